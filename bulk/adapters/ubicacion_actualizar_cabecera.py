@@ -1,0 +1,58 @@
+"""Header number (calling line id) of a location. Contract 2.2."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bulk.contract import Action, Change, Irreversible, Outcome, Param, State, differences
+
+if TYPE_CHECKING:
+    from bulk.webex.client import Api
+
+
+def read(api: Api, *, location_id: str, org_id: str | None = None, **_: object) -> State:
+    """{"phoneNumber", "name"} of the location's calling line, None where there is none."""
+    line = api.get(f"telephony/config/locations/{location_id}", orgId=org_id).get("callingLineId") or {}
+    return {"phoneNumber": line.get("phoneNumber"), "name": line.get("name")}
+
+
+def decide(before: State, *, phone_number: str, calling_line_name: str | None = None) -> Change:
+    wanted = {"phoneNumber": phone_number} | ({"name": calling_line_name} if calling_line_name else {})
+    # A name is never sent without the number: the vendor's SDK does the same (contract 2.2).
+    return Change(differences(before, wanted), body={"callingLineId": wanted})
+
+
+def write(api: Api, change: Change, *, location_id: str, org_id: str | None = None, **_: object) -> Outcome:
+    answer = api.send("PUT", f"telephony/config/locations/{location_id}", change.body, orgId=org_id)
+    return Outcome(tracking_id=answer.tracking_id)
+
+
+def undo(before: State, after: State) -> Change | Irreversible:
+    if not before.get("phoneNumber"):
+        return Irreversible("La ubicación no tenía número de cabecera y la API no permite quitarlo.")
+    wanted = {"phoneNumber": before["phoneNumber"]} | ({"name": before["name"]} if before.get("name") else {})
+    return Change(differences(after, wanted), body={"callingLineId": wanted})
+
+
+ACTION = Action(
+    id="ubicacion_actualizar_cabecera",
+    title="Actualizar número de cabecera",
+    summary="Pone el número que muestran las llamadas de cada ubicación.",
+    dataset="ubicaciones",
+    entity="location_id",
+    params=(
+        Param("location_id", "location", required=True),
+        Param("phone_number", "phone", required=True),
+        Param("calling_line_name", "text"),
+    ),
+    read=read,
+    decide=decide,
+    write=write,
+    undo=undo,
+    undo_note="Si la ubicación no tenía cabecera, no se puede volver a dejar sin ella.",
+    contract="2.2",
+)
+run = ACTION.call
+
+if __name__ == "__main__":
+    ACTION.main()

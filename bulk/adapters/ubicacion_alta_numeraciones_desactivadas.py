@@ -1,0 +1,127 @@
+"""Add numbers to a location without putting them in service. Contract 2.1."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from bulk.contract import Action, Change, Irreversible, Outcome, Param, SetOps, State, Values, Work
+from bulk.errors import RowRefused
+
+if TYPE_CHECKING:
+    from bulk.webex.answers import Answer
+    from bulk.webex.client import Api
+
+PAGE = 2000  # contract 1.5: default page of numbers
+MOST_MOBILE = 20  # contract 2.1: numbers of type MOBILE in one request
+NO_PSTN = (
+    "La ubicación no tiene PSTN propia. Dar de alta números así puede dañar los datos del operador. "
+    "Revisa la conexión PSTN de la ubicación en Control Hub."
+)
+
+
+def _states(api: Api, location_id: str, org_id: str | None) -> dict[str, str]:
+    """number -> ACTIVE or INACTIVE, of all numbers of the location."""
+    found = api.pages("telephony/config/numbers", "phoneNumbers", locationId=location_id, orgId=org_id, max=PAGE)
+    return {n["phoneNumber"]: n.get("state", "INACTIVE") for n in found if n.get("phoneNumber")}
+
+
+def _connection(api: Api, location_id: str, org_id: str | None) -> str | None:
+    """TRUNK or ROUTE_GROUP of a location with local PSTN, else None."""
+    details = api.get(f"telephony/config/locations/{location_id}", orgId=org_id)
+    return (details.get("connection") or {}).get("type")
+
+
+def read(api: Api, *, location_id: str, phone_numbers: Sequence[str], org_id: str | None = None, **_: object) -> State:
+    """Each number -> its state in the location, None when it is not there; and the location's PSTN connection."""
+    states = _states(api, location_id, org_id)
+    return {number: states.get(number) for number in phone_numbers} | {"connection": _connection(api, location_id, org_id)}
+
+
+def read_many(api: Api, works: Sequence[Work]) -> Mapping[int, State | Exception]:
+    """One reading of the location for all its rows (they come grouped by location)."""
+    first = works[0].params
+    states = _states(api, first["location_id"], first.get("org_id"))
+    connection = _connection(api, first["location_id"], first.get("org_id"))
+    return {work.key: {n: states.get(n) for n in work.params["phone_numbers"]} | {"connection": connection} for work in works}
+
+
+def decide(before: State, *, phone_numbers: Sequence[str], number_type: str | None = None, force_pstn: bool = False) -> Change:
+    missing = [number for number in dict.fromkeys(phone_numbers) if before.get(number) is None]
+    active = [number for number in phone_numbers if before.get(number) == "ACTIVE"]
+    notes = (f"Ya existen y están activos, no se tocan: {', '.join(active)}.",) if active else ()
+    if missing and not before.get("connection") and not force_pstn:
+        raise RowRefused("sin_pstn_local", NO_PSTN)
+    # `state` must be sent: the vendor's default is ACTIVE (contract 2.1).
+    body = {"phoneNumbers": missing, "numberType": number_type or "DID", "state": "INACTIVE"}
+    return Change(dict.fromkeys(missing, (None, "INACTIVE")), body=body, notes=notes, creates=True)
+
+
+def write(api: Api, change: Change, *, location_id: str, org_id: str | None = None, **_: object) -> Outcome:
+    return Outcome(tracking_id=_post(api, location_id, org_id, change.body).tracking_id)
+
+
+def write_many(api: Api, works: Sequence[Work]) -> Answer:
+    """POSTs with the missing numbers of all rows (same location, same type); more than one only for a row over the limit."""
+    first = works[0]
+    numbers = list(dict.fromkeys(number for work in works for number in work.change.fields))
+    limit = MOST_MOBILE if first.change.body["numberType"] == "MOBILE" else api.settings.numbers_per_post
+    for start in range(0, len(numbers), limit):
+        body = {**first.change.body, "phoneNumbers": numbers[start : start + limit]}
+        answer = _post(api, first.params["location_id"], first.params.get("org_id"), body)
+    return answer
+
+
+def _post(api: Api, location_id: str, org_id: str | None, body: State) -> Answer:
+    return api.send("POST", f"telephony/config/locations/{location_id}/numbers", body, orgId=org_id)
+
+
+def undo(before: State, after: State) -> Change | Irreversible:
+    """Remove the numbers that were not there; `write_undo` sends them five at a time."""
+    added = {n: ("INACTIVE", None) for n, state in before.items() if n.startswith("+") and state is None and after.get(n)}
+    return Change(added, body={"phoneNumbers": list(added)})
+
+
+def _same_post(params: Values) -> str:
+    return f"{params['location_id']} {params.get('number_type') or ''} {params.get('org_id') or ''}"
+
+
+def _weight(params: Values) -> int:
+    share = 100 // MOST_MOBILE if params.get("number_type") == "MOBILE" else 1
+    return share * len(params["phone_numbers"])
+
+
+ACTION = Action(
+    id="ubicacion_alta_numeraciones_desactivadas",
+    title="Alta de numeraciones (desactivadas)",
+    summary="Añade números a cada ubicación sin ponerlos en servicio.",
+    dataset="ubicaciones",
+    entity="location_id",
+    params=(
+        Param("location_id", "location", required=True),
+        Param("phone_numbers", "phone", required=True, many=True),
+        Param("number_type", "number_type"),
+    ),
+    read=read,
+    decide=decide,
+    write=write,
+    undo=undo,
+    options=("force_pstn",),
+    additive=True,
+    undo_note="No se quitan los números asignados, los que son cabecera ni los que ya estaban.",
+    sets=SetOps(
+        read_many=read_many,
+        read_limit=lambda settings: 200,
+        write_many=write_many,
+        write_limit=lambda settings: settings.numbers_per_post,
+        weight=_weight,
+        set_key=_same_post,
+        shares_entity=True,
+    ),
+    calls="2 lecturas y 1 escritura por cada 100 números de una ubicación",
+    contract="2.1",
+)
+run = ACTION.call
+
+if __name__ == "__main__":
+    ACTION.main()

@@ -1,0 +1,82 @@
+"""Route calls to unknown extensions of a location to a trunk or route group. Contract 2.3."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bulk.contract import Action, Change, Outcome, Param, State, differences
+from bulk.errors import RowRefused
+from schemas.hydra import decode_id
+
+if TYPE_CHECKING:
+    from bulk.webex.client import Api
+
+POLICY = "enableUnknownExtensionRoutePolicy"
+ROUTE = "unknownExtensionRouteIdentity"
+
+
+def _path(location_id: str) -> str:
+    return f"telephony/config/locations/{location_id}/internalDialing"
+
+
+def read(api: Api, *, location_id: str, org_id: str | None = None, **_: object) -> State:
+    """The policy, and the id and type of its route (None without one)."""
+    answer = api.get(_path(location_id), orgId=org_id)
+    route = answer.get(ROUTE) or {}
+    return {
+        POLICY: bool(answer.get(POLICY)),
+        ROUTE: {"id": route["id"], "type": route.get("type")} if route.get("id") else None,
+    }
+
+
+def decide(
+    before: State,
+    *,
+    enable_unknown_extension_route_policy: bool,
+    premise_route_id: str | None = None,
+    premise_route_type: str | None = None,
+) -> Change:
+    if not enable_unknown_extension_route_policy:
+        return Change(differences(before, {POLICY: False}), body={POLICY: False})
+    if not premise_route_id or not premise_route_type:
+        raise RowRefused("falta_ruta", "Para activar la política hacen falta premise_route_id y premise_route_type.")
+    kind = decode_id(premise_route_id)
+    if kind and kind[0] != premise_route_type:
+        raise RowRefused("tipo_de_ruta", f"El identificador es de {kind[0]} y premise_route_type dice {premise_route_type}.")
+    wanted = {POLICY: True, ROUTE: {"id": premise_route_id, "type": premise_route_type}}
+    return Change(differences(before, wanted), body=wanted)
+
+
+def write(api: Api, change: Change, *, location_id: str, org_id: str | None = None, **_: object) -> Outcome:
+    return Outcome(tracking_id=api.send("PUT", _path(location_id), change.body, orgId=org_id).tracking_id)
+
+
+def undo(before: State, after: State) -> Change:
+    if not before[POLICY]:  # the disable form: a route without the policy does nothing
+        return Change(differences(after, {POLICY: False}), body={POLICY: False})
+    wanted = {POLICY: True, ROUTE: before[ROUTE]}
+    return Change(differences(after, wanted), body=wanted)
+
+
+ACTION = Action(
+    id="ubicacion_configurar_llamadas_internas",
+    title="Configurar llamadas internas",
+    summary="Envía las llamadas a extensiones desconocidas a un enlace troncal o grupo de rutas.",
+    dataset="ubicaciones",
+    entity="location_id",
+    params=(
+        Param("location_id", "location", required=True),
+        Param("enable_unknown_extension_route_policy", "flag", required=True),
+        Param("premise_route_id", "route"),
+        Param("premise_route_type", "route_type"),
+    ),
+    read=read,
+    decide=decide,
+    write=write,
+    undo=undo,
+    contract="2.3",
+)
+run = ACTION.call
+
+if __name__ == "__main__":
+    ACTION.main()

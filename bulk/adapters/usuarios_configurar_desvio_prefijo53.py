@@ -1,0 +1,80 @@
+"""Forward all calls of a person to "53" + extension, or to `destination`. Contract 3.3."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bulk.contract import Action, Change, Outcome, Param, State
+from bulk.errors import RowRefused
+
+if TYPE_CHECKING:
+    from bulk.webex.client import Api
+
+PREFIX = "53"
+
+
+def _path(person_id: str) -> str:
+    return f"people/{person_id}/features/callForwarding"
+
+
+def read(api: Api, *, person_id: str, org_id: str | None = None, **_: object) -> State:
+    """{"always", "busy", "noAnswer", "businessContinuity"} as Webex has them."""
+    answer = api.get(_path(person_id), orgId=org_id)
+    return {**answer["callForwarding"], "businessContinuity": answer.get("businessContinuity")}
+
+
+def decide(before: State, *, extension: str | None = None, destination: str | None = None) -> Change:
+    target = destination or (PREFIX + extension if extension else None)
+    if not target:
+        raise RowRefused("falta_destino", "Falta la extensión o el destino del desvío. Completa una de las dos celdas.")
+    now = before.get("always") or {}
+    if now.get("enabled") and now.get("destination") == target:
+        return Change()
+    wanted = {
+        "enabled": True,
+        "destination": target,
+        "destinationVoicemailEnabled": False,
+        "ringReminderEnabled": False,
+    }
+    return Change({"always": (now, wanted)}, body=_body({**before, "always": wanted}))
+
+
+def _body(state: State) -> dict[str, Any]:
+    """The whole object as read, with its one changed member and without the read-only systemMaxNumberOfRings."""
+    forwarding = {member: dict(state[member]) for member in ("always", "busy", "noAnswer") if state.get(member)}
+    forwarding.get("noAnswer", {}).pop("systemMaxNumberOfRings", None)
+    continuity = {"businessContinuity": state["businessContinuity"]} if state.get("businessContinuity") else {}
+    return {"callForwarding": forwarding, **continuity}
+
+
+def write(api: Api, change: Change, *, person_id: str, org_id: str | None = None, **_: object) -> Outcome:
+    return Outcome(tracking_id=api.send("PUT", _path(person_id), change.body, orgId=org_id).tracking_id)
+
+
+def undo(before: State, after: State) -> Change:
+    old = {"destination": "", **before["always"]}  # a destination that was absent is sent as "" (contract 3.3)
+    return Change({"always": (after.get("always"), old)}, body=_body({**after, "always": old}))
+
+
+ACTION = Action(
+    id="usuarios_configurar_desvio_prefijo53",
+    title="Desvío total con prefijo 53",
+    summary="Desvía todas las llamadas de cada usuario a 53 + su extensión, o al destino que se indique.",
+    dataset="usuarios",
+    entity="person_id",
+    params=(
+        Param("person_id", "person", required=True),
+        Param("extension", "extension"),
+        Param("destination", "text"),
+    ),
+    read=read,
+    decide=decide,
+    write=write,
+    undo=undo,
+    needs_calling=True,
+    contract="3.3",
+)
+run = ACTION.call
+
+if __name__ == "__main__":
+    ACTION.main()

@@ -1,0 +1,30 @@
+"""`bulk …`: the same power as the app, from a terminal. Light commands import neither pandas nor pandera."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from bulk.cli.output import failed, unexpected
+from bulk.errors import BulkError
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Entry point; ends the process with the exit code of the contract (0, 1, 2 or 3)."""
+    from bulk.cli.app import app
+
+    as_json = "--json" in (sys.argv[1:] if arguments is None else arguments)
+    try:
+        code = app(args=arguments, standalone_mode=False)
+    except BulkError as error:
+        code = failed(error.code, error.message, error.exit_code, as_json=as_json)
+    except (KeyboardInterrupt, typer.Abort):
+        code = failed("interrumpida", "Interrumpido.", 3, as_json=as_json)
+    except BrokenPipeError:
+        code = 0
+    except Exception as error:
+        # Typer brings its own copy of click or uses the real one, by version: a usage error is known by its method.
+        told = getattr(error, "format_message", None)
+        code = failed("uso", told(), 2, as_json=as_json) if told else unexpected(error, as_json=as_json)
+    sys.exit(int(code or 0))

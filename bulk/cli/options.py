@@ -1,0 +1,85 @@
+"""Options that several commands share, and what they turn into."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bulk.errors import InputError, UsageError
+
+if TYPE_CHECKING:
+    from bulk.dataset import Dataset
+
+Json = Annotated[bool, typer.Option("--json", help="Un único documento JSON en la salida.")]
+Home = Annotated[Path | None, typer.Option("--home", help="Directorio de datos (BULK_HOME).")]
+GlobalFile = Annotated[Path | None, typer.Option("--global", help="GLOBAL.CSV")]
+LocationsFile = Annotated[Path | None, typer.Option("--ubicaciones", help="UBICACIONES.CSV")]
+UsersFile = Annotated[Path | None, typer.Option("--usuarios", help="USUARIOS.CSV")]
+Maps = Annotated[
+    list[str] | None,
+    typer.Option("--map", help="parámetro=columna; parámetro==texto para una constante; parámetro=GLOBAL.columna."),
+]
+Profile = Annotated[Path | None, typer.Option("--profile", help="Perfil de permisos salientes (JSON).")]
+ForcePstn = Annotated[bool, typer.Option("--force-pstn", help="Alta de números aunque no haya PSTN propia.")]
+CallingRemoval = Annotated[bool, typer.Option("--allow-calling-removal", help="Permite quitar licencias de Webex Calling.")]
+TokenText = Annotated[
+    str | None, typer.Option("--token", help="Token; mejor WEBEX_ACCESS_TOKEN o --token-file: este queda a la vista.")
+]
+TokenFile = Annotated[Path | None, typer.Option("--token-file", help="Fichero con el token.")]
+BaseUrl = Annotated[str | None, typer.Option("--base-url", help="URL base (WEBEX_BASE_URL).")]
+Sandbox = Annotated[bool, typer.Option("--sandbox", help="Usa el sandbox: datos inventados, en esta máquina.")]
+RunId = Annotated[str, typer.Argument(help="Ejecución, o «última».")]
+Action = Annotated[str, typer.Argument(help="Acción (bulk actions).")]
+
+
+def read_files(**paths: Path | None) -> dict[str, Dataset]:
+    """Dataset name -> Dataset of the files given. Raises InputError."""
+    from bulk.dataset import read_csv
+
+    return {name.rstrip("_"): read_csv(path, name=name.rstrip("_")) for name, path in paths.items() if path}
+
+
+def explicit_map(entries: list[str] | None) -> dict[str, str]:
+    """`--map param=column` as a dict. Raises UsageError."""
+    pairs = [entry.partition("=") for entry in entries or ()]
+    for name, equals, column in pairs:
+        if not (name.strip() and equals and column.strip()):
+            raise UsageError(f"--map «{name}{equals}{column}»: se espera parámetro=columna.")
+    return {name.strip(): column.strip() for name, _, column in pairs}
+
+
+def run_options(profile: Path | None, force_pstn: bool, allow_calling_removal: bool) -> dict[str, Any]:
+    """Options of the run that adapters decide with. Raises InputError for a profile that is none."""
+    options: dict[str, Any] = {"force_pstn": force_pstn, "allow_calling_removal": allow_calling_removal}
+    if profile:
+        options["profile"] = read_profile(profile)
+    return {name: value for name, value in options.items() if value}
+
+
+def read_profile(path: Path) -> dict[str, Any]:
+    """The profile of contract 2.4. Raises InputError."""
+    from bulk.call_permissions import check_profile
+
+    try:
+        return check_profile(json.loads(path.read_text(encoding="utf-8-sig")), path.name)
+    except OSError as error:
+        raise InputError(f"No se puede leer el perfil «{path}»: {error.strerror}.") from None
+    except ValueError as error:
+        raise InputError(f"El perfil «{path.name}» no es JSON: {error}.") from None
+
+
+def read_token(token: str | None, token_file: Path | None) -> str | None:
+    """The token given by file or text. Raises UsageError for a file that cannot be read."""
+    if token:
+        sys.stderr.write("Aviso: --token queda a la vista en el sistema. Mejor WEBEX_ACCESS_TOKEN o --token-file.\n")
+        return token
+    if token_file is None:
+        return None
+    try:
+        return token_file.read_text(encoding="utf-8-sig").strip()
+    except (OSError, ValueError):
+        raise UsageError(f"No se puede leer el token de «{token_file}».") from None

@@ -1,0 +1,50 @@
+"""What the CLI prints: one JSON document with --json, else text for people. Errors go to stderr, or are the JSON document."""
+
+from __future__ import annotations
+
+import json
+import sys
+import traceback
+from typing import Any
+
+from bulk.log import log, redact
+from bulk.records import ORDER_WORDS, STATE_WORDS
+
+
+def say(text: str = "") -> None:
+    sys.stdout.write(text + "\n")
+
+
+def say_json(document: Any) -> None:
+    say(json.dumps(document, ensure_ascii=False, indent=2))
+
+
+def failed(code: str, message: str, exit_code: int, *, as_json: bool) -> int:
+    message = redact(message)
+    if as_json:
+        say_json({"error": {"code": code, "message": message}})
+    else:
+        sys.stderr.write(f"Error: {message}\n")
+    return exit_code
+
+
+def unexpected(error: Exception, *, as_json: bool) -> int:
+    log.error("unexpected: %s", "".join(traceback.format_exception(error)))
+    text = f"Error inesperado ({type(error).__name__}). El detalle está en logs/bulk.log del directorio de datos."
+    return failed("interno", text, 1, as_json=as_json)
+
+
+def say_run(document: dict[str, Any], phone_line: str) -> None:
+    """A run for people: the line for the telephone, then its counters."""
+    say(phone_line)
+    say(f"Ejecución {document['run_id']}")
+    for state, count in document["counts"].items():
+        if count:
+            say(f"  {STATE_WORDS[state]:<18} {count:>9}")
+    if document["reason"]:
+        say(document["reason"])
+
+
+def say_orders(document: dict[str, Any]) -> None:
+    for order in document["orders"]:
+        say(f"  {order['order_id']}  {ORDER_WORDS[order['state']]:<12} {order['total']:>6} filas")

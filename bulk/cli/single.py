@@ -1,0 +1,67 @@
+"""`python -m bulk.adapters.<id>`: one option per parameter, or --csv F row by row, or --csv F --bulk."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from bulk.cli.options import read_profile, read_token
+from bulk.cli.output import failed, say_json
+from bulk.contract import Action
+from bulk.errors import BulkError
+
+OPTION_HELP = {
+    "force_pstn": "Alta de números aunque no haya PSTN propia.",
+    "allow_calling_removal": "Permite quitar licencias de Webex Calling.",
+}
+
+
+def main(action: Action, arguments: list[str] | None = None) -> None:
+    """Run the action as asked for on the command line; prints one JSON document and ends the process."""
+    given = vars(_parser(action).parse_args(arguments))
+    try:
+        sys.exit(_run(action, given))
+    except BulkError as error:
+        sys.exit(failed(error.code, error.message, error.exit_code, as_json=True))
+
+
+def _parser(action: Action) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=f"python -m bulk.adapters.{action.id}", description=action.summary)
+    for param in action.parameters:
+        parser.add_argument(f"--{param.name}", help="lista separada por ; o |" if param.many else None)
+    for option in action.options:
+        flag = option.replace("_", "-")
+        if option == "profile":
+            parser.add_argument(f"--{flag}", type=Path, help="Perfil JSON")
+        else:
+            parser.add_argument(f"--{flag}", dest=option, action="store_true", help=OPTION_HELP[option])
+    parser.add_argument("--csv", help="fichero con una fila por elemento")
+    parser.add_argument("--global", dest="global_csv", help="GLOBAL.CSV")
+    parser.add_argument("--bulk", action="store_true", help="por lotes, con --csv")
+    parser.add_argument("--chunk-size", type=int, default=200)
+    parser.add_argument("--token")
+    parser.add_argument("--token-file", type=Path)
+    return parser
+
+
+def _run(action: Action, given: dict[str, object]) -> int:
+    token = read_token(_text(given.pop("token")), _path(given.pop("token_file")))
+    profile = _path(given.pop("profile", None))
+    if profile:
+        given["profile"] = read_profile(profile)
+    wanted = {name: value for name, value in given.items() if value not in (None, False)}
+    found = action.call(token=token, **wanted)  # type: ignore[arg-type]  # argparse gives each option its type
+    say_json(found)
+    state = found["run_state"] if "run_state" in found else found["state"]
+    if state not in ("completed", "completed_with_errors"):
+        return 3
+    return 0 if state == "completed" else 1
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _path(value: object) -> Path | None:
+    return value if isinstance(value, Path) else None

@@ -1,0 +1,63 @@
+"""The engine: rows of all runs on one pool of threads, under the safety protocol of DESIGN 6."""
+
+from __future__ import annotations
+
+import time
+
+from bulk.engine import control, pool
+from bulk.engine.feed import set_unit, single
+from bulk.engine.state import Item, LiveRun, Unit
+from bulk.journal import rows, runs
+from bulk.journal.writes import now
+
+__all__ = ["LiveRun", "find_live", "start", "stop_all", "wake"]
+
+wake = pool.wake
+
+
+def start(live: LiveRun) -> None:
+    """Work `live` in the background until its rows have ended or it has to stop. Raises JournalError.
+
+    What an interruption left behind comes first: jobs are followed, open intents settled by reading.
+    """
+    left = rows.taken_up(live.journal, live.run_id)
+    live.repeated = rows.repeated_entities(live.journal, live.run_id)
+    record = runs.get_run(live.journal, live.run_id)
+    live.counters_before = (record.requests, record.retries, record.rate_limited)
+    runs.update_run(live.journal, live.run_id, state="running", reason=None, ended_at=None, started_at=record.started_at or now())
+    live.ready.extend(_left_behind(live, [Item(row, time.monotonic()) for row in left]))
+    live.log.event("run_start", run=live.run_id, dry_run=live.dry_run, left_behind=len(left))
+    pool.add_run(live)
+    control.watch()
+
+
+def _left_behind(live: LiveRun, items: list[Item]) -> list[Unit]:
+    """Units that settle: rows of one job together, rows of one unanswered set together, else row by row."""
+    groups: dict[str, list[Item]] = {}
+    for item in items:
+        mark = item.row.mark or {}
+        groups.setdefault(f"ticket {item.row.ticket}" if item.row.ticket else f"set {mark.get('set')}", []).append(item)
+    units: list[Unit] = []
+    for name, group in groups.items():
+        if name.startswith("ticket "):
+            units.append(set_unit(live, group, "ticket"))
+        elif name != "set None":
+            units.append(set_unit(live, group, "settle"))
+        else:
+            units += [Unit("settle", [item], single(live, item).keys) for item in group]
+    return units
+
+
+def find_live(run_id: str) -> LiveRun | None:
+    """The run, when this process is working it."""
+    return next((live for live in pool.live_runs() if live.run_id == run_id), None)
+
+
+def stop_all(timeout: float = 10.0) -> None:
+    """Pause every run of this process and wait until they have come to rest (seconds at most)."""
+    lives, until = pool.live_runs(), time.monotonic() + timeout
+    for live in lives:
+        live.halt("paused")
+    for live in lives:
+        pool.check_end(live)
+        live.ended.wait(max(0.0, until - time.monotonic()))

@@ -1,0 +1,58 @@
+"""The owner's look at the control table, and at the counters, several times a second (DESIGN 6.6)."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from bulk.engine import pool
+from bulk.engine.ending import store_counters
+from bulk.engine.state import LiveRun
+from bulk.errors import JournalError
+from bulk.journal import control
+from bulk.log import log
+
+COUNTERS_EVERY = 1.0  # seconds
+_started = threading.Lock()
+_running = False
+STOPS = {"pause": "paused", "cancel": "cancelled"}
+
+
+def watch() -> None:
+    """Start the watching thread, once per process."""
+    global _running
+    with _started:
+        if not _running:
+            _running = True
+            threading.Thread(target=_watch, name="control", daemon=True).start()
+
+
+def _watch() -> None:
+    stored = 0.0
+    while True:
+        lives = pool.live_runs()
+        interval = min((live.settings.control_interval for live in lives), default=0.25)
+        time.sleep(interval)
+        counters_too = time.monotonic() - stored > COUNTERS_EVERY
+        stored = time.monotonic() if counters_too else stored
+        for live in lives:
+            try:
+                _obey(live)
+                if counters_too and not live.ended.is_set():
+                    store_counters(live)
+            except JournalError as error:
+                live.halt("stopped", error.message)
+            except Exception:  # the watcher must outlive any surprise: nobody else hears a pause
+                log.exception("control")
+            pool.check_end(live)
+
+
+def _obey(live: LiveRun) -> None:
+    """Carry out the unread commands of `live`, the last one wins, and acknowledge them."""
+    commands = control.unread(live.journal, [live.run_id])
+    if not commands:
+        return
+    last = commands[-1].command
+    if last in STOPS:
+        live.halt(STOPS[last])
+    control.acknowledge(live.journal, [command.seq for command in commands])

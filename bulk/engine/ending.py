@@ -1,0 +1,67 @@
+"""The end of a run in this process: what was claimed and not started is given back, the state and the counters are written."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from bulk.engine import outcomes
+from bulk.engine.state import LiveRun
+from bulk.errors import JournalError
+from bulk.journal import control, rows, runs
+from bulk.journal.writes import now
+from bulk.log import log
+
+
+def end_run(live: LiveRun) -> None:
+    """Close `live`. Called once, by one thread, when nothing of it is being worked."""
+    try:
+        _close(live)
+    except JournalError as error:
+        live.stop_state = live.stop_state or "stopped"
+        live.stop_reason = live.stop_reason or error.message
+        log.error("la ejecución %s no se ha podido cerrar: %s", live.run_id, error.message)
+    finally:
+        live.on_end()
+        live.ended.set()
+
+
+def _close(live: LiveRun) -> None:
+    _give_back(live)
+    live.journal.flush()
+    if live.stop_state == "cancelled":
+        rows.cancel_open(live.journal, live.run_id)
+    counts = runs.run_counts(live.journal, live.run_id)
+    if live.stop_state != "cancelled" and not counts["pending"] and not counts["running"]:
+        live.stop_state = live.stop_reason = None  # it was asked to stop when there was nothing left to do
+    state = live.stop_state or final_state(counts)
+    store_counters(live)
+    runs.update_run(live.journal, live.run_id, state=state, reason=live.stop_reason, ended_at=now())
+    live.log.event("run_end", run=live.run_id, state=state, reason=live.stop_reason)
+
+
+def final_state(counts: dict[str, int]) -> str:
+    """completed, or completed_with_errors when some row did not go well."""
+    bad = sum(counts[state] for state in ("failed", "invalid", "unknown", "conflict", "blocked"))
+    return "completed_with_errors" if bad else "completed"
+
+
+def _give_back(live: LiveRun) -> None:
+    """Rows that were claimed or decided and not sent; those of settling units keep their open intent."""
+    units = [*live.ready, *live.parked]
+    items = [item for unit in units if unit.stage in ("rows", "set") for item in unit.items]
+    items += [item for waiting in live.gathered.values() for item in waiting]
+    for item in items:
+        outcomes.release(live, item)
+
+
+def store_counters(live: LiveRun) -> None:
+    """Requests, retries and 429s of this process on top of those of earlier ones."""
+    counters = live.api.counters
+    current = (counters.requests, counters.retries, counters.rate_limited)
+    if current == live.stored_counters:
+        return
+    base = live.counters_before
+    totals = [before + new for before, new in zip(base, current, strict=True)]
+    runs.update_run(live.journal, live.run_id, requests=totals[0], retries=totals[1], rate_limited=totals[2])
+    control.remember(live.journal, f"pace:{live.org_key}", asdict(live.api.pace.learned()))
+    live.stored_counters = current

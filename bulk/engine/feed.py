@@ -1,0 +1,106 @@
+"""Where units come from: pending rows claimed in windows, read together where Webex can, gathered into sets where it can."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+
+from bulk.engine.state import Item, LiveRun, Unit
+from bulk.errors import JournalError
+from bulk.journal import rows
+from bulk.records import StoredRow
+
+
+def is_wanted(live: LiveRun) -> bool:
+    """Claim more rows when less than a round of work is ready, and not while many wait for an entity."""
+    waiting = sum(len(unit.items) for unit in live.parked)
+    return (
+        not live.exhausted
+        and not live.feeding
+        and len(live.ready) < live.workers
+        and waiting + sum(map(len, live.gathered.values())) < 4 * _window(live)
+    )
+
+
+def _window(live: LiveRun) -> int:
+    """Rows a claim: enough to amortise a commit, few enough that what a pause gives back is small."""
+    sets = live.action.sets
+    most_in_a_set = max(sets.read_limit(live.settings), sets.write_limit(live.settings)) if sets and live.bulk else 1
+    return max(2 * live.workers, most_in_a_set) if live.bulk else 1
+
+
+def next_units(live: LiveRun) -> list[Unit]:
+    window = _window(live)
+    try:
+        claimed = rows.claim(live.journal, live.run_id, after=live.cursor, limit=window)
+    except JournalError as error:
+        live.halt("stopped", error.message)
+        return []
+    live.exhausted = len(claimed) < window
+    if claimed:
+        live.cursor = claimed[-1].line
+    return units_of(live, claimed)
+
+
+def units_of(live: LiveRun, claimed: Iterable[StoredRow]) -> list[Unit]:
+    """Single rows, or groups that one call can read. A repeated entity keeps to single rows, in file order."""
+    sets, started = live.action.sets, time.monotonic()
+    items = [Item(row, started) for row in claimed]
+    if sets is None or sets.read_many is None or not live.bulk:
+        return [single(live, item) for item in items]
+    units: list[Unit] = []
+    groups: dict[str, list[Item]] = {}
+    for item in items:
+        if not sets.shares_entity and item.row.entity in live.repeated:
+            units.append(single(live, item))
+        else:
+            groups.setdefault(sets.set_key(item.row.params), []).append(item)
+    for group in groups.values():
+        keys = _keys(live, group) if sets.shares_entity else frozenset()
+        limit = sets.read_limit(live.settings)
+        units += [Unit("rows", group[i : i + limit], keys) for i in range(0, len(group), limit)]
+    return sorted(units, key=lambda unit: unit.items[0].line)
+
+
+def single(live: LiveRun, item: Item) -> Unit:
+    return Unit("rows", [item], _keys(live, [item]))
+
+
+def _keys(live: LiveRun, items: Iterable[Item]) -> frozenset[str]:
+    return frozenset(live.lock_key(item.row.entity) for item in items)
+
+
+# -- sets -----------------------------------------------------------------------------------------------------------
+
+
+def gather(live: LiveRun, decided: Iterable[Item]) -> list[Unit]:
+    """Add decided rows to their sets; returns the sets that are full. Call with the pool's lock held."""
+    sets = live.action.sets
+    if sets is None:
+        return []
+    full: list[Unit] = []
+    for item in decided:
+        key = sets.set_key(item.row.params)
+        waiting = live.gathered.setdefault(key, [])
+        weight = sum(sets.weight(other.row.params) for other in waiting) + sets.weight(item.row.params)
+        twin = not sets.shares_entity and any(other.row.entity == item.row.entity for other in waiting)
+        if waiting and (twin or weight > sets.write_limit(live.settings)):
+            full.append(set_unit(live, live.gathered.pop(key)))
+            waiting = live.gathered.setdefault(key, [])
+        waiting.append(item)
+        if not live.bulk or sum(sets.weight(other.row.params) for other in waiting) >= sets.write_limit(live.settings):
+            full.append(set_unit(live, live.gathered.pop(key)))
+    return full
+
+
+def last_sets(live: LiveRun) -> list[Unit]:
+    """What is left when there are no more rows to fill the sets with. Call with the pool's lock held."""
+    left, live.gathered = live.gathered, {}
+    return [set_unit(live, items) for items in left.values()]
+
+
+def set_unit(live: LiveRun, items: list[Item], stage: str = "set") -> Unit:
+    keys = _keys(live, items)
+    if live.action.sets and live.action.sets.one_at_a_time:
+        keys |= {live.lock_key(f"{live.action.id} job")}
+    return Unit(stage, sorted(items, key=lambda item: item.line), keys)

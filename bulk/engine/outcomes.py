@@ -1,0 +1,123 @@
+"""What becomes of a row, written to the journal and the log; the words for refusals; the automatic pause."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from bulk.contract import Change, State
+from bulk.engine.state import Item, LiveRun
+from bulk.errors import BulkError, Forbidden, JournalError, NotSent, TokenRejected
+from bulk.journal import writes
+from bulk.log import log
+from bulk.remedies import explain
+
+FORBIDDEN_AT_ONCE = 10  # so many 403 before anything went well: the token lacks the permission (contracts 1.2)
+BREAKER_REASON = "{} de las últimas {} filas con error. Causa principal: «{}». Corrige y reanuda, o cancela lo pendiente."
+REJECTED_REASON = "El token ha caducado o no es válido. No se ha perdido nada: genera uno nuevo y reanuda la ejecución."
+FORBIDDEN_REASON = "Falta permiso para esta operación: las primeras filas han recibido 403. {}"
+
+
+def finish(live: LiveRun, item: Item, state: str, *, change: Change | None = None, **values: Any) -> None:
+    """The row's outcome: queued for the journal with its order's counters, and logged."""
+    row = item.row
+    if change is not None:
+        values["change"] = {member: list(pair) for member, pair in change.fields.items()} if change else None
+        values["notes"] = list(change.notes)
+    seconds = round(time.monotonic() - item.started, 3)
+    live.journal.later(writes.outcome(live.run_id, row.line, row.seq, state, seconds=seconds, **values))
+    _watch(live, state, values)
+    live.log.event(
+        "row",
+        run=live.run_id,
+        order=f"{live.run_id}-r{row.seq}",
+        row=row.line,
+        state=state,
+        code=values.get("code"),
+        message=values.get("message"),
+        tracking_id=values.get("tracking_id"),
+        attempt=row.attempt,
+        seconds=seconds,
+    )
+
+
+def release(live: LiveRun, item: Item) -> None:
+    """Nothing of this row is out there: pending again."""
+    live.journal.later(writes.release(live.run_id, item.line, item.row.seq))
+
+
+def done(live: LiveRun, item: Item, change: Change, after: State, *, settled: bool = False, **values: Any) -> None:
+    finish(live, item, "done", change=change, after=after, settled=settled, **values)
+
+
+def as_wanted(live: LiveRun, item: Item, before: State, change: Change) -> None:
+    """Found as wanted: `unchanged`, or `done` when a write of ours had been sent for it (DESIGN 6.2)."""
+    if live.dry_run or not item.row.attempt:
+        finish(live, item, "unchanged", before=before, after=before, notes=list(change.notes))
+    else:
+        finish(live, item, "done", after=before, settled=True, notes=list(change.notes))
+
+
+def failed(live: LiveRun, item: Item, error: Exception, before: State | None = None) -> None:
+    """The row failed for a definite reason (in a dry run: is blocked). What stops the run leaves the row pending."""
+    reason = stop_reason(error)
+    if reason:
+        live.halt("stopped", reason)
+        if not isinstance(error, JournalError):
+            release(live, item)
+        return
+    if not isinstance(error, BulkError):
+        log.exception("row %s of %s", item.line, live.run_id, exc_info=error)
+    code, message = explain(error, live.action)
+    _count_forbidden(live, error, message)
+    finish(
+        live,
+        item,
+        "blocked" if live.dry_run else "failed",
+        before=before,
+        code=code,
+        message=message,
+        tracking_id=getattr(error, "tracking_id", None),
+        change=item.change if item.change else None,
+    )
+
+
+def stop_reason(error: Exception) -> str | None:
+    """Why the whole run has to stop at this error, or None when it concerns one row."""
+    if isinstance(error, TokenRejected):
+        return REJECTED_REASON
+    if isinstance(error, JournalError) or (isinstance(error, NotSent) and error.offline):
+        return error.message
+    return None
+
+
+def unknown(live: LiveRun, item: Item, message: str, *, seen: State | None = None, keep: bool = True) -> None:
+    """A write of this row may have been applied and reading could not settle it."""
+    finish(live, item, "unknown", after=seen, code="sin_confirmar", message=message, keep_intent=keep)
+
+
+def _count_forbidden(live: LiveRun, error: Exception, message: str) -> None:
+    if live.refused_first is None:
+        return
+    live.refused_first = live.refused_first + 1 if isinstance(error, Forbidden) else live.refused_first
+    if live.refused_first >= FORBIDDEN_AT_ONCE:
+        live.halt("stopped", FORBIDDEN_REASON.format(message))
+
+
+def _watch(live: LiveRun, state: str, values: dict[str, Any]) -> None:
+    """Automatic pause: too many of the last rows that reached Webex failed."""
+    if state in ("done", "unchanged", "change", "create"):
+        live.refused_first = None
+    if live.dry_run or state not in ("done", "unchanged", "failed", "unknown"):
+        return
+    bad = state in ("failed", "unknown")
+    live.recent.append(bad)
+    if bad:
+        live.causes[str(values.get("message"))] += 1
+    size = live.settings.breaker_window
+    while len(live.recent) > size:
+        live.recent.popleft()
+    wrong = sum(live.recent)
+    if len(live.recent) == size and wrong > size * live.settings.breaker_share:
+        cause = live.causes.most_common(1)[0][0]
+        live.halt("stopped", BREAKER_REASON.format(wrong, size, cause))

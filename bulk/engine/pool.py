@@ -1,0 +1,156 @@
+"""One pool of daemon threads for all runs of the process; it hands out units, and no entity is ever held twice.
+
+Rows of one entity are worked in file order: a unit whose entity is held is parked, and comes first when it is free.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from bulk.engine import feed, work
+from bulk.engine.ending import end_run
+from bulk.engine.state import LiveRun, Unit
+from bulk.log import log
+from bulk.settings import MAX_WORKERS
+
+
+@dataclass
+class Pool:
+    """The process's pool; `changed` guards it and every LiveRun's dispatch fields."""
+
+    changed: threading.Condition = field(default_factory=threading.Condition)
+    runs: list[LiveRun] = field(default_factory=list)
+    held: set[str] = field(default_factory=set)  # entities being worked
+    threads: int = 0
+    turn: int = 0  # which run is asked first: they share the pool fairly
+
+
+POOL = Pool()
+Job = Callable[[], None]
+
+
+def add_run(live: LiveRun) -> None:
+    """Let the pool work `live`. Threads are made as needed, up to MAX_WORKERS."""
+    with POOL.changed:
+        POOL.runs.append(live)
+        wanted = min(MAX_WORKERS, max(POOL.threads, live.workers))
+        for number in range(POOL.threads, wanted):
+            threading.Thread(target=_serve, name=f"bulk-{number}", daemon=True).start()
+        POOL.threads = wanted
+        POOL.changed.notify_all()
+
+
+def live_runs() -> list[LiveRun]:
+    with POOL.changed:
+        return list(POOL.runs)
+
+
+def wake(live: LiveRun) -> None:
+    """Look again at `live`: it has new orders, or has to stop."""
+    with POOL.changed:
+        live.exhausted, live.cursor = False, 0
+        POOL.changed.notify_all()
+    _end_if_over(live)
+
+
+def _serve() -> None:
+    while True:
+        job = _take()
+        try:
+            job()
+        except Exception:  # a thread of the pool must never die
+            log.exception("unexpected")
+
+
+def _take() -> Job:
+    with POOL.changed:
+        while True:
+            POOL.turn += 1
+            for offset in range(len(POOL.runs)):
+                job = _job_of(POOL.runs[(POOL.turn + offset) % len(POOL.runs)])
+                if job:
+                    return job
+            POOL.changed.wait()
+
+
+def _job_of(live: LiveRun) -> Job | None:
+    if live.stopping or live.ending:
+        return None
+    if feed.is_wanted(live):
+        live.feeding = True
+        return lambda: _feed(live)
+    while live.ready and live.active < live.workers:
+        unit = live.ready.popleft()
+        if unit.keys & POOL.held:
+            live.parked.append(unit)
+            continue
+        POOL.held |= unit.keys
+        live.active += 1
+        return lambda: _work(live, unit)
+    return None
+
+
+def _feed(live: LiveRun) -> None:
+    units: list[Unit] = []
+    try:
+        units = feed.next_units(live)
+    finally:
+        with POOL.changed:
+            live.ready.extend(units)
+            live.feeding = False
+            POOL.changed.notify(len(units) + _flush_sets(live) + 1)
+        _end_if_over(live)
+
+
+def _work(live: LiveRun, unit: Unit) -> None:
+    more = work.Next()
+    try:
+        more = work.do_unit(live, unit)
+    finally:
+        with POOL.changed:
+            POOL.held -= unit.keys
+            live.active -= 1
+            units = [*more.units, *feed.gather(live, more.decided)]
+            live.ready.extendleft(reversed(units))
+            freed = _unpark(unit.keys) + _flush_sets(live)
+            if len(units) + freed > 0:
+                POOL.changed.notify(len(units) + freed)
+        _end_if_over(live)
+
+
+def _flush_sets(live: LiveRun) -> int:
+    """With no rows left to fill them, the sets go as they are."""
+    if not live.exhausted or live.active or live.feeding or live.ready or live.parked:
+        return 0
+    units = feed.last_sets(live)
+    live.ready.extend(units)
+    return len(units)
+
+
+def _unpark(keys: frozenset[str]) -> int:
+    """Units that waited for one of `keys` come first again, in their order."""
+    freed = 0
+    for live in POOL.runs:
+        mine = [unit for unit in live.parked if unit.keys & keys]
+        if mine:
+            live.parked = [unit for unit in live.parked if not unit.keys & keys]
+            live.ready.extendleft(reversed(mine))
+            freed += len(mine)
+    return freed
+
+
+def _end_if_over(live: LiveRun) -> None:
+    with POOL.changed:
+        idle = not live.active and not live.feeding
+        drained = live.exhausted and not live.ready and not live.parked and not live.gathered
+        over = idle and (live.stopping or drained)
+        if not over or live.ending:
+            return
+        live.ending = True
+        POOL.runs.remove(live)
+    end_run(live)
+
+
+check_end = _end_if_over

@@ -1,0 +1,278 @@
+"""Rows that Webex writes together: one POST, perhaps a remote job, and a read that decides each row (contracts 2.1, 3.2).
+
+A 4xx on a set is never charged to all its rows: those the answer names fail, else the set is halved until the bad one is found.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from bulk.contract import Outcome, SetOps, State, Ticket, Work, project
+from bulk.engine import outcomes, settle
+from bulk.engine.reading import decide, read_items
+from bulk.engine.state import Item, LiveRun
+from bulk.errors import AmbiguousWrite, ApiError, BulkError, Interrupted, NotFound, TokenRejected, Unreadable
+from bulk.journal import writes
+from bulk.remedies import explain
+from bulk.webex.answers import Answer
+from schemas.hydra import id_tail
+
+NOT_CONFIRMED = "Webex aceptó la petición, pero la lectura posterior no muestra el cambio. Reintenta la fila más tarde."
+STILL_GOING = "El trabajo de Webex {} no ha terminado en el plazo. Reanuda más tarde: se sigue el mismo trabajo, no se repite."
+
+
+def write_set(live: LiveRun, items: Sequence[Item], attempts: int = 1) -> None:
+    """Read the rows again, drop those already as wanted, and write the rest together."""
+    try:
+        ready = _still_needed(live, items)
+        if ready:
+            _send(live, ready, attempts)
+    except Interrupted as stop:
+        if not stop.ambiguous:
+            for item in items:
+                outcomes.release(live, item)
+
+
+def _still_needed(live: LiveRun, items: Sequence[Item]) -> list[tuple[Item, State]]:
+    """(item, before) of the rows that need the write, each decided on what the ones before it leave."""
+    befores, projected, ready = read_items(live, items), State(), []
+    for item in items:
+        before = befores[item.line]
+        if isinstance(before, Exception):
+            outcomes.failed(live, item, before)
+            continue
+        known = before | {member: value for member, value in projected.items() if member in before}
+        try:
+            item.change = decide(live, item, known)
+        except Exception as error:  # guards of the contracts, or an answer of an unforeseen shape
+            outcomes.failed(live, item, error, before)
+            continue
+        if not item.change:
+            outcomes.as_wanted(live, item, before, item.change)
+            continue
+        ready.append((item, before))
+        if _sets(live).shares_entity:
+            projected = project(projected, item.change)
+    return ready
+
+
+def _send(live: LiveRun, ready: Sequence[tuple[Item, State]], attempts: int) -> None:
+    sets, items = _sets(live), [item for item, _ in ready]
+    works = [item.work() for item in items]
+    mark = {"set": uuid.uuid4().hex[:12], "seen": sets.mark(live.api, works) if sets.mark else None}
+    for item, before in ready:
+        change = {member: list(pair) for member, pair in item.change.fields.items()}
+        live.journal.later(writes.intent(live.run_id, item.line, before=before, change=change, mark=mark))
+        item.row = replace(item.row, attempt=item.row.attempt + 1, mark=mark)
+    live.journal.flush()
+    try:
+        answer = _post(live, items)
+    except AmbiguousWrite as error:
+        settle_set(live, items, in_flight=error.in_flight, attempts=attempts)
+    except ApiError as error:
+        _refused(live, items, error, attempts)
+    except Interrupted:
+        _release(live, items)
+    except BulkError as error:
+        for item in items:
+            outcomes.failed(live, item, error)
+    else:
+        if isinstance(answer, Ticket):
+            _hold(live, items, answer)
+            follow(live, items, answer.id)
+        else:
+            confirm(live, items, {}, answer.tracking_id)
+
+
+def _post(live: LiveRun, items: Sequence[Item]) -> Ticket | Answer:
+    """One write_many; where only one job may run, a 409 is a wait for the other one (contracts 3.2)."""
+    sets, until = _sets(live), time.monotonic() + live.settings.job_deadline
+    write_many = sets.write_many
+    assert write_many is not None  # noqa: S101 - only actions that write in sets come here
+    while True:
+        try:
+            return write_many(live.api, [item.work() for item in items])
+        except ApiError as error:
+            if error.status != 409 or not sets.one_at_a_time or time.monotonic() > until:
+                raise
+        if live.api.interrupt.wait(live.settings.job_poll_first):
+            raise Interrupted
+
+
+def _refused(live: LiveRun, items: Sequence[Item], error: ApiError, attempts: int) -> None:
+    if isinstance(error, TokenRejected):
+        for item in items:
+            outcomes.failed(live, item, error)
+        return
+    if len(items) == 1:  # what was done of it all the same, only a reading tells (contract 2.1)
+        code, message = explain(error, live.action)
+        confirm(live, items, {items[0].line: Outcome(False, code=code, message=message, tracking_id=error.tracking_id)})
+        return
+    named = {item.line for item in items if _is_named(item, error)}
+    if 0 < len(named) < len(items):
+        for item in items:
+            if item.line in named:
+                outcomes.failed(live, item, error)
+        parts = [[item for item in items if item.line not in named]]
+    else:
+        middle = len(items) // 2
+        parts = [list(items[:middle]), list(items[middle:])]
+    for part in parts:
+        if live.api.interrupt.is_set():
+            _release(live, part)
+        else:
+            write_set(live, part, attempts)
+
+
+def _is_named(item: Item, error: ApiError) -> bool:
+    """The answer blames a value of this row: its id, its number, or the uuid inside the id."""
+    values = {str(item.row.entity), id_tail(str(item.row.entity)), *map(str, item.change.fields)}
+    return not values.isdisjoint(error.named)
+
+
+# -- what became of it ----------------------------------------------------------------------------------------------
+
+
+def confirm(live: LiveRun, items: Sequence[Item], refused: Mapping[int, Outcome], tracking_id: str | None = None) -> None:
+    """The reading after the write decides each row."""
+    try:
+        now = read_items(live, items)
+    except Interrupted:
+        return  # the intents stay open: the next launch reads
+    for item in items:
+        seen = now[item.line]
+        if isinstance(seen, Exception):
+            settle.unread(live, item, seen)
+        else:
+            _confirm_one(live, item, seen, refused.get(item.line), tracking_id)
+
+
+def _confirm_one(live: LiveRun, item: Item, seen: State, refused: Outcome | None, tracking_id: str | None) -> None:
+    again = decide(live, item, seen)
+    if not again:
+        outcomes.done(live, item, item.change, seen, tracking_id=tracking_id)
+        return
+    if not settle.same(again, item.change) and not refused:
+        outcomes.unknown(live, item, settle.UNSETTLED, seen=seen)
+        return
+    told = refused or Outcome(False, code="sin_confirmar", message=NOT_CONFIRMED)
+    outcomes.finish(
+        live,
+        item,
+        "failed",
+        change=item.change,
+        after=seen,
+        code=told.code,
+        message=told.message,
+        tracking_id=told.tracking_id or tracking_id,
+    )
+
+
+def follow(live: LiveRun, items: Sequence[Item], job: str) -> None:
+    """Look at the job with growing intervals until it has ended, then read each row. A pause leaves it to the next launch."""
+    settings = live.settings
+    interval, until = settings.job_poll_first, time.monotonic() + settings.job_deadline
+    for item in items:
+        item.change = item.change or settle.stored_change(item.row)
+    works = [item.work() for item in items]
+    try:
+        while (refused := _look(live, job, works)) is None:
+            if time.monotonic() > until:
+                _give_up(live, items, job)
+                return
+            settle.pause(live, interval)
+            interval = min(interval * 1.5, settings.job_poll_max)
+    except Interrupted:
+        return
+    except BulkError as error:
+        for item in items:
+            settle.unread(live, item, error)
+        return
+    confirm(live, items, refused)
+
+
+def _look(live: LiveRun, job: str, works: Sequence[Work]) -> Mapping[int, Outcome] | None:
+    poll = _sets(live).poll
+    try:
+        return poll(live.api, job, works) if poll else {}
+    except NotFound:  # the job is gone: it has ended (contracts 3.2)
+        return {}
+
+
+def _give_up(live: LiveRun, items: Sequence[Item], job: str) -> None:
+    for item in items:
+        outcomes.unknown(live, item, STILL_GOING.format(job))
+
+
+def settle_set(live: LiveRun, items: Sequence[Item], *, in_flight: bool, attempts: int) -> None:
+    """After an unanswered write: look for its job, else read; what was lost goes again after two equal reads."""
+    again = lost_rows(live, items, in_flight=in_flight)
+    if not again:
+        return
+    if attempts >= live.settings.write_attempts:
+        for item in again:
+            outcomes.failed(live, item, Unreadable(NOT_CONFIRMED))
+        return
+    write_set(live, again, attempts + 1)
+
+
+def lost_rows(live: LiveRun, items: Sequence[Item], *, in_flight: bool) -> list[Item]:
+    """Settle the rows of an unanswered write; returns those that are surely as before."""
+    sets = _sets(live)
+    try:
+        if in_flight:
+            settle.pause(live, live.settings.settle_delay)
+        ticket = sets.find(live.api, [item.work() for item in items], items[0].row.mark) if sets.find else None
+        if ticket:
+            _hold(live, items, ticket)
+            follow(live, items, ticket.id)
+            return []
+        rest = _unsettled(live, items)
+        if rest and not live.action.idempotent:
+            settle.pause(live, live.settings.settle_delay)
+            rest = _unsettled(live, rest)
+        return rest
+    except Interrupted:
+        return []
+    except BulkError as error:
+        for item in items:
+            settle.unread(live, item, error)
+        return []
+
+
+def _unsettled(live: LiveRun, items: Sequence[Item]) -> list[Item]:
+    now, rest = read_items(live, items), []
+    for item in items:
+        seen = now[item.line]
+        if isinstance(seen, Exception):
+            settle.unread(live, item, seen)
+        elif settle.judge(live, item, seen).send_again:
+            rest.append(item)
+    return rest
+
+
+def take_up(live: LiveRun, items: Sequence[Item]) -> list[Item]:
+    """Rows of one set with open intents from before an interruption; returns those that have to be sent again."""
+    for item in items:
+        item.change = settle.stored_change(item.row)
+    return lost_rows(live, items, in_flight=True)
+
+
+def _hold(live: LiveRun, items: Sequence[Item], ticket: Ticket) -> None:
+    for item in items:
+        live.journal.later(writes.ticket(live.run_id, item.line, ticket.id, ticket.tracking_id))
+    live.journal.flush()
+
+
+def _release(live: LiveRun, items: Sequence[Item]) -> None:
+    for item in items:
+        outcomes.release(live, item)
+
+
+def _sets(live: LiveRun) -> SetOps:
+    sets = live.action.sets
+    assert sets is not None  # noqa: S101 - only actions that write in sets come here
+    return sets

@@ -1,0 +1,96 @@
+"""Ambiguous writes are settled by reading (DESIGN 6.3, contracts 1.4): as wanted, as before, or something else."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from bulk.contract import Change, State
+from bulk.engine import outcomes
+from bulk.engine.state import Item, LiveRun
+from bulk.errors import Interrupted
+from bulk.records import StoredRow
+from bulk.remedies import explain
+
+UNSETTLED = (
+    "No se sabe si el cambio llegó a aplicarse: Webex no respondió y la lectura no lo aclara. "
+    "Compara «antes» y «ahora» y reintenta: se lee antes de escribir, no se repite nada."
+)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What to do with the row after reading."""
+
+    send_again: bool = False  # as before: the write was lost
+    before: State = field(default_factory=dict)  # as read now
+    change: Change = field(default_factory=Change)  # decided on that
+
+
+def settle(live: LiveRun, item: Item, *, in_flight: bool) -> Verdict:
+    """Read until it is known what became of the write; records the outcome unless it has to be sent again.
+
+    Waits settle_delay first when the request may still land. An interrupted wait leaves the intent open for the next launch.
+    """
+    try:
+        if in_flight:
+            pause(live, live.settings.settle_delay)
+        now = read_now(live, item)
+        verdict = judge(live, item, now)
+        if verdict.send_again and not live.action.idempotent:
+            pause(live, live.settings.settle_delay)  # two equal reads before a write that is not idempotent
+            now = read_now(live, item)
+            verdict = judge(live, item, now)
+    except Interrupted:
+        return Verdict()
+    except Exception as error:  # the read failed: only a later one can tell
+        unread(live, item, error)
+        return Verdict()
+    return verdict
+
+
+def unread(live: LiveRun, item: Item, error: Exception) -> None:
+    """The settling read failed: the run stops with the intent left open, or the row stays unknown."""
+    reason = outcomes.stop_reason(error)
+    if reason:
+        live.halt("stopped", reason)
+        return
+    _, message = explain(error, live.action)
+    outcomes.unknown(live, item, f"{UNSETTLED} ({message})")
+
+
+def judge(live: LiveRun, item: Item, now: State) -> Verdict:
+    """Compare only the members that the change touches; records `done` or `unknown`."""
+    again = live.action.decide(now, **live.action.arguments(item.row.params, live.options))
+    if not again:
+        outcomes.done(live, item, item.change, now, settled=True)
+        return Verdict()
+    if same(again, item.change):
+        return Verdict(send_again=True, before=now, change=again)
+    outcomes.unknown(live, item, UNSETTLED, seen=now)
+    return Verdict()
+
+
+def same(one: Change, other: Change) -> bool:
+    """Equal fields; a stored change has gone through JSON."""
+    return bool(_json(one.fields) == _json(other.fields))
+
+
+def stored_change(row: StoredRow) -> Change:
+    """The change of the last intent, as far as comparisons need it."""
+    return Change({member: (old, new) for member, (old, new) in (row.change or {}).items()})
+
+
+def pause(live: LiveRun, seconds: float) -> None:
+    """Raises Interrupted when the run has to stop."""
+    if live.api.interrupt.wait(seconds):
+        raise Interrupted(ambiguous=True)
+
+
+def read_now(live: LiveRun, item: Item) -> State:
+    return live.action.read(live.api, **item.row.params)
+
+
+def _json(value: Any) -> Any:
+    return json.loads(json.dumps({str(k): list(v) for k, v in value.items()}))

@@ -1,0 +1,93 @@
+"""State of a run while this process works it."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from bulk.contract import Action, Change, State, Work
+from bulk.journal import Journal
+from bulk.log import ActionLog
+from bulk.records import StoredRow
+from bulk.settings import Settings
+from bulk.webex.client import Api
+
+
+@dataclass
+class Item:
+    """A row on its way through the engine."""
+
+    row: StoredRow  # as the journal handed it over
+    started: float  # monotonic, for `seconds`
+    change: Change = field(default_factory=Change)  # as decided last
+
+    @property
+    def line(self) -> int:
+        return self.row.line
+
+    def work(self) -> Work:
+        return Work(self.row.line, self.row.params, self.change)
+
+
+@dataclass
+class Unit:
+    """What one thread takes at once."""
+
+    stage: str  # rows: read, decide (one row: write) · set: write together · settle: open intents · ticket: follow a job
+    items: list[Item]  # rows, in file order
+    keys: frozenset[str]  # entities (and "one job at a time") that nobody else may hold meanwhile
+    before: State | None = None  # read already, together with others
+    read_at: float = 0.0  # monotonic
+
+
+@dataclass
+class LiveRun:
+    """A run in this process. The fields below `ready` are guarded by the pool's lock."""
+
+    run_id: str  # run
+    action: Action  # what it does
+    api: Api  # bound to its organisation and token; api.interrupt is set when it has to stop
+    journal: Journal  # where everything goes
+    settings: Settings  # in force for this run
+    options: State  # run options for decide()
+    workers: int  # requests in flight at most
+    dry_run: bool  # reads and decides only
+    bulk: bool  # False: row by row
+    org_key: str  # organisation, for locks
+    log: ActionLog  # logs/<action_id>.log
+    counters_before: tuple[int, int, int] = (0, 0, 0)  # requests, retries, 429s of earlier processes
+    repeated: set[str] = field(default_factory=set)  # entities with more than one row
+    on_end: Callable[[], None] = lambda: None  # gives the ownership back
+    stop_state: str | None = None  # paused, stopped or cancelled: how it ends when it ends early
+    stop_reason: str | None = None  # Spanish
+    ended: threading.Event = field(default_factory=threading.Event)
+    ready: deque[Unit] = field(default_factory=deque)
+    parked: list[Unit] = field(default_factory=list)  # wait for an entity
+    gathered: dict[str, list[Item]] = field(default_factory=dict)  # decided rows that wait for their set to fill
+    projected: dict[str, State] = field(default_factory=dict)  # dry run: entity -> state after the rows before
+    active: int = 0  # units being worked
+    feeding: bool = False  # a thread is claiming rows
+    exhausted: bool = False  # no more pending rows
+    cursor: int = 0  # last line claimed
+    ending: bool = False  # someone is closing it
+    recent: deque[bool] = field(default_factory=deque)  # last rows that reached Webex: True = failed
+    causes: Counter[str] = field(default_factory=Counter)  # why rows failed, for the automatic pause
+    refused_first: int | None = 0  # 403 answers before anything went well; None = something did
+    stored_counters: tuple[Any, ...] = ()  # as last written to the journal
+
+    @property
+    def stopping(self) -> bool:
+        return self.stop_state is not None
+
+    def halt(self, state: str, reason: str | None = None) -> None:
+        """Stop taking rows and end all waits. A cancel overrides a pause; the first reason stands."""
+        if self.stop_state is None or state == "cancelled":
+            self.stop_state = state
+            self.stop_reason = self.stop_reason or reason
+        self.api.interrupt.set()
+
+    def lock_key(self, entity: Any) -> str:
+        return f"{self.org_key}|{entity}"

@@ -1,0 +1,227 @@
+"""Rows: claiming them in windows, taking them up after an interruption, reading them for reports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, func, select
+
+from bulk.journal import runs as run_queries
+from bulk.journal.store import Journal
+from bulk.journal.tables import rows
+from bulk.journal.writes import count, load, now
+from bulk.records import RETRY_STATES, RowResult, StoredRow
+
+PAGE = 2_000
+_CLAIMED = (
+    rows.c.line, rows.c.seq, rows.c.params, rows.c.state, rows.c.entity, rows.c.before, rows.c.change, rows.c.attempt,
+    rows.c.intent_open, rows.c.mark, rows.c.ticket, rows.c.label,
+)  # fmt: skip
+
+
+def claim(journal: Journal, run_id: str, *, after: int, limit: int) -> list[StoredRow]:
+    """The next pending rows behind line `after`, in file order, now `running`. A claim is not an intent (DESIGN 6.1)."""
+
+    def take(connection: Connection) -> list[StoredRow]:
+        query = (
+            select(*_CLAIMED)
+            .where(rows.c.run_id == run_id, rows.c.line > after, rows.c.state == "pending")
+            .order_by(rows.c.line)
+            .limit(limit)
+        )
+        found = [_stored(row) for row in connection.execute(query)]
+        if found:
+            _set_state(connection, run_id, [row.line for row in found], "running", started_at=now())
+            count(connection, [(run_id, row.seq, "pending", "running") for row in found])
+        return found
+
+    taken: list[StoredRow] = journal.write(take)
+    return taken
+
+
+def taken_up(journal: Journal, run_id: str) -> list[StoredRow]:
+    """Rows of an interrupted run that may have a write or a remote job out there; those without are pending again."""
+
+    def recover(connection: Connection) -> list[StoredRow]:
+        running = (rows.c.run_id == run_id) & (rows.c.state == "running")
+        clean = running & ~rows.c.intent_open & rows.c.ticket.is_(None)
+        connection.execute(rows.update().where(clean).values(state="pending", started_at=None))
+        run_queries.recount(connection, run_id)
+        query = select(*_CLAIMED).where(running).order_by(rows.c.line)
+        return [_stored(row) for row in connection.execute(query)]
+
+    found: list[StoredRow] = journal.write(recover)
+    return found
+
+
+def reopen(journal: Journal, run_id: str, *, order_seqs: Sequence[int] = (), lines: Sequence[int] = ()) -> int:
+    """Make the rows that a retry may repeat pending again (DESIGN 6.5); returns how many.
+
+    A row with an open intent or a ticket becomes `running`, so that it is settled by reading before anything is sent.
+    """
+
+    def change(connection: Connection) -> int:
+        chosen: ColumnElement[bool] = (rows.c.run_id == run_id) & rows.c.state.in_(RETRY_STATES)
+        if order_seqs:
+            chosen &= rows.c.seq.in_(order_seqs)
+        if lines:
+            chosen &= rows.c.line.in_(lines)
+        held = rows.c.intent_open | rows.c.ticket.is_not(None)
+        cleared = {"code": None, "message": None, "ended_at": None, "after": None, "settled": False}
+        n = connection.execute(select(func.count()).select_from(rows).where(chosen)).scalar() or 0
+        connection.execute(rows.update().where(chosen & held).values(state="running", **cleared))
+        connection.execute(rows.update().where(chosen & ~held).values(state="pending", **cleared))
+        run_queries.recount(connection, run_id)
+        return n
+
+    reopened: int = journal.write(change)
+    return reopened
+
+
+def cancel_open(journal: Journal, run_id: str) -> None:
+    """Pending rows become `cancelled`; those with a write or a job out there `unknown`, with their ticket (DESIGN 6.5)."""
+
+    def change(connection: Connection) -> None:
+        mine, ended = rows.c.run_id == run_id, now()
+        held = rows.c.intent_open | rows.c.ticket.is_not(None)
+        lost = "Se canceló sin saber si el cambio llegó a aplicarse. Reintenta la fila: se lee antes de escribir."
+        connection.execute(
+            rows.update()
+            .where(mine, rows.c.state == "running", held)
+            .values(state="unknown", ended_at=ended, code="cancelada", message=lost)
+        )
+        connection.execute(
+            rows.update().where(mine, rows.c.state.in_(("pending", "running"))).values(state="cancelled", ended_at=ended)
+        )
+        run_queries.recount(connection, run_id)
+
+    journal.write(change)
+
+
+def repeated_entities(journal: Journal, run_id: str) -> set[str]:
+    """Entities that more than one row of the run names."""
+    query = (
+        select(rows.c.entity)
+        .where(rows.c.run_id == run_id, rows.c.entity.is_not(None))
+        .group_by(rows.c.entity)
+        .having(func.count() > 1)
+    )
+    with journal.reading() as connection:
+        return set(connection.execute(query).scalars())
+
+
+def read_rows(
+    journal: Journal,
+    run_id: str,
+    *,
+    states: Sequence[str] = (),
+    search: str = "",
+    group: str = "",
+    code: str | None = None,
+    order_seq: int | None = None,
+    offset: int = 0,
+    limit: int | None = None,
+) -> Iterator[RowResult]:
+    """Rows in file order, read page by page: a million rows never stand in memory."""
+    where: list[Any] = [rows.c.run_id == run_id]
+    if states:
+        where.append(rows.c.state.in_(states))
+    if search:
+        where.append(rows.c.label.icontains(search, autoescape=True))
+    if group:
+        where.append(rows.c.group_name == group)
+    if code is not None:
+        where.append(rows.c.code == code)
+    if order_seq is not None:
+        where.append(rows.c.seq == order_seq)
+    left, last, skip = limit, 0, offset
+    while left is None or left > 0:
+        query = select(rows).where(*where, rows.c.line > last).order_by(rows.c.line).limit(min(PAGE, left or PAGE))
+        with journal.reading() as connection:
+            found = connection.execute(query.offset(skip) if skip else query).all()
+        yield from (_result(run_id, row) for row in found)
+        if not found:
+            return
+        last, skip = found[-1].line, 0
+        left = None if left is None else left - len(found)
+
+
+def latest_rows(journal: Journal, run_id: str, limit: int = 50) -> list[RowResult]:
+    """Rows whose outcome came last, newest first."""
+    query = (
+        select(rows)
+        .where(rows.c.run_id == run_id, rows.c.ended_at.is_not(None), rows.c.state != "invalid")
+        .order_by(rows.c.ended_at.desc())
+        .limit(limit)
+    )
+    with journal.reading() as connection:
+        return [_result(run_id, row) for row in connection.execute(query)]
+
+
+def failure_causes(journal: Journal, run_id: str) -> list[dict[str, Any]]:
+    """[{state, code, message, count, first_line}] of the rows that did not go well, biggest first."""
+    bad = ("failed", "invalid", "unknown", "conflict", "blocked")
+    query = (
+        select(
+            rows.c.state,
+            rows.c.code,
+            rows.c.message,
+            func.count().label("count"),
+            func.min(rows.c.line).label("first_line"),
+        )
+        .where(rows.c.run_id == run_id, rows.c.state.in_(bad))
+        .group_by(rows.c.state, rows.c.code, rows.c.message)
+        .order_by(func.count().desc())
+    )
+    with journal.reading() as connection:
+        return [dict(row._mapping) for row in connection.execute(query)]
+
+
+def group_counts(journal: Journal, run_id: str) -> list[tuple[str, str, int]]:
+    """(location, state, rows)."""
+    query = (
+        select(rows.c.group_name, rows.c.state, func.count())
+        .where(rows.c.run_id == run_id)
+        .group_by(rows.c.group_name, rows.c.state)
+    )
+    with journal.reading() as connection:
+        return [(group, state, n) for group, state, n in connection.execute(query)]
+
+
+def row_states(journal: Journal, run_id: str) -> list[str]:
+    """State of each row, in file order (for the map)."""
+    with journal.reading() as connection:
+        return list(connection.execute(select(rows.c.state).where(rows.c.run_id == run_id).order_by(rows.c.line)).scalars())
+
+
+def _set_state(connection: Connection, run_id: str, lines: Sequence[int], state: str, **values: Any) -> None:
+    statement = rows.update().where(rows.c.run_id == run_id, rows.c.line.in_(lines)).values(state=state, **values)
+    connection.execute(statement)
+
+
+def _stored(row: Any) -> StoredRow:
+    values = dict(row._mapping)
+    for name in ("params", "before", "change", "mark"):
+        values[name] = load(values[name])
+    return StoredRow(**values)
+
+
+def _result(run_id: str, row: Any) -> RowResult:
+    return RowResult(
+        line=row.line,
+        state=row.state,
+        label=row.label,
+        group=row.group_name,
+        code=row.code,
+        message="; ".join(filter(None, [row.message, *(load(row.notes) or [])])) or None,
+        before=load(row.before),
+        after=load(row.after),
+        change=load(row.change),
+        tracking_id=row.tracking_id,
+        attempt=row.attempt,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        order_id=f"{run_id}-r{row.seq}",
+        params=load(row.params),
+    )

@@ -1,0 +1,148 @@
+"""Runs and orders: creation, counters, states, lists."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, case, func, select
+
+from bulk.errors import RunNotFound
+from bulk.journal.store import Journal
+from bulk.journal.tables import orders, rows, runs
+from bulk.journal.writes import dump, load, now
+from bulk.records import ALL_STATES, OrderStatus, Params, RunRecord, order_state
+from bulk.records import Row as DataRow
+
+_JSON = ("options", "settings", "mapping", "scope", "files")
+
+
+def new_run_id() -> str:
+    """`20261123-0712-a3f`: local day and minute, and a random tail (ids are read aloud)."""
+    return f"{datetime.now():%Y%m%d-%H%M}-{secrets.token_hex(2)[:3]}"
+
+
+def create_run(journal: Journal, run: RunRecord) -> None:
+    values = asdict(run) | {"created_at": now(), "files": list(run.files)}
+    for name in _JSON:
+        values[name] = dump(values[name])
+    journal.write(lambda connection: connection.execute(runs.insert(), values))
+
+
+def update_run(journal: Journal, run_id: str, **values: Any) -> None:
+    """Set columns of a run; JSON columns take Python values."""
+    stored = {name: dump(value) if name in _JSON else value for name, value in values.items()}
+    journal.write(lambda connection: connection.execute(runs.update().where(runs.c.run_id == run_id).values(**stored)))
+
+
+def get_run(journal: Journal, run_id: str) -> RunRecord:
+    """Raises RunNotFound."""
+    with journal.reading() as connection:
+        found = connection.execute(select(runs).where(runs.c.run_id == run_id)).first()
+    if found is None:
+        raise RunNotFound(f"No existe la ejecución «{run_id}» en este directorio de datos.")
+    return _record(found)
+
+
+def list_runs(journal: Journal, *, limit: int | None = None, states: Sequence[str] = ()) -> list[RunRecord]:
+    """Newest first."""
+    query = select(runs).order_by(runs.c.created_at.desc(), runs.c.run_id.desc()).limit(limit)
+    if states:
+        query = query.where(runs.c.state.in_(states))
+    with journal.reading() as connection:
+        return [_record(found) for found in connection.execute(query)]
+
+
+def _record(found: Row[Any]) -> RunRecord:
+    values = dict(found._mapping)
+    for name in _JSON:
+        values[name] = load(values[name])
+    values["files"] = tuple(values["files"])
+    return RunRecord(**values)
+
+
+# -- orders ---------------------------------------------------------------------------------------------------------
+
+
+def add_order(journal: Journal, run_id: str, chunk: Sequence[DataRow], entity: str) -> str:
+    """Write an order and its rows, in one transaction; returns its id (named after its first line)."""
+    seq = chunk[0].line
+    order_id = f"{run_id}-r{seq}"
+    counts = dict.fromkeys(ALL_STATES, 0)
+    for row in chunk:
+        counts[row.state] += 1
+    order = {"run_id": run_id, "seq": seq, "order_id": order_id, "total": len(chunk)}
+    order |= {f"n_{state}": n for state, n in counts.items()}
+    values = [_row_values(run_id, seq, row, entity) for row in chunk]
+
+    def insert(connection: Connection) -> None:
+        connection.execute(orders.insert(), order)
+        connection.execute(rows.insert(), values)
+
+    journal.write(insert)
+    return order_id
+
+
+def _row_values(run_id: str, seq: int, row: DataRow, entity: str) -> Params:
+    closed = now() if row.state != "pending" else None
+    value = row.params.get(entity)
+    return {
+        "run_id": run_id,
+        "line": row.line,
+        "seq": seq,
+        "state": row.state,
+        "entity": None if value is None else str(value),
+        "label": row.label,
+        "group_name": row.group,
+        "params": dump(row.params),
+        "code": row.code,
+        "message": row.message,
+        "ended_at": closed,
+    }
+
+
+def run_counts(journal: Journal, run_id: str) -> dict[str, int]:
+    """State -> rows over all orders of the run; every state is a key."""
+    sums = [func.coalesce(func.sum(orders.c[f"n_{state}"]), 0).label(state) for state in ALL_STATES]
+    with journal.reading() as connection:
+        found = connection.execute(select(*sums).where(orders.c.run_id == run_id)).one()
+    return {state: int(n) for state, n in found._mapping.items()}
+
+
+def order_statuses(journal: Journal, run_id: str, run_state: str, order_ids: Sequence[str] = ()) -> list[OrderStatus]:
+    """Orders of a run in file order, their state derived from their counters."""
+    query = select(orders).where(orders.c.run_id == run_id).order_by(orders.c.seq)
+    if order_ids:
+        query = query.where(orders.c.order_id.in_(order_ids))
+    with journal.reading() as connection:
+        return [_status(found, run_state) for found in connection.execute(query)]
+
+
+def order_status(journal: Journal, order_id: str) -> OrderStatus:
+    """One order. Raises RunNotFound."""
+    query = select(orders, runs.c.state).join(runs, runs.c.run_id == orders.c.run_id)
+    with journal.reading() as connection:
+        found = connection.execute(query.where(orders.c.order_id == order_id)).first()
+    if found is None:
+        raise RunNotFound(f"No existe el lote «{order_id}».")
+    return _status(found, found._mapping["state"])
+
+
+def _status(found: Row[Any], run_state: str) -> OrderStatus:
+    values = found._mapping
+    counts = {state: values[f"n_{state}"] for state in ALL_STATES if values[f"n_{state}"]}
+    state = order_state(counts, run_state)
+    return OrderStatus(values["order_id"], values["run_id"], state, values["total"], counts)
+
+
+def recount(connection: Connection, run_id: str) -> None:
+    """Set the counters of a run's orders from its rows, after a change of many rows at once."""
+    sums = [func.sum(case((rows.c.state == state, 1), else_=0)).label(f"n_{state}") for state in ALL_STATES]
+    query = select(rows.c.seq, *sums).where(rows.c.run_id == run_id).group_by(rows.c.seq)
+    for found in connection.execute(query).all():
+        values = dict(found._mapping)
+        seq = values.pop("seq")
+        connection.execute(orders.update().where((orders.c.run_id == run_id) & (orders.c.seq == seq)).values(**values))

@@ -1,0 +1,164 @@
+"""The journal's connections: many readers, one thread that owns the writing connection and commits in groups.
+
+Who must know that something is on the disk (an intent) waits for its commit; the rest is queued. Commits group by themselves:
+what arrives while one commit is under way goes into the next.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import SQLAlchemyError
+
+from bulk.errors import JournalError
+from bulk.journal.migrations import migrate
+from bulk.journal.writes import Entry, apply_entries
+
+Function = Callable[[Connection], Any]
+Item = tuple[Entry | Function | None, "Future[Any]"]
+MOST_PER_COMMIT = 2_000
+
+
+class Journal:
+    """Open journal of one data directory. Thread-safe."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._engine = _engine(url)
+        self._queue: queue.SimpleQueue[Item] = queue.SimpleQueue()
+        self.broken: Exception | None = None  # the last commit failed: no further write may be sent to Webex
+        try:
+            with self._engine.begin() as connection:
+                migrate(connection)
+        except SQLAlchemyError as error:
+            raise _journal_error(error, url) from None
+        self._thread = threading.Thread(target=self._work, name="journal", daemon=True)
+        self._thread.start()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection for queries. Raises JournalError."""
+        try:
+            with self._engine.connect() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            raise _journal_error(error, self.url) from None
+
+    def write(self, function: Function) -> Any:
+        """Run `function(connection)` in the writing thread; returns its result once committed. Raises JournalError."""
+        return self._put(function).result()
+
+    def commit(self, entry: Entry) -> None:
+        """Write one entry and return when it is on the disk. Raises JournalError."""
+        self._put(entry).result()
+
+    def later(self, entry: Entry) -> None:
+        """Queue one entry. A failure shows in `broken` and in the next waited-for write."""
+        self._put(entry)
+
+    def flush(self) -> None:
+        """Return when all that was queued is on the disk. Raises JournalError."""
+        self.write(lambda connection: None)
+
+    def close(self) -> None:
+        self._queue.put((None, Future()))
+        self._thread.join(timeout=10)
+        self._engine.dispose()
+
+    def _put(self, what: Entry | Function) -> Future[Any]:
+        future: Future[Any] = Future()
+        self._queue.put((what, future))
+        return future
+
+    def _work(self) -> None:
+        while True:
+            batch = self._drain()
+            last = batch[-1][0] is None
+            self._commit_batch([item for item in batch if item[0] is not None])
+            if last:
+                return
+
+    def _drain(self) -> list[Item]:
+        batch = [self._queue.get()]
+        while batch[-1][0] is not None and len(batch) < MOST_PER_COMMIT:
+            try:
+                batch.append(self._queue.get_nowait())
+            except queue.Empty:
+                break
+        return batch
+
+    def _commit_batch(self, batch: list[Item]) -> None:
+        """Entries first, grouped by kind (no batch holds two entries of one row), then functions in their order."""
+        entries = [what for what, _ in batch if isinstance(what, Entry)]
+        results: dict[int, Any] = {}
+        try:
+            with self._engine.begin() as connection:
+                apply_entries(connection, entries)
+                for index, (what, _) in enumerate(batch):
+                    if callable(what):
+                        results[index] = what(connection)
+            self.broken = None
+        except Exception as error:  # the waiting callers must hear of whatever happened here
+            self._fail(batch, error)
+            return
+        for index, (_, future) in enumerate(batch):
+            future.set_result(results.get(index))
+
+    def _fail(self, batch: list[Item], error: Exception) -> None:
+        told = _journal_error(error, self.url) if isinstance(error, SQLAlchemyError) else error
+        if isinstance(told, JournalError):
+            self.broken = told
+        if len(batch) == 1:
+            batch[0][1].set_exception(told)
+            return
+        for item in batch:  # one by one, so that a bad one does not take the others with it
+            self._commit_batch([item])
+
+
+def open_journal(home: Path, url: str = "") -> Journal:
+    """The journal of a data directory; a new one is made when there is none. Raises JournalError."""
+    if url:
+        return Journal(url)
+    path = home / "journal.db"
+    if not path.exists():
+        try:
+            path.touch(mode=0o600)
+        except OSError as error:
+            raise JournalError(f"No se puede crear el diario en «{home}»: {error.strerror}.") from None
+    return Journal(f"sqlite:///{path}")
+
+
+def _engine(url: str) -> Engine:
+    engine = create_engine(url)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _sqlite_pragmas)
+    return engine
+
+
+def _sqlite_pragmas(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")  # an intent must survive power loss; group commits make it cheap
+    cursor.execute("PRAGMA busy_timeout=10000")
+    cursor.close()
+
+
+def _journal_error(error: Exception, url: str) -> JournalError:
+    cause = getattr(error, "orig", None) or error
+    place = url.removeprefix("sqlite:///")
+    hints = {
+        "full": "No queda espacio en el disco. Libera espacio y reanuda: no se ha perdido nada.",
+        "readonly": "El directorio de datos es de solo lectura. Da permiso de escritura y reanuda.",
+        "malformed": "El fichero está dañado. No se ha tocado: guárdalo aparte y usa «bulk journal check».",
+        "not a database": "El fichero no es un diario de este programa. No se ha tocado: muévelo y vuelve a empezar.",
+    }
+    text = str(cause)
+    hint = next((hint for word, hint in hints.items() if word in text), "")
+    return JournalError(f"No se puede usar el diario «{place}»: {text}. {hint}".strip())

@@ -1,0 +1,102 @@
+"""The journal's tables (DESIGN 4 and 6). JSON is kept as text; times are UTC, ISO 8601 with milliseconds."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Float, Index, Integer, MetaData, String, Table, Text
+
+from bulk.records import ALL_STATES
+
+SCHEMA_VERSION = 1
+metadata = MetaData()
+
+schema_version = Table("schema_version", metadata, Column("version", Integer, primary_key=True))
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("run_id", String(32), primary_key=True),
+    Column("action_id", String(80), nullable=False),
+    Column("state", String(32), nullable=False),  # preparing running paused stopped cancelled completed completed_with_errors
+    Column("reason", Text),  # Spanish: why it stopped by itself
+    Column("dry_run", Boolean, nullable=False, default=False),
+    Column("created_at", String(32), nullable=False),
+    Column("started_at", String(32)),  # first request
+    Column("ended_at", String(32)),  # commit of the last outcome
+    Column("target", Text, nullable=False),  # "sandbox" or the base URL; never a port of the sandbox
+    Column("org_id", Text),
+    Column("org_name", Text),
+    Column("person", Text),  # who the token belongs to
+    Column("bulk", Boolean, nullable=False, default=True),
+    Column("chunk_size", Integer, nullable=False),
+    Column("workers", Integer, nullable=False),
+    Column("options", Text, nullable=False, default="{}"),  # profile, force_pstn, allow_calling_removal …
+    Column("settings", Text, nullable=False, default="{}"),
+    Column("mapping", Text, nullable=False, default="{}"),
+    Column("scope", Text, nullable=False, default="{}"),
+    Column("files", Text, nullable=False, default="[]"),  # [{name, file_name, sha256, rows}]
+    Column("note", Text, nullable=False, default=""),
+    Column("parent", String(32)),  # the run that this one undoes, or whose plan it runs
+    Column("requests", Integer, nullable=False, default=0),
+    Column("retries", Integer, nullable=False, default=0),
+    Column("rate_limited", Integer, nullable=False, default=0),
+    Column("owner", Text),  # "host · proceso 123", the last process that worked it
+)
+
+orders = Table(
+    "orders",
+    metadata,
+    Column("run_id", String(32), primary_key=True),
+    Column("seq", Integer, primary_key=True),  # first line
+    Column("order_id", String(48), nullable=False, unique=True),
+    Column("total", Integer, nullable=False),
+    *(Column(f"n_{state}", Integer, nullable=False, default=0) for state in ALL_STATES),
+)
+
+rows = Table(
+    "rows",
+    metadata,
+    Column("run_id", String(32), primary_key=True),
+    Column("line", Integer, primary_key=True),
+    Column("seq", Integer, nullable=False),  # its order
+    Column("state", String(12), nullable=False),
+    Column("entity", Text),
+    Column("label", Text, nullable=False, default=""),
+    Column("group_name", Text, nullable=False, default=""),
+    Column("params", Text, nullable=False),
+    Column("before", Text),  # the first one read, never overwritten
+    Column("change", Text),  # member -> [old, new]
+    Column("after", Text),
+    Column("intent_open", Boolean, nullable=False, default=False),  # a write may be out there without outcome
+    Column("attempt", Integer, nullable=False, default=0),  # intents of this row
+    Column("sent_at", String(32)),
+    Column("mark", Text),  # kept with the intent, to find a lost remote job
+    Column("ticket", Text),  # remote job that holds the row
+    Column("settled", Boolean, nullable=False, default=False),  # decided by reading
+    Column("code", Text),
+    Column("message", Text),
+    Column("notes", Text),  # Spanish: what was left out
+    Column("tracking_id", Text),
+    Column("started_at", String(32)),
+    Column("ended_at", String(32)),
+    Column("seconds", Float),  # from the row's start to its outcome
+)
+Index("rows_entity", rows.c.run_id, rows.c.entity)
+
+control = Table(
+    "control",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("run_id", String(32), nullable=False, index=True),
+    Column("command", String(16), nullable=False),
+    Column("who", Text, nullable=False),
+    Column("at", String(32), nullable=False),
+    Column("acked_at", String(32)),
+)
+
+learned = Table(
+    "learned",
+    metadata,
+    Column("key", String(200), primary_key=True),  # organisation
+    Column("value", Text, nullable=False),
+    Column("at", String(32), nullable=False),
+)

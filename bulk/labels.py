@@ -1,0 +1,50 @@
+"""What people read instead of ids: a label and a location for each row."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from bulk.dataset import Dataset, canonical
+
+NAMES = ("display_name", "nombre_completo", "nombre_usuario", "nombre", "usuario", "name")
+FIRST, LAST = ("first_name", "nombre"), ("last_name", "apellidos", "apellido")
+EMAILS = ("email", "correo", "correo_electronico", "mail")
+EXTENSIONS = ("extension", "ext", "target_extension")
+LOCATIONS = ("location_name", "ubicacion", "sede", "nombre_ubicacion", "location", "name", "nombre")
+LOCATION_IDS = ("location_id", "target_location_id")
+
+
+def labels(dataset: Dataset) -> pd.DataFrame:
+    """Columns `label` and `group`; index = line. Without any name the label is the line: «Fila 218»."""
+    frame = dataset.frame
+    by_name = {canonical(header): header for header in frame.columns}
+    lines = pd.Series("Fila " + frame.index.astype(str), index=frame.index, dtype="str")
+    place = _first(frame, by_name, LOCATIONS if dataset.name == "ubicaciones" else LOCATIONS[:5])
+    if dataset.name == "ubicaciones":
+        label = _filled(place, lines)
+        return pd.DataFrame({"label": label, "group": label})
+    person = _filled(_first(frame, by_name, NAMES), _full_name(frame, by_name), _first(frame, by_name, EMAILS))
+    extension = _first(frame, by_name, EXTENSIONS)
+    both = (person != "") & (extension != "")
+    label = (person + " · " + extension).where(both, _filled(person, extension, lines))
+    return pd.DataFrame({"label": label, "group": place})
+
+
+def _first(frame: pd.DataFrame, by_name: dict[str, str], candidates: tuple[str, ...]) -> pd.Series[str]:
+    """The first of these columns that the file has; empty text without any."""
+    for candidate in candidates:
+        if canonical(candidate) in by_name:
+            return frame[by_name[canonical(candidate)]]
+    return pd.Series("", index=frame.index, dtype="str")
+
+
+def _full_name(frame: pd.DataFrame, by_name: dict[str, str]) -> pd.Series[str]:
+    return (_first(frame, by_name, FIRST) + " " + _first(frame, by_name, LAST)).str.strip()
+
+
+def _filled(*columns: pd.Series[str]) -> pd.Series[str]:
+    """Cell by cell the first of `columns` that is not empty."""
+    result, *others = columns
+    for other in others:
+        result = result.where(result != "", other)
+    return result

@@ -1,0 +1,33 @@
+"""What each validation rule says to the operator: what was expected, and the remedy (UX 1 and 4)."""
+
+from __future__ import annotations
+
+MESSAGES = {
+    "not_nullable": "Falta el dato. Completa la celda.",
+    "telefono_excel": "Excel ha redondeado el número y faltan cifras. No se puede recuperar: vuelve a exportar con la columna en formato Texto, o usa la plantilla.",
+    "telefono_sin_prefijo": "El teléfono no lleva prefijo internacional. Se espera +{digits} con el prefijo del país. Corrige la celda.",
+    "telefono_no_valido": "No es un teléfono. Se espera el formato +34911222333. Corrige la celda.",
+    "extension_no_valida": "No es una extensión. Se esperan entre 2 y 10 cifras. Corrige la celda.",
+    "si_o_no": "Se espera sí o no (true/false, 1/0, x). Corrige la celda.",
+    "tipo_de_llamada": "Hay un tipo de llamada desconocido. Los que hay: INTERNAL_CALL, TOLL_FREE, NATIONAL, INTERNATIONAL, OPERATOR_ASSISTED, CHARGEABLE_DIRECTORY_ASSISTED, SPECIAL_SERVICES_I, SPECIAL_SERVICES_II, PREMIUM_SERVICES_I, PREMIUM_SERVICES_II.",
+    "tipo_de_numero": "Se espera DID, TOLLFREE o MOBILE. Corrige la celda.",
+    "tipo_de_ruta": "Se espera TRUNK o ROUTE_GROUP. Corrige la celda.",
+    "id_no_valido": "No es un identificador de Webex. Cópialo entero de Control Hub o de la API.",
+    "id_de_otro_tipo": "El identificador no es del tipo que pide esta columna. Has puesto el de otra cosa: revisa de dónde sale.",
+    "correo_no_valido": "No es un correo. Corrige la celda.",
+    "pais_no_valido": "Se espera un país de dos letras, como ES.",
+    "destino_no_valido": "No es un destino de desvío. Se esperan cifras, con + delante o sin él. Corrige la celda.",
+    "falta_uno_de": "Faltan los datos que dicen qué hacer. Completa al menos una de las celdas.",
+    "falta_ruta": "Para activar la política hacen falta premise_route_id y premise_route_type. Complétalos.",
+    "ruta_no_es_del_tipo": "El identificador de la ruta no es del tipo que dice premise_route_type. Corrige uno de los dos.",
+    "sin_perfil": "No hay perfil ni listas. Indica un perfil para la ejecución o rellena allow_call_types o block_call_types.",
+    "tipo_en_ambas_listas": "Un tipo de llamada está permitido y bloqueado a la vez. Déjalo en una sola lista.",
+    "licencia_en_ambas_listas": "La misma licencia se pide añadir y quitar. Déjala en una sola lista.",
+    "demasiados_moviles": "Webex admite como mucho 20 números de tipo MOBILE por petición. Reparte la lista en varias filas.",
+}  # fmt: skip
+
+
+def message_for(rule: str, value: str | None) -> str:
+    """Spanish text of a rule; `value` is the cell in canonical text."""
+    digits = next((part for part in (value or "").split(";") if part.isdigit()), "34911222333")
+    return MESSAGES.get(rule, f"No cumple la regla «{rule}».").format(digits=digits)

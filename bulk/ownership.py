@@ -1,0 +1,116 @@
+"""Who works what: locks that die with the process. One writing process per organisation and data directory, one per run."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import socket
+import threading
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from bulk.errors import OwnedElsewhere, UsageError
+
+_guard = threading.Lock()
+_held: dict[Path, tuple[FileLock, int]] = {}  # lock file -> lock and how many of our runs share it
+PATIENCE = 1.0  # seconds: somebody may just be asking who owns it
+
+
+@dataclass(frozen=True)
+class Ownership:
+    """What one run of this process holds."""
+
+    home: Path  # data directory
+    org_key: str  # organisation (or the sandbox)
+    run_id: str  # run
+
+    def release(self) -> None:
+        with _guard:
+            _let_go(_run_file(self.home, self.run_id))
+            _let_go(_org_file(self.home, self.org_key))
+
+
+def take(home: Path, org_key: str, run_id: str) -> Ownership:
+    """Own the run and, with it, the organisation. Raises OwnedElsewhere naming who does."""
+    with _guard:
+        run_file, org_file = _run_file(home, run_id), _org_file(home, org_key)
+        if run_file in _held:
+            raise OwnedElsewhere(f"La ejecución {run_id} ya está en curso en este proceso ({me()}).")
+        _hold(
+            org_file,
+            "La organización está en uso por {}, que trabaja en la ejecución {}. Espera a que acabe o usa ese proceso.",
+            run_id,
+        )
+        try:
+            _hold(run_file, "La ejecución la lleva {}. Espera a que acabe o páusala con «bulk pause {}».", run_id)
+        except OwnedElsewhere:
+            _let_go(org_file)
+            raise
+    return Ownership(home, org_key, run_id)
+
+
+def is_owned(home: Path, run_id: str) -> bool:
+    """True while a live process works the run."""
+    path = _run_file(home, run_id)
+    with _guard:
+        if path in _held:
+            return True
+        if not path.exists():
+            return False
+        try:
+            with FileLock(path, timeout=0):
+                return False
+        except Timeout:
+            return True
+
+
+def me() -> str:
+    return f"{socket.gethostname()} · proceso {os.getpid()}"
+
+
+def _hold(path: Path, refusal: str, run_id: str) -> None:
+    if path in _held:
+        lock, shared = _held[path]
+        _held[path] = (lock, shared + 1)
+        return
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = FileLock(path, timeout=PATIENCE, mode=0o600)
+        lock.acquire()
+    except Timeout:
+        owner = _owner(path)
+        raise OwnedElsewhere(refusal.format(owner["who"], owner["run"])) from None
+    except OSError as error:
+        raise UsageError(f"No se puede escribir en «{path.parent}»: {error.strerror}. Comprueba los permisos.") from None
+    _held[path] = (lock, 1)
+    told = {"who": f"{me()} (desde las {datetime.now():%H:%M})", "run": run_id}
+    path.with_suffix(".json").write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+
+
+def _let_go(path: Path) -> None:
+    lock, shared = _held.pop(path)
+    if shared > 1:
+        _held[path] = (lock, shared - 1)
+        return
+    path.with_suffix(".json").unlink(missing_ok=True)
+    lock.release()
+
+
+def _owner(path: Path) -> dict[str, str]:
+    try:
+        found: dict[str, str] = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+        return found
+    except (OSError, ValueError):
+        return {"who": "otro proceso", "run": "?"}
+
+
+def _org_file(home: Path, org_key: str) -> Path:
+    return home / "locks" / f"org-{hashlib.sha256(org_key.encode()).hexdigest()[:16]}.lock"
+
+
+def _run_file(home: Path, run_id: str) -> Path:
+    return home / "locks" / f"run-{run_id}.lock"

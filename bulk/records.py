@@ -1,0 +1,214 @@
+"""What passes between the rooms: frozen dataclasses, one comment per field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+ROW_STATES = (
+    "pending", "running", "done", "unchanged", "failed", "invalid", "unknown", "conflict", "cancelled", "excluded",
+)  # fmt: skip
+PLAN_STATES = ("create", "change", "unchanged", "conflict", "blocked", "invalid")
+ALL_STATES = tuple(dict.fromkeys(ROW_STATES + PLAN_STATES))
+OPEN_STATES = frozenset({"pending", "running"})
+RETRY_STATES = ("failed", "unknown", "cancelled", "conflict")
+ENDED_RUNS = frozenset({"completed", "completed_with_errors", "cancelled"})
+DATASETS = ("global", "ubicaciones", "usuarios")
+FILE_NAMES = {"global": "GLOBAL.CSV", "ubicaciones": "UBICACIONES.CSV", "usuarios": "USUARIOS.CSV"}
+
+Params = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with one cell (or row, or file). Where, what was found, what is expected, what to do."""
+
+    file: str  # file name as the operator knows it
+    line: int | None  # line of the file as Excel numbers it; None = the whole file
+    column: str | None  # header, as written in the file
+    value: str | None  # the cell as read
+    rule: str  # stable id of the rule, for grouping
+    message: str  # Spanish, with the remedy
+    severity: str = "error"  # "error" sets the row aside, "aviso" does not
+
+    def text(self) -> str:
+        """`USUARIOS.CSV · Fila 218 · telefono «34911222333» · …`, the form of UX 1."""
+        where = [self.file] if self.line is None else [self.file, f"Fila {self.line}"]
+        if self.column:
+            where.append(f"{self.column} «{self.value}»" if self.value else self.column)
+        return " · ".join([*where, self.message])
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the dataset, ready to be worked."""
+
+    line: int  # line number in the file
+    params: Params  # parameter -> value (text, bool or list of text); absent = not given
+    label: str = ""  # what people read: name · extension
+    group: str = ""  # location
+    state: str = "pending"  # pending, invalid or excluded when it is handed over
+    code: str | None = None  # why it is invalid
+    message: str | None = None  # the same, in Spanish
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Rows handed over together; the first line names the order."""
+
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class OrderStatus:
+    """What `poll_bulk_order` answers, at once."""
+
+    order_id: str  # <run>-r<first line>
+    run_id: str  # the run it belongs to
+    state: str  # queued running success partial error paused cancelled
+    total: int  # rows
+    counts: Mapping[str, int]  # row state -> rows
+
+    @property
+    def finished(self) -> bool:
+        return self.state in {"success", "partial", "error", "cancelled"}
+
+
+@dataclass(frozen=True)
+class RowResult:
+    """One row as the journal has it."""
+
+    line: int  # line of the file
+    state: str  # one of ROW_STATES (of a dry run: PLAN_STATES)
+    label: str  # what people read
+    group: str  # location
+    code: str | None  # Webex's errorCode or status, or the rule that was broken
+    message: str | None  # Spanish
+    before: Any  # member -> value, as first read
+    after: Any  # member -> value, as left
+    change: Any  # member -> [old, new]
+    tracking_id: str | None  # of the last answer
+    attempt: int  # times a write was sent
+    started_at: str | None  # UTC, ISO 8601
+    ended_at: str | None  # UTC, ISO 8601
+    order_id: str = ""  # the order it belongs to
+    params: Params = field(default_factory=dict)  # as sent
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What `merge_bulk_results` answers: totals, and the rows in file order (read lazily from the journal)."""
+
+    counts: Mapping[str, int]  # row state -> rows
+    orders: tuple[OrderStatus, ...]  # as asked
+    rows: tuple[RowResult, ...]  # in file order
+
+    def __iter__(self) -> Iterator[RowResult]:
+        return iter(self.rows)
+
+
+def order_state(counts: Mapping[str, int], run_state: str) -> str:
+    """State of an order from its counters and its run's state (DESIGN 4); pure, so that it can never disagree with them."""
+    total = sum(counts.values())
+    waiting, working = counts.get("pending", 0), counts.get("running", 0)
+    good = sum(counts.get(s, 0) for s in ("done", "unchanged", "excluded", "create", "change"))
+    bad = sum(counts.get(s, 0) for s in ("failed", "invalid", "unknown", "conflict", "blocked"))
+    if waiting or working:
+        if run_state in {"paused", "stopped", "interrupted"}:
+            return "paused"
+        return "running" if working or waiting + counts.get("invalid", 0) + counts.get("excluded", 0) < total else "queued"
+    if counts.get("cancelled", 0):
+        return "cancelled"
+    if not bad:
+        return "success"
+    return "partial" if good else "error"
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """A run as the journal has it."""
+
+    run_id: str  # 20261123-0712-a3f
+    action_id: str  # what it does
+    target: str  # "sandbox" or the base URL
+    dry_run: bool = False  # True: reads and decides only
+    state: str = "preparing"  # preparing running paused stopped cancelled completed completed_with_errors
+    reason: str | None = None  # Spanish: why it stopped by itself
+    created_at: str = ""  # UTC
+    started_at: str | None = None  # first request
+    ended_at: str | None = None  # commit of the last outcome
+    org_id: str | None = None  # organisation of the token
+    org_name: str | None = None  # its name
+    person: str | None = None  # who the token belongs to
+    bulk: bool = True  # False: row by row, in file order
+    chunk_size: int = 200  # rows an order
+    workers: int = 32  # requests in flight at most
+    options: Params = field(default_factory=dict)  # profile, force_pstn, allow_calling_removal …
+    settings: Params = field(default_factory=dict)  # bulk.settings.Settings in force
+    mapping: Params = field(default_factory=dict)  # parameter -> source
+    scope: Params = field(default_factory=dict)  # rows chosen
+    files: tuple[Params, ...] = ()  # {name, file_name, sha256, rows}
+    note: str = ""  # ticket, phase
+    parent: str | None = None  # the run that this one undoes, or whose plan it runs
+    requests: int = 0  # calls sent
+    retries: int = 0  # of these, repeated
+    rate_limited: int = 0  # answers 429
+    owner: str | None = None  # the last process that worked it
+
+
+@dataclass(frozen=True)
+class StoredRow:
+    """A row as the engine takes it up again."""
+
+    line: int  # line of the file
+    seq: int  # its order: first line of it
+    params: Params  # as handed over
+    state: str = "pending"  # "running" when it is taken up after an interruption
+    entity: str | None = None  # value of the action's entity parameter
+    before: Params | None = None  # the first one read
+    change: Params | None = None  # member -> [old, new] of the last intent
+    attempt: int = 0  # intents so far
+    intent_open: bool = False  # a write may be out there
+    mark: Any = None  # kept with the intent, to find a lost remote job
+    ticket: str | None = None  # remote job that holds it
+    label: str = ""  # what people read
+
+
+@dataclass(frozen=True)
+class Command:
+    """One line of the control table."""
+
+    seq: int  # order of arrival
+    run_id: str  # run
+    command: str  # pause, cancel, resume, retry
+    who: str  # who asked
+    at: str  # UTC
+    acked_at: str | None  # when the owner took it up
+
+
+# The words of UX 2, for texts made outside the pages too.
+STATE_WORDS = {
+    "pending": "pendiente",
+    "running": "en curso",
+    "done": "hecha",
+    "unchanged": "sin cambios",
+    "failed": "con error",
+    "invalid": "no válida",
+    "unknown": "sin confirmar",
+    "conflict": "conflicto",
+    "cancelled": "cancelada",
+    "excluded": "fuera de alcance",
+    "create": "crear",
+    "change": "cambiar",
+    "blocked": "bloqueada",
+}
+ORDER_WORDS = {
+    "queued": "en cola",
+    "running": "en curso",
+    "success": "correcto",
+    "partial": "parcial",
+    "error": "con errores",
+    "paused": "en pausa",
+    "cancelled": "cancelado",
+}

@@ -1,0 +1,73 @@
+"""Settings: one frozen dataclass, each field overridable by an environment variable ``BULK_<NAME>``."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from bulk.errors import UsageError
+
+DEFAULT_BASE_URL = "https://webexapis.com/v1"
+MAX_WORKERS = 64
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Times in seconds. The values in force are stored with each run."""
+
+    journal_url: str = ""  # SQLAlchemy URL; empty = SQLite file in the data directory
+    settle_delay: float = 5.0  # wait before reading after an unanswered write: it may still land (contracts 1.4)
+    connect_timeout: float = 10.0  # to open a connection
+    read_timeout: float = 60.0  # without a byte of answer
+    row_deadline: float = 300.0  # all attempts of one call of a row
+    max_attempts: int = 8  # attempts of one call
+    write_attempts: int = 3  # times one row's write may be sent within one launch
+    max_retry_after: float = 300.0  # longest Retry-After that is believed
+    default_retry_after: float = 5.0  # when a 429 says nothing usable (contracts 1.3)
+    max_read_age: float = 10.0  # a read older than this is repeated before the write
+    control_interval: float = 0.25  # how often pause and cancel are looked for
+    rate_ceiling: float = 0.0  # calls per second never exceeded; 0 = learned only
+    job_deadline: float = 1800.0  # a move job that has not ended by then leaves its rows "unknown"
+    job_poll_first: float = 2.0  # first wait between two looks at a move job (contracts 3.2)
+    job_poll_max: float = 15.0  # longest such wait
+    breaker_window: int = 50  # rows looked back on by the automatic pause
+    breaker_share: float = 0.5  # share of them that must have failed for it; 1 = never
+    numbers_per_post: int = 100  # contracts 2.1: no limit stated for DID
+    people_per_job: int = 100  # contracts 3.2, error 1026018
+    people_per_read: int = 85  # contracts 1.8
+    secondary_number_member: str = "directNumber"  # contracts 3.1 [?]: or "external"
+    custom_permission_path: str = "features"  # contracts 3.4 [?]: or "telephony"
+    move_without_calling: str = "job"  # contracts 3.2: or "put", the off-by-default fallback
+
+
+def load(**overrides: Any) -> Settings:
+    """Settings from the environment, then from `overrides`. Raises UsageError naming the bad variable."""
+    values: dict[str, Any] = {}
+    for field in fields(Settings):
+        raw = os.environ.get(f"BULK_{field.name.upper()}")
+        if raw is not None:
+            values[field.name] = _parse(field.name, raw)
+    return Settings(**{**values, **overrides})
+
+
+def _parse(name: str, raw: str) -> Any:
+    kind = type(getattr(Settings, name))
+    try:
+        return kind(raw)
+    except ValueError:
+        raise UsageError(f"BULK_{name.upper()} = «{raw}» no es un valor válido: se espera {kind.__name__}.") from None
+
+
+def home_directory(given: Path | str | None = None) -> Path:
+    """Data directory: `given`, else BULK_HOME, else the user's data directory. Made private (0700) if missing."""
+    chosen = given or os.environ.get("BULK_HOME") or platformdirs.user_data_dir("webex-calling-bulk")
+    path = Path(chosen).expanduser().resolve()
+    try:
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise UsageError(f"No se puede usar el directorio de datos «{path}»: {error.strerror}.") from None
+    return path

@@ -1,0 +1,51 @@
+"""Taking up a run in this process: ownership, the calls it may make, the engine."""
+
+from __future__ import annotations
+
+import threading
+
+from bulk import engine, ownership
+from bulk.actions import get_action
+from bulk.connection import Connection, api_for
+from bulk.context import Context
+from bulk.engine import LiveRun
+from bulk.journal import runs
+from bulk.log import ActionLog
+from bulk.records import RunRecord
+
+
+def start_run(context: Context, run: RunRecord, connection: Connection) -> LiveRun:
+    """Own the run and work it in the background from what the journal has of it.
+
+    Raises OwnedElsewhere, JournalError, InDevelopment (a journal edited by hand).
+    """
+    action = get_action(run.action_id)
+    owned = ownership.take(context.home, connection.org_key, run.run_id)
+    try:
+        live = LiveRun(
+            run_id=run.run_id,
+            action=action,
+            api=api_for(connection, context.settings, context.journal, threading.Event()),
+            journal=context.journal,
+            settings=context.settings,
+            options=dict(run.options),
+            workers=run.workers if run.bulk else 1,
+            dry_run=run.dry_run,
+            bulk=run.bulk,
+            org_key=connection.org_key,
+            log=ActionLog(context.home, run.action_id),
+            on_end=owned.release,
+        )
+        runs.update_run(
+            context.journal,
+            run.run_id,
+            owner=ownership.me(),
+            org_id=connection.org_id,
+            org_name=connection.org_name or run.org_name,
+            person=connection.person,
+        )
+        engine.start(live)
+    except BaseException:
+        owned.release()
+        raise
+    return live

@@ -1,0 +1,207 @@
+"""The HTTP client of a run: one httpx.Client per thread on a shared SSL context, a shared pace, one retry policy.
+
+One client for many threads collapses (its pool is scanned for each request); one per thread does not.
+"""
+
+from __future__ import annotations
+
+import ssl
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+from urllib.parse import urljoin
+
+import httpx
+
+from bulk.errors import AmbiguousWrite, NotSent, Unreadable
+from bulk.settings import Settings
+from bulk.webex.answers import RETRY_STATUS, THROTTLE_STATUS, Answer, BadBody, dumps, read_answer, refusal
+from bulk.webex.pace import Pace, retry_after_seconds
+from bulk.webex.retry import TryAgain, with_retries
+
+# Raised before the request left this machine: nothing can have been applied.
+NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+NO_CONNECTION = "Sin conexión con Webex: {}. Comprueba la red; se puede reanudar, no se pierde nada."
+
+
+@dataclass
+class Counters:
+    """What a run cost; read by the board."""
+
+    requests: int = 0  # calls sent
+    retries: int = 0  # of these, repeated ones
+    rate_limited: int = 0  # answers 429
+    lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def add(self, *, requests: int = 0, retries: int = 0, rate_limited: int = 0) -> None:
+        with self.lock:
+            self.requests += requests
+            self.retries += retries
+            self.rate_limited += rate_limited
+
+
+class Token:
+    """A bearer token that never shows itself: not in repr, not in str, not in a pickle."""
+
+    def __init__(self, value: str) -> None:
+        self._value = value.strip().strip("'\"").removeprefix("Bearer ").strip()
+
+    def header(self) -> str:
+        return f"Bearer {self._value}"
+
+    def is_plain(self) -> bool:
+        """True when it can stand in a header: printable ASCII without blanks."""
+        return self._value.isascii() and self._value.isprintable() and " " not in self._value
+
+    def reveal(self) -> str:
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Token(…)"
+
+    def __reduce__(self) -> Any:
+        raise TypeError("a token is never stored")
+
+
+@cache
+def _ssl_context() -> ssl.SSLContext:
+    return httpx.create_ssl_context()
+
+
+class Api:
+    """Calls to one organisation with one token. Paths are relative to `base_url` (contracts: the base URL is a setting)."""
+
+    def __init__(
+        self, base_url: str, token: Token, *, settings: Settings, pace: Pace, interrupt: threading.Event | None = None
+    ) -> None:
+        self.base_url = base_url.rstrip("/") + "/"
+        self.settings = settings
+        self.pace = pace
+        self.interrupt = interrupt or threading.Event()
+        self.counters = Counters()
+        self.calling_licenses: dict[str | None, frozenset[str]] = {}  # by orgId; listed once a run
+        self._token = token
+        self._local = threading.local()
+
+    # -- reads ---------------------------------------------------------------------------------------------------
+    def get(self, path: str, **query: Any) -> Any:
+        """JSON of a read. Raises ApiError (definite refusal), Unreadable (attempts ran out), Interrupted."""
+        return self._call("GET", path, query).body
+
+    def pages(self, path: str, member: str, **query: Any) -> Iterator[dict[str, Any]]:
+        """Items of a list over all its pages: `Link` when the answer has one, else `start`/`max` (contracts 1.5)."""
+        url, asked = path, dict(query)
+        while True:
+            answer = self._call("GET", url, asked)
+            items = answer.body.get(member) if isinstance(answer.body, dict) else None
+            if not isinstance(items, list):
+                raise Unreadable(f"La respuesta de Webex no trae «{member}».", tracking_id=answer.tracking_id)
+            yield from items
+            if answer.next_url:
+                url, asked = urljoin(self.base_url + path, answer.next_url), {}
+            elif url is path and "max" in asked and len(items) >= asked["max"]:
+                asked["start"] = asked.get("start", 0) + len(items)
+            else:
+                return
+
+    # -- writes --------------------------------------------------------------------------------------------------
+    def send(self, method: str, path: str, body: Any, **query: Any) -> Answer:
+        """One write. Raises ApiError (refused), NotSent (never applied), AmbiguousWrite (contracts 1.4), Interrupted."""
+        return self._call(method, path, query, body, write=True)
+
+    def ask(self, method: str, path: str, body: Any, **query: Any) -> Answer:
+        """A call with a body that changes nothing (a validation): retried like a read."""
+        return self._call(method, path, query, body)
+
+    # -- one call ------------------------------------------------------------------------------------------------
+    def _call(self, method: str, path: str, query: dict[str, Any], body: Any = None, *, write: bool = False) -> Answer:
+        request = self._request(method, path, query, body)
+        attempts = 0
+
+        def once() -> Answer:
+            nonlocal attempts
+            attempts += 1
+            self.counters.add(requests=1, retries=int(attempts > 1))
+            return self._attempt(request, write=write)
+
+        return with_retries(once, settings=self.settings, interrupt=self.interrupt)
+
+    def _request(self, method: str, path: str, query: dict[str, Any], body: Any) -> httpx.Request:
+        headers = {"Authorization": self._token.header(), "Accept": "application/json"}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        asked = {name: _text(value) for name, value in query.items() if value is not None}
+        content = None if body is None else dumps(body)
+        url = self._same_host(urljoin(self.base_url, path))
+        return self._client().build_request(method, url, params=asked or None, headers=headers, content=content)
+
+    def _same_host(self, url: str) -> str:
+        """A `Link` to another host would carry the token away: refused."""
+        if httpx.URL(url).host != httpx.URL(self.base_url).host:
+            raise Unreadable("Webex ha devuelto un enlace a otro servidor; no se sigue.")
+        return url
+
+    def _attempt(self, request: httpx.Request, *, write: bool) -> Answer:
+        entered = self.pace.enter(self.interrupt)
+        try:
+            response = self._client().send(request)
+        except NEVER_SENT as error:
+            raise TryAgain(NotSent(NO_CONNECTION.format(type(error).__name__), offline=True)) from None
+        except httpx.HTTPError as error:
+            lost = f"Webex no ha respondido ({type(error).__name__})."
+            if write:
+                raise AmbiguousWrite(lost) from None
+            raise TryAgain(Unreadable(lost)) from None
+        return self._judge(response, entered, write=write)
+
+    def _judge(self, response: httpx.Response, entered: float, *, write: bool) -> Answer:
+        status, tracking_id = response.status_code, response.headers.get("trackingid")
+        if status in THROTTLE_STATUS:
+            raise self._throttled(response, entered)
+        self.pace.admitted(entered)
+        if status in RETRY_STATUS or status > 504:
+            trouble = f"Webex ha respondido {status}."
+            if write:
+                raise AmbiguousWrite(trouble, tracking_id=tracking_id, in_flight=status == 504)
+            raise TryAgain(Unreadable(trouble, tracking_id=tracking_id), self._asked_wait(response))
+        if not response.is_success:
+            raise refusal(response, write=write)
+        try:
+            return read_answer(response)
+        except BadBody:
+            unread = "La respuesta de Webex no se puede leer."
+            if write:
+                raise AmbiguousWrite(unread, tracking_id=tracking_id, in_flight=False) from None
+            raise TryAgain(Unreadable(unread, tracking_id=tracking_id)) from None
+
+    def _throttled(self, response: httpx.Response, entered: float) -> TryAgain:
+        wait = self._asked_wait(response)
+        if response.status_code == 429:
+            self.counters.add(rate_limited=1)
+            self.pace.refused(entered, wait)
+            wait = 0.0  # the pace's gate holds every thread back, this one too
+        final = NotSent("Webex pide ir más despacio y no ha dejado pasar la petición.")
+        return TryAgain(final, wait, throttled=True)
+
+    def _asked_wait(self, response: httpx.Response) -> float | None:
+        s = self.settings
+        return retry_after_seconds(response.headers.get("Retry-After"), default=s.default_retry_after, most=s.max_retry_after)
+
+    def _client(self) -> httpx.Client:
+        client: httpx.Client | None = getattr(self._local, "client", None)
+        if client is None:
+            s = self.settings
+            client = httpx.Client(
+                verify=_ssl_context(),
+                timeout=httpx.Timeout(s.read_timeout, connect=s.connect_timeout),
+                limits=httpx.Limits(max_connections=2, max_keepalive_connections=2),
+                follow_redirects=False,
+            )
+            self._local.client = client
+        return client
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,68 @@
+"""The retry policy: one tenacity expression. 429 and 423 wait what Retry-After says; trouble backs off with jitter."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+import tenacity
+
+from bulk.errors import Interrupted
+from bulk.settings import Settings
+
+T = TypeVar("T")
+BACKOFF = tenacity.wait_exponential(multiplier=0.5, max=20) + tenacity.wait_random(0, 0.5)  # 8 attempts last at least 50 s
+THROTTLE_PATIENCE = 6  # a throttled call may try this many times more often than a broken one: nothing is wrong with it
+
+
+class TryAgain(Exception):
+    """One attempt failed in a way that another attempt may mend."""
+
+    def __init__(self, final: Exception, wait: float | None = None, *, throttled: bool = False) -> None:
+        super().__init__(str(final))
+        self.final = final  # what the caller gets when attempts or time run out
+        self.wait = wait  # seconds the service asked for
+        self.throttled = throttled
+
+
+def with_retries(once: Callable[[], T], *, settings: Settings, interrupt: threading.Event) -> T:
+    """`once()` until it answers, within settings.max_attempts and settings.row_deadline seconds.
+
+    Raises what TryAgain.final holds when they run out, Interrupted when `interrupt` is set during a wait.
+    """
+    try:
+        return tenacity.Retrying(
+            retry=tenacity.retry_if_exception_type(TryAgain),
+            wait=_wait,
+            stop=_Enough(settings.max_attempts) | tenacity.stop_before_delay(settings.row_deadline),
+            sleep=lambda seconds: _sleep(seconds, interrupt),
+            reraise=True,
+        )(once)
+    except TryAgain as error:
+        raise error.final from None
+
+
+def _wait(state: tenacity.RetryCallState) -> float:
+    asked = _trouble(state).wait
+    return BACKOFF(state) if asked is None else asked
+
+
+class _Enough(tenacity.stop.stop_base):
+    """`attempts` for what is broken; a throttled call may try more often."""
+
+    def __init__(self, attempts: int) -> None:
+        self.attempts = attempts
+
+    def __call__(self, state: tenacity.RetryCallState) -> bool:
+        return state.attempt_number >= self.attempts * (THROTTLE_PATIENCE if _trouble(state).throttled else 1)
+
+
+def _trouble(state: tenacity.RetryCallState) -> TryAgain:
+    error = state.outcome.exception() if state.outcome else None
+    return error if isinstance(error, TryAgain) else TryAgain(Exception("?"))
+
+
+def _sleep(seconds: float, interrupt: threading.Event) -> None:
+    if interrupt.wait(seconds):
+        raise Interrupted

@@ -1,0 +1,1 @@
+"""Pieces that the pages share. Streamlit takes no sub-folder for a page."""

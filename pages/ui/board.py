@@ -1,0 +1,106 @@
+"""The board of a run: counters, progress, map, locations. Drawn again each second, so kept light: HTML and images only."""
+
+from __future__ import annotations
+
+import html
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+import streamlit as st
+
+from bulk.context import Context
+from bulk.journal import rows
+from bulk.records import ALL_STATES, ORDER_WORDS, PLAN_STATES, ROW_STATES, STATE_WORDS
+from pages.ui import waffle
+from pages.ui.looking import Look, progress_line, state_word
+from pages.ui.palette import ROW_HUES, fill, ink, is_dark
+from pages.ui.texts import GLYPHS, thousands
+
+ALWAYS = frozenset({"pending", "done", "failed"})  # shown at 0 too
+ALWAYS_OF_PLAN = frozenset({"change", "unchanged", "invalid"})
+MAP_OF_ROWS = 100  # lots: from here on the map shows lots
+MOST_ROWS = 10_000  # on a map of rows
+MOST_LOCATIONS = 8  # bars
+REVIEW = ("failed", "invalid", "unknown", "conflict", "blocked")
+
+
+def progress(seen: Look) -> None:
+    st.progress(seen.share, text=f"**{state_word(seen).capitalize()}** · {progress_line(seen)}")
+
+
+def counters(counts: Mapping[str, int], *, plan: bool) -> None:
+    """One box a state; those at 0 are hidden but the ones that are always looked for."""
+    names = shown_states(counts, plan=plan)
+    st.html(f'<div class="counters">{"".join(_counter(name, counts[name]) for name in names)}</div>')
+
+
+def shown_states(counts: Mapping[str, int], *, plan: bool) -> list[str]:
+    always = ALWAYS_OF_PLAN if plan else ALWAYS
+    order = [*PLAN_STATES, "pending", "running", "failed", "cancelled"] if plan else ROW_STATES
+    return [name for name in order if counts.get(name) or name in always]
+
+
+def _counter(name: str, number: int) -> str:
+    colour = ink(ROW_HUES[name], is_dark())
+    return (
+        f'<div class="counter"><div class="n" style="color:{colour}">{thousands(number)}</div>'
+        f'<div class="w"><span style="color:{colour}">{GLYPHS[name]}</span> {STATE_WORDS[name]}</div></div>'
+    )
+
+
+def run_map(context: Context, seen: Look) -> None:
+    """Rows while there are few lots, lots from 100 on; with the legend of what is on it."""
+    if not seen.orders:
+        st.caption("Aún no hay lotes.")
+        return
+    by_rows = len(seen.orders) < MAP_OF_ROWS and sum(seen.counts.values()) <= MOST_ROWS
+    states = rows.row_states(context.journal, seen.run.run_id) if by_rows else [order.state for order in seen.orders]
+    picture = waffle.rows_map(states, is_dark()) if by_rows else waffle.orders_map(states, is_dark())
+    told = _in_words(states, by_rows=by_rows)
+    st.html(f'<img style="width:100%;display:block;max-height:17rem;object-fit:contain;object-position:left top" alt="{told}" src="{picture}">{_legend(states, by_rows=by_rows)}')
+
+
+def map_title(seen: Look) -> str:
+    lots = len(seen.orders)
+    return f"Mapa de {'filas' if lots < MAP_OF_ROWS and sum(seen.counts.values()) <= MOST_ROWS else 'lotes'}"
+
+
+def _in_words(states: Sequence[str], *, by_rows: bool) -> str:
+    """The map for those who do not see it."""
+    words = STATE_WORDS if by_rows else ORDER_WORDS
+    return ", ".join(f"{n} {words[state]}" for state, n in Counter(states).items())
+
+
+def _legend(states: Iterable[str], *, by_rows: bool) -> str:
+    words = STATE_WORDS if by_rows else ORDER_WORDS
+    present = [state for state in (ALL_STATES if by_rows else ORDER_WORDS) if state in set(states) and state != "excluded"]
+    keys = [f'<span><img alt="" src="{waffle.key_cell(s, is_dark(), orders=not by_rows)}">{words[s]}</span>' for s in present]
+    return f'<div class="legend">{"".join(keys)}</div>'
+
+
+def locations(context: Context, seen: Look) -> None:
+    """A bar per location, those with something to look at first."""
+    table: dict[str, Counter[str]] = {}
+    for group, state, n in rows.group_counts(context.journal, seen.run.run_id):
+        if state != "excluded":
+            table.setdefault(group or "sin ubicación", Counter())[state] += n
+    if not table:
+        st.caption("Aún no hay filas.")
+        return
+    ranked = sorted(table.items(), key=lambda entry: (-_review(entry[1]), -sum(entry[1].values()), entry[0]))
+    st.html(f'<div class="bars">{"".join(_location(name, counts) for name, counts in ranked[:MOST_LOCATIONS])}</div>')
+    if len(ranked) > MOST_LOCATIONS:
+        st.caption(f"y {len(ranked) - MOST_LOCATIONS} ubicaciones más")
+
+
+def _review(counts: Mapping[str, int]) -> int:
+    return sum(counts.get(state, 0) for state in REVIEW)
+
+
+def _location(name: str, counts: Counter[str]) -> str:
+    total, dark = counts.total(), is_dark()
+    parts = [(state, counts[state]) for state in ALL_STATES if counts[state] and state not in ("pending", "running")]
+    bar = "".join(f'<i style="width:{100 * n / total:.1f}%;background:{fill(ROW_HUES[state], dark)}"></i>' for state, n in parts)
+    review = _review(counts)
+    figure = f"{thousands(sum(n for _, n in parts))} de {thousands(total)}{f' · {review} por revisar' if review else ''}"
+    return f'<span class="name">{html.escape(name)}</span><span class="bar">{bar}</span><span class="fig">{figure}</span>'

@@ -1,0 +1,114 @@
+"""What the operator has chosen so far, and what is still missing for each step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from bulk.actions import all_actions, get_action
+from bulk.connection import Connection
+from bulk.contract import Action
+from bulk.errors import BulkError, InputError
+from bulk.launch import Launch
+from bulk.mapping import Mapping, map_columns, missing_sources
+from bulk.plan import Prepared, prepare
+from bulk.records import FILE_NAMES, RunRecord
+from pages.ui.session import Session
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """Whether an action can be run on the loaded files."""
+
+    action: Action  # which
+    ready: bool  # nothing missing
+    told: str  # Spanish: what is missing, or that it is ready
+    canonical: bool = False  # ready without any mapping by hand
+
+
+def chosen_action(session: Session) -> Action | None:
+    return get_action(session.action_id) if session.action_id else None
+
+
+def mapping_of(session: Session, action: Action) -> Mapping:
+    """Raises InputError (no file; a mapping names a column that the file no longer has)."""
+    dataset = session.files.get(action.dataset)
+    if dataset is None:
+        raise InputError(f"Falta {FILE_NAMES[action.dataset]}.")
+    return map_columns(action, dataset, session.files.get("global"), explicit=session.explicit.get(action.id))
+
+
+def missing(action: Action, mapping: Mapping) -> tuple[str, ...]:
+    """Required parameters without a source, or with an empty constant."""
+    emptied = {name for name, source in mapping.sources.items() if source.kind == "constant" and not source.ref}
+    required = tuple(param.name for param in action.parameters if param.required and param.name in emptied)
+    return missing_sources(action, mapping) + required
+
+
+def readiness(session: Session, action: Action) -> Readiness:
+    if action.dataset not in session.files:
+        return Readiness(action, False, f"Falta {FILE_NAMES[action.dataset]}")
+    try:
+        lacking = missing(action, mapping_of(session, action))
+    except BulkError as error:
+        return Readiness(action, False, error.message)
+    if lacking:
+        return Readiness(action, False, f"faltan columnas: {', '.join(lacking)}")
+    return Readiness(action, True, "lista para ensayar", canonical=not session.explicit.get(action.id))
+
+
+def all_readiness(session: Session) -> list[Readiness]:
+    """The nine actions, in the recommended order."""
+    return [readiness(session, action) for action in all_actions()]
+
+
+def options_of(session: Session, action: Action) -> dict[str, Any]:
+    """The run's options that this action takes."""
+    return {name: session.options[name] for name in action.options if session.options.get(name)}
+
+
+def prepared(session: Session) -> Prepared:
+    """The chosen action over the loaded files, validated; made again only when something changed. Raises BulkError."""
+    action = chosen_action(session)
+    if action is None:
+        raise InputError("Elige antes una acción en Mapeo.")
+    options = options_of(session, action)
+    explicit = session.explicit.get(action.id, {})
+    digests = {name: (dataset.sha256, id(dataset)) for name, dataset in session.files.items()}
+    key = repr((action.id, sorted(digests.items()), sorted(explicit.items()), sorted(options.items())))
+    if session.prepared is None or session.prepared_key != key:
+        session.prepared = prepare(action.id, session.files, explicit=explicit, options=options)
+        session.prepared_key = key
+    return session.prepared
+
+
+def to_send(plan: Prepared) -> int:
+    """Rows that would be handed over to be worked."""
+    return plan.total - len(plan.invalid.keys() | plan.excluded)
+
+
+def launch_of(session: Session, *, dry_run: bool, parent: str | None = None) -> Launch:
+    """How this tab launches. Raises UsageError for settings out of range."""
+    action = chosen_action(session)
+    return Launch(
+        bulk=session.bulk or dry_run,
+        dry_run=dry_run,
+        chunk_size=session.chunk_size,
+        workers=session.workers,
+        options=options_of(session, action) if action else {},
+        note=session.note.strip(),
+        parent=parent,
+    )
+
+
+def is_about(run: RunRecord, session: Session, connection: Connection) -> bool:
+    """True when `run` saw the action, files, mapping and organisation that this tab has now."""
+    try:
+        plan = prepared(session)
+    except BulkError:
+        return False
+    same_files = {file["sha256"] for file in run.files} == {d.sha256 for d in (plan.dataset, plan.global_dataset) if d}
+    same_mapping = run.mapping.get("sources") == plan.mapping.to_json()["sources"]
+    same_options = dict(run.options) == options_of(session, plan.action)
+    same_place = run.target == connection.target and run.org_id == connection.org_id
+    return run.action_id == plan.action.id and same_files and same_mapping and same_options and same_place

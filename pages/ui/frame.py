@@ -1,0 +1,77 @@
+"""The frame of every page: settings, style, mode strip, sidebar. Works on a deep link: no page needs another to have run first."""
+
+from __future__ import annotations
+
+import gc
+import html
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pandas  # noqa: F401  (loaded before the freeze)
+import pyarrow  # noqa: F401  (idem)
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from bulk.connection import Connection
+from bulk.errors import BulkError
+from bulk.log import log
+from pages.ui import resources, sidebar, style
+from pages.ui.session import Session, current
+from pages.ui.texts import APP, PAGES, PRODUCTION, SANDBOX, UNFORESEEN
+
+_frozen: list[bool] = []
+
+
+def begin(page: str) -> Session:
+    """First line of every page; `page` is a key of texts.PAGES. Ends the script when nothing can be shown at all."""
+    _, menu, _, _ = PAGES[page]
+    st.set_page_config(page_title=f"{menu} · {APP}", page_icon="⚡", layout="wide", initial_sidebar_state=240)
+    session = current()
+    style.put()
+    try:
+        reached = resources.connection(session)
+    except BulkError as error:
+        st.error(error.message)
+        st.stop()
+    _strip(reached)
+    with st.sidebar:
+        sidebar.draw(session, reached, page)
+    freeze()
+    return session
+
+
+def heading(page: str, extra: str = "") -> DeltaGenerator:
+    """The title, and on its right the place of the main button, which so never needs scrolling."""
+    _, _, title, purpose = PAGES[page]
+    left, right = st.columns([0.62, 0.38], vertical_alignment="center")
+    with left:
+        st.subheader(f"{title}{f' · {extra}' if extra else ''}", anchor=False)
+        st.caption(purpose)
+    place: DeltaGenerator = right.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center")
+    return place
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Whatever goes wrong inside is told in Spanish where it happens; never a traceback."""
+    try:
+        yield
+    except BulkError as error:
+        st.error(error.message, icon=":material/error:")
+    except Exception:  # Streamlit's own control flow is no Exception of ours: it passes as BaseException
+        log.exception("la página ha fallado")
+        st.error(UNFORESEEN, icon=":material/error:")
+
+
+def freeze() -> None:
+    """Once per process: what is loaded by now is never collected again. Streamlit collects after each refresh, and holds the workers up."""
+    if not _frozen:
+        _frozen.append(True)
+        gc.collect()
+        gc.freeze()
+
+
+def _strip(reached: Connection) -> None:
+    kind = "sandbox" if reached.is_sandbox else "production"
+    words = SANDBOX if reached.is_sandbox else f"{PRODUCTION} · {reached.org_name or reached.org_id or reached.target}"
+    st.html(f'<div class="strip {kind}" role="status">{html.escape(words)}</div>')

@@ -1,0 +1,64 @@
+"""Runs that live, and what can be asked of them."""
+
+from __future__ import annotations
+
+import getpass
+
+from bulk.context import Context
+from bulk.errors import BulkError
+from bulk.journal import runs
+from bulk.launch import unfinished
+from bulk.records import RunRecord
+from bulk.status import find_run, run_state
+from pages.ui.looking import ACTIVE
+from pages.ui.session import Session, run_in_url
+
+
+def living(context: Context) -> list[RunRecord]:
+    """Runs that a process is working right now, newest first."""
+    found = runs.list_runs(context.journal, states=tuple(ACTIVE))
+    return [run for run in found if run_state(context.home, run) in ACTIVE]
+
+
+def waiting(context: Context) -> list[RunRecord]:
+    """Runs that can be resumed, newest first; rehearsals are done anew instead."""
+    return [run for run in unfinished(context) if not run.dry_run]
+
+
+def remember(session: Session, run: RunRecord) -> None:
+    """This tab now looks at `run`."""
+    if run.dry_run:
+        session.dry_run_id = run.run_id
+    else:
+        session.run_id = run.run_id
+
+
+def attached(context: Context, session: Session, *, dry_run: bool) -> RunRecord | None:
+    """The run of `?run=`, else the one this tab remembers; None without one of that kind, or when it does not exist."""
+    remembered = session.dry_run_id if dry_run else session.run_id
+    for run_id in (run_in_url(), remembered):
+        if not run_id:
+            continue
+        try:
+            run = find_run(context, run_id)
+        except BulkError:
+            continue
+        if run.dry_run == dry_run:
+            remember(session, run)
+            return run
+    return None
+
+
+def who(session: Session) -> str:
+    """Who asks, for the journal's audit."""
+    if session.connection and session.connection.person:
+        return session.connection.person
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "app"
+
+
+def again(context: Context, run: RunRecord) -> RunRecord:
+    """The run as the journal has it now."""
+    return runs.get_run(context.journal, run.run_id)

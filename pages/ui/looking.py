@@ -1,0 +1,140 @@
+"""One look at a run: everything the board draws, read from the journal at once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bulk.actions import get_action
+from bulk.context import Context
+from bulk.journal import control, runs
+from bulk.records import ENDED_RUNS, OPEN_STATES, OrderStatus, RunRecord
+from bulk.status import RUN_WORDS, elapsed, run_state
+from pages.ui.session import Session
+from pages.ui.texts import UNITS, decimal, lasting, thousands
+
+ACTIVE = frozenset({"running", "preparing", "scheduled"})
+
+
+@dataclass(frozen=True)
+class Look:
+    """A run as it stands."""
+
+    run: RunRecord  # as the journal has it
+    state: str  # stored state, or "interrupted"
+    counts: Mapping[str, int]  # row state -> rows, of every state
+    orders: tuple[OrderStatus, ...]  # in file order
+    seconds: float  # elapsed
+    rate: float  # rows a second, lately; 0 = not known
+    limit: float | None  # calls a second that Webex was found to admit
+
+    @property
+    def alive(self) -> bool:
+        return self.state in ACTIVE
+
+    @property
+    def ended(self) -> bool:
+        return self.state in ENDED_RUNS
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values()) - self.counts["excluded"]
+
+    @property
+    def finished(self) -> int:
+        return self.total - sum(self.counts[state] for state in OPEN_STATES)
+
+    @property
+    def share(self) -> float:
+        return self.finished / self.total if self.total else 1.0
+
+    @property
+    def left_s(self) -> float | None:
+        """Seconds to the end at the present rate; None when that cannot be told."""
+        return (self.total - self.finished) / self.rate if self.alive and self.rate > 0 else None
+
+    @property
+    def title(self) -> str:
+        return get_action(self.run.action_id).title
+
+    @property
+    def unit(self) -> str:
+        return UNITS[get_action(self.run.action_id).dataset]
+
+
+def look(context: Context, run: RunRecord, session: Session, *, with_orders: bool = True) -> Look:
+    """Read the run's counters; the rate comes from this tab's earlier look."""
+    state = run_state(context.home, run)
+    counts = runs.run_counts(context.journal, run.run_id)
+    orders = tuple(runs.order_statuses(context.journal, run.run_id, state)) if with_orders else ()
+    ended = sum(counts.values()) - sum(counts[name] for name in (*OPEN_STATES, "excluded"))
+    learned = control.recall(context.journal, f"pace:{run.target}|{run.org_id or ''}") or {}
+    seconds = elapsed(run, state)
+    return Look(run, state, counts, orders, seconds, _rate(session, run.run_id, ended, seconds), learned.get("limit"))
+
+
+def _rate(session: Session, run_id: str, ended: int, seconds: float) -> float:
+    """Rows a second over the last ten seconds or more; over the whole run when there is no earlier look."""
+    now = time.monotonic()
+    before = session.progress.get(run_id)
+    if before is None or now - before[0] > 30:
+        session.progress[run_id] = (now, ended)
+        return ended / seconds if seconds > 1 else 0.0
+    span, done = now - before[0], ended - before[1]
+    if span > 10:
+        session.progress[run_id] = (now, ended)
+    if span < 2 or done <= 0:
+        return ended / seconds if seconds > 1 else 0.0
+    return done / span
+
+
+def progress_line(seen: Look) -> str:
+    """`2.918 de 4.300 usuarios (68 %) · 2,5 filas/s · fin 13:40 · límite aprendido 5/s`."""
+    parts = [f"{thousands(seen.finished)} de {thousands(seen.total)} {seen.unit} ({percent(seen)})"]
+    if seen.alive and seen.rate:
+        parts.append(f"{decimal(seen.rate)} filas/s")
+    if seen.left_s is not None:
+        parts.append(f"quedan {lasting(seen.left_s)} · fin {_clock(seen.left_s)}")
+    if not seen.alive and seen.seconds:
+        parts.append(f"duró {lasting(seen.seconds)}")
+    if seen.limit:
+        parts.append(f"límite aprendido {decimal(seen.limit)}/s")
+    if seen.run.rate_limited:
+        parts.append(f"{thousands(seen.run.rate_limited)} esperas pedidas por Webex")
+    return " · ".join(parts)
+
+
+def percent(seen: Look) -> str:
+    return f"{int(100 * seen.share)} %"
+
+
+def end_clock(seen: Look) -> str | None:
+    """`13:40`, when the end can be estimated."""
+    return None if seen.left_s is None else _clock(seen.left_s)
+
+
+def _clock(seconds: float) -> str:
+    return f"{datetime.now() + timedelta(seconds=seconds):%H:%M}"
+
+
+def local(stamp: str | None, form: str = "%d/%m/%Y %H:%M") -> str:
+    """A UTC stamp of the journal as the operator's clock shows it."""
+    return f"{datetime.fromisoformat(stamp).astimezone():{form}}" if stamp else ""
+
+
+def state_word(seen: Look) -> str:
+    """`completada con errores`, or why it stopped."""
+    word = RUN_WORDS[seen.state]
+    return f"{word}: {seen.run.reason}" if seen.run.reason and seen.state == "stopped" else word
+
+
+def phone_summary(seen: Look) -> str:
+    """The line for the telephone (UX 1)."""
+    review = sum(seen.counts[state] for state in ("failed", "invalid", "unknown", "conflict", "blocked"))
+    where = "SANDBOX" if seen.run.target == "sandbox" else seen.run.org_name or seen.run.target
+    done = f"{thousands(seen.finished)} de {thousands(seen.total)} {seen.unit} ({percent(seen)}), {thousands(review)} por revisar"
+    end = end_clock(seen)
+    tail = f"Fin estimado: {end}." if end else f"{RUN_WORDS[seen.state].capitalize()}."
+    return f"{where} · {seen.title}: {done}. {tail}"

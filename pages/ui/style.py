@@ -1,0 +1,58 @@
+"""The little CSS that the theme cannot say: room, mode strip, counters (UX 2 and 3)."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.ui.palette import is_dark
+
+_PRODUCTION = {False: ("#1A2430", "#FFFFFF"), True: ("#E6EAF0", "#0F1720")}
+_SANDBOX = {False: ("#D9ECF7", "#0F3B5E"), True: ("#12384F", "#BFE3F7")}
+_LINES = {False: ("#D5DBE3", "#566270"), True: ("#2C3846", "#9AA6B2")}
+
+_CSS = """
+<style>
+[data-testid="stMainBlockContainer"] {{ padding: 2.5rem 2rem 1rem; }}
+[data-testid="stHeader"] {{ height: 2.2rem; background: transparent; }}
+[data-testid="stSidebarUserContent"] {{ padding: 0 0.9rem 1rem; }}
+[data-testid="stSidebarHeader"] {{ height: 2.2rem; margin: 0; padding: 0 0.6rem; }}
+[data-testid="stMain"] h3 {{ padding: 0; }}
+.strip {{ position: fixed; top: 0; left: 0; right: 0; height: 1.35rem; line-height: 1.35rem; z-index: 5; text-align: center;
+  font-size: 0.72rem; font-weight: 600; letter-spacing: 0.04em; overflow: hidden; white-space: nowrap; text-overflow: ellipsis; }}
+.mode {{ border-radius: 6px; padding: 0.45rem 0.6rem; font-size: 0.8rem; line-height: 1.3; overflow-wrap: anywhere; }}
+.mode b {{ display: block; letter-spacing: 0.04em; }}
+.production {{ background: {prod_back}; color: {prod_ink}; }}
+.sandbox {{ background: {box_back}; color: {box_ink}; }}
+.mode.sandbox {{ border: 1px dashed {box_ink}; }}
+.strip.sandbox {{ border-bottom: 1px dashed {box_ink}; }}
+.counters {{ display: flex; flex-wrap: wrap; gap: 0.5rem; }}
+.counter {{ flex: 1 1 7.2rem; border: 1px solid {line}; border-radius: 8px; padding: 0.4rem 0.7rem; min-width: 7rem; }}
+.counter .n {{ font-size: 1.45rem; font-weight: 600; line-height: 1.25; font-variant-numeric: tabular-nums; }}
+.counter .w {{ font-size: 0.8rem; color: {muted}; white-space: nowrap; }}
+.legend {{ display: flex; flex-wrap: wrap; gap: 0.2rem 0.9rem; font-size: 0.75rem; color: {muted}; margin-top: 0.35rem; }}
+.legend img {{ width: 11px; height: 11px; vertical-align: -1px; margin-right: 0.25rem; }}
+.bars {{ display: grid; grid-template-columns: minmax(5rem, 11rem) 1fr auto; gap: 0.2rem 0.6rem; align-items: center;
+  font-size: 0.82rem; }}
+.bars .name {{ overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }}
+.bars .bar {{ display: flex; height: 0.62rem; border-radius: 3px; overflow: hidden; background: {line}; }}
+.bars .fig {{ font-variant-numeric: tabular-nums; color: {muted}; white-space: nowrap; }}
+.step {{ font-size: 0.74rem; color: {muted}; margin: -0.75rem 0 0 1.65rem; line-height: 1.25; overflow-wrap: anywhere; }}
+.step.warn {{ color: {amber}; }}
+.card-sub {{ font-size: 0.84rem; color: {muted}; line-height: 1.35; min-height: 2.3rem; }}
+.dim {{ opacity: 0.62; }}
+</style>
+"""
+
+
+def put() -> None:
+    dark = is_dark()
+    values = {
+        "prod_back": _PRODUCTION[dark][0],
+        "prod_ink": _PRODUCTION[dark][1],
+        "box_back": _SANDBOX[dark][0],
+        "box_ink": _SANDBOX[dark][1],
+        "line": _LINES[dark][0],
+        "muted": _LINES[dark][1],
+        "amber": "#FCAE0F" if dark else "#8A5200",
+    }
+    st.html(_CSS.format(**values))

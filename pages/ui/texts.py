@@ -1,0 +1,81 @@
+"""Every Spanish text of the pages that is not a sentence of one page alone (UX 1, 2 and 4)."""
+
+from __future__ import annotations
+
+from bulk.records import ORDER_WORDS, STATE_WORDS
+
+APP = "Operaciones masivas de Webex Calling"
+IN_DEVELOPMENT = "... en desarrollo ..."
+SANDBOX = "SANDBOX · datos inventados"
+PRODUCTION = "PRODUCCIÓN"
+
+# page -> (file, menu, title, what the page is for)
+PAGES = {
+    "inicio": ("streamlit_app.py", "Inicio", "Inicio", APP),
+    "datos": ("pages/1_Datos.py", "Datos", "Datos", "Carga los ficheros y corrige lo que no cuadre"),
+    "mapeo": ("pages/2_Mapeo.py", "Mapeo", "Mapeo", "Elige la acción y de dónde sale cada dato"),
+    "ensayo": ("pages/3_Ensayo.py", "Ensayo", "Ensayo", "Mira qué cambiaría. **No se escribe nada en Webex**"),
+    "lanzamiento": ("pages/4_Lanzamiento.py", "Lanzamiento", "Lanzamiento", "Aplica los cambios y síguelos en directo"),
+    "informe": ("pages/5_Informe.py", "Informe", "Informe", "Qué se hizo, qué no y cómo arreglarlo"),
+    "historial": ("pages/6_Historial.py", "Historial", "Historial", "Ejecuciones anteriores"),
+}
+
+EMPTY_DATA = "Aún no hay ficheros. Arrastra GLOBAL, UBICACIONES y USUARIOS (CSV), o usa los ejemplos."
+EMPTY_MAPPING = "Carga antes un fichero de usuarios o de ubicaciones."
+EMPTY_ACTION = "Elige antes una acción en Mapeo."
+ALL_CANONICAL = "Las cabeceras ya son canónicas: no hace falta mapear."
+NOT_REHEARSED = "Aún no se ha ensayado. Un ensayo lee Webex y dice qué cambiaría cada fila."
+NOTHING_TO_CHANGE = "Todo está ya como se pide. No hay nada que lanzar."
+NOTHING_RUNS = "No hay ninguna ejecución en curso."
+CHOOSE_RUN = "Elige una ejecución en Historial."
+NO_RUNS = "Todavía no se ha lanzado nada."
+UNFORESEEN = "Ha fallado algo que no se esperaba. No se ha enviado nada a Webex por ello. Recarga la página; si se repite, avisa."
+
+FILE_HINTS = {
+    "global": "Opcional. Valores comunes a todas las filas.",
+    "ubicaciones": "Una fila por ubicación.",
+    "usuarios": "Una fila por usuario.",
+}
+UNITS = {"ubicaciones": "ubicaciones", "usuarios": "usuarios", "global": "filas"}
+SCOPES = {"ubicaciones": "Ubicaciones", "usuarios": "Usuarios", "workspaces": "Espacios de trabajo"}
+
+GLYPHS = {
+    "pending": "○", "running": "▶", "done": "✓", "unchanged": "=", "failed": "✗", "invalid": "⊘", "unknown": "?", "conflict": "≠",
+    "cancelled": "–", "excluded": "·", "create": "+", "change": "→", "blocked": "⊘",
+}  # fmt: skip
+ORDER_GLYPHS = {"queued": "○", "running": "▶", "success": "✓", "partial": "◐", "error": "✗", "paused": "‖", "cancelled": "–"}
+
+NO_SOURCE = "(sin asignar)"
+KINDS = {
+    "person": "id de usuario", "location": "id de ubicación", "organization": "id de organización", "license": "id de licencia",
+    "phone": "teléfono +34…", "extension": "2 a 10 cifras", "flag": "sí o no", "call_type": "tipo de llamada",
+    "number_type": "DID, TOLLFREE o MOBILE", "route_type": "TRUNK o ROUTE_GROUP", "route": "id de enlace troncal o grupo de rutas",
+}  # fmt: skip
+
+
+def state_pill(state: str) -> str:
+    """`✓ hecha`."""
+    return f"{GLYPHS[state]} {STATE_WORDS[state]}"
+
+
+def order_pill(state: str) -> str:
+    """`◐ parcial`."""
+    return f"{ORDER_GLYPHS[state]} {ORDER_WORDS[state]}"
+
+
+def thousands(number: int) -> str:
+    """4300 -> `4.300`."""
+    return f"{number:,}".replace(",", ".")
+
+
+def decimal(number: float) -> str:
+    """2.46 -> `2,5`."""
+    return f"{number:.1f}".replace(".", ",")
+
+
+def lasting(seconds: float) -> str:
+    """`14 s`, `14 min`, `1 h 12 min`."""
+    if seconds < 60:
+        return f"{round(seconds)} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"

@@ -1,0 +1,10 @@
+"""GLOBAL.CSV by itself: values for the whole run."""
+
+from schemas import fields
+
+SCHEMA = fields.master(
+    {
+        "org_id": fields.org_id(),
+        "default_country": fields.column(fields.matches("[A-Z]{2}", "pais_no_valido")),
+    }
+)

@@ -1,0 +1,47 @@
+"""A small organisation on a real socket, a data directory of its own, and the house as a script would use it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bulk.context import close_context, open_context
+from bulk.sandbox import RunningSandbox, SandboxConfig, start_in_thread
+from tests.house import House, Remote
+
+PEOPLE, LOCATIONS = 120, 6
+
+
+@pytest.fixture(scope="session")
+def small_sandbox() -> Iterator[RunningSandbox]:
+    running = start_in_thread(SandboxConfig(people=PEOPLE, locations=LOCATIONS, job_seconds=0.2))
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def remote(small_sandbox: RunningSandbox) -> Remote:
+    """The sandbox as new: state of the seed, no faults, counters at zero."""
+    found = Remote(small_sandbox, people=PEOPLE, locations=LOCATIONS)
+    found.as_new()
+    return found
+
+
+@pytest.fixture(autouse=True)
+def quick_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Short waits, and nothing of the developer's own environment."""
+    for name in [name for name in os.environ if name.startswith(("BULK_", "WEBEX_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("BULK_SETTLE_DELAY", "0.1")
+    monkeypatch.setenv("BULK_JOB_POLL_FIRST", "0.1")
+    monkeypatch.setenv("BULK_DEFAULT_RETRY_AFTER", "0.2")
+
+
+@pytest.fixture
+def house(tmp_path: Path, remote: Remote) -> Iterator[House]:
+    context = open_context(tmp_path / "home")
+    yield House(context, remote)
+    close_context(context)

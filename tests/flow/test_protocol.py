@@ -1,0 +1,186 @@
+"""The safety protocol inside one process: what fails stays alone, what is unanswered is settled, what stops can go on."""
+
+from __future__ import annotations
+
+import pytest
+
+from bulk.errors import OwnedElsewhere, TokenRejected, UsageError
+from bulk.journal import control
+from bulk.launch import Launch, launch, request_stop
+from bulk.plan import prepare
+from tests.house import House, Remote
+
+ACTION = "usuarios_configurar_desvio_prefijo53"
+
+
+def users(remote: Remote, *indexes: int) -> list[dict[str, str]]:
+    return [{"person_id": remote.person(index), "extension": str(1000 + index)} for index in indexes]
+
+
+def with_calling(count: int) -> list[int]:
+    return [index for index in range(count * 2) if index % 33 != 7][:count]
+
+
+def test_five_bad_rows_do_not_stop_the_others(house: House, remote: Remote) -> None:
+    good, bad = users(remote, *with_calling(40)), users(remote, 7, 40, 73, 106)
+    result = house.run(ACTION, [*good[:20], *bad, {"person_id": "nada", "extension": "12"}, *good[20:]])
+    assert result.counts == {"done": 40, "failed": 4, "invalid": 1}
+    assert result.document["state"] == "completed_with_errors"
+    assert all(row.message for row in result.rows if row.state in ("failed", "invalid"))
+
+
+def test_every_row_has_intent_before_and_after_in_the_journal(house: House, remote: Remote) -> None:
+    row = house.run(ACTION, users(remote, 0)).row
+    assert (row.attempt, row.before["always"]["enabled"], row.after["always"]["enabled"]) == (1, False, True)
+    assert row.change["always"][1]["destination"] == "531000"
+    assert str(row.tracking_id).startswith("SANDBOX_")
+
+
+def test_a_rate_limit_is_waited_for_and_no_row_fails(house: House, remote: Remote) -> None:
+    remote.config(rate_limit=60.0, burst=5)
+    result = house.run(ACTION, users(remote, *with_calling(30)))
+    assert result.counts == {"done": 30}
+    assert max(remote.counters()["by_entity"].values()) == 1
+
+
+@pytest.mark.parametrize("header", ["rand(30),add(30)", "Wed, 21 Oct 2015 07:28:00 GMT", "", "0"])
+def test_a_retry_after_of_any_form_is_survived(house: House, remote: Remote, header: str) -> None:
+    remote.fail_next({"status": 429, "path_regex": "callForwarding", "headers": {"Retry-After": header}, "body": {}})
+    assert house.run(ACTION, users(remote, 0)).counts == {"done": 1}
+
+
+def test_faults_everywhere_end_like_a_run_without_faults(house: House, remote: Remote) -> None:
+    house.run(ACTION, users(remote, *with_calling(60)))
+    wanted = remote.digest()
+    remote.as_new()
+    remote.config(fail_rate=0.08, ambiguous_rate=0.08, truncate_rate=0.04)
+    result = house.run(ACTION, users(remote, *with_calling(60)))
+    assert result.counts == {"done": 60}
+    assert remote.digest() == wanted
+    assert max(remote.counters()["by_entity"].values()) == 1
+
+
+def test_a_rejected_token_writes_no_run_and_sends_nothing_else(house: House, remote: Remote) -> None:
+    from bulk.connection import connect
+
+    wrong = connect(house.context.home, token="caducado-0000", base_url=remote.running.base_url)
+    from bulk.dataset import from_records
+
+    prepared = prepare(ACTION, {"usuarios": from_records({2: users(remote, 0)[0]}, name="usuarios")})
+    with pytest.raises(TokenRejected):
+        launch(house.context, prepared, wrong, Launch())
+    assert remote.counters()["by_status"]["401"] >= 1
+    from bulk.journal.runs import list_runs
+
+    assert list_runs(house.context.journal) == []
+
+
+def test_a_token_that_expires_stops_the_run_and_leaves_the_rest_pending(house: House, remote: Remote) -> None:
+    remote.fail_next({"status": 401, "method": "PUT", "body": {"message": "expired"}, "times": 1000})
+    stopped = house.run(ACTION, users(remote, *with_calling(20)))
+    assert stopped.document["state"] == "stopped"
+    assert stopped.counts == {"pending": 20}
+    assert "token" in stopped.document["reason"]
+    remote.fail_next()
+    assert house.resume(stopped.document["run_id"]).counts == {"done": 20}
+    assert max(remote.counters()["by_entity"].values()) == 1
+
+
+def test_pause_leaves_nothing_running_and_resume_finishes(house: House, remote: Remote) -> None:
+    remote.config(latency_ms=50.0)
+    live = house.start(ACTION, users(remote, *with_calling(60)), Launch(workers=4))
+    while not remote.writes():
+        pass
+    request_stop(house.context, live.run_id, "pause", "prueba")
+    assert live.ended.wait(10)
+    paused = house.result(live.run_id)
+    assert paused.document["state"] == "paused"
+    assert set(paused.counts) == {"pending", "done"}
+    assert house.resume(live.run_id).counts == {"done": 60}
+    assert [c.command for c in control.history(house.context.journal, live.run_id)] == ["pause", "resume"]
+
+
+def test_cancel_marks_what_was_not_sent(house: House, remote: Remote) -> None:
+    remote.config(latency_ms=50.0)
+    live = house.start(ACTION, users(remote, *with_calling(60)), Launch(workers=4))
+    while not remote.writes():
+        pass
+    request_stop(house.context, live.run_id, "cancel", "prueba")
+    assert live.ended.wait(10)
+    result = house.result(live.run_id)
+    assert result.document["state"] == "cancelled"
+    assert result.counts["cancelled"] + result.counts["done"] == 60
+
+
+def test_a_run_in_course_is_refused_to_a_second_owner(house: House, remote: Remote) -> None:
+    remote.config(latency_ms=100.0)
+    live = house.start(ACTION, users(remote, *with_calling(40)), Launch(workers=2))
+    with pytest.raises(OwnedElsewhere, match="proceso"):
+        house.resume(live.run_id)
+    live.halt("paused")
+    assert live.ended.wait(10)
+
+
+def test_resume_of_a_finished_run_changes_nothing(house: House, remote: Remote) -> None:
+    first = house.run(ACTION, users(remote, 0))
+    requests = remote.counters()["requests"]
+    again = house.resume(first.document["run_id"])
+    assert again.document == first.document
+    assert remote.counters()["requests"] == requests
+
+
+def test_resume_with_a_token_of_another_organisation_is_refused(house: House, remote: Remote) -> None:
+    from bulk.journal import runs
+
+    live = house.start(ACTION, users(remote, 0))
+    live.ended.wait(10)
+    runs.update_run(house.context.journal, live.run_id, org_id="OTRA", state="paused")
+    with pytest.raises(UsageError, match="otra organización"):
+        house.resume(live.run_id)
+
+
+def test_no_more_requests_in_flight_than_workers(house: House, remote: Remote) -> None:
+    remote.config(latency_ms=20.0)
+    house.run(ACTION, users(remote, *with_calling(60)), Launch(workers=5))
+    assert 1 < remote.counters()["max_in_flight"] <= 5
+
+
+def test_row_by_row_keeps_the_order_of_the_file(house: House, remote: Remote) -> None:
+    result = house.run(ACTION, users(remote, *with_calling(8)), Launch(bulk=False))
+    ended = [row.ended_at for row in result.rows]
+    assert ended == sorted(ended, key=str)
+    assert remote.counters()["max_in_flight"] == 1
+
+
+def test_identical_rows_of_one_person_end_unchanged_and_contradictory_ones_are_invalid(house: House, remote: Remote) -> None:
+    twice = [*users(remote, 0), *users(remote, 0)]
+    assert [row.state for row in house.run(ACTION, twice).rows] == ["done", "unchanged"]
+    apart = [*users(remote, 1), {"person_id": remote.person(1), "extension": "2222"}]
+    assert house.run(ACTION, apart).counts == {"invalid": 2}
+
+
+def test_too_many_failures_pause_the_run_and_name_the_cause(house: House, remote: Remote, monkeypatch: pytest.MonkeyPatch) -> None:
+    remote.fail_next({"status": 400, "method": "PUT", "body": {"message": "dato imposible"}, "times": 1000})
+    result = house.run(ACTION, users(remote, *with_calling(110)))
+    assert result.document["state"] == "stopped"
+    assert "dato imposible" in result.document["reason"]
+    assert result.counts["pending"] > 0
+
+
+def test_losing_the_connection_stops_the_run_and_fails_no_row(house: House, remote: Remote) -> None:
+    from dataclasses import replace
+
+    from bulk.sandbox import SandboxConfig, start_in_thread
+
+    other = start_in_thread(SandboxConfig(people=120, locations=6, latency_ms=30.0))
+    settings = replace(house.context.settings, max_attempts=2)
+    lost = House(replace(house.context, settings=settings), Remote(other, people=120, locations=6))
+    live = lost.start(ACTION, users(remote, *with_calling(60)), Launch(workers=4))
+    while not lost.remote.writes():
+        pass
+    other.close()
+    assert live.ended.wait(30)
+    result = lost.result(live.run_id)
+    assert result.document["state"] == "stopped"
+    assert "Sin conexión" in result.document["reason"]
+    assert set(result.counts) <= {"pending", "running", "done"}

@@ -53,14 +53,14 @@ def _apply(store: Store, person_id: str, person: Doc, entries: list[Any]) -> tup
             if license_id in calling:
                 settings |= {"extension": None, "phoneNumber": None, "secondary": []}
             continue
-        if license_id in calling:
-            settings |= _properties(store, person_id, entry)
-        elif "properties" in entry:
+        if license_id not in calling and "properties" in entry:
             raise Refused(400, "properties are only for calling licenses", 400411)
+        properties = _properties(store, person_id, entry) if license_id in calling else {}
         if store.consumed[license_id] >= store.docs("license")[license_id]["totalUnits"]:
             refused.append(license_id)
         elif license_id not in held:
             held.append(license_id)
+            settings |= properties
     if len(calling.intersection(held)) > 1:
         raise Refused(400, "Professional and Standard together", 400404)
     if refused and set(held) == set(person["licenses"]):
@@ -105,6 +105,8 @@ def extension_taken(store: Store, location_id: str, extension: str, person_id: s
 
 
 def _take_numbers(store: Store, person_id: str, person: Doc, settings: Doc) -> None:
+    for value in person["secondary"] if "secondary" in settings else ():
+        store.merge("number", value, owner=None)
     if "phoneNumber" not in settings or settings["phoneNumber"] == person["phoneNumber"]:
         return
     if person["phoneNumber"]:

@@ -140,7 +140,7 @@ def _shown(call: Call, value: str, doc: Doc) -> Doc:
         "phoneNumber": value,
         "state": doc["state"],
         "phoneNumberType": "PRIMARY",
-        "mainNumber": doc["mainNumber"],
+        "mainNumber": place["callingLineId"]["phoneNumber"] == value,
         "tollFreeNumber": False,
         "isServiceNumber": False,
         "location": {"id": doc["location"], "name": place["name"]},
@@ -176,7 +176,7 @@ async def add_numbers(call: Call) -> Reply:
         state = body.get("state", "ACTIVE")
         for value in body["phoneNumbers"]:
             if value not in known and value not in refused:
-                call.store.put("number", value, {"state": state, "location": location_id, "owner": None, "mainNumber": False})
+                call.store.put("number", value, {"state": state, "location": location_id, "owner": None})
     if bad:
         raise numbers_refused(bad)
     return Reply(201)
@@ -191,7 +191,7 @@ async def delete_numbers(call: Call) -> Reply:
     for value in body["phoneNumbers"]:
         if known.get(value, {}).get("location") != location_id:
             raise Refused(400, f"{value} does not belong to the location", 27966)
-        if known[value]["owner"] or known[value]["mainNumber"] or doc["callingLineId"]["phoneNumber"] == value:
+        if known[value]["owner"] or doc["callingLineId"]["phoneNumber"] == value:
             raise Refused(400, f"{value} is in use", 4201)
     for value in body["phoneNumbers"]:
         call.store.put("number", value, None)
@@ -199,9 +199,10 @@ async def delete_numbers(call: Call) -> Reply:
 
 
 async def available_numbers(call: Call) -> Reply:
-    location_id, _ = location_of(call)
+    location_id, location = location_of(call)
+    header = location["callingLineId"]["phoneNumber"]
     found = [
-        {"phoneNumber": value, "state": doc["state"], "isMainNumber": doc["mainNumber"]}
+        {"phoneNumber": value, "state": doc["state"], "isMainNumber": value == header}
         for value, doc in call.store.docs("number").items()
         if doc["location"] == location_id and not doc["owner"]
     ]

@@ -11,7 +11,7 @@ from bulk.sandbox.call import Call, Reply, listed
 from bulk.sandbox.licenses import extension_taken
 from bulk.sandbox.organisation import Doc, hydra
 from bulk.sandbox.people import is_calling
-from bulk.sandbox.problems import members, move_refused, not_found
+from bulk.sandbox.problems import Refused, members, move_refused, not_found
 from bulk.sandbox.state import Store
 
 PATH = "/jobs/person/moveLocation"
@@ -21,8 +21,10 @@ DONE = "COMPLETED"
 
 async def post_move(call: Call) -> Reply:
     """validate: what would happen to one calling person; else a job, or one person without calling moved at once."""
-    advance(call.store)
-    users, validate = _users(call.store, call.json())
+    try:
+        users, validate = _users(call.json())
+    except Refused as refused:
+        raise refused if refused.body else move_refused(refused.status, 1026001, refused.message) from None
     if validate:
         return Reply(200, _dry_run(call.store, users))
     _check_all(call.store, users)
@@ -35,7 +37,7 @@ async def post_move(call: Call) -> Reply:
     return Reply(201, _shape(call.store, _open_job(call.store, users)))
 
 
-def _users(store: Store, body: Any) -> tuple[list[Doc], bool]:
+def _users(body: Any) -> tuple[list[Doc], bool]:
     """[{userId, locationId, extension?, phoneNumber?}] and whether it is a dry run."""
     groups = members(body, {"usersList": list})["usersList"]
     users: list[Doc] = []
@@ -126,7 +128,7 @@ def _open_job(store: Store, users: list[Doc]) -> str:
     store.put(
         "job",
         job_id,
-        {"number": number, "users": users, "opened": time.time(), "status": "STARTING", "errors": [], "moved": 0},
+        {"number": number, "users": users, "opened": time.time(), "status": "STARTING", "errors": [], "moved": 0, "paused": None},
     )
     return job_id
 
@@ -134,7 +136,7 @@ def _open_job(store: Store, users: list[Doc]) -> str:
 def advance(store: Store) -> None:
     """Let the jobs whose time is over end. Times are kept, so that a restart goes on with them."""
     for job_id, job in list(store.docs("job").items()):
-        if job["status"] != DONE:
+        if job["status"] != DONE and not job["paused"]:
             age = time.time() - job["opened"]
             if age >= store.config.job_seconds:
                 _finish(store, job_id, job)
@@ -211,14 +213,12 @@ def _shape(store: Store, job_id: str) -> Doc:
 
 
 def _job_id(call: Call) -> str:
-    advance(call.store)
     if call.path["job"] not in call.store.docs("job"):
         raise not_found("Job")
     return call.path["job"]
 
 
 async def list_jobs(call: Call) -> Reply:
-    advance(call.store)
     newest_first = [_shown(call.store, job_id) for job_id in reversed(call.store.docs("job"))]
     page, following = listed(call, newest_first, 200)
     return Reply(200, {"items": page}, following)
@@ -243,8 +243,18 @@ async def job_errors(call: Call) -> Reply:
     return Reply(200, {"items": page}, following)
 
 
-async def pause_or_resume(call: Call) -> Reply:
-    _job_id(call)
+async def pause_job(call: Call) -> Reply:
+    job_id = _job_id(call)
+    call.store.merge("job", job_id, paused=time.time())
+    return Reply(202)
+
+
+async def resume_job(call: Call) -> Reply:
+    """The time it was paused does not count."""
+    job_id = _job_id(call)
+    job = call.store.docs("job")[job_id]
+    if job["paused"]:
+        call.store.merge("job", job_id, paused=None, opened=job["opened"] + time.time() - job["paused"])
     return Reply(202)
 
 

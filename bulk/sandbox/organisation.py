@@ -144,13 +144,12 @@ def _location(org: Organisation, index: int) -> None:
     }
     for tail, state in ((0, "ACTIVE"), (1, "ACTIVE"), (2, "INACTIVE")):
         add_number(org, index, tail, state)
-    org.docs["number"][number(index, 0)]["mainNumber"] = True
 
 
 def add_number(org: Organisation, location: int, tail: int, state: str, owner: str | None = None) -> str:
     value = number(location, tail)
     location_id = hydra(org.seed, "LOCATION", str(location))
-    org.docs["number"][value] = {"state": state, "location": location_id, "owner": owner, "mainNumber": False}
+    org.docs["number"][value] = {"state": state, "location": location_id, "owner": owner}
     return value
 
 

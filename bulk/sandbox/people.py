@@ -10,6 +10,9 @@ from bulk.sandbox.problems import Refused, e164, members, not_found, one_of
 from bulk.sandbox.state import Store
 
 MOST_IDS = 85
+PERSON_MEMBERS: dict[str, type] = dict.fromkeys(
+    ("firstName", "lastName", "nickName", "orgId", "department", "title", "manager", "managerId", "locationId", "extension"), str
+) | {"addresses": list, "siteUrls": list, "phoneNumbers": list}
 ACTIONS = ("ALLOW", "BLOCK", "AUTH_CODE", "TRANSFER_NUMBER_1", "TRANSFER_NUMBER_2", "TRANSFER_NUMBER_3")
 
 
@@ -120,10 +123,7 @@ async def list_people(call: Call) -> Reply:
 async def put_person(call: Call) -> Reply:
     """Full replacement; only people without calling licence change location this way (contract 3.2, fallback)."""
     person_id, person = person_of(call)
-    body = call.json()
-    for name in ("emails", "displayName", "licenses", "roles"):
-        if not isinstance(body, dict) or name not in body:
-            raise Refused(400, f"Field '{name}' is required")
+    body = members(call.json(), {"emails": list, "displayName": str, "licenses": list, "roles": list}, PERSON_MEMBERS)
     target = body.get("locationId", person["locationId"])
     if target not in call.store.docs("location"):
         raise Refused(400, "Location not found", 4152)
@@ -153,7 +153,8 @@ async def put_forwarding(call: Call) -> Reply:
         "noAnswer": {**optional, "numberOfRings": int, **flags},
     }
     for name, part in parts.items():
-        merged[name] = {**merged[name], **_forward(name, members(part, {}, shapes[name]))}
+        both = {**merged[name], **_forward(name, members(part, {}, shapes[name]))}
+        merged[name] = {member: value for member, value in both.items() if (member, value) != ("destination", "")}
     continuity = members(body.get("businessContinuity", {}), {}, {**optional, **flags})
     whole = {"callForwarding": merged, "businessContinuity": {**person["forwarding"]["businessContinuity"], **continuity}}
     call.store.merge("person", person_id, forwarding=whole)
@@ -170,9 +171,20 @@ def _forward(name: str, part: Doc) -> Doc:
 
 async def get_outgoing(call: Call) -> Reply:
     _permission_path(call)
-    outgoing = calling_person(call)[1]["outgoing"]
+    _, person = calling_person(call)
+    outgoing = person["outgoing"]
     flags = {name: outgoing[name] for name in ("useCustomEnabled", "useCustomPermissions")}
-    return Reply(200, {**flags, "callingPermissions": shown_permissions(outgoing["permissions"])})
+    return Reply(200, {**flags, "callingPermissions": shown_permissions(_in_force(call.store, person))})
+
+
+def _in_force(store: Store, person: Doc) -> Doc:
+    """The person's own permissions, or those of the location with what is fixed for the person (contract 3.4)."""
+    own: Doc = person["outgoing"]["permissions"]
+    if person["outgoing"]["useCustomPermissions"]:
+        return own
+    place = store.docs("location")[person["locationId"]]["permissions"]
+    fixed = "isCallTypeRestrictionEnabled"
+    return {call_type: {**entry, fixed: own[call_type][fixed]} for call_type, entry in place.items()}
 
 
 async def put_outgoing(call: Call) -> Reply:
@@ -238,18 +250,20 @@ async def put_numbers(call: Call) -> Reply:
     for entry in body["phoneNumbers"]:
         members(entry, {"primary": bool, "action": str, member: str}, {"ringPattern": str, "extension": str})
         one_of("action", entry["action"], ("ADD", "DELETE"))
-        _secondary(call.store, person_id, person, secondary, e164(entry[member]), entry["action"])
+        _secondary(call.store, person, secondary, e164(entry[member]), entry["action"])
+    for value in set(person["secondary"]) ^ set(secondary):
+        call.store.merge("number", value, owner=person_id if value in secondary else None)
     call.store.merge("person", person_id, secondary=secondary)
     return Reply(204)
 
 
-def _secondary(store: Store, person_id: str, person: Doc, secondary: list[str], value: str, action: str) -> None:
+def _secondary(store: Store, person: Doc, secondary: list[str], value: str, action: str) -> None:
+    """Change the list of secondary numbers, or refuse; nothing is stored before all entries have passed."""
     number = store.docs("number").get(value)
     if action == "DELETE":
         if value not in secondary:
             raise Refused(400, "Number is not assigned to the person", 4204)
         secondary.remove(value)
-        store.merge("number", value, owner=None)
         return
     if value in secondary:
         raise Refused(400, "Number is already assigned to the person", 4201)
@@ -258,14 +272,14 @@ def _secondary(store: Store, person_id: str, person: Doc, secondary: list[str], 
     if number["owner"]:
         raise Refused(400, "Number is in use", 4201)
     secondary.append(value)
-    store.merge("number", value, owner=person_id)
 
 
 async def secondary_available(call: Call) -> Reply:
     _, person = calling_person(call)
+    header = call.store.docs("location")[person["locationId"]]["callingLineId"]["phoneNumber"]
     wanted = call.query.get("phoneNumber", "").split(",") if "phoneNumber" in call.query else None
     found = [
-        {"phoneNumber": value, "state": number["state"], "isMainNumber": number["mainNumber"]}
+        {"phoneNumber": value, "state": number["state"], "isMainNumber": value == header}
         for value, number in call.store.docs("number").items()
         if number["location"] == person["locationId"] and not number["owner"] and (wanted is None or value in wanted)
     ]

@@ -14,6 +14,7 @@ from pathlib import Path
 import uvicorn
 from filelock import FileLock, Timeout
 
+from bulk.errors import UsageError
 from bulk.sandbox.app import Sandbox
 from bulk.sandbox.config import SandboxConfig
 from bulk.sandbox.faults import Faults
@@ -21,6 +22,7 @@ from bulk.sandbox.state import Store
 
 HOST = "127.0.0.1"
 EMBEDDED_LATENCY_MS = 20.0
+PATIENCE = 10.0  # seconds for another process to answer
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,8 @@ class RunningSandbox:
 
 
 def start_in_thread(config: SandboxConfig, port: int = 0) -> RunningSandbox:
-    """Serve in a daemon thread; ready when it returns. Raises OSError when the port is taken."""
+    """Serve in a daemon thread; ready when it returns. Raises UsageError when its directory is served already."""
+    lock = _lock(config.home)
     listening, sandbox, server = _prepare(config, port)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="sandbox", daemon=True)
     thread.start()
@@ -48,16 +51,29 @@ def start_in_thread(config: SandboxConfig, port: int = 0) -> RunningSandbox:
     def close() -> None:
         server.should_exit = True
         thread.join(timeout=5)
+        if lock:
+            lock.release()
 
-    return RunningSandbox(_url(listening), config.token, sandbox.store.org.org_id, close)
+    running = RunningSandbox(_url(listening), config.token, sandbox.store.org.org_id, close)
+    _announce(config.home, running)
+    return running
 
 
 def serve(config: SandboxConfig, port: int, on_ready: Callable[[str, str], None]) -> None:
-    """Serve in the foreground until SIGINT or SIGTERM; calls on_ready(base_url, token) once it listens."""
-    listening, _, server = _prepare(config, port)
+    """Serve in the foreground until SIGINT or SIGTERM; calls on_ready(base_url, token) once it listens.
+
+    Raises UsageError when its directory is served already.
+    """
+    lock = _lock(config.home)
+    listening, sandbox, server = _prepare(config, port)
     url = _url(listening)
+    _announce(config.home, RunningSandbox(url, config.token, sandbox.store.org.org_id))
     threading.Thread(target=_tell, args=(server, lambda: on_ready(url, config.token)), daemon=True).start()
-    server.run(sockets=[listening])
+    try:
+        server.run(sockets=[listening])
+    finally:
+        if lock:
+            lock.release()
 
 
 def _tell(server: uvicorn.Server, ready: Callable[[], None]) -> None:
@@ -67,7 +83,8 @@ def _tell(server: uvicorn.Server, ready: Callable[[], None]) -> None:
 
 
 def _prepare(config: SandboxConfig, port: int) -> tuple[socket.socket, Sandbox, uvicorn.Server]:
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # The protocol is named: without it asyncio leaves Nagle on, and each answer costs 40 ms.
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listening.bind((HOST, port))
     sandbox = Sandbox(Store(config), Faults(config))
@@ -83,36 +100,63 @@ def _url(listening: socket.socket) -> str:
     return f"http://{HOST}:{listening.getsockname()[1]}/v1"
 
 
+# -- one writer a directory ---------------------------------------------------------------------------------------------
+
+
+def _lock(home: Path | None) -> FileLock | None:
+    """The directory's lock: two writers would tear its log. Raises UsageError when it is taken."""
+    if home is None:
+        return None
+    folder = home / "sandbox"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    lock = FileLock(folder / "server.lock", timeout=0.2)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise UsageError(f"Ya hay un sandbox en marcha sobre «{folder}». Ciérralo, o usa otro directorio (--home).") from None
+    return lock
+
+
+def _announce(home: Path | None, running: RunningSandbox) -> None:
+    """Tell other processes of the same directory where it listens."""
+    if home is None:
+        return
+    told = {"base_url": running.base_url, "token": running.token, "org_id": running.org_id}
+    aside = home / "sandbox" / "server.new"
+    aside.touch(mode=0o600)
+    aside.write_text(json.dumps(told), encoding="utf-8")
+    aside.replace(home / "sandbox" / "server.json")
+
+
 # -- embedded ---------------------------------------------------------------------------------------------------------
 
 _guard = threading.Lock()
-_embedded: dict[Path, tuple[RunningSandbox, FileLock]] = {}
+_embedded: dict[Path, RunningSandbox] = {}
 
 
 def embedded(home: Path) -> RunningSandbox:
-    """The sandbox of a data directory: this process's, or the one that another live process serves for it already."""
+    """The sandbox of a data directory: this process's, or the one that another live process serves for it already.
+
+    Raises UsageError when another process holds the directory and does not answer.
+    """
     with _guard:
-        if home in _embedded:
-            return _embedded[home][0]
-        folder = home / "sandbox"
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = FileLock(folder / "server.lock", timeout=0.2)
-        while True:
-            try:
-                lock.acquire()
-                break
-            except Timeout:
-                other = _other(folder / "server.json")
-                if other:
-                    return other
-        running = start_in_thread(_embedded_config(home))
-        told = {"base_url": running.base_url, "token": running.token, "org_id": running.org_id}
-        aside = folder / "server.new"
-        aside.touch(mode=0o600)
-        aside.write_text(json.dumps(told), encoding="utf-8")
-        aside.replace(folder / "server.json")
-        _embedded[home] = (running, lock)
+        running = _embedded.get(home)
+        if running is None or not _answers(running.base_url):
+            running = _embedded[home] = _start_or_join(home)
         return running
+
+
+def _start_or_join(home: Path) -> RunningSandbox:
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return start_in_thread(_embedded_config(home))
+        except UsageError:
+            other = _other(home / "sandbox" / "server.json")
+            if other:
+                return other
+            if time.monotonic() > until:
+                raise
 
 
 def _embedded_config(home: Path) -> SandboxConfig:
@@ -127,8 +171,15 @@ def _other(path: Path) -> RunningSandbox | None:
     """The sandbox of another process, when it answers."""
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
-        port = int(told["base_url"].rsplit(":", 1)[1].split("/")[0])
-        with socket.create_connection((HOST, port), timeout=1):
-            return RunningSandbox(told["base_url"], told["token"], told["org_id"])
-    except (OSError, ValueError, KeyError):
+        return RunningSandbox(**told) if _answers(told["base_url"]) else None
+    except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def _answers(base_url: str) -> bool:
+    port = int(base_url.rsplit(":", 1)[1].split("/")[0])
+    try:
+        with socket.create_connection((HOST, port), timeout=1):
+            return True
+    except OSError:
+        return False

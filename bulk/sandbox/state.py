@@ -73,11 +73,12 @@ class Store:
         changed, self._changed = self._changed, []
         return changed
 
-    def count_write(self, method: str, changed: list[str]) -> None:
+    def count_write(self, call: str, changed: list[str]) -> None:
+        """`call`: method and path, so that two actions on one person are two writes."""
         if changed:
             self.tally.effective_writes += 1
-            self.tally.by_entity.update(f"{method} {entity}" for entity in changed)
-            self._append(["#", method, changed])
+            self.tally.by_entity.update(f"{call} {entity}" for entity in changed)
+            self._append(["#", call, changed])
         else:
             self.tally.unchanged_writes += 1
 
@@ -127,11 +128,19 @@ class Store:
             self.tally.effective_writes += 1
             self.tally.by_entity.update(f"{key} {entity}" for entity in value)
         elif kind == "tally":
-            self.tally.effective_writes += value
+            self.tally = Tally(effective_writes=value["effective_writes"], by_entity=Counter(value["by_entity"]))
         elif value is None:
             self.org.docs[kind].pop(key, None)
         else:
             self.org.docs[kind][key] = value
+
+    def reset_tally(self) -> None:
+        self.tally = Tally()
+        self._append(self._tally_entry())
+
+    def _tally_entry(self) -> list[Any]:
+        kept = {"effective_writes": self.tally.effective_writes, "by_entity": dict(self.tally.by_entity)}
+        return ["tally", "", kept]
 
     def _start_log(self) -> None:
         if self._path is None:
@@ -143,8 +152,8 @@ class Store:
 
     def _compact(self) -> None:
         """Only what differs from the seed, written aside and put in place at once."""
-        fresh, writes = self._fresh().docs, self.tally.effective_writes
-        entries: list[Any] = [self._header(), ["tally", "", writes]]
+        fresh = self._fresh().docs
+        entries: list[Any] = [self._header(), self._tally_entry()]
         for kind, documents in self.org.docs.items():
             entries += [[kind, key, doc] for key, doc in documents.items() if fresh[kind].get(key) != doc]
             entries += [[kind, key, None] for key in fresh[kind] if key not in documents]

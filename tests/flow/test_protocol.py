@@ -159,7 +159,7 @@ def test_identical_rows_of_one_person_end_unchanged_and_contradictory_ones_are_i
     assert house.run(ACTION, apart).counts == {"invalid": 2}
 
 
-def test_too_many_failures_pause_the_run_and_name_the_cause(house: House, remote: Remote, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_failures_pause_the_run_and_name_the_cause(house: House, remote: Remote) -> None:
     remote.fail_next({"status": 400, "method": "PUT", "body": {"message": "dato imposible"}, "times": 1000})
     result = house.run(ACTION, users(remote, *with_calling(110)))
     assert result.document["state"] == "stopped"

@@ -52,7 +52,7 @@ class Box:
     def spare(self, location_id: str) -> str:
         """A number of the location that is neither assigned nor main."""
         numbers = self.docs("number").items()
-        return next(n for n, d in numbers if d["location"] == location_id and not d["owner"] and not d["mainNumber"])
+        return next(n for n, d in numbers if d["location"] == location_id and not d["owner"] and not n.endswith("00000"))
 
 
 def opened(running: RunningSandbox) -> httpx.Client:

@@ -9,6 +9,7 @@ import heapq
 import itertools
 import math
 import random
+from collections import Counter
 from dataclasses import dataclass, field
 
 from bulk.webex.pace.learned import Learned
@@ -27,6 +28,8 @@ class Server:
     jitter: float = 0.3  # +- share of it
     reject_latency: float = 0.005  # of a refused call
     transit: float = 0.001  # until a call reaches the server, up to twice that
+    stray: float = 0.0  # share of the calls refused for no reason of rate
+    window: float = 0.0  # instead of a bucket: limit * window calls in each window of so many seconds
     changes: tuple[tuple[float, float, float], ...] = ()  # (at second, limit, burst)
 
 
@@ -67,6 +70,7 @@ class _Bucket:
         self.server, self.limit, self.burst = server, server.limit, server.burst
         self.tokens, self.at, self.banned_until = self.burst, 0.0, 0.0
         self.changes = list(server.changes)
+        self.chance, self.windows = random.Random(7), Counter[int]()
 
     def answer(self, now: float, trace: Trace) -> float | None:
         """None = admitted, else the Retry-After."""
@@ -74,6 +78,10 @@ class _Bucket:
             _, self.limit, self.burst = self.changes.pop(0)
         if not self.limit:
             return None
+        if self.server.stray and self.chance.random() < self.server.stray:
+            return 1
+        if self.server.window:
+            return self._in_window(now)
         if now < self.banned_until:
             trace.early += 1
             return math.ceil(self.banned_until - now)
@@ -86,6 +94,12 @@ class _Bucket:
         if self.server.ban:
             self.banned_until = now + wait
         return wait
+
+    def _in_window(self, now: float) -> float | None:
+        width = self.server.window
+        number = int(now // width)
+        self.windows[number] += 1
+        return None if self.windows[number] <= self.limit * width else max(1, math.ceil((number + 1) * width - now))
 
 
 def simulate(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from tests.unit.pace_simulator import Server, simulate
 
 from bulk.webex.pace.curves import Rising, Settled
 from bulk.webex.pace.learned import Learned
 from bulk.webex.pace.search import Search
+from tests.unit.pace_simulator import Server, simulate
 
 # limit, burst, ban, Retry-After, latency, share of the limit that must get through in 60 s from a first start
 SERVERS = [
@@ -49,6 +49,16 @@ def test_risen_limit_is_found_within_20_seconds_and_6_refusals(at: float) -> Non
     trace = simulate(Server(20, 20, changes=((at, 100, 100),)), at + 30)
     assert trace.first_window_at(90, since=at) <= 20
     assert trace.refusals(since=at) <= 6
+
+
+@pytest.mark.parametrize("window", [1, 10, 60])
+def test_allowance_per_fixed_window_is_used(window: float) -> None:
+    assert simulate(Server(20, window=window), 300).goodput(20) >= 0.88
+
+
+@pytest.mark.parametrize(("stray", "share"), [(0.002, 0.7), (0.005, 0.4), (0.02, 0.1)])
+def test_refusals_that_have_nothing_to_do_with_rate_do_not_stop_everything(stray: float, share: float) -> None:
+    assert simulate(Server(50, 50, stray=stray), 400).goodput(50, since=60) >= share
 
 
 def test_large_bucket_does_not_make_the_learned_limit_too_high() -> None:

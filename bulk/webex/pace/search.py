@@ -24,8 +24,6 @@ LEAST = 0.2  # calls per second; never slower
 
 OVERSHOT = 1.5  # the rate was so many times the last `high`: the limit has risen, `mean` says nothing about it
 HALF = 0.5  # after fast growth (first start, risen limit) the floor is this share of what was refused
-FELL = 0.97  # `mean` so close to `recent`, and not even probing: the limit has fallen ...
-CUT = 0.75  # ... to an unknown place: try this share
 SAME = 0.95  # a floor no lower than this share of the last aim: the limit is where it was
 MORE_PATIENCE = 1.7  # each time it is, the hold gets so many times longer, up to ...
 MOST_PATIENCE = 4.0  # ... this
@@ -108,8 +106,7 @@ class Search:
         mean, recent = self._evidence(entered_at)
         floor, confirmed = self._floor(mean, recent)
         self._patience = min(MOST_PATIENCE, self._patience * MORE_PATIENCE) if confirmed else 1.0
-        settled = Settled(max(LEAST, floor), max(LEAST, recent), retry_after, self._patience)
-        self._curve = settled
+        self._curve = Settled(max(LEAST, floor), max(LEAST, recent), retry_after, self._patience)
         self._begin_round(now)
 
     def _evidence(self, entered_at: float) -> tuple[float, float]:
@@ -128,8 +125,6 @@ class Search:
             return HALF * recent, False  # the bucket was full at the start, so `mean` is no bound
         if self._rate > OVERSHOT * curve.high:
             return max(floor, HALF * recent), False
-        if self._quiet < curve.hold and floor > FELL * recent:
-            return CUT * recent, False
         return floor, floor >= SAME * curve.aim
 
     def learned(self) -> Learned:

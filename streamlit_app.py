@@ -7,7 +7,7 @@ import streamlit as st
 from bulk.actions import UNSUPPORTED
 from bulk.launch import resume
 from bulk.records import RunRecord
-from pages.ui import choice, frame, live, resources, roadmap
+from pages.ui import frame, live, resources, roadmap
 from pages.ui.looking import local, look, progress_line, state_word
 from pages.ui.session import Session
 from pages.ui.texts import IN_DEVELOPMENT, PAGES
@@ -30,15 +30,21 @@ def open_action(session: Session, action_id: str) -> None:
 
 def road(session: Session) -> None:
     st.markdown("##### Hoja de ruta")
-    for number, entry in enumerate(roadmap.entries(session), 1):
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            name = f"{number} · {entry.readiness.action.title}"
-            st.markdown(f"**{name}**  \n:gray[{entry.told}]" if entry.readiness.ready else f"{name}  \n:gray[{entry.told}]")
-            if st.button("Abrir", key=f"go_{entry.readiness.action.id}", disabled=not session.files):
-                open_action(session, entry.readiness.action.id)
-    with st.expander(f"Otras {len(UNSUPPORTED)} acciones"):
+    with st.container(border=True, gap="xxsmall"):
+        for number, entry in enumerate(roadmap.entries(session), 1):
+            milestone(session, number, entry)
+    with st.expander(f"Otras {len(UNSUPPORTED)} acciones · {IN_DEVELOPMENT}"):
         for announced in UNSUPPORTED:
             st.markdown(f":gray[{announced.title} · {IN_DEVELOPMENT}]")
+
+
+def milestone(session: Session, number: int, entry: roadmap.Entry) -> None:
+    action, mark = entry.readiness.action, "✓ " if entry.done else ""
+    name, told, button = st.columns([0.55, 0.32, 0.13], vertical_alignment="center")
+    name.markdown(f"{mark}{number} · **{action.title}**" if entry.readiness.ready else f":gray[{mark}{number} · {action.title}]")
+    told.caption(entry.told)
+    if button.button("Abrir", key=f"go_{action.id}", type="tertiary", disabled=not session.files):
+        open_action(session, action.id)
 
 
 def present(session: Session) -> None:
@@ -76,7 +82,7 @@ def told(session: Session, run: RunRecord) -> None:
 session = frame.begin("inicio")
 with frame.told():
     main_button(session)
-    left, right = st.columns([0.58, 0.42], gap="medium")
+    left, right = st.columns([0.6, 0.4], gap="medium")
     with left, frame.told():
         road(session)
     with right, frame.told():

@@ -87,7 +87,11 @@ def api_for(
 
 def _pace(connection: Connection, settings: Settings, journal: Journal | None) -> Pace:
     kept = control.recall(journal, f"pace:{connection.org_key}") if journal else None
-    pace = pace_for(connection.org_key, start=Learned(**kept) if kept else None)
+    try:
+        start = Learned.from_json(kept) if kept else None
+    except (ValueError, TypeError):  # a memory that cannot be read is no memory
+        start = None
+    pace = pace_for(connection.org_key, start=start, default_retry_after=settings.default_retry_after)
     pace.set_ceiling(settings.rate_ceiling)
     return pace
 

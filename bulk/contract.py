@@ -137,6 +137,7 @@ class Action:
     undo_note: str = ""  # Spanish: what undo cannot restore; empty = everything comes back
     sets: SetOps | None = None  # how Webex works in bulk here
     calls: str = "2"  # calls a row, as documented
+    scopes: tuple[str, ...] = ("spark-admin:telephony_config_read", "spark-admin:telephony_config_write")  # contracts 1.10
     contract: str = ""  # section of the contracts
 
     @property

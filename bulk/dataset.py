@@ -1,4 +1,4 @@
-"""One CSV as text cells with the line numbers that the operator sees in Excel. Nothing is guessed, nothing is dropped in silence."""
+"""One CSV as text cells with the line numbers that Excel shows. Nothing is guessed, nothing is dropped in silence."""
 
 from __future__ import annotations
 

@@ -17,7 +17,8 @@ from bulk.dataset import Dataset, from_records, read_csv
 from bulk.engine import LiveRun
 from bulk.errors import InputError, UsageError
 from bulk.journal import control, rows, runs
-from bulk.plan import Prepared, planned_rows, prepare, require_sources
+from bulk.plan import Prepared, first_rows, planned_rows, prepare, require_sources
+from bulk.preflight import preflight
 from bulk.records import ENDED_RUNS, RunRecord
 from bulk.settings import MAX_WORKERS
 from bulk.starting import start_run
@@ -46,11 +47,11 @@ class Launch:
 def launch(context: Context, prepared: Prepared, connection: Connection, how: Launch) -> LiveRun:
     """Write the run with all its orders to the journal, then let the engine work it in the background.
 
-    The token is tried first (`people/me`): with a bad one nothing is written and nothing else is sent.
-    Raises InputError (a required parameter has no source), TokenRejected, OwnedElsewhere, JournalError.
+    The token and a few ids are tried first (preflight): when they do not fit, no run is written and no change is sent.
+    Raises InputError (a required parameter has no source, foreign ids), TokenRejected, Forbidden, OwnedElsewhere, JournalError.
     """
     require_sources(prepared)
-    connection = known(context, connection)
+    connection = preflight(context, connection, prepared.action, first_rows(prepared))
     run = _record(context, prepared, connection, how)
     runs.create_run(context.journal, run)
     for chunk in build_chunks(planned_rows(prepared), how.chunk_size):

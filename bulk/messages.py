@@ -4,12 +4,21 @@ from __future__ import annotations
 
 MESSAGES = {
     "not_nullable": "Falta el dato. Completa la celda.",
-    "telefono_excel": "Excel ha redondeado el número y faltan cifras. No se puede recuperar: vuelve a exportar con la columna en formato Texto, o usa la plantilla.",
-    "telefono_sin_prefijo": "El teléfono no lleva prefijo internacional. Se espera +{digits} con el prefijo del país. Corrige la celda.",
+    "telefono_excel": (
+        "Excel ha redondeado el número y faltan cifras. No se puede recuperar: "
+        "vuelve a exportar con la columna en formato Texto, o usa la plantilla."
+    ),
+    "telefono_sin_prefijo": (
+        "El teléfono no lleva prefijo internacional. Se espera +{digits}, con el prefijo del país. Corrige la celda."
+    ),
     "telefono_no_valido": "No es un teléfono. Se espera el formato +34911222333. Corrige la celda.",
     "extension_no_valida": "No es una extensión. Se esperan entre 2 y 10 cifras. Corrige la celda.",
     "si_o_no": "Se espera sí o no (true/false, 1/0, x). Corrige la celda.",
-    "tipo_de_llamada": "Hay un tipo de llamada desconocido. Los que hay: INTERNAL_CALL, TOLL_FREE, NATIONAL, INTERNATIONAL, OPERATOR_ASSISTED, CHARGEABLE_DIRECTORY_ASSISTED, SPECIAL_SERVICES_I, SPECIAL_SERVICES_II, PREMIUM_SERVICES_I, PREMIUM_SERVICES_II.",
+    "tipo_de_llamada": (
+        "Hay un tipo de llamada desconocido. Los que hay: INTERNAL_CALL, TOLL_FREE, NATIONAL, INTERNATIONAL, "
+        "OPERATOR_ASSISTED, CHARGEABLE_DIRECTORY_ASSISTED, SPECIAL_SERVICES_I, SPECIAL_SERVICES_II, "
+        "PREMIUM_SERVICES_I, PREMIUM_SERVICES_II."
+    ),
     "tipo_de_numero": "Se espera DID, TOLLFREE o MOBILE. Corrige la celda.",
     "tipo_de_ruta": "Se espera TRUNK o ROUTE_GROUP. Corrige la celda.",
     "id_no_valido": "No es un identificador de Webex. Cópialo entero de Control Hub o de la API.",

@@ -103,6 +103,15 @@ def planned_rows(prepared: Prepared) -> Iterator[Row]:
             yield Row(line, params, label, group)
 
 
+def first_rows(prepared: Prepared, most: int = 1_000) -> list[Row]:
+    """Rows spread over the file, enough to try a few of their ids."""
+    step = max(1, prepared.total // most)
+    lines = frozenset(prepared.frame.index[::step])
+    chosen = prepared.frame.loc[sorted(lines)]
+    state = dict.fromkeys(lines - prepared.excluded - set(prepared.invalid), "pending")
+    return [Row(line, params, state=state.get(line, "invalid")) for line, params in iter_params(prepared.action, chosen)]
+
+
 def _not_selected(frame: pd.DataFrame, mapping: ColumnMapping) -> frozenset[int]:
     """Lines that a `selected` column leaves out."""
     source = mapping.sources.get(SELECTED)

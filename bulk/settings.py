@@ -25,7 +25,7 @@ class Settings:
     read_timeout: float = 60.0  # without a byte of answer
     row_deadline: float = 300.0  # all attempts of one call of a row
     max_attempts: int = 8  # attempts of one call
-    write_attempts: int = 3  # times one row's write may be sent within one launch
+    write_attempts: int = 6  # times one row's write may be sent within one launch
     max_retry_after: float = 300.0  # longest Retry-After that is believed
     default_retry_after: float = 5.0  # when a 429 says nothing usable (contracts 1.3)
     max_read_age: float = 10.0  # a read older than this is repeated before the write

@@ -67,7 +67,8 @@ def previews(session: Session) -> None:
     )
     dataset = session.files[name or loaded[-1]]
     tables.show(tables.preview(dataset), key="preview")
-    st.caption(f"Las primeras {min(200, len(dataset.frame))} de {thousands(len(dataset.frame))} filas; los identificadores, abreviados.")
+    total = len(dataset.frame)
+    st.caption(f"Las primeras {min(200, total)} de {thousands(total)} filas; los identificadores, abreviados.")
 
 
 session = frame.begin("datos")

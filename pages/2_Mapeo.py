@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 
 import streamlit as st
@@ -27,24 +28,27 @@ def scope_choice(session: Session) -> str:
 
 def cards(session: Session, scope: str) -> None:
     states = [state for state in choice.all_readiness(session) if state.action.dataset == scope]
+    for start in range(0, len(states), CARDS):
+        for place, state in zip(st.columns(CARDS, gap="small"), states[start : start + CARDS], strict=False):
+            with place:
+                card(session, state)
     announced = [action for action in UNSUPPORTED if action.dataset == scope]
-    places = [place for _ in range(0, len(states) + len(announced), CARDS) for place in st.columns(CARDS)]
-    for place, state in zip(places, states, strict=False):
-        with place:
-            card(session, state)
-    for place, action in zip(places[len(states) :], announced, strict=False):
-        with place.container(border=True, height="stretch"):
-            st.markdown(f":gray[{action.title}]  \n:gray[{IN_DEVELOPMENT}]")
+    if not announced:
+        return
+    with st.expander(f"{len(announced)} más · {IN_DEVELOPMENT}", expanded=not states):
+        for action in announced:
+            st.markdown(f":gray[**{action.title}** · {IN_DEVELOPMENT}]")
 
 
 def card(session: Session, state: choice.Readiness) -> None:
     action, chosen = state.action, state.action.id == session.action_id
-    with st.container(border=True, height="stretch"):
+    with st.container(border=True, height="stretch", gap="xsmall"):
         st.markdown(f"**{'✓ ' if chosen else ''}{action.title}**")
-        st.html(f'<div class="card-sub">{action.summary}</div>')
-        st.caption("lista" if state.ready else f"! {state.told}")
-        label = "Elegida" if chosen else "Elegir"
-        if st.button(label, key=f"choose_{action.id}", disabled=chosen or action.dataset not in session.files):
+        st.html(f'<div class="card-sub">{html.escape(action.summary)}</div>')
+        told, button = st.columns([0.68, 0.32], vertical_alignment="center")
+        told.caption("✓ lista" if state.ready else f"! {state.told}")
+        label, off = ("Elegida" if chosen else "Elegir"), chosen or action.dataset not in session.files
+        if button.button(label, key=f"choose_{action.id}", disabled=off, width="stretch"):
             session.action_id = action.id
             session.revision += 1
             st.rerun()

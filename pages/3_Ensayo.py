@@ -7,11 +7,12 @@ import streamlit as st
 from bulk.launch import launch, request_stop
 from bulk.plan import Prepared
 from bulk.records import RunRecord
-from pages.ui import board, choice, downloads, filters, frame, live, resources
+from pages.ui import board, choice, downloads, filters, frame, live, resources, running
 from pages.ui.looking import Look, local, look
 from pages.ui.session import Session, put_in_url
 from pages.ui.texts import EMPTY_ACTION, EMPTY_MAPPING, NOT_REHEARSED, NOTHING_TO_CHANGE, PAGES, thousands
 
+OTHER_DATA = "Este ensayo es de otros datos, de otra acción o de otro mapeo. Ensaya de nuevo."
 EVERY = 1.0  # seconds between two looks
 
 
@@ -37,7 +38,7 @@ def plan_or_reason(session: Session) -> Prepared | None:
 
 def start_button(session: Session, plan: Prepared, *, again: bool) -> None:
     ready = choice.to_send(plan) > 0 and not choice.missing(plan.action, plan.mapping)
-    label = f"Ensayar {thousands(choice.to_send(plan))} filas"
+    label = "Ensayar de nuevo" if again else f"Ensayar {thousands(choice.to_send(plan))} filas"
     if st.button(label, type="secondary" if again else "primary", disabled=not ready):
         rehearse(session, plan)
 
@@ -79,17 +80,20 @@ with frame.told():
     place = frame.heading("ensayo", seen.title if seen else "")
     if run and seen:
         put_in_url(run.run_id)
-        st.caption(f"Ensayo del {local(run.created_at)} · {run.org_name or run.target} · {', '.join(f['file_name'] for f in run.files)}")
+        names = ", ".join(file["file_name"] for file in run.files)
+        st.caption(f"Ensayo del {local(run.created_at)} · {run.org_name or run.target} · {names}")
     if run and seen and seen.alive:
         progress(session, run)
     else:
         current = bool(run and choice.is_about(run, session, resources.connection(session)))
         if run and not current and session.action_id:
-            st.warning("Este ensayo es de otros datos, de otra acción o de otro mapeo. Ensaya de nuevo.", icon=":material/warning:")
+            st.warning(OTHER_DATA, icon=":material/warning:")
+        plan = None if run and not session.files else plan_or_reason(session)
         with place:
-            plan = None if run and not session.files else plan_or_reason(session)
             if plan:
                 start_button(session, plan, again=current)
+            if seen and not seen.ended and st.button("Reanudar"):
+                running.take_up(session, seen)
             if run:
                 downloads.csv_button(run, "Descargar ensayo")
             if plan and current and seen and seen.ended and st.button("Ir a Lanzamiento", type="primary"):

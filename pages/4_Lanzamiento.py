@@ -1,8 +1,66 @@
-"""4_Lanzamiento."""
+"""Lanzamiento: apply the changes, and follow them live."""
 
 from __future__ import annotations
 
-from pages.ui import frame
+import streamlit as st
+
+from bulk.connection import Connection
+from bulk.plan import Prepared
+from pages.ui import choice, frame, launching, live, resources, running
+from pages.ui.looking import local, look
+from pages.ui.session import Session, put_in_url
+from pages.ui.texts import EMPTY_ACTION, EMPTY_MAPPING, NOTHING_RUNS, PAGES
+
+
+def plan_or_reason(session: Session) -> Prepared | None:
+    """The plan to launch, or None after saying where to begin."""
+    if not session.files.keys() & {"ubicaciones", "usuarios"}:
+        st.info(f"{NOTHING_RUNS} {EMPTY_MAPPING}", icon=":material/upload_file:")
+        st.page_link(PAGES["datos"][0], label="Ir a Datos")
+    elif session.action_id is None:
+        st.info(f"{NOTHING_RUNS} {EMPTY_ACTION}", icon=":material/arrow_back:")
+        st.page_link(PAGES["mapeo"][0], label="Ir a Mapeo")
+    else:
+        return choice.prepared(session)
+    return None
+
+
+def before(session: Session, reached: Connection) -> None:
+    plan = choice.prepared(session) if session.action_id and session.files else None
+    place = frame.heading("lanzamiento", plan.action.title if plan else "")
+    plan = plan_or_reason(session)
+    if plan is None:
+        return
+    rehearsal = launching.rehearsal_of(session, reached)
+    launching.told(plan, rehearsal)
+    launching.others(session, reached)
+    launching.settings(session)
+    with place:
+        launching.button(session, plan, rehearsal, reached)
+
+
+def board(session: Session) -> None:
+    house = resources.context()
+    run = live.attached(house, session, dry_run=False)
+    if run is None:
+        return
+    put_in_url(run.run_id)
+    seen = look(house, run, session)
+    place = frame.heading("lanzamiento", seen.title)
+    st.caption(
+        f"{run.org_name or run.target} · {run.person or '?'} · {local(run.created_at)}{f' · {run.note}' if run.note else ''}"
+        f" · ejecución {run.run_id}"
+    )
+    with place:
+        running.buttons(session, seen)
+    if seen.state == "stopped":
+        running.stopped(session, seen)
+    running.panel(session, seen)
+
 
 session = frame.begin("lanzamiento")
-frame.heading("lanzamiento")
+with frame.told():
+    if live.attached(resources.context(), session, dry_run=False):
+        board(session)
+    else:
+        before(session, resources.connection(session))

@@ -61,6 +61,7 @@ ACTION = Action(
     idempotent=False,
     additive=True,
     needs_calling=True,
+    scopes=("spark-admin:people_read", "spark-admin:telephony_config_write"),
     contract="3.1",
 )
 run = ACTION.call

@@ -199,6 +199,7 @@ ACTION = Action(
         one_at_a_time=True,
     ),
     calls="1 trabajo por cada 100 usuarios, y 2 lecturas por cada 85",
+    scopes=("spark-admin:telephony_config_write", "spark-admin:people_write", "identity:groups_rw"),
     contract="3.2",
 )
 run = ACTION.call

@@ -72,6 +72,7 @@ ACTION = Action(
     write=write,
     undo=undo,
     needs_calling=True,
+    scopes=("spark-admin:people_read", "spark-admin:people_write"),
     contract="3.3",
 )
 run = ACTION.call

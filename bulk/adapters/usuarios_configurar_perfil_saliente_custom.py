@@ -92,6 +92,7 @@ ACTION = Action(
     write=write,
     undo=undo,
     needs_calling=True,
+    scopes=("spark-admin:people_read", "spark-admin:people_write"),
     contract="3.4",
 )
 run = ACTION.call

@@ -130,6 +130,7 @@ ACTION = Action(
     undo_note="Una licencia de Webex Calling quitada no recupera la configuración de llamadas del usuario.",
     sets=SetOps(read_many=read_many, read_limit=lambda settings: settings.people_per_read),
     calls="1 escritura, y 1 lectura por cada 85 usuarios",
+    scopes=("spark-admin:licenses_read", "spark-admin:people_read", "spark-admin:people_write"),
     contract="3.5",
 )
 run = ACTION.call

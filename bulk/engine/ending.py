@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 from bulk.engine import outcomes
 from bulk.engine.state import LiveRun
 from bulk.errors import JournalError
@@ -63,5 +61,5 @@ def store_counters(live: LiveRun) -> None:
     base = live.counters_before
     totals = [before + new for before, new in zip(base, current, strict=True)]
     runs.update_run(live.journal, live.run_id, requests=totals[0], retries=totals[1], rate_limited=totals[2])
-    control.remember(live.journal, f"pace:{live.org_key}", asdict(live.api.pace.learned()))
+    control.remember(live.journal, f"pace:{live.org_key}", live.api.pace.learned().to_json())
     live.stored_counters = current

@@ -57,7 +57,7 @@ def run_map(context: Context, seen: Look) -> None:
     states = rows.row_states(context.journal, seen.run.run_id) if by_rows else [order.state for order in seen.orders]
     picture = waffle.rows_map(states, is_dark()) if by_rows else waffle.orders_map(states, is_dark())
     told = _in_words(states, by_rows=by_rows)
-    st.html(f'<img style="width:100%;display:block;max-height:17rem;object-fit:contain;object-position:left top" alt="{told}" src="{picture}">{_legend(states, by_rows=by_rows)}')
+    st.html(f'<img class="map" alt="{told}" src="{picture}">{_legend(states, by_rows=by_rows)}')
 
 
 def map_title(seen: Look) -> str:

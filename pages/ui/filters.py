@@ -18,7 +18,8 @@ PAGE = 2_000  # rows on screen at once
 def draw(seen: Look, *, plan: bool, key: str, orders: Sequence[OrderStatus] = ()) -> None:
     """Counters that filter, search, location, and the table."""
     names = [name for name in board.shown_states(seen.counts, plan=plan) if seen.counts[name]]
-    chosen = st.pills(
+    state_place, field_place = st.columns([0.45, 0.55], vertical_alignment="center")
+    chosen = state_place.pills(
         "Estado",
         names,
         selection_mode="multi",
@@ -26,7 +27,8 @@ def draw(seen: Look, *, plan: bool, key: str, orders: Sequence[OrderStatus] = ()
         label_visibility="collapsed",
         key=f"{key}_states",
     )
-    search, group, order = _fields(seen, key, orders)
+    with field_place:
+        search, group, order = _fields(seen, key, orders)
     matching = sum(seen.counts[name] for name in chosen or names)
     pages = max(1, -(-matching // PAGE))
     page = st.pagination(pages, key=f"{key}_page") if pages > 1 else 1
@@ -49,20 +51,20 @@ def draw(seen: Look, *, plan: bool, key: str, orders: Sequence[OrderStatus] = ()
 
 def _fields(seen: Look, key: str, orders: Sequence[OrderStatus]) -> tuple[str, str | None, int | None]:
     groups = sorted({group for group, _, _ in rows.group_counts(resources.context().journal, seen.run.run_id) if group})
-    left, middle, right = st.columns(3)
-    search = left.text_input("Buscar", placeholder="nombre, extensión…", label_visibility="collapsed", key=f"{key}_search")
+    left, middle, right = (*st.columns(3),) if orders else (*st.columns(2), None)
+    search = left.text_input("Buscar", placeholder="buscar", label_visibility="collapsed", key=f"{key}_search")
     group = middle.selectbox(
-        "Ubicación", groups, index=None, placeholder="todas las ubicaciones", label_visibility="collapsed", key=f"{key}_group"
+        "Ubicación", groups, index=None, placeholder="ubicación", label_visibility="collapsed", key=f"{key}_group"
     )
     seqs = [int(order.order_id.rpartition("-r")[2]) for order in orders]
     order = None
-    if seqs:
+    if right and seqs:
         order = right.selectbox(
             "Lote",
             seqs,
             index=None,
-            placeholder="todos los lotes",
-            format_func=lambda seq: f"lote desde la fila {seq}",
+            placeholder="lote",
+            format_func=lambda seq: f"desde la fila {seq}",
             label_visibility="collapsed",
             key=f"{key}_order",
         )

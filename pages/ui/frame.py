@@ -1,14 +1,13 @@
-"""The frame of every page: settings, style, mode strip, sidebar. Works on a deep link: no page needs another to have run first."""
+"""The frame of every page: settings, style, mode strip, sidebar. A deep link works: no page needs another to have run."""
 
 from __future__ import annotations
 
 import gc
 import html
+import importlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import pandas  # noqa: F401  (loaded before the freeze)
-import pyarrow  # noqa: F401  (idem)
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -43,7 +42,7 @@ def begin(page: str) -> Session:
 def heading(page: str, extra: str = "") -> DeltaGenerator:
     """The title, and on its right the place of the main button, which so never needs scrolling."""
     _, _, title, purpose = PAGES[page]
-    left, right = st.columns([0.62, 0.38], vertical_alignment="center")
+    left, right = st.columns([0.54, 0.46], vertical_alignment="center")
     with left:
         st.subheader(f"{title}{f' · {extra}' if extra else ''}", anchor=False)
         st.caption(purpose)
@@ -64,9 +63,11 @@ def told() -> Iterator[None]:
 
 
 def freeze() -> None:
-    """Once per process: what is loaded by now is never collected again. Streamlit collects after each refresh, and holds the workers up."""
+    """Once per process: what is loaded by now is never collected again, else each refresh holds the workers up by 100 ms."""
     if not _frozen:
         _frozen.append(True)
+        for heavy in ("pandas", "pyarrow"):
+            importlib.import_module(heavy)
         gc.collect()
         gc.freeze()
 

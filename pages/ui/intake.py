@@ -16,7 +16,7 @@ from bulk.records import DATASETS, FILE_NAMES, Problem
 from bulk.validation import validate_file
 from pages.ui.resources import EXAMPLES
 from pages.ui.session import Session
-from pages.ui.texts import UNFORESEEN, thousands
+from pages.ui.texts import UNFORESEEN, count
 
 PROFILE = "perfil_saliente_defecto.json"
 DELIMITERS = {"\t": "tabulador"}
@@ -47,7 +47,7 @@ def drop(session: Session, name: str) -> None:
 
 
 def on_upload(session: Session, name: str, key: str) -> None:
-    """The operator put a file into a zone, or took it out. Elsewhere an empty zone means nothing: it is empty after a page switch."""
+    """The operator put a file into a zone, or took it out (one that is merely empty says nothing: a page switch empties it)."""
     uploaded = st.session_state.get(key)
     if uploaded is None:
         drop(session, name)
@@ -81,7 +81,8 @@ def read_profile(raw: bytes, file_name: str) -> dict[str, Any]:
 def detected(dataset: Dataset) -> str:
     """`12 filas · 9 columnas · utf-8 · ;`."""
     rows, columns = dataset.frame.shape
-    return f"{thousands(rows)} filas · {columns} columnas · {dataset.encoding} · {DELIMITERS.get(dataset.delimiter, dataset.delimiter)}"
+    delimiter = DELIMITERS.get(dataset.delimiter, dataset.delimiter)
+    return f"{count(rows, 'fila', 'filas')} · {count(columns, 'columna', 'columnas')} · {dataset.encoding} · {delimiter}"
 
 
 def all_findings(session: Session) -> list[Problem]:

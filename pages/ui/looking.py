@@ -126,8 +126,15 @@ def local(stamp: str | None, form: str = "%d/%m/%Y %H:%M") -> str:
 
 def state_word(seen: Look) -> str:
     """`completada con errores`, or why it stopped."""
-    word = RUN_WORDS[seen.state]
+    word = rehearsal_word(seen.state) if seen.run.dry_run else RUN_WORDS[seen.state]
     return f"{word}: {seen.run.reason}" if seen.run.reason and seen.state == "stopped" else word
+
+
+def rehearsal_word(state: str) -> str:
+    """A dry run has no failures of its own: what it found are findings."""
+    if state.startswith("completed"):
+        return "ensayo terminado"
+    return "ensayo detenido" if state == "cancelled" else RUN_WORDS[state]
 
 
 def phone_summary(seen: Look) -> str:

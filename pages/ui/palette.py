@@ -35,7 +35,8 @@ ORDER_HUES = {
 # The shape of a cell of the map, by row state and by order state.
 ROW_SHAPES = {
     "pending": "dot", "running": "ring", "done": "square", "unchanged": "hollow", "failed": "cross", "invalid": "hollow_full",
-    "unknown": "cut", "conflict": "hollow_cut", "cancelled": "dash", "create": "square", "change": "square", "blocked": "hollow_full",
+    "unknown": "cut", "conflict": "hollow_cut", "cancelled": "dash", "create": "square", "change": "square",
+    "blocked": "hollow_full",
 }  # fmt: skip
 ORDER_SHAPES = {
     "queued": "dot", "running": "ring", "success": "square", "partial": "cut", "error": "cross", "paused": "bars",

@@ -1,4 +1,4 @@
-"""What all tabs of this process share: the journal, the sandbox. Module level, because `st.cache_resource` can be emptied by a key."""
+"""What all tabs of this process share: the journal, the sandbox. Module level: `st.cache_resource` can be emptied by a key."""
 
 from __future__ import annotations
 

@@ -36,7 +36,8 @@ def _profile(session: Session) -> None:
     """The profile of contract 2.4; without one each row's lists decide."""
     with st.container(horizontal=True, vertical_alignment="center"):
         kept = session.options.get("profile")
-        st.markdown(f"**Perfil saliente**: {len(kept['callingPermissions'])} tipos de llamada" if kept else "**Perfil saliente**: ninguno")
+        told = f"{len(kept['callingPermissions'])} tipos de llamada" if kept else "ninguno"
+        st.markdown(f"**Perfil saliente**: {told}")
         with st.popover("Cargar perfil (JSON)"):
             st.file_uploader("Perfil", type=["json"], key="profile_file", on_change=_uploaded, args=(session,))
             if refused := session.upload_errors.get("profile"):

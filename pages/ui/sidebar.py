@@ -33,7 +33,7 @@ class Step:
 def draw(session: Session, reached: Connection, page: str) -> None:
     _mode(reached)
     connecting.panel(session, reached)
-    for step in steps(session, page):
+    for step in steps(session):
         _link(step)
     _live(session, page)
 
@@ -45,16 +45,15 @@ def _mode(reached: Connection) -> None:
     st.html(f'<div class="mode {kind}"><b>{words}</b>{name}<br>{who}</div>')
 
 
-def steps(session: Session, page: str) -> list[Step]:
+def steps(session: Session) -> list[Step]:
     """The menu, each step with its state."""
-    action = choice.chosen_action(session)
     return [
         Step("inicio"),
         _data_step(session),
         _mapping_step(session),
         _rehearsal_step(session),
         Step("lanzamiento", *_lock(session, need_action=session.run_id is None), locked=_locked(session) and not session.run_id),
-        Step("informe", told="" if session.run_id or page != "informe" or action else ""),
+        Step("informe"),
         Step("historial"),
     ]
 
@@ -132,8 +131,9 @@ def _panel(session: Session, page: str, shown: list[str]) -> None:
                 if st.button("Abrir", key=f"open_{run.run_id}"):
                     live.remember(session, run)
                     st.switch_page(target, query_params={"run": run.run_id})
-                if st.button("Pausar", key=f"pause_{run.run_id}"):
-                    request_stop(house, run.run_id, "pause", live.who(session))
+                label, command = ("Detener", "cancel") if run.dry_run else ("Pausar", "pause")
+                if st.button(label, key=f"stop_{run.run_id}"):
+                    request_stop(house, run.run_id, command, live.who(session))
                     st.rerun()
         ended = [run_id for run_id in shown if run_id not in {run.run_id for run in live.living(house)}]
     except BulkError as error:

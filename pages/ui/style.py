@@ -14,9 +14,12 @@ _CSS = """
 <style>
 [data-testid="stMainBlockContainer"] {{ padding: 2.5rem 2rem 1rem; }}
 [data-testid="stHeader"] {{ height: 2.2rem; background: transparent; }}
+[data-testid="stSidebarContent"] {{ padding: 0; }}
 [data-testid="stSidebarUserContent"] {{ padding: 0 0.9rem 1rem; }}
+[data-testid="stSidebar"] [data-testid="stVerticalBlock"] {{ gap: 0.5rem; }}
 [data-testid="stSidebarHeader"] {{ height: 2.2rem; margin: 0; padding: 0 0.6rem; }}
-[data-testid="stMain"] h3 {{ padding: 0; }}
+[data-testid="stMain"] h3 {{ padding: 0; font-size: 1.5rem; }}
+[data-testid="stMain"] h5 {{ padding: 0 0 0.5rem; font-size: 1.05rem; }}
 .strip {{ position: fixed; top: 0; left: 0; right: 0; height: 1.35rem; line-height: 1.35rem; z-index: 5; text-align: center;
   font-size: 0.72rem; font-weight: 600; letter-spacing: 0.04em; overflow: hidden; white-space: nowrap; text-overflow: ellipsis; }}
 .mode {{ border-radius: 6px; padding: 0.45rem 0.6rem; font-size: 0.8rem; line-height: 1.3; overflow-wrap: anywhere; }}
@@ -29,16 +32,19 @@ _CSS = """
 .counter {{ flex: 1 1 7.2rem; border: 1px solid {line}; border-radius: 8px; padding: 0.4rem 0.7rem; min-width: 7rem; }}
 .counter .n {{ font-size: 1.45rem; font-weight: 600; line-height: 1.25; font-variant-numeric: tabular-nums; }}
 .counter .w {{ font-size: 0.8rem; color: {muted}; white-space: nowrap; }}
+.map {{ display: block; width: 100%; max-height: 17rem; object-fit: contain; object-position: left top; }}
 .legend {{ display: flex; flex-wrap: wrap; gap: 0.2rem 0.9rem; font-size: 0.75rem; color: {muted}; margin-top: 0.35rem; }}
 .legend img {{ width: 11px; height: 11px; vertical-align: -1px; margin-right: 0.25rem; }}
-.bars {{ display: grid; grid-template-columns: minmax(5rem, 11rem) 1fr auto; gap: 0.2rem 0.6rem; align-items: center;
+.bars {{ display: grid; grid-template-columns: fit-content(7.5rem) 1fr auto; gap: 0.2rem 0.6rem; align-items: center;
   font-size: 0.82rem; }}
 .bars .name {{ overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }}
 .bars .bar {{ display: flex; height: 0.62rem; border-radius: 3px; overflow: hidden; background: {line}; }}
 .bars .fig {{ font-variant-numeric: tabular-nums; color: {muted}; white-space: nowrap; }}
-.step {{ font-size: 0.74rem; color: {muted}; margin: -0.75rem 0 0 1.65rem; line-height: 1.25; overflow-wrap: anywhere; }}
+.step {{ font-size: 0.74rem; color: {muted}; margin: -0.45rem 0 0 1.6rem; line-height: 1.25; overflow-wrap: anywhere; }}
 .step.warn {{ color: {amber}; }}
-.card-sub {{ font-size: 0.84rem; color: {muted}; line-height: 1.35; min-height: 2.3rem; }}
+.card-sub {{ font-size: 0.82rem; color: {muted}; line-height: 1.3; min-height: 2.1rem; }}
+.entry {{ display: flex; gap: 0.6rem; align-items: baseline; line-height: 1.25; }}
+.entry .told {{ color: {muted}; font-size: 0.84rem; }}
 .dim {{ opacity: 0.62; }}
 </style>
 """

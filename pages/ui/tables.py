@@ -13,7 +13,7 @@ from bulk.dataset import Dataset
 from bulk.mapping import Source
 from bulk.plan import Prepared
 from bulk.records import OrderStatus, Problem, RowResult
-from bulk.report import changed_members
+from bulk.report import readable
 from bulk.validation import totals
 from pages.ui.palette import ORDER_HUES, ROW_HUES
 from pages.ui.texts import KINDS, NO_SOURCE, order_pill, state_pill
@@ -24,7 +24,9 @@ MOST = 40  # characters of a cell of a preview
 _LONG_ID = 60
 
 
-def show(frame: pd.DataFrame, *, config: dict[str, Any] | None = None, key: str | None = None, height: int | None = HEIGHT) -> None:
+def show(
+    frame: pd.DataFrame, *, config: dict[str, Any] | None = None, key: str | None = None, height: int | None = HEIGHT
+) -> None:
     """A table at most `height` px high."""
     size: Any = "content" if height is None or len(frame) < 8 else height
     lazy = True if len(frame) > LAZY else None
@@ -35,21 +37,35 @@ def row_frame(rows: Iterable[RowResult]) -> pd.DataFrame:
     """Fila, Quién, Ubicación, Estado, Antes, Después, Motivo."""
     records = []
     for row in rows:
-        before, after = changed_members(row)
-        records.append((row.line, row.label, row.group, [state_pill(row.state)], before, after, row.message or "", row.tracking_id or ""))
+        before, after = before_and_after(row)
+        records.append(
+            (row.line, row.label, row.group, [state_pill(row.state)], before, after, row.message or "", row.tracking_id or "")
+        )
     columns = ["Fila", "Quién", "Ubicación", "Estado", "Antes", "Después", "Motivo", "trackingId"]
     return pd.DataFrame(records, columns=pd.Index(columns))
+
+
+def before_and_after(row: RowResult) -> tuple[str, str]:
+    """What the row's change touches and nothing else, as text for people: of a nested member only the parts that differ."""
+    pairs: dict[str, tuple[Any, Any]] = {}
+    for member, (old, new) in (row.change or {}).items():
+        now = (row.after or {}).get(member, new)
+        if isinstance(old, dict) and isinstance(now, dict):
+            pairs |= {part: (old.get(part), value) for part, value in now.items() if old.get(part) != value}
+        else:
+            pairs[member] = (old, now)
+    return readable({name: old for name, (old, _) in pairs.items()}), readable({name: new for name, (_, new) in pairs.items()})
 
 
 def row_config() -> dict[str, Any]:
     states = list(ROW_HUES)
     return {
         "Fila": st.column_config.NumberColumn(width=60, format="%d"),
-        "Quién": st.column_config.TextColumn(width=190),
-        "Ubicación": st.column_config.TextColumn(width=120),
+        "Quién": st.column_config.TextColumn(width=175),
+        "Ubicación": st.column_config.TextColumn(width=105),
         "Estado": _pills([state_pill(state) for state in states], [ROW_HUES[state].ink_light for state in states], 120),
-        "Antes": st.column_config.TextColumn(width=190),
-        "Después": st.column_config.TextColumn(width=190),
+        "Antes": st.column_config.TextColumn(width=180),
+        "Después": st.column_config.TextColumn(width=230),
         "Motivo": st.column_config.TextColumn(width=320),
     }
 

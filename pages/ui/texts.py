@@ -49,7 +49,8 @@ NO_SOURCE = "(sin asignar)"
 KINDS = {
     "person": "id de usuario", "location": "id de ubicación", "organization": "id de organización", "license": "id de licencia",
     "phone": "teléfono +34…", "extension": "2 a 10 cifras", "flag": "sí o no", "call_type": "tipo de llamada",
-    "number_type": "DID, TOLLFREE o MOBILE", "route_type": "TRUNK o ROUTE_GROUP", "route": "id de enlace troncal o grupo de rutas",
+    "number_type": "DID, TOLLFREE o MOBILE", "route_type": "TRUNK o ROUTE_GROUP",
+    "route": "id de enlace troncal o grupo de rutas",
 }  # fmt: skip
 
 
@@ -66,6 +67,11 @@ def order_pill(state: str) -> str:
 def thousands(number: int) -> str:
     """4300 -> `4.300`."""
     return f"{number:,}".replace(",", ".")
+
+
+def count(number: int, one: str, many: str) -> str:
+    """`1 ejecución`, `2 ejecuciones`."""
+    return f"{thousands(number)} {one if number == 1 else many}"
 
 
 def decimal(number: float) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -13,7 +14,7 @@ CELL = 12  # px of one cell in the drawing; the image is scaled to its place
 MOST_COLUMNS = 120
 WIDE = 2.6  # width / height of the place
 
-# What is drawn of a cell: white shows, black hides. `%` is no character of these.
+# What is drawn of a cell: white shows, black hides.
 SHAPES = {
     "dot": '<circle cx="6" cy="6" r="2.4" fill="#fff"/>',
     "ring": '<circle cx="6" cy="6" r="3.8" fill="none" stroke="#fff" stroke-width="2.4"/>',
@@ -48,7 +49,7 @@ def key_cell(state: str, dark: bool, *, orders: bool) -> str:
 
 def columns_for(total: int) -> int:
     """Cells a row, so that the map is about WIDE times as wide as high, and never more than MOST_COLUMNS."""
-    return max(24, min(MOST_COLUMNS, round((max(total, 1) * WIDE) ** 0.5)))
+    return max(24, min(MOST_COLUMNS, round(math.sqrt(max(total, 1) * WIDE))))
 
 
 def _draw(states: Sequence[str], hues: Mapping[str, Hue], shapes: Mapping[str, str], dark: bool) -> str:

@@ -21,9 +21,7 @@ ON_STATUS = {"run_id", "action_id", "state", "dry_run", "counts", "orders", "req
 
 
 @pytest.fixture
-def bulk(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, remote: Remote, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Bulk]:
+def bulk(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, remote: Remote, capsys: pytest.CaptureFixture[str]) -> Iterator[Bulk]:
     """`bulk …` in this process, with the token in the environment; gives (exit code, JSON document or text)."""
     monkeypatch.setenv("BULK_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("WEBEX_ACCESS_TOKEN", remote.running.token)

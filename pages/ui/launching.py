@@ -1,0 +1,154 @@
+"""Before the launch: what the rehearsal said, how to run, and the confirmation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from bulk.connection import Connection
+from bulk.errors import BulkError
+from bulk.journal import runs
+from bulk.launch import launch
+from bulk.plan import Prepared
+from bulk.records import RunRecord
+from bulk.settings import MAX_WORKERS
+from bulk.status import find_run
+from pages.ui import choice, live, resources
+from pages.ui.looking import local, look, percent
+from pages.ui.session import Session
+from pages.ui.texts import PAGES, UNITS, thousands
+
+MANY = 500  # changes: over this the number is typed
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """What the dry run of these very data found."""
+
+    run: RunRecord  # the dry run
+    changes: int  # rows that would be created or changed
+    unchanged: int  # rows already as wanted
+    aside: int  # rows that would not be worked, or refused
+
+
+def rehearsal_of(session: Session, reached: Connection) -> Rehearsal | None:
+    """None without a finished dry run of the present data, action, mapping and organisation."""
+    if session.dry_run_id is None:
+        return None
+    house = resources.context()
+    try:
+        run = find_run(house, session.dry_run_id)
+    except BulkError:
+        return None
+    if not run.state.startswith("completed") or not choice.is_about(run, session, reached):
+        return None
+    counts = runs.run_counts(house.journal, run.run_id)
+    changes = counts["create"] + counts["change"]
+    aside = sum(counts[state] for state in ("invalid", "blocked", "conflict", "failed", "unknown"))
+    return Rehearsal(run, changes, counts["unchanged"], aside)
+
+
+def told(plan: Prepared, rehearsal: Rehearsal | None) -> None:
+    unit = UNITS[plan.action.dataset]
+    if rehearsal is None:
+        st.warning(
+            f"Sin ensayo: no se sabe cuántas de las {thousands(choice.to_send(plan))} filas cambiarán. Un ensayo solo lee.",
+            icon=":material/warning:",
+        )
+        return
+    st.success(
+        f"Ensayo del {local(rehearsal.run.created_at)}: **{thousands(rehearsal.changes)} {unit} cambiarán**, "
+        f"{thousands(rehearsal.unchanged)} sin cambios, {thousands(rehearsal.aside)} apartadas.",
+        icon=":material/preview:",
+    )
+
+
+def others(session: Session, reached: Connection) -> None:
+    """A live run of the same organisation: it shares the pace, and the operator should know."""
+    house = resources.context()
+    for run in live.living(house):
+        if run.target == reached.target and not run.dry_run:
+            seen = look(house, run, session, with_orders=False)
+            st.warning(
+                f"Hay otra ejecución en curso en {run.org_name or run.target}: {seen.title} ({run.person}, {percent(seen)})."
+            )
+
+
+def kept(key: str, value: Any) -> str:
+    """Begin a widget with `value` and let it keep its own afterwards; returns its key."""
+    st.session_state.setdefault(key, value)
+    return key
+
+
+def settings(session: Session) -> None:
+    left, middle, right = st.columns([0.3, 0.25, 0.45], vertical_alignment="bottom")
+    session.bulk = left.toggle(
+        "Modo bulk", key=kept("launch_bulk", session.bulk), help="Por lotes y a la vez. Sin él, fila a fila y en orden."
+    )
+    session.chunk_size = middle.number_input(
+        "Tamaño de lote", 1, 5_000, step=50, key=kept("launch_chunk", session.chunk_size), disabled=not session.bulk
+    )
+    session.note = right.text_input("Nota", placeholder="CHG0012345 · Madrid fase 1", key=kept("launch_note", session.note))
+    st.caption("Entre 100 y 300 filas por lote: bastante para trabajar en paralelo, y poco para revisar uno si algo va mal.")
+    with st.expander("Más opciones"):
+        session.workers = st.number_input(
+            f"Hilos (peticiones a la vez, hasta {MAX_WORKERS})", 1, MAX_WORKERS, key=kept("launch_workers", session.workers)
+        )
+        st.caption("El ritmo se adapta solo al límite de Webex; más hilos no lo superan.")
+
+
+def button(session: Session, plan: Prepared, rehearsal: Rehearsal | None, reached: Connection) -> None:
+    nothing = choice.to_send(plan) == 0 or bool(choice.missing(plan.action, plan.mapping))
+    settled = rehearsal is not None and not rehearsal.changes
+    label = "Lanzar este ensayo" if rehearsal else "Lanzar sin ensayo"
+    if not reached.is_sandbox:
+        label = "Lanzar en PRODUCCIÓN"
+    if not st.button(label, type="primary", disabled=nothing or settled):
+        return
+    changes = rehearsal.changes if rehearsal else choice.to_send(plan)
+    if reached.is_sandbox and changes <= MANY and not plan.action.undo_note:
+        go(session, plan, rehearsal, reached)
+    else:
+        _confirm(session, plan, rehearsal, reached, changes)
+
+
+def must_type(plan: Prepared, changes: int) -> bool:
+    """Many changes, or changes that do not all come back: the count proves that it was read."""
+    return changes > MANY or bool(plan.action.undo_note)
+
+
+def _confirm(session: Session, plan: Prepared, rehearsal: Rehearsal | None, reached: Connection, changes: int) -> None:
+    @st.dialog(f"Lanzar en {reached.org_name or reached.target}")
+    def ask() -> None:
+        most = "" if rehearsal else "como mucho "
+        st.write(f"Se cambiarán {most}**{thousands(changes)} {UNITS[plan.action.dataset]}**.")
+        if plan.action.undo_note:
+            st.caption(f"No todo se puede deshacer: {plan.action.undo_note}")
+        typing = must_type(plan, changes)
+        with st.form("confirm", border=False):
+            typed = st.text_input(f"Escribe {changes} para confirmar.") if typing else str(changes)
+            back, on = st.columns(2)
+            returned = back.form_submit_button("Volver")
+            sure = on.form_submit_button("Lanzar", type="primary")
+        if returned:
+            st.rerun()
+        if sure and typed.strip().replace(".", "") == str(changes):
+            try:
+                go(session, plan, rehearsal, reached)
+            except BulkError as error:
+                st.error(error.message)
+        elif sure:
+            st.error(f"Has escrito «{typed}» y se espera {changes}.")
+
+    ask()
+
+
+def go(session: Session, plan: Prepared, rehearsal: Rehearsal | None, reached: Connection) -> None:
+    """Launch in the background and show the board."""
+    how = choice.launch_of(session, dry_run=False, parent=rehearsal.run.run_id if rehearsal else None)
+    with st.spinner("Escribiendo las filas en el diario…"):
+        started = launch(resources.context(), plan, reached, how)
+    session.run_id = started.run_id
+    st.switch_page(PAGES["lanzamiento"][0], query_params={"run": started.run_id})

@@ -1,0 +1,78 @@
+"""The pieces of pages/ui that need no page."""
+
+from __future__ import annotations
+
+import base64
+import re
+from xml.etree import ElementTree
+
+import pytest
+
+from bulk.records import ALL_STATES, ORDER_WORDS, STATE_WORDS, RowResult
+from pages.ui import palette, tables, texts, waffle
+from pages.ui.resources import clean_token
+
+
+def drawing(uri: str) -> ElementTree.Element:
+    head, _, body = uri.partition(",")
+    assert head == "data:image/svg+xml;base64"
+    return ElementTree.fromstring(base64.b64decode(body))
+
+
+def cells(svg: ElementTree.Element) -> int:
+    """Cells covered by the runs of the coloured paths."""
+    spans = [path.get("d", "") for path in svg.iter("{http://www.w3.org/2000/svg}path") if path.get("mask")]
+    return sum(int(width) // waffle.CELL for span in spans for width in re.findall(r"h(\d+)v", span))
+
+
+@pytest.mark.parametrize("total", [1, 7, 24, 25, 4_500])
+def test_the_map_has_one_cell_per_row(total: int) -> None:
+    states = [("pending", "done", "failed", "unchanged")[n * n % 4] for n in range(total)]
+    assert cells(drawing(waffle.rows_map(states, dark=False))) == total
+
+
+def test_rows_outside_the_scope_are_not_drawn() -> None:
+    assert cells(drawing(waffle.rows_map(["done", "excluded", "done"], dark=True))) == 2
+
+
+def test_a_map_of_five_thousand_lots_in_order_stays_under_eight_kib() -> None:
+    states = ["success"] * 2_000 + ["running"] * 40 + ["queued"] * 2_960
+    assert len(waffle.orders_map(states, dark=False)) < 8 * 1024
+
+
+def test_an_empty_map_is_still_an_image() -> None:
+    assert cells(drawing(waffle.rows_map([], dark=False))) == 0
+
+
+def test_every_state_has_a_word_a_glyph_a_hue_and_a_shape() -> None:
+    assert set(ALL_STATES) == set(STATE_WORDS) == set(texts.GLYPHS) == set(palette.ROW_HUES)
+    assert set(palette.ROW_SHAPES) == set(ALL_STATES) - {"excluded"}
+    assert set(ORDER_WORDS) == set(texts.ORDER_GLYPHS) == set(palette.ORDER_HUES) == set(palette.ORDER_SHAPES)
+
+
+@pytest.mark.parametrize("pasted", ["abc", " abc\n", '"abc"', "Bearer abc", "bearer  abc ", "'Bearer abc'"])
+def test_blanks_quotes_and_bearer_are_taken_off_a_token(pasted: str) -> None:
+    assert clean_token(pasted) == "abc"
+
+
+@pytest.mark.parametrize(("seconds", "told"), [(14, "14 s"), (840, "14 min"), (4_320, "1 h 12 min"), (3_600, "1 h 00 min")])
+def test_durations_read_as_people_say_them(seconds: float, told: str) -> None:
+    assert texts.lasting(seconds) == told
+
+
+def test_only_the_parts_that_differ_are_shown() -> None:
+    old, new = {"enabled": False, "destination": None, "ring": False}, {"enabled": True, "destination": "532041", "ring": False}
+    row = RowResult(2, "change", "", "", None, None, {"always": old}, None, {"always": [old, new]}, None, 0, None, None)
+    assert tables.before_and_after(row) == ("enabled: no; destination: -", "enabled: sí; destination: 532041")
+
+
+def test_rows_refused_for_one_reason_are_one_cause() -> None:
+    base = {"state": "invalid", "code": "telefono_no_valido", "count": 1}
+    causes = [
+        base | {"message": f"USUARIOS.CSV · Fila {n} · telefono «{n}» · No es un teléfono.", "first_line": n} for n in (9, 4)
+    ]
+    frame = tables.cause_frame(causes)
+    assert len(frame) == 1
+    assert frame.iloc[0].to_dict() | {"Estado": None} == {
+        "Filas": 2, "Estado": None, "Causa y remedio": "No es un teléfono.", "Código": "telefono_no_valido", "Primera fila": 4,
+    }  # fmt: skip

@@ -1,0 +1,124 @@
+"""Board, report and history with runs of none, one and many lots."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from bulk.connection import Connection, connect
+from bulk.context import Context
+from bulk.dataset import Dataset
+from bulk.journal import runs
+from bulk.records import Chunk, Row, RunRecord
+from pages.ui import downloads
+from tests.pages.conftest import FORWARDING, finished_run, press, said
+
+BOARD, REPORT, HISTORY = "pages/4_Lanzamiento.py", "pages/5_Informe.py", "pages/6_Historial.py"
+
+
+@pytest.fixture
+def sandbox(context: Context) -> Connection:
+    return connect(context.home, sandbox=True)
+
+
+@pytest.fixture
+def run(context: Context, sandbox: Connection, files: dict[str, Dataset]) -> RunRecord:
+    return finished_run(context, sandbox, files)
+
+
+def stored_run(context: Context, orders: int) -> RunRecord:
+    """An ended run of so many lots of one row, as the journal would have it."""
+    record = RunRecord(run_id=runs.new_run_id(), action_id=FORWARDING, target="sandbox", state="completed", settings={})
+    runs.create_run(context.journal, record)
+    for line in range(2, orders + 2):
+        chunk = Chunk((Row(line, {"person_id": str(line)}, f"Persona {line}", "Madrid", "invalid" if line % 9 else "excluded"),))
+        runs.add_order(context.journal, record.run_id, chunk.rows, "person_id")
+    return record
+
+
+def open_page(app: AppTest, page: str, run_id: str) -> AppTest:
+    app.query_params["run"] = run_id
+    return app.switch_page(page).run()
+
+
+@pytest.mark.parametrize("orders", [0, 1, 3, 120])
+@pytest.mark.parametrize("page", [BOARD, REPORT])
+def test_a_page_shows_a_run_of_any_number_of_lots(app: AppTest, context: Context, page: str, orders: int) -> None:
+    run = stored_run(context, orders)
+    open_page(app, page, run.run_id)
+    assert not app.exception
+    assert not app.error
+    assert run.run_id in said(app)
+
+
+def test_the_board_maps_rows_below_a_hundred_lots_and_lots_above(app: AppTest, context: Context) -> None:
+    open_page(app, BOARD, stored_run(context, 3).run_id)
+    assert "Mapa de filas" in said(app)
+    open_page(app, BOARD, stored_run(context, 120).run_id)
+    assert "Mapa de lotes" in said(app)
+
+
+def test_a_board_without_lots_says_so(app: AppTest, context: Context) -> None:
+    open_page(app, BOARD, stored_run(context, 0).run_id)
+    assert "Aún no hay lotes." in said(app)
+
+
+def test_a_finished_run_offers_its_report_and_no_pause(app: AppTest, run: RunRecord) -> None:
+    open_page(app, BOARD, run.run_id)
+    labels = [button.label for button in app.button]
+    assert "Ver el informe" in labels
+    assert "Pausar" not in labels
+    assert "Cancelar lo pendiente" not in labels
+
+
+def test_a_paused_run_is_resumed_from_the_home_page(app: AppTest, context: Context, sandbox: Connection, run: RunRecord) -> None:
+    runs.update_run(context.journal, run.run_id, state="paused")
+    app.switch_page("streamlit_app.py").run()
+    app.button(key=f"resume_{run.run_id}").click().run()
+    assert not app.error
+    assert runs.get_run(context.journal, run.run_id).state != "paused"
+
+
+def test_a_paused_run_of_production_asks_for_its_token(app: AppTest, context: Context) -> None:
+    run = stored_run(context, 1)
+    runs.update_run(context.journal, run.run_id, state="paused", target="https://webexapis.com/v1", org_name="Otra, S. A.")
+    open_page(app, BOARD, run.run_id)
+    press(app, "Reanudar")
+    assert "hace falta un token de Otra, S. A." in app.error[0].value
+    runs.update_run(context.journal, run.run_id, state="cancelled")
+
+
+def test_the_report_tells_rows_by_name_and_place(app: AppTest, run: RunRecord) -> None:
+    open_page(app, REPORT, run.run_id)
+    table = next(frame.value for frame in app.dataframe if "Quién" in frame.value.columns)
+    assert list(table["Fila"]) == [2, 3, 4]
+    assert table["Quién"].str.contains(" · ").all()
+    assert (table["Ubicación"] != "").all()
+
+
+def test_the_csv_download_has_every_row_of_the_run(run: RunRecord) -> None:
+    text = downloads.report_csv(run).decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text), delimiter=";"))
+    assert [row["fila"] for row in rows] == ["2", "3", "4"]
+
+
+def test_the_json_download_is_one_document_with_the_rows(run: RunRecord) -> None:
+    document = json.loads(downloads.report_json(run))
+    assert document["run_id"] == run.run_id
+    assert len(document["rows"]) == 3
+
+
+def test_history_lists_runs_and_keeps_rehearsals_apart(
+    app: AppTest, context: Context, sandbox: Connection, files: dict[str, Dataset], run: RunRecord
+) -> None:
+    rehearsal = finished_run(context, sandbox, files, dry_run=True)
+    app.switch_page(HISTORY).run()
+    listed = list(app.dataframe[0].value["Ejecución"])
+    assert run.run_id in listed
+    assert rehearsal.run_id not in listed
+    app.checkbox[0].check().run()
+    assert rehearsal.run_id in list(app.dataframe[0].value["Ejecución"])

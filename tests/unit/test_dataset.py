@@ -1,0 +1,84 @@
+"""Reading a CSV: cells as text, Excel's line numbers, clear refusals."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bulk.dataset import read_csv
+from bulk.errors import InputError
+
+TEXT = "person_id;nombre;extension\r\nA;Nuño Peña;0012\r\nB;;34\r\n"
+
+
+@pytest.mark.parametrize(
+    ("raw", "encoding"),
+    [
+        (TEXT.encode(), "utf-8"),
+        (TEXT.encode("utf-8-sig"), "utf-8"),
+        (TEXT.encode("cp1252"), "cp1252"),
+        (TEXT.encode("utf-16"), "utf-16"),
+    ],
+)
+def test_encodings_of_an_office_read_the_same(raw: bytes, encoding: str) -> None:
+    read = read_csv(raw, file_name="USUARIOS.CSV")
+    assert (read.encoding, read.delimiter, read.name) == (encoding, ";", "usuarios")
+    assert read.frame.to_dict("index") == {
+        2: {"person_id": "A", "nombre": "Nuño Peña", "extension": "0012"},
+        3: {"person_id": "B", "nombre": "", "extension": "34"},
+    }
+
+
+@pytest.mark.parametrize("delimiter", [";", ",", "\t", "|"])
+def test_delimiters_are_seen_in_the_header(delimiter: str) -> None:
+    read = read_csv(TEXT.replace(";", delimiter).encode(), file_name="usuarios.csv")
+    assert (read.delimiter, list(read.frame.columns)) == (delimiter, ["person_id", "nombre", "extension"])
+
+
+def test_cells_stay_text_and_lines_are_those_of_excel() -> None:
+    raw = b'person_id;nota\n"A";"dos\nlineas"\n\nB;NA\n;\nC;3.49E+10\n'
+    frame = read_csv(raw, file_name="usuarios.csv").frame
+    assert list(frame.index) == [2, 5, 7]
+    assert list(frame["nota"]) == ["dos\nlineas", "NA", "3.49E+10"]
+
+
+def test_hard_blanks_around_a_cell_are_plain_reading() -> None:
+    assert read_csv("person_id\n\u00a0A\u00a0 \n".encode(), file_name="usuarios.csv").frame["person_id"].tolist() == ["A"]
+
+
+def test_a_sep_line_of_excel_is_honoured() -> None:
+    read = read_csv(b"sep=|\nperson_id|extension\nA|1;2\n", file_name="usuarios.csv")
+    assert (read.delimiter, read.frame.to_dict("index")) == ("|", {3: {"person_id": "A", "extension": "1;2"}})
+
+
+def test_a_row_of_another_width_is_kept_and_reported() -> None:
+    read = read_csv(b"person_id;extension\nA;1;sobra\nB\nC;3;\n", file_name="usuarios.csv")
+    assert [(p.line, p.rule, p.severity) for p in read.problems] == [
+        (2, "celdas_de_mas_o_de_menos", "error"),
+        (3, "celdas_de_mas_o_de_menos", "error"),
+    ]
+    assert list(read.frame.index) == [2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    ("raw", "told"),
+    [
+        (b"", "vacío"),
+        (b"\n\n", "vacío"),
+        (b"a;A;b\n1;2;3\n", "repetida"),
+        (b"a;;b\n1;2;3\n", "no tiene nombre"),
+        (b'a;b\n"1;2\n3;4\n', "comillas"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_with_file_and_reason(raw: bytes, told: str) -> None:
+    with pytest.raises(InputError, match=told) as refusal:
+        read_csv(raw, file_name="USUARIOS.CSV")
+    assert "USUARIOS.CSV" in refusal.value.message
+
+
+def test_a_missing_file_and_an_unknown_name_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="No se puede leer"):
+        read_csv(tmp_path / "USUARIOS.CSV")
+    with pytest.raises(InputError, match="GLOBAL, UBICACIONES o USUARIOS"):
+        read_csv(b"a\n1\n", file_name="otro.csv")

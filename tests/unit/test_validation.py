@@ -1,0 +1,152 @@
+"""Every finding says file, line, column, value, rule and remedy; valid rows are never touched."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from bulk.dataset import read_csv
+from bulk.plan import Prepared, planned_rows, prepare
+from bulk.records import Problem
+from bulk.validation import totals, validate_file
+
+
+def hydra(kind: str, number: int = 1) -> str:
+    return base64.b64encode(f"ciscospark://us/{kind}/{number:032x}".encode()).decode().rstrip("=")
+
+
+PERSON, PLACE, TRUNK, LICENSE = hydra("PEOPLE"), hydra("LOCATION"), hydra("TRUNK"), hydra("LICENSE")
+
+
+def prepared(action: str, header: str, *rows: str, **options: object) -> Prepared:
+    name = "ubicaciones" if action.startswith("ubicacion") else "usuarios"
+    data = read_csv("\n".join([header, *rows]).encode(), name=name, file_name=f"{name.upper()}.CSV")
+    return prepare(action, {name: data}, options=options)
+
+
+def rules(found: Prepared) -> list[tuple[int | None, str | None, str]]:
+    return [(problem.line, problem.column, problem.rule) for problem in found.problems]
+
+
+@pytest.mark.parametrize(
+    ("cell", "rule"),
+    [
+        ("+34911222333", None),
+        ("+34 911 22.23-33", None),
+        ("34911222333", "telefono_sin_prefijo"),
+        ("3,49112E+10", "telefono_excel"),
+        ("3.49112E+10", "telefono_excel"),
+        ("+34x", "telefono_no_valido"),
+        ("+٣٤٩١١٢٢٢٣٣٣", "telefono_no_valido"),
+        ("", "not_nullable"),
+    ],
+)
+def test_a_phone_is_e164_and_each_way_of_being_wrong_has_its_rule(cell: str, rule: str | None) -> None:
+    found = prepared("ubicacion_actualizar_cabecera", "location_id;phone_number", f"{PLACE};{cell}")
+    assert rules(found) == ([(2, "phone_number", rule)] if rule else [])
+
+
+def test_an_id_of_another_kind_is_told_from_one_that_is_none() -> None:
+    found = prepared("usuarios_configurar_desvio_prefijo53", "person_id;extension", f"{PLACE};12", "nada;12", f"{PERSON};12")
+    assert rules(found) == [(2, "person_id", "id_de_otro_tipo"), (3, "person_id", "id_no_valido")]
+
+
+@pytest.mark.parametrize(
+    ("action", "header", "row", "rule"),
+    [
+        ("usuarios_configurar_desvio_prefijo53", "person_id;extension", f"{PERSON};", "falta_uno_de"),
+        ("usuarios_configurar_desvio_prefijo53", "person_id;extension", f"{PERSON};1", "extension_no_valida"),
+        ("usuarios_configurar_perfil_saliente_custom", "person_id;block_call_types", f"{PERSON};", "falta_uno_de"),
+        (
+            "usuarios_configurar_perfil_saliente_custom",
+            "person_id;allow_call_types;block_call_types",
+            f"{PERSON};NATIONAL;national|INTERNATIONAL",
+            "tipo_en_ambas_listas",
+        ),
+        ("usuarios_configurar_perfil_saliente_custom", "person_id;block_call_types", f"{PERSON};VOLAR", "tipo_de_llamada"),
+        ("usuarios_modificar_licencias", "person_id;add_license_ids", f"{PERSON};", "falta_uno_de"),
+        (
+            "usuarios_modificar_licencias",
+            "person_id;add_license_ids;remove_license_ids",
+            f"{PERSON};{LICENSE};{LICENSE}",
+            "licencia_en_ambas_listas",
+        ),
+        (
+            "ubicacion_configurar_llamadas_internas",
+            "location_id;enable_unknown_extension_route_policy",
+            f"{PLACE};si",
+            "falta_ruta",
+        ),
+        (
+            "ubicacion_configurar_llamadas_internas",
+            "location_id;enable_unknown_extension_route_policy;premise_route_id;premise_route_type",
+            f"{PLACE};si;{TRUNK};ROUTE_GROUP",
+            "ruta_no_es_del_tipo",
+        ),
+        ("ubicacion_configurar_permisos_salientes_defecto", "location_id;block_call_types", f"{PLACE};", "sin_perfil"),
+        (
+            "ubicacion_alta_numeraciones_desactivadas",
+            "location_id;phone_numbers;number_type",
+            f"{PLACE};{'|'.join(f'+3461122{n:04d}' for n in range(21))};mobile",
+            "demasiados_moviles",
+        ),
+    ],
+)
+def test_conditions_between_columns_are_checked_once_a_row(action: str, header: str, row: str, rule: str) -> None:
+    assert [problem.rule for problem in prepared(action, header, row).problems] == [rule]
+
+
+def test_a_profile_of_the_run_makes_the_lists_optional() -> None:
+    action = "ubicacion_configurar_permisos_salientes_defecto"
+    found = prepared(action, "location_id;block_call_types", f"{PLACE};", profile={"callingPermissions": []})
+    assert found.problems == []
+
+
+def test_rows_of_one_entity_repeat_add_up_or_contradict_each_other() -> None:
+    forward = prepared(
+        "usuarios_configurar_desvio_prefijo53", "person_id;extension", f"{PERSON};12", f"{PERSON};12", f"{hydra('PEOPLE', 2)};13"
+    )
+    assert [(p.line, p.rule, p.severity) for p in forward.problems] == [(3, "fila_repetida", "aviso")]
+    apart = prepared("usuarios_configurar_desvio_prefijo53", "person_id;extension", f"{PERSON};12", f"{PERSON};13")
+    assert [(p.line, p.rule, p.severity) for p in apart.problems] == [
+        (2, "filas_contradictorias", "error"),
+        (3, "filas_contradictorias", "error"),
+    ]
+    additive = prepared(
+        "ubicacion_alta_numeraciones_desactivadas", "location_id;phone_numbers", f"{PLACE};+34911222333", f"{PLACE};+34911222334"
+    )
+    assert additive.problems == []
+
+
+def test_one_number_for_two_people_is_an_error_on_both() -> None:
+    rows = [f"{hydra('PEOPLE', n)};+34911222333" for n in (1, 2)]
+    found = prepared("usuarios_anadir_intercom_legacy", "person_id;legacy_phone_number", *rows)
+    assert rules(found) == [(2, "legacy_phone_number", "numero_repetido"), (3, "legacy_phone_number", "numero_repetido")]
+
+
+def test_only_marked_rows_are_selected_and_the_rest_is_excluded() -> None:
+    rows = [f"{hydra('PEOPLE', n)};{PLACE};{mark}" for n, mark in enumerate(("x", "", "sí", "no", "TRUE"), 1)]
+    found = prepared("usuarios_asignar_location_desde_csv", "person_id;target_location_id;selected", *rows)
+    assert [row.state for row in planned_rows(found)] == ["pending", "excluded", "pending", "excluded", "pending"]
+    assert found.scope == {"selected": 3}
+
+
+def test_a_problem_reads_where_what_and_remedy() -> None:
+    problem = prepared("ubicacion_actualizar_cabecera", "location_id;phone_number", f"{PLACE};34911222333").problems[0]
+    assert problem.text().startswith("UBICACIONES.CSV · Fila 2 · phone_number «34911222333» · El teléfono no lleva prefijo")
+    assert "+34911222333" in problem.message
+
+
+def test_a_master_file_by_itself_gives_avisos_but_a_wrong_kind_is_an_error() -> None:
+    data = read_csv(f"person_id;email;extension\n{PLACE};no-es-correo;1\n".encode(), name="usuarios", file_name="USUARIOS.CSV")
+    assert {(p.rule, p.severity) for p in validate_file(data)} == {
+        ("id_de_otro_tipo", "error"),
+        ("correo_no_valido", "aviso"),
+        ("extension_no_valida", "aviso"),
+    }
+
+
+def test_totals_count_per_rule_biggest_first() -> None:
+    problems = [Problem("F", line, "c", "v", "r1" if line < 5 else "r2", "m") for line in range(2, 7)]
+    assert [(group["rule"], group["count"], group["first_line"]) for group in totals(problems)] == [("r1", 3, 2), ("r2", 2, 5)]

@@ -30,7 +30,7 @@ def _refusal(error: ApiError, action: Action) -> str:
     if error.status in (400, 404) and action.needs_calling and not error.write:
         return str(known["no_calling"])
     if error.status == 403:
-        return str(known["status"]["403"]).format(scopes=", ".join(action.scopes))
+        return str(known["status"]["403"]).format(scopes=", ".join(action.scopes), text=text)
     entry = known["status"].get(str(error.status))
     if entry and not error.error_code:
         return str(entry).format(text=text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -70,9 +71,18 @@ def look(context: Context, run: RunRecord, session: Session, *, with_orders: boo
     counts = runs.run_counts(context.journal, run.run_id)
     orders = tuple(runs.order_statuses(context.journal, run.run_id, state)) if with_orders else ()
     ended = sum(counts.values()) - sum(counts[name] for name in (*OPEN_STATES, "excluded"))
-    learned = control.recall(context.journal, f"pace:{run.target}|{run.org_id or ''}") or {}
     seconds = elapsed(run, state)
-    return Look(run, state, counts, orders, seconds, _rate(session, run.run_id, ended, seconds), learned.get("limit"))
+    return Look(run, state, counts, orders, seconds, _rate(session, run.run_id, ended, seconds), _learned_limit(context, run))
+
+
+def _learned_limit(context: Context, run: RunRecord) -> float | None:
+    """Calls a second that the organisation was found to admit; a memory that cannot be read is no memory."""
+    kept = control.recall(context.journal, f"pace:{run.target}|{run.org_id or ''}")
+    try:
+        limit = json.loads(kept).get("limit") if isinstance(kept, str) else None
+    except (ValueError, AttributeError):
+        return None
+    return float(limit) if isinstance(limit, int | float) else None
 
 
 def _rate(session: Session, run_id: str, ended: int, seconds: float) -> float:

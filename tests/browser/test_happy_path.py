@@ -30,7 +30,8 @@ def rehearse(operator: Operator, examples: Path, title: str) -> None:
     operator.upload(examples)
     operator.press("Continuar a Mapeo")
     if "ubicaci" in title or "cabecera" in title:
-        operator.press("Ubicaciones")
+        operator.page.get_by_role("radio", name="Ubicaciones").click()
+        operator.idle()
     operator.choose(title)
     operator.press("Continuar a Ensayo")
     operator.page.get_by_role("button", name=re.compile(r"Ensayar \d+ filas")).click()

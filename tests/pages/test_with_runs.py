@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from bulk.connection import Connection, connect
 from bulk.context import Context
 from bulk.dataset import Dataset
-from bulk.journal import runs
+from bulk.journal import control, runs
 from bulk.records import Chunk, Row, RunRecord
 from pages.ui import downloads
 from tests.pages.conftest import FORWARDING, finished_run, press, said
@@ -122,3 +122,16 @@ def test_history_lists_runs_and_keeps_rehearsals_apart(
     assert rehearsal.run_id not in listed
     app.checkbox[0].check().run()
     assert rehearsal.run_id in list(app.dataframe[0].value["Ejecución"])
+
+
+@pytest.mark.parametrize(
+    ("kept", "told"), [('{"limit": 5.04}', True), ("no es JSON", False), ('{"limit": null}', False), (None, False)]
+)
+def test_the_learned_limit_is_told_when_it_can_be_read(app: AppTest, context: Context, kept: str | None, told: bool) -> None:
+    run = stored_run(context, 1)
+    runs.update_run(context.journal, run.run_id, org_id="otra")
+    control.remember(context.journal, "pace:sandbox|otra", kept)
+    open_page(app, BOARD, run.run_id)
+    assert not app.error
+    progress = "\n".join(str(bar.proto.text) for bar in app.get("progress"))
+    assert ("límite aprendido 5,0/s" in progress) is told

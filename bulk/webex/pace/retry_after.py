@@ -7,9 +7,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 
-def retry_after_seconds(
-    header: str | None, *, default: float, most: float, now: datetime | None = None
-) -> float | None:
+def retry_after_seconds(header: str | None, *, default: float, most: float, now: datetime | None = None) -> float | None:
     """Seconds to wait, 0 <= result <= `most`; None when the header is absent. Never raises.
 
     Seconds (whole or decimal) and HTTP dates are believed, negative ones and past dates are 0; anything else, such as

@@ -1,0 +1,44 @@
+"""How a CSV separates its cells: Excel's `sep=` line, or the separator that makes the first rows a table."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from itertools import islice
+
+from bulk.headers import KNOWN_HEADERS, canonical
+
+DELIMITERS = (";", ",", "\t", "|")
+_SEP_LINE = re.compile(r'\s*"?sep=(\\t|[^\r\n"])"?[;,\t| ]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
+_SAMPLE_ROWS = 200
+_SAMPLE = 262_144
+csv.field_size_limit(10_000_000)
+
+
+def take_sep_line(text: str) -> tuple[str, str | None]:
+    """The text with the `sep=` line emptied (so that lines keep their numbers), and the separator that it names."""
+    found = _SEP_LINE.match(text)
+    if not found:
+        return text, None
+    named = "\t" if found[1] == "\\t" else found[1]
+    return "\n" + text[found.end() :], named
+
+
+def detect_delimiter(text: str) -> str:
+    """The separator with the most headers that we know and the most rows of the header's width."""
+    return max(DELIMITERS, key=lambda delimiter: _score(text[:_SAMPLE], delimiter))
+
+
+def _score(sample: str, delimiter: str) -> float:
+    reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter, skipinitialspace=True)
+    try:
+        rows = list(islice((row for row in reader if any(map(str.strip, row))), _SAMPLE_ROWS))
+    except csv.Error:
+        return 0.0
+    if not rows:
+        return 0.0
+    width = len(rows[0])
+    known = sum(canonical(header) in KNOWN_HEADERS for header in rows[0])
+    same = sum(len(row) == width for row in rows) / len(rows)
+    return 10.0 * known + (same * width if width > 1 else 0.0)

@@ -18,7 +18,7 @@ from bulk.engine import LiveRun
 from bulk.errors import InputError, UsageError
 from bulk.journal import control, rows, runs
 from bulk.plan import Prepared, first_rows, planned_rows, prepare, require_sources
-from bulk.preflight import preflight
+from bulk.preflight import advice, preflight
 from bulk.records import ENDED_RUNS, RunRecord
 from bulk.settings import MAX_WORKERS
 from bulk.starting import start_run
@@ -44,14 +44,23 @@ class Launch:
             raise UsageError("El tamaño de lote debe ser 1 o más; se recomienda entre 100 y 300.")
 
 
-def launch(context: Context, prepared: Prepared, connection: Connection, how: Launch) -> LiveRun:
+def launch(
+    context: Context,
+    prepared: Prepared,
+    connection: Connection,
+    how: Launch,
+    *,
+    advise: Callable[[str], None] = lambda text: None,
+) -> LiveRun:
     """Write the run with all its orders to the journal, then let the engine work it in the background.
 
-    The token and a few ids are tried first (preflight): when they do not fit, no run is written and no change is sent.
+    `advise` hears of what stops nothing. The token and a few ids are tried first (preflight): when they do not fit, no run is written and no change is sent.
     Raises InputError (a required parameter has no source, foreign ids), TokenRejected, Forbidden, OwnedElsewhere, JournalError.
     """
     require_sources(prepared)
     connection = preflight(context, connection, prepared.action, first_rows(prepared))
+    for text in advice(connection):
+        advise(text)
     run = _record(context, prepared, connection, how)
     runs.create_run(context.journal, run)
     for chunk in build_chunks(planned_rows(prepared), how.chunk_size):

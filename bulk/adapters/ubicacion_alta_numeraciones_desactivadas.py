@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from bulk.webex.client import Api
 
 PAGE = 2000  # contract 1.5: default page of numbers
+MOST_REMOVED = 5  # contract 2.1: numbers in one DELETE
 MOST_MOBILE = 20  # contract 2.1: numbers of type MOBILE in one request
 NO_PSTN = (
     "La ubicación no tiene PSTN propia. Dar de alta números así puede dañar los datos del operador. "
@@ -58,7 +59,17 @@ def decide(before: State, *, phone_numbers: Sequence[str], number_type: str | No
 
 
 def write(api: Api, change: Change, *, location_id: str, org_id: str | None = None, **_: object) -> Outcome:
+    """Add the numbers, or remove those of an undo."""
+    if any(new is None for new in change.news().values()):
+        return _remove(api, location_id, org_id, list(change.fields))
     return Outcome(tracking_id=_post(api, location_id, org_id, change.body).tracking_id)
+
+
+def _remove(api: Api, location_id: str, org_id: str | None, numbers: Sequence[str]) -> Outcome:
+    for start in range(0, len(numbers), MOST_REMOVED):
+        body = {"phoneNumbers": numbers[start : start + MOST_REMOVED]}
+        answer = api.send("DELETE", f"telephony/config/locations/{location_id}/numbers", body, orgId=org_id)
+    return Outcome(tracking_id=answer.tracking_id)
 
 
 def write_many(api: Api, works: Sequence[Work]) -> Answer:
@@ -77,7 +88,7 @@ def _post(api: Api, location_id: str, org_id: str | None, body: State) -> Answer
 
 
 def undo(before: State, after: State) -> Change | Irreversible:
-    """Remove the numbers that were not there; `write_undo` sends them five at a time."""
+    """Remove the numbers that were not there; `write` sends them five at a time."""
     added = {n: ("INACTIVE", None) for n, state in before.items() if n.startswith("+") and state is None and after.get(n)}
     return Change(added, body={"phoneNumbers": list(added)})
 

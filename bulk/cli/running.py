@@ -127,8 +127,12 @@ def run(
     prepared = prepare(action, files, explicit=o.explicit_map(maps), options=run_options)
     context = open_context(home)
     connection = connect(context.home, token=o.read_token(token, token_file), base_url=base_url, sandbox=sandbox)
-    live = launch(context, prepared, connection, how)
+    live = launch(context, prepared, connection, how, advise=_warn)
     return to_the_end(context, live, as_json=as_json)
+
+
+def _warn(text: str) -> None:
+    sys.stderr.write(f"Aviso: {text}\n")
 
 
 def resume(

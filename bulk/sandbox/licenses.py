@@ -65,7 +65,7 @@ def _apply(store: Store, person_id: str, person: Doc, entries: list[Any]) -> tup
         raise Refused(400, "Professional and Standard together", 400404)
     if refused and set(held) == set(person["licenses"]):
         raise Refused(400, "No free units of the license", 400001)
-    return held, settings, refused
+    return sorted(held), settings, refused  # a set: the order of changes must not show
 
 
 def _properties(store: Store, person_id: str, entry: Doc) -> Doc:

@@ -91,8 +91,9 @@ def town(index: int) -> str:
 
 
 def full_name(person: int) -> tuple[str, str]:
-    first, last = FIRST[person % len(FIRST)], LAST[(person // len(FIRST)) % len(LAST)]
-    return first, f"{last} {LAST[(person // 7) % len(LAST)]}"
+    first = FIRST[person % len(FIRST)]
+    surnames = LAST[(7 * person + 3) % len(LAST)], LAST[(11 * person + person // len(LAST)) % len(LAST)]
+    return first, " ".join(surnames)
 
 
 # -- the documents ----------------------------------------------------------------------------------------------------
@@ -169,7 +170,7 @@ def _person(org: Organisation, index: int, locations: int) -> None:
         "email": f"usuario{index:05d}@example.com",
         "firstName": first,
         "lastName": last,
-        "licenses": [*licenses, org.licenses["professional"]] if calling else licenses,
+        "licenses": sorted([*licenses, org.licenses["professional"]] if calling else licenses),
         "locationId": hydra(org.seed, "LOCATION", str(home)),
         "extension": extension_of(index) if calling else None,
         "phoneNumber": did,

@@ -52,3 +52,16 @@ def test_403_on_every_first_row_stops_the_run(house: House, remote: Remote) -> N
     assert result.document["state"] == "stopped"
     assert "people_write" in result.document["reason"]
     assert result.counts["pending"] > 0
+
+
+def test_a_journal_edited_by_hand_does_not_run_an_action_in_development(house: House, remote: Remote) -> None:
+    from bulk.errors import InDevelopment
+    from bulk.journal import runs
+
+    done = house.run(ACTION, [{"person_id": remote.person(0), "extension": "1000"}])
+    run_id = done.document["run_id"]
+    runs.update_run(house.context.journal, run_id, action_id="workspaces_alta", state="paused")
+    requests = remote.counters()["requests"]
+    with pytest.raises(InDevelopment):
+        house.resume(run_id)
+    assert remote.counters()["requests"] - requests <= 1  # people/me, to know whose token it is

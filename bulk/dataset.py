@@ -1,25 +1,27 @@
-"""One CSV as text cells with the line numbers that Excel shows. Nothing is guessed, nothing is dropped in silence."""
+"""A file as text cells with the line numbers that Excel shows. Nothing is guessed, nothing is dropped in silence."""
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
-import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from bulk import decoding, dialect, parsing
 from bulk.errors import InputError
+from bulk.headers import canonical
 from bulk.records import DATASETS, FILE_NAMES, Problem
 
-DELIMITERS = (";", ",", "\t", "|")
-ENCODINGS = ("utf-8-sig", "cp1252", "latin-1")  # a detector took Spanish cp1252 for cp1250: the ladder is right
-_BLANKS = " \t\u00a0\u2007\u202f\ufeff"
-csv.field_size_limit(10_000_000)
+__all__ = ["Dataset", "canonical", "from_records", "read_any", "read_csv", "with_cells"]
+
+XLSX = (".xlsx", ".xlsm")
+_PARAMETER = frozenset(map(canonical, ("parametro", "parameter", "clave", "nombre", "campo", "key", "name")))
+_VALUE = frozenset({"valor", "value"})
+_SPOILT = re.compile("\ufffd|Ã[\u00a0-\u00bf\u201a\u0192\u201c\u2018\u2030\u0160\u2039]|Â[\u00a0-\u00bf]")
 
 
 @dataclass(frozen=True)
@@ -29,32 +31,65 @@ class Dataset:
     name: str  # global, ubicaciones or usuarios
     file_name: str  # as the operator knows it
     sha256: str  # of its bytes
-    encoding: str  # how it was decoded
-    delimiter: str  # between cells
+    encoding: str  # how it was decoded; "xlsx" for a sheet of a workbook
+    delimiter: str  # between cells; "" for a sheet
     frame: pd.DataFrame  # text cells ("" = empty), columns = headers as written, index = line where the row starts (header 1)
-    problems: tuple[Problem, ...] = ()  # rows with too many or too few cells
+    problems: tuple[Problem, ...] = ()  # rows with too many or too few cells; what reading had to mend
 
 
-def canonical(header: str) -> str:
-    """A header for comparison: case, accents, blanks, hyphens and underscores do not count."""
-    plain = unicodedata.normalize("NFKD", header)
-    return "".join(c for c in plain if c.isalnum() and not unicodedata.combining(c)).casefold()
-
-
-def read_csv(source: str | Path | bytes, *, name: str | None = None, file_name: str | None = None) -> Dataset:
-    """Read a CSV (UTF-8 with or without BOM, or Windows-1252; `;` `,` tab `|`).
+def read_csv(
+    source: str | Path | bytes,
+    *,
+    name: str | None = None,
+    file_name: str | None = None,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+) -> Dataset:
+    """Read a CSV; encoding and separator are detected unless given.
 
     `name` is guessed from the file name when it is not given. Raises InputError naming file, line and remedy.
     """
-    raw, known_as = _bytes(source, file_name)
-    dataset_name = name or _guess_name(known_as)
-    text, encoding = _decode(raw, known_as)
-    text, delimiter = _delimiter(text)
-    lines, cells = _parse(text, delimiter, known_as)
-    headers = _headers(cells[0], lines[0], known_as)
-    frame, problems = _frame(headers, lines[1:], cells[1:], known_as)
+    raw, known_as = read_bytes(source, file_name)
+    dataset_name = name or guess_name(known_as)
+    text, encoding = decoding.decode(raw, known_as, encoding)
+    nulls = text.count("\x00")
+    if nulls:
+        text = text.replace("\x00", "")
+    text, named = dialect.take_sep_line(text.rstrip("\x1a"))
+    delimiter = _one_character(delimiter) or named or dialect.detect_delimiter(text)
+    frame, problems = parsing.parse(text, delimiter, known_as)
+    if nulls:
+        told = f"Se han quitado {nulls} caracteres nulos. Si algún dato no cuadra, vuelve a exportar el fichero."
+        problems.append(Problem(known_as, None, None, None, "caracteres_nulos", told, "aviso"))
+    if any(trace in text for trace in "\ufffdÃÂ"):
+        problems += _spoilt(frame, known_as)
     digest = hashlib.sha256(raw).hexdigest()
-    return Dataset(dataset_name, known_as, digest, encoding, delimiter, frame, tuple(problems))
+    return Dataset(dataset_name, known_as, digest, encoding, delimiter, *_settled(dataset_name, frame, problems, known_as))
+
+
+def read_any(
+    source: str | Path | bytes,
+    *,
+    name: str | None = None,
+    file_name: str | None = None,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+) -> list[Dataset]:
+    """Read a CSV (one dataset) or an Excel workbook (one dataset a sheet that has one of the three names).
+
+    Raises InputError as read_csv does.
+    """
+    raw, known_as = read_bytes(source, file_name)
+    if raw.startswith(b"PK\x03\x04") or known_as.lower().endswith(XLSX):
+        from bulk import workbook  # openpyxl is only loaded for a workbook
+
+        sheets = workbook.read_sheets(raw, known_as, name=name)
+        digest = hashlib.sha256(raw).hexdigest()
+        return [
+            Dataset(sheet, told_as, digest, "xlsx", "", *_settled(sheet, frame, problems, told_as))
+            for sheet, told_as, frame, problems in sheets
+        ]
+    return [read_csv(raw, name=name, file_name=known_as, encoding=encoding, delimiter=delimiter)]
 
 
 def from_records(records: Mapping[int, Mapping[str, Any]], *, name: str, file_name: str | None = None) -> Dataset:
@@ -65,15 +100,21 @@ def from_records(records: Mapping[int, Mapping[str, Any]], *, name: str, file_na
     return Dataset(name, file_name or FILE_NAMES[name], "", "", "", frame)
 
 
-def _as_text(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return ";".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+def with_cells(dataset: Dataset, cells: Iterable[tuple[int, str, str]]) -> Dataset:
+    """A copy with (line, column, value) put in their places. Raises InputError for a place that there is not."""
+    frame = dataset.frame.copy()
+    changed: dict[str, dict[int, str]] = {}
+    for line, column, value in cells:
+        changed.setdefault(column, {})[line] = value.strip(parsing.BLANKS)
+    for column, values in changed.items():
+        if column not in frame.columns or not frame.index.isin(values).sum() == len(values):
+            raise InputError(f"{dataset.file_name} no tiene todas las celdas que se quieren cambiar en «{column}».")
+        frame.loc[list(values), column] = list(values.values())
+    return replace(dataset, frame=frame)
 
 
-def _bytes(source: str | Path | bytes, file_name: str | None) -> tuple[bytes, str]:
+def read_bytes(source: str | Path | bytes, file_name: str | None = None) -> tuple[bytes, str]:
+    """(content, name as the operator knows it). Raises InputError when it cannot be read."""
     if isinstance(source, bytes):
         return source, file_name or "fichero"
     path = Path(source)
@@ -83,7 +124,8 @@ def _bytes(source: str | Path | bytes, file_name: str | None) -> tuple[bytes, st
         raise InputError(f"No se puede leer «{path}»: {error.strerror}.") from None
 
 
-def _guess_name(file_name: str) -> str:
+def guess_name(file_name: str) -> str:
+    """global, ubicaciones or usuarios. Raises InputError."""
     plain = canonical(file_name)
     for name in DATASETS:
         if plain.startswith(name):
@@ -91,77 +133,41 @@ def _guess_name(file_name: str) -> str:
     raise InputError(f"«{file_name}»: no se sabe si es GLOBAL, UBICACIONES o USUARIOS. Dilo, o cámbiale el nombre.")
 
 
-def _decode(raw: bytes, file_name: str) -> tuple[str, str]:
-    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return _strict(raw, "utf-16", file_name), "utf-16"
-    for encoding in ENCODINGS:
-        try:
-            return raw.decode(encoding), "utf-8" if encoding == "utf-8-sig" else encoding
-        except UnicodeDecodeError:
-            continue
-    raise InputError(f"«{file_name}» no es un fichero de texto. Guárdalo como CSV UTF-8.")
+def _as_text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return ";".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
 
 
-def _strict(raw: bytes, encoding: str, file_name: str) -> str:
-    try:
-        return raw.decode(encoding)
-    except UnicodeDecodeError:
-        raise InputError(f"«{file_name}» no se puede leer como {encoding}. Guárdalo como CSV UTF-8.") from None
+def _one_character(delimiter: str | None) -> str | None:
+    if delimiter is None:
+        return None
+    delimiter = {"\\t": "\t", "tab": "\t"}.get(delimiter, delimiter)
+    if len(delimiter) != 1 or delimiter in '"\r\n':
+        raise InputError(f"El separador «{delimiter}» no vale: se espera un solo carácter, como ; o tab.")
+    return delimiter
 
 
-def _delimiter(text: str) -> tuple[str, str]:
-    """The text without Excel's `sep=` line (its line number is kept), and the delimiter of the header."""
-    text = text.replace("\x00", "")
-    first, _, rest = text.partition("\n")
-    if first.strip().lower().startswith("sep=") and len(first.strip()) == 5:
-        return "\n" + rest, first.strip()[4]
-    header = next((line for line in text.splitlines() if line.strip()), "")
-    counts = {delimiter: len(next(csv.reader([header], delimiter=delimiter))) for delimiter in DELIMITERS}
-    return text, max(DELIMITERS, key=lambda delimiter: counts[delimiter])
+def _spoilt(frame: pd.DataFrame, file_name: str) -> list[Problem]:
+    """Accents that were lost before the file came here: it was saved in one encoding and read in another."""
+    told = "Los acentos están estropeados desde antes. Vuelve a exportar el fichero como CSV UTF-8."
+    return [
+        Problem(file_name, int(line), str(header), str(cells.at[line]), "acentos_estropeados", told, "aviso")
+        for header, cells in frame.items()
+        for line in cells.index[cells.str.contains(_SPOILT.pattern, regex=True)]
+    ]
 
 
-def _parse(text: str, delimiter: str, file_name: str) -> tuple[list[int], list[list[str]]]:
-    """(line where each row starts, its cells); empty lines are left out."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    lines: list[int] = []
-    rows: list[list[str]] = []
-    before = 0
-    try:
-        for cells in reader:
-            if any(cell.strip(_BLANKS) for cell in cells):
-                lines.append(before + 1)
-                rows.append([cell.strip(_BLANKS + "\r\n") for cell in cells])
-            before = reader.line_num
-    except csv.Error as error:
-        raise InputError(f"{file_name} · Fila {before + 1}: comillas sin cerrar o mal puestas ({error}). Corrígela.") from None
-    if not rows:
-        raise InputError(f"{file_name} está vacío: no hay cabecera ni filas.")
-    return lines, rows
-
-
-def _headers(cells: list[str], line: int, file_name: str) -> list[str]:
-    """Headers without trailing empty ones. Raises InputError for blank or repeated ones."""
-    while cells and not cells[-1]:
-        cells = cells[:-1]
-    seen: dict[str, str] = {}
-    for position, header in enumerate(cells, 1):
-        if not canonical(header):
-            raise InputError(f"{file_name} · Fila {line}: la columna {position} no tiene nombre. Ponle uno o quítala.")
-        if canonical(header) in seen:
-            raise InputError(f"{file_name} · Fila {line}: la columna «{header}» está repetida. Deja una sola.")
-        seen[canonical(header)] = header
-    return cells
-
-
-def _frame(headers: list[str], lines: list[int], rows: list[list[str]], file_name: str) -> tuple[pd.DataFrame, list[Problem]]:
-    """Cells under their headers; a row of another width is kept, cut or filled, and reported: its cells may have shifted."""
-    width, problems = len(headers), []
-    for line, cells in zip(lines, rows, strict=True):
-        while len(cells) > width and not cells[-1]:
-            cells.pop()
-        if len(cells) != width:
-            told = f"La fila tiene {len(cells)} celdas y la cabecera {width}. Revisa separadores y comillas."
-            problems.append(Problem(file_name, line, None, None, "celdas_de_mas_o_de_menos", told))
-            cells[:] = (cells + [""] * width)[:width]
-    frame = pd.DataFrame(rows, columns=pd.Index(headers, dtype="str"), index=pd.Index(lines, dtype="int64"), dtype="str")
-    return frame, problems
+def _settled(
+    name: str, frame: pd.DataFrame, problems: list[Problem], file_name: str
+) -> tuple[pd.DataFrame, tuple[Problem, ...]]:
+    """GLOBAL written as two columns `parametro;valor` becomes one row of columns, like any other."""
+    headers = [canonical(str(header)) for header in frame.columns]
+    if name != "global" or len(headers) != 2 or headers[0] not in _PARAMETER or headers[1] not in _VALUE:
+        return frame, tuple(problems)
+    names = parsing.check_headers([*frame.iloc[:, 0], "_"], 1, file_name)[:-1]
+    row = pd.DataFrame([list(frame.iloc[:, 1])], columns=pd.Index(names, dtype="str"), dtype="str")
+    row.index = pd.Index(frame.index[:1] if len(frame) else [], dtype="int64")
+    return row, tuple(problems)

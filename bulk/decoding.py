@@ -57,8 +57,8 @@ def _detected(raw: bytes, file_name: str) -> str:
     for bom, encoding in BOMS:
         if raw.startswith(bom):
             return encoding
-    if encoding := _without_bom(raw):
-        return encoding
+    if unmarked := _without_bom(raw):
+        return unmarked
     try:
         raw.decode("utf-8")
         return "utf-8"

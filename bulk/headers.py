@@ -6,7 +6,7 @@ import unicodedata
 
 SYNONYMS: dict[str, tuple[str, ...]] = {
     "person_id": ("id_persona", "id_usuario", "user_id", "persona", "people_id", "webex_id", "usuario_id"),
-    "email": ("correo", "correo_electronico", "e-mail", "mail", "email_address", "login", "upn", "user_email"),
+    "email": ("correo", "correo_electronico", "mail", "email_address", "login", "upn", "user_email"),
     "display_name": ("nombre_completo", "nombre_usuario", "nombre_y_apellidos", "usuario", "full_name", "empleado"),
     "location_id": ("id_ubicacion", "id_sede", "ubicacion_id", "sede_id", "id_location"),
     "location_name": ("ubicacion", "sede", "centro", "oficina", "localizacion", "location", "site", "office", "nombre_ubicacion"),

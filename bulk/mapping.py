@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Mapping as AnyMapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -13,22 +13,14 @@ from bulk.contract import Action, Param
 from bulk.dataset import Dataset, canonical
 from bulk.errors import InputError
 from bulk.records import Params
+from bulk.sources import KINDS, NONE, Files, Source, cells_of, headers_of, parse_source
 
+__all__ = [
+    "FALSE", "TRUE", "Mapping", "Source", "clean", "iter_params", "map_columns", "missing_sources", "param_frame", "typed",
+]  # fmt: skip
 TRUE = ("true", "verdadero", "si", "sí", "1", "x", "yes")
 FALSE = ("false", "falso", "no", "0")
 UPPER_KINDS = ("call_type", "number_type", "route_type")
-GLOBAL_PREFIX = "GLOBAL."
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where a parameter comes from."""
-
-    kind: str  # "column" of the action's dataset · "global" · "constant" · "none"
-    ref: str = ""  # header as written, or the constant
-
-
-NONE = Source("none")
 
 
 @dataclass(frozen=True)
@@ -39,11 +31,19 @@ class Mapping:
     sources: dict[str, Source]  # parameter -> source
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return {"action_id": self.action_id, "sources": {name: source.to_json() for name, source in self.sources.items()}}
 
     @classmethod
     def from_json(cls, value: AnyMapping[str, Any]) -> Mapping:
-        return cls(value["action_id"], {name: Source(**source) for name, source in value["sources"].items()})
+        """Raises InputError when `value` is no mapping."""
+        try:
+            sources = {str(name): Source(**source) for name, source in value["sources"].items()}
+            found = cls(str(value["action_id"]), sources)
+        except (KeyError, TypeError, AttributeError):
+            raise InputError("El mapeo no tiene la forma que se espera. Vuelve a exportarlo.") from None
+        if unknown := sorted({str(source.kind) for source in sources.values()}.difference(KINDS)):
+            raise InputError(f"El mapeo usa orígenes que no existen: {', '.join(unknown)}.")
+        return found
 
 
 def map_columns(
@@ -52,27 +52,23 @@ def map_columns(
     global_dataset: Dataset | None = None,
     *,
     explicit: AnyMapping[str, str] | None = None,
+    others: AnyMapping[str, Dataset] | None = None,
 ) -> Mapping:
     """The explicit choice; else the column of the parameter's name; else, without such a column, the same name in GLOBAL.
 
-    `explicit`: parameter -> column, `=texto` for a constant, `GLOBAL.columna`. Raises InputError naming what there is.
+    `explicit`: parameter -> text as parse_source reads it. `others`: dataset name -> file, for joins.
+    Raises InputError naming what there is.
     """
     names = [param.name for param in action.parameters]
     chosen = dict(explicit or {})
     if unknown := sorted(set(chosen).difference(names)):
         raise InputError(f"«{action.id}» no tiene el parámetro {', '.join(unknown)}. Los que tiene: {', '.join(names)}.")
-    own, world = _headers(dataset), _headers(global_dataset)
+    files = Files(dataset, global_dataset, others or {})
+    own, world = headers_of(dataset), headers_of(global_dataset)
     return Mapping(
         action.id,
-        {
-            name: _explicit(chosen[name], dataset, global_dataset) if name in chosen else _canonical(name, own, world)
-            for name in names
-        },
+        {name: parse_source(chosen[name], files) if name in chosen else _canonical(name, own, world) for name in names},
     )
-
-
-def _headers(dataset: Dataset | None) -> dict[str, str]:
-    return {} if dataset is None else {canonical(header): header for header in dataset.frame.columns}
 
 
 def _canonical(name: str, own: dict[str, str], world: dict[str, str]) -> Source:
@@ -80,20 +76,6 @@ def _canonical(name: str, own: dict[str, str], world: dict[str, str]) -> Source:
     if key in own:
         return Source("column", own[key])
     return Source("global", world[key]) if key in world else NONE
-
-
-def _explicit(text: str, dataset: Dataset, global_dataset: Dataset | None) -> Source:
-    if text.startswith("="):
-        return Source("constant", text[1:])
-    from_global = text.upper().startswith(GLOBAL_PREFIX)
-    place = global_dataset if from_global else dataset
-    headers = _headers(place)
-    key = canonical(text[len(GLOBAL_PREFIX) :] if from_global else text)
-    if key not in headers:
-        file = place.file_name if place else "GLOBAL.CSV"
-        there = ", ".join(headers.values()) or "ninguna"
-        raise InputError(f"{file} no tiene la columna «{text}». Las que tiene: {there}.")
-    return Source("global" if from_global else "column", headers[key])
 
 
 def missing_sources(action: Action, mapping: Mapping) -> tuple[str, ...]:
@@ -104,22 +86,20 @@ def missing_sources(action: Action, mapping: Mapping) -> tuple[str, ...]:
 # -- cells ------------------------------------------------------------------------------------------------------------
 
 
-def param_frame(action: Action, dataset: Dataset, global_dataset: Dataset | None, mapping: Mapping) -> pd.DataFrame:
+def param_frame(
+    action: Action,
+    dataset: Dataset,
+    global_dataset: Dataset | None,
+    mapping: Mapping,
+    lines: pd.Index[Any] | None = None,
+    *,
+    others: AnyMapping[str, Dataset] | None = None,
+) -> pd.DataFrame:
     """Canonical text of each parameter ("" = absent); index = line. An empty cell of an existing column stays empty."""
-    index = dataset.frame.index
-    columns = {
-        param.name: clean(_cells(mapping.sources[param.name], dataset, global_dataset), param) for param in action.parameters
-    }
+    index = dataset.frame.index if lines is None else lines
+    files = Files(dataset, global_dataset, others or {})
+    columns = {param.name: clean(cells_of(mapping.sources[param.name], files, index), param) for param in action.parameters}
     return pd.DataFrame(columns, index=index)
-
-
-def _cells(source: Source, dataset: Dataset, global_dataset: Dataset | None) -> pd.Series[str]:
-    if source.kind == "column":
-        return dataset.frame[source.ref]
-    constant = source.ref if source.kind == "constant" else ""
-    if source.kind == "global" and global_dataset is not None and len(global_dataset.frame):
-        constant = str(global_dataset.frame[source.ref].iloc[0])
-    return pd.Series(constant, index=dataset.frame.index, dtype="str")
 
 
 def clean(cells: pd.Series[str], param: Param) -> pd.Series[str]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from schemas.hydra import kind_of
+
 MESSAGES = {
-    "not_nullable": "Falta el dato. Completa la celda.",
+    "falta_dato": "Falta el dato. Completa la celda.",
     "telefono_excel": (
         "Excel ha redondeado el número y faltan cifras. No se puede recuperar: "
         "vuelve a exportar con la columna en formato Texto, o usa la plantilla."
@@ -22,7 +24,7 @@ MESSAGES = {
     "tipo_de_numero": "Se espera DID, TOLLFREE o MOBILE. Corrige la celda.",
     "tipo_de_ruta": "Se espera TRUNK o ROUTE_GROUP. Corrige la celda.",
     "id_no_valido": "No es un identificador de Webex. Cópialo entero de Control Hub o de la API.",
-    "id_de_otro_tipo": "El identificador no es del tipo que pide esta columna. Has puesto el de otra cosa: revisa de dónde sale.",
+    "id_de_otro_tipo": "El identificador no es de {expected}. Has puesto el de {given}: corrige la celda.",
     "correo_no_valido": "No es un correo. Corrige la celda.",
     "pais_no_valido": "Se espera un país de dos letras, como ES.",
     "destino_no_valido": "No es un destino de desvío. Se esperan cifras, con + delante o sin él. Corrige la celda.",
@@ -36,7 +38,36 @@ MESSAGES = {
 }  # fmt: skip
 
 
-def message_for(rule: str, value: str | None) -> str:
-    """Spanish text of a rule; `value` is the cell in canonical text."""
-    digits = next((part for part in (value or "").split(";") if part.isdigit()), "34911222333")
-    return MESSAGES.get(rule, f"No cumple la regla «{rule}».").format(digits=digits)
+KIND_WORDS = {
+    "PEOPLE": "un usuario",
+    "LOCATION": "una ubicación",
+    "LICENSE": "una licencia",
+    "TRUNK": "un enlace troncal",
+    "ROUTE_GROUP": "un grupo de rutas",
+    "ORGANIZATION": "una organización",
+    "PLACE": "un espacio de trabajo",
+    "WORKSPACE": "un espacio de trabajo",
+    "DEVICE": "un dispositivo",
+    "GROUP": "un grupo",
+    "ROOM": "una sala",
+}
+
+
+def message_for(rule: str, value: str | None, kinds: tuple[str, ...] = ()) -> str:
+    """Spanish text of a rule; `value` is the cell in canonical text, `kinds` what an id of its column may name."""
+    text = MESSAGES.get(rule, f"No cumple la regla «{rule}».")
+    if "{digits}" in text:
+        digits = next((part for part in (value or "").split(";") if part.isdigit()), "34911222333")
+        return text.format(digits=digits)
+    if "{expected}" in text:
+        return text.format(expected=_words(kinds), given=_words(_other_kinds(value or "", kinds)))
+    return text
+
+
+def _other_kinds(value: str, kinds: tuple[str, ...]) -> tuple[str, ...]:
+    found = (kind_of(item) for item in value.split(";"))
+    return tuple(dict.fromkeys(kind for kind in found if kind and kind not in kinds))
+
+
+def _words(kinds: tuple[str, ...]) -> str:
+    return " ni ".join(dict.fromkeys(KIND_WORDS.get(kind, "otra cosa") for kind in kinds)) or "otra cosa"

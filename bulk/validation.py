@@ -3,21 +3,38 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 import pandera.pandas as pa
 
-from bulk.contract import Action
+from bulk.contract import Action, Param
 from bulk.dataset import Dataset, canonical
 from bulk.mapping import Mapping as ColumnMapping
 from bulk.mapping import clean
 from bulk.messages import message_for
 from bulk.records import Problem
+from bulk.repeats import repeated
+from bulk.sources import Files, join_problems
+from schemas.fields import id_rule
 
 MASTER_SCHEMAS = {"global": "schemas.global_", "ubicaciones": "schemas.ubicaciones", "usuarios": "schemas.usuarios"}
 NO_PROFILE_RULES = frozenset({"sin_perfil"})
+HARD_FILE_RULES = frozenset({"id_de_otro_tipo"})  # of a file by itself only these are errors
+_NAMES_OF_PANDERA = {"not_nullable": "falta_dato"}
+
+
+@dataclass(frozen=True)
+class Failures:
+    """The rows that break one rule of one column (or of the row, `column` None)."""
+
+    column: str | None  # schema column
+    rule: str  # rule id
+    kinds: tuple[str, ...]  # what the column's ids may name
+    lines: list[int]  # lines of the file
+    values: list[str | None]  # cells in canonical text, None = empty or the whole row
 
 
 def validate_rows(
@@ -27,115 +44,111 @@ def validate_rows(
     frame: pd.DataFrame,
     *,
     options: Mapping[str, Any] | None = None,
+    scope: pd.Series[bool] | None = None,
+    others: Mapping[str, Dataset] | None = None,
 ) -> list[Problem]:
-    """Problems of the rows of `frame` (as param_frame gives it), in file order."""
+    """Problems of the rows of `frame` (as param_frame gives it), in file order.
+
+    `scope` (True = chosen; index = line) keeps rows that are not chosen from contradicting those that are.
+    `others` (dataset name -> file): the files that joins look into.
+    """
     schema: pa.DataFrameSchema = importlib.import_module(f"schemas.{action.id}").SCHEMA
     forgiven = NO_PROFILE_RULES if (options or {}).get("profile") else frozenset()
     found = [
-        _problem(dataset, mapping, line, column, value, rule)
-        for line, column, value, rule in failures(schema, frame)
-        if rule not in forgiven
+        problem
+        for failed in failures(schema, frame)
+        if failed.rule not in forgiven
+        for problem in _told(failed, dataset, *_written(failed, dataset, mapping))
     ]
-    found += _same_entity(action, dataset, mapping, frame)
-    found += _same_number(action, dataset, mapping, frame)
+    found += join_problems(mapping.sources, Files(dataset, others=others or {}))
+    found += repeated(action, dataset, mapping, _chosen(frame, mapping, scope))
     return sorted(found, key=lambda problem: (problem.line or 0, problem.column or ""))
 
 
 def validate_file(dataset: Dataset) -> list[Problem]:
     """The file by itself, no action chosen: avisos, but an id of another kind is an error."""
-    from bulk.contract import Param
-
     schema: pa.DataFrameSchema = importlib.import_module(MASTER_SCHEMAS[dataset.name]).SCHEMA
     headers = {canonical(header): header for header in dataset.frame.columns}
     known = {name: headers[canonical(name)] for name in schema.columns if canonical(name) in headers}
-    kinds = {"selected": "flag", "enable_unknown_extension_route_policy": "flag"}
-    many = {"phone_numbers", "add_license_ids", "remove_license_ids", "allow_call_types", "block_call_types"}
-    frame = pd.DataFrame(
-        {
-            name: clean(dataset.frame[header], Param(name, _kind(name, kinds), many=name in many))
-            for name, header in known.items()
-        },
-        index=dataset.frame.index,
-    )
-    found = []
-    for line, column, value, rule in failures(schema, frame):
-        severity = "error" if rule == "id_de_otro_tipo" else "aviso"
-        header = known.get(str(column), column)
-        found.append(Problem(dataset.file_name, line, header, value, rule, message_for(rule, value), severity))
-    return found
+    params = _parameters()
+    cells = {name: clean(dataset.frame[header], params.get(name, Param(name))) for name, header in known.items()}
+    found: list[Problem] = []
+    for failed in failures(schema, pd.DataFrame(cells, index=dataset.frame.index)):
+        severity = "error" if failed.rule in HARD_FILE_RULES else "aviso"
+        found += _told(failed, dataset, known.get(failed.column or ""), failed.values, severity)
+    return sorted(found, key=lambda problem: problem.line or 0)
 
 
-def _kind(name: str, kinds: Mapping[str, str]) -> str:
-    if "phone" in name:
-        return "phone"
-    return "call_type" if name.endswith("call_types") else kinds.get(name, "text")
+def _parameters() -> dict[str, Param]:
+    """Every parameter that some action takes: what a column of a master file holds."""
+    from bulk.actions import all_actions  # the registry loads the adapters: only when a file is looked at by itself
+
+    return {param.name: param for action in all_actions() for param in action.parameters}
 
 
-def failures(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> Iterable[tuple[int, str | None, str | None, str]]:
-    """(line, column, value, rule) of every cell or row that does not pass; one per row and rule for rules over a row."""
+def _chosen(frame: pd.DataFrame, mapping: ColumnMapping, scope: pd.Series[bool] | None) -> pd.DataFrame:
+    if scope is not None:
+        frame = frame[scope.reindex(frame.index, fill_value=False)]
+    source = mapping.sources.get("selected")
+    return frame[frame["selected"] == "true"] if source is not None and source.kind != "none" else frame
+
+
+# -- schemas ----------------------------------------------------------------------------------------------------------
+
+
+def failures(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> Iterator[Failures]:
+    """What does not pass, rule by rule; a rule over a row counts once a row, not once a column."""
     lines = frame.index
-    table = frame.reset_index(drop=True).astype(object)
-    table = table.where(table != "", None)
+    table = frame.reset_index(drop=True)
     try:
-        schema.validate(table, lazy=True)
+        schema.validate(table.mask(table == ""), lazy=True)
         return
     except pa.errors.SchemaErrors as errors:
         cases = errors.failure_cases
-    wide: set[tuple[int, str]] = set()
-    columns = (cases["schema_context"], cases["column"], cases["check"], cases["failure_case"], cases["index"])
-    for context, column, check, value, position in zip(*columns, strict=True):
-        rule, line = str(check), int(lines[int(position)])
-        if context == "Column":
-            yield line, str(column), None if rule == "not_nullable" else str(value), rule
-        elif (line, rule) not in wide:
-            wide.add((line, rule))
-            yield line, None, None, rule
+    if cases["index"].isna().any():  # a check that cannot be computed is a fault of the schema, never of the file
+        raise RuntimeError(f"check of {schema.name or 'schema'} failed: {cases.loc[cases['index'].isna(), 'check'].iloc[0]}")
+    wide = cases["schema_context"] != "Column"
+    cases = cases.assign(column=cases["column"].astype("object").mask(wide, None))
+    once = cases[~wide | ~cases.duplicated(["check", "index"])]
+    for (column, check), group in once.groupby(["column", "check"], dropna=False, sort=False):
+        name = None if pd.isna(column) else str(column)
+        at = [int(position) for position in group["index"]]
+        empty = name is None or check == "not_nullable"
+        values = [None if empty else str(value) for value in group["failure_case"]]
+        kinds = (schema.columns[name].metadata or {}).get("kinds", ()) if name else ()
+        rule = _NAMES_OF_PANDERA.get(str(check), str(check))
+        yield from _split_by_kind(Failures(name, rule, kinds, [int(lines[position]) for position in at], values))
 
 
-def _problem(dataset: Dataset, mapping: ColumnMapping, line: int, column: str | None, value: str | None, rule: str) -> Problem:
-    """The finding with the header and the cell as the file has them."""
-    source = mapping.sources.get(column or "")
+def _split_by_kind(failed: Failures) -> Iterator[Failures]:
+    """Wrong ids are of two sorts, each with its own remedy."""
+    if not failed.kinds or failed.rule != "id_no_valido":
+        yield failed
+        return
+    rules = [id_rule(value or "", failed.kinds) for value in failed.values]
+    for rule in sorted({rule for rule in rules if rule}):
+        at = [position for position, each in enumerate(rules) if each == rule]
+        lines, values = [failed.lines[i] for i in at], [failed.values[i] for i in at]
+        yield Failures(failed.column, rule, failed.kinds, lines, values)
+
+
+def _written(failed: Failures, dataset: Dataset, mapping: ColumnMapping) -> tuple[str | None, list[str | None]]:
+    """Header and cells as the file has them; the parameter's name and value when they come from elsewhere."""
+    source = mapping.sources.get(failed.column or "")
     if source is None or source.kind != "column":
-        return Problem(dataset.file_name, line, column, value, rule, message_for(rule, value))
-    written = str(dataset.frame.at[line, source.ref])
-    return Problem(dataset.file_name, line, source.ref, written or None, rule, message_for(rule, value))
+        return failed.column, failed.values
+    return source.ref, [str(cell) or None for cell in dataset.frame.loc[failed.lines, source.ref]]
 
 
-# -- several rows -----------------------------------------------------------------------------------------------------
+def _told(
+    failed: Failures, dataset: Dataset, column: str | None, shown: list[str | None], severity: str = "error"
+) -> Iterator[Problem]:
+    for line, value, cell in zip(failed.lines, failed.values, shown, strict=True):
+        message = message_for(failed.rule, value, failed.kinds)
+        yield Problem(dataset.file_name, line, column, cell, failed.rule, message, severity)
 
 
-def _same_entity(action: Action, dataset: Dataset, mapping: ColumnMapping, frame: pd.DataFrame) -> Iterable[Problem]:
-    """Rows of one entity (DESIGN 6.7): identical ones are an aviso, different ones an error unless the action adds up."""
-    repeated = frame[frame.duplicated(action.entity, keep=False) & (frame[action.entity] != "")]
-    for _, rows in repeated.groupby(action.entity, sort=False):
-        others = ", ".join(map(str, rows.index))
-        if len(rows.drop_duplicates()) == 1:
-            for line in rows.index[1:]:
-                told = f"Repite la fila {rows.index[0]}: quedará sin cambios."
-                yield Problem(dataset.file_name, int(line), None, None, "fila_repetida", told, "aviso")
-        elif not action.additive:
-            for line in rows.index:
-                told = f"Las filas {others} piden cosas distintas para lo mismo. Deja una sola."
-                yield Problem(dataset.file_name, int(line), None, None, "filas_contradictorias", told)
-
-
-UNIQUE_NUMBERS = ("legacy_phone_number", "target_phone_number", "phone_numbers")
-
-
-def _same_number(action: Action, dataset: Dataset, mapping: ColumnMapping, frame: pd.DataFrame) -> Iterable[Problem]:
-    """The same number asked for two people or locations."""
-    for name in UNIQUE_NUMBERS:
-        if name not in frame.columns:
-            continue
-        listed = frame[frame[name] != ""]
-        pairs = pd.DataFrame({"number": listed[name].str.split(";"), "entity": listed[action.entity]}).explode("number")
-        shared = pairs.groupby("number")["entity"].nunique()
-        for number, rows in pairs[pairs["number"].isin(shared[shared > 1].index)].groupby("number", sort=False):
-            others = ", ".join(map(str, rows.index))
-            for line in rows.index:
-                told = f"El número se pide para varios en las filas {others}. Deja uno solo."
-                column = mapping.sources[name].ref or name
-                yield Problem(dataset.file_name, int(line), column, str(number), "numero_repetido", told)
+# -- findings ---------------------------------------------------------------------------------------------------------
 
 
 def invalid_lines(problems: Iterable[Problem]) -> dict[int, Problem]:

@@ -24,7 +24,7 @@ def rows_to_work(session: Session) -> bool:
 
 
 def zone(session: Session, name: str) -> None:
-    key = f"upload_{name}"
+    key = intake.zone_key(session, name)
     label = FILE_NAMES[name].removesuffix(".CSV")
     st.file_uploader(f"**{label}**", type=["csv", "txt"], key=key, on_change=intake.on_upload, args=(session, name, key))
     dataset, refused = session.files.get(name), session.upload_errors.get(name)
@@ -37,7 +37,7 @@ def zone(session: Session, name: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"{'!' if errors else '✓'} **{dataset.file_name}**  \n:gray[{intake.detected(dataset)}]")
         if st.button("Quitar", key=f"drop_{name}", type="tertiary"):
-            intake.drop(session, name)
+            intake.empty(session, name)
             st.rerun()
 
 

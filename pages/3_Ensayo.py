@@ -19,7 +19,8 @@ EVERY = 1.0  # seconds between two looks
 def rehearse(session: Session, plan: Prepared) -> None:
     reached = resources.connection(session)
     how = choice.launch_of(session, dry_run=True)
-    started = launch(resources.context(), plan, reached, how)
+    session.advice = []
+    started = launch(resources.context(), plan, reached, how, advise=session.advice.append)
     session.dry_run_id = started.run_id
     put_in_url(started.run_id)
     st.rerun()
@@ -82,6 +83,7 @@ with frame.told():
         put_in_url(run.run_id)
         names = ", ".join(file["file_name"] for file in run.files)
         st.caption(f"Ensayo del {local(run.created_at)} · {run.org_name or run.target} · {names}")
+    frame.advise(session)
     if run and seen and seen.alive:
         progress(session, run)
     else:

@@ -55,6 +55,7 @@ def board(session: Session) -> None:
         running.buttons(session, seen)
     if seen.state == "stopped":
         running.stopped(session, seen)
+    frame.advise(session)
     running.panel(session, seen)
 
 

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-import base64
 import binascii
+import re
+
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")
 
 
 def decode_id(value: str) -> tuple[str, str] | None:
     """(KIND, last segment) of a public id, or None when it is not one."""
+    if not _BASE64.fullmatch(value):
+        return None
     try:
-        text = base64.b64decode(value + "=" * (-len(value) % 4), altchars=b"-_", validate=True).decode()
-    except (binascii.Error, ValueError):
+        text = binascii.a2b_base64(value.replace("-", "+").replace("_", "/") + "==").decode()
+    except ValueError:  # binascii.Error and UnicodeDecodeError are ValueErrors
         return None
     parts = text.split("/")
     if not text.startswith("ciscospark://") or len(parts) < 5:
         return None
     return parts[3], parts[-1]
+
+
+def kind_of(value: str) -> str | None:
+    """PEOPLE, LOCATION … of a public id; None when it is not one."""
+    decoded = decode_id(value)
+    return decoded[0] if decoded else None
 
 
 def id_tail(value: str) -> str:

@@ -62,6 +62,12 @@ def told() -> Iterator[None]:
         st.error(UNFORESEEN, icon=":material/error:")
 
 
+def advise(session: Session) -> None:
+    """What the last launch of this tab was told."""
+    for text in session.advice:
+        st.warning(text, icon=":material/warning:")
+
+
 def freeze() -> None:
     """Once per process: what is loaded by now is never collected again, else each refresh holds the workers up by 100 ms."""
     if not _frozen:

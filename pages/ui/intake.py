@@ -46,6 +46,18 @@ def drop(session: Session, name: str) -> None:
     session.upload_errors.pop(name, None)
 
 
+def zone_key(session: Session, name: str) -> str:
+    """Key of the drop zone; a new one makes the browser forget the file that it still shows."""
+    times = session.emptied.get(name, 0)
+    return f"upload_{name}_{times}" if times else f"upload_{name}"
+
+
+def empty(session: Session, name: str) -> None:
+    """«Quitar»: the file, and what its zone shows."""
+    drop(session, name)
+    session.emptied[name] = session.emptied.get(name, 0) + 1
+
+
 def on_upload(session: Session, name: str, key: str) -> None:
     """The operator put a file into a zone, or took it out (one that is merely empty says nothing: a page switch empties it)."""
     uploaded = st.session_state.get(key)

@@ -149,6 +149,7 @@ def go(session: Session, plan: Prepared, rehearsal: Rehearsal | None, reached: C
     """Launch in the background and show the board."""
     how = choice.launch_of(session, dry_run=False, parent=rehearsal.run.run_id if rehearsal else None)
     with st.spinner("Escribiendo las filas en el diario…"):
-        started = launch(resources.context(), plan, reached, how)
+        session.advice = []
+        started = launch(resources.context(), plan, reached, how, advise=session.advice.append)
     session.run_id = started.run_id
     st.switch_page(PAGES["lanzamiento"][0], query_params={"run": started.run_id})

@@ -23,6 +23,7 @@ class Session:
     files: dict[str, Dataset] = field(default_factory=dict)  # dataset name -> file as read
     findings: dict[str, list[Problem]] = field(default_factory=dict)  # dataset name -> problems of the file by itself
     upload_errors: dict[str, str] = field(default_factory=dict)  # dataset name -> why its last upload was refused
+    emptied: dict[str, int] = field(default_factory=dict)  # dataset name -> times its zone was emptied by «Quitar»
     action_id: str | None = None  # the action chosen
     explicit: dict[str, dict[str, str]] = field(default_factory=dict)  # action -> parameter -> column, =text or GLOBAL.x
     revision: int = 0  # of the mapping: a new one makes the editor forget its edits
@@ -35,6 +36,7 @@ class Session:
     chunk_size: int = 200  # rows a lot
     workers: int = 32  # requests in flight at most
     note: str = ""  # ticket, phase
+    advice: list[str] = field(default_factory=list)  # what the last launch was told, and stopped nothing
     prepared: Prepared | None = None  # the file seen through the action, of the key below
     prepared_key: object = None  # what `prepared` was made from
     progress: dict[str, tuple[float, int]] = field(default_factory=dict)  # run -> (moment, rows ended) of an earlier look

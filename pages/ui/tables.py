@@ -131,12 +131,12 @@ def problem_frame(problems: Sequence[Problem]) -> pd.DataFrame:
             "error" if group["severity"] == "error" else "aviso",
             group["column"] or "",
             short(group["value"] or ""),
-            group["message"],
             group["first_line"],
+            group["message"],
         )
-        for group in totals(problems)
+        for group in sorted(totals(problems), key=lambda group: group["severity"] != "error")
     ]
-    columns = ["Filas", "Gravedad", "Columna", "Por ejemplo", "Qué se espera y qué hacer", "Primera fila"]
+    columns = ["Filas", "Gravedad", "Columna", "Por ejemplo", "Primera fila", "Qué se espera y qué hacer"]
     return pd.DataFrame(records, columns=pd.Index(columns))
 
 

@@ -106,6 +106,14 @@ def server(chromium: str, tmp_path: Path) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
+def shared_server(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """For tests that only look."""
+    running = start_server(tmp_path_factory.mktemp("shared") / "home")
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
 def examples(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The example files of the server's small organisation."""
     folder = tmp_path_factory.mktemp("examples")

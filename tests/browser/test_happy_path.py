@@ -127,7 +127,7 @@ def test_a_killed_server_leaves_a_run_that_another_one_finishes(
             first.stop()
 
 
-def test_an_edit_of_the_mapping_outlives_a_poll_and_a_page_switch(operator: Operator, examples: Path) -> None:
+def test_a_fixed_value_of_the_mapping_outlives_a_page_switch(operator: Operator, examples: Path) -> None:
     operator.go("/Datos")
     operator.upload(examples)
     operator.press("Continuar a Mapeo")
@@ -144,8 +144,10 @@ def test_an_edit_of_the_mapping_outlives_a_poll_and_a_page_switch(operator: Oper
 
 @pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("path", ["/", "/Datos", "/Mapeo", "/Ensayo", "/Lanzamiento", "/Informe", "/Historial"])
-def test_a_deep_link_shows_its_page_without_asking_anything_outside(browser: Any, server: Server, path: str, dark: bool) -> None:
-    tab = Operator(browser, server, dark=dark)
+def test_a_deep_link_shows_its_page_without_asking_anything_outside(
+    browser: Any, shared_server: Server, path: str, dark: bool
+) -> None:
+    tab = Operator(browser, shared_server, dark=dark)
     tab.go(path)
     tab.sees("SANDBOX · datos inventados")
     titles = {"/": "Inicio"}

@@ -25,7 +25,7 @@ class Case:
     sdk_sandbox: Mapping[str, Any] = field(default_factory=dict)  # open points of the contracts as the SDK takes them
     sdk_refused: bool = False  # the sandbox refuses what the SDK sends
     known: tuple[str, ...] = ()  # what our read finds in place already, and our write leaves out
-    row_states: tuple[str, ...] = ("done",)  # states that rows of ours may end in
+    row_states: tuple[str, ...] = ("done",)  # the states in which rows of ours end, each at least once
 
 
 Make = Callable[[Remote], Case]

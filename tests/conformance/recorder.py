@@ -45,12 +45,13 @@ class Recorder:
             self.sent.clear()
 
     def writes(self) -> list[Sent]:
-        """All but reads, sorted: workers send the rows of different entities in any order."""
-        found = [request for request in self.sent if request.method != "GET"]
-        return in_order(found)
+        """All but reads, in the order of their arrival."""
+        with self._lock:
+            return [request for request in self.sent if request.method != "GET"]
 
 
 def in_order(writes: list[Sent]) -> list[Sent]:
+    """Sorted, to compare: workers send the rows of different entities in any order."""
     return sorted(writes, key=lambda w: (w.path, w.method, json.dumps(w.body, sort_keys=True)))
 
 

@@ -174,3 +174,11 @@ def test_other_data_than_the_rehearsed_are_not_taken_for_rehearsed(mapped: AppTe
     labels = [button.label for button in mapped.button]
     assert "Lanzar sin ensayo" in labels
     assert "Lanzar este ensayo" not in labels
+
+
+def test_a_removed_file_is_gone_and_can_be_loaded_again(loaded: AppTest, examples: Path) -> None:
+    loaded.button(key="drop_usuarios").click().run()
+    assert "usuarios" not in session(loaded).files
+    raw = (examples / "USUARIOS.CSV").read_bytes()
+    loaded.file_uploader(key="upload_usuarios_1").upload("USUARIOS.CSV", raw, "text/csv").run()
+    assert "usuarios" in session(loaded).files

@@ -39,7 +39,7 @@ def rules(found: Prepared) -> list[tuple[int | None, str | None, str]]:
         ("3.49112E+10", "telefono_excel"),
         ("+34x", "telefono_no_valido"),
         ("+٣٤٩١١٢٢٢٣٣٣", "telefono_no_valido"),
-        ("", "not_nullable"),
+        ("", "falta_dato"),
     ],
 )
 def test_a_phone_is_e164_and_each_way_of_being_wrong_has_its_rule(cell: str, rule: str | None) -> None:

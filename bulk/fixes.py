@@ -1,0 +1,71 @@
+"""Cells put right by hand: the rows with problems, the edits made to them, "all like this", and the corrected file."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from bulk.dataset import Dataset, with_cells
+from bulk.records import Problem
+
+BLOCK = 10_000  # rows written at a time
+
+
+@dataclass(frozen=True)
+class Fix:
+    """A cell with its new text."""
+
+    line: int  # line of the file
+    column: str  # header as written
+    value: str  # new text
+
+
+def bad_rows(dataset: Dataset, problems: Iterable[Problem], *, severity: str | None = "error") -> pd.DataFrame:
+    """The rows to look at (index = line), columns as in the file. `severity` None = avisos too."""
+    lines = {problem.line for problem in problems if severity in (None, problem.severity)}
+    return dataset.frame[dataset.frame.index.isin([line for line in lines if line is not None])]
+
+
+def edits(shown: pd.DataFrame, edited: pd.DataFrame) -> list[Fix]:
+    """What changed between the rows as shown and as they came back from the screen; rows only in one are left alone."""
+    both = edited.reindex(index=shown.index.intersection(edited.index), columns=shown.columns).fillna("").astype("str")
+    before = shown.loc[both.index]
+    rows, columns = np.nonzero((before != both).to_numpy())
+    places = zip(both.index[rows], both.columns[columns], strict=True)
+    return [Fix(int(line), str(column), str(both.at[line, column]).strip()) for line, column in places]
+
+
+def like_this(dataset: Dataset, fix: Fix, problems: Sequence[Problem] | None = None) -> list[Fix]:
+    """The same change in every row with the same cell in the same column (only in rows with a problem there, when given)."""
+    before = dataset.frame.at[fix.line, fix.column]
+    lines = dataset.frame.index[dataset.frame[fix.column] == before]
+    if problems is not None:
+        wrong = {problem.line for problem in problems if problem.column in (fix.column, None)}
+        lines = lines[lines.isin([line for line in wrong if line is not None])]
+    return [Fix(int(line), fix.column, fix.value) for line in lines]
+
+
+def apply(dataset: Dataset, fixes: Iterable[Fix]) -> Dataset:
+    """A dataset with the fixes made; a row of another width that was put right by hand is no longer a problem.
+
+    The original is untouched. Raises InputError for a cell that there is not.
+    """
+    chosen = list(fixes)
+    fixed = with_cells(dataset, ((fix.line, fix.column, fix.value) for fix in chosen))
+    touched = {fix.line for fix in chosen}
+    return replace(fixed, problems=tuple(problem for problem in dataset.problems if problem.line not in touched))
+
+
+def to_csv(dataset: Dataset) -> bytes:
+    """The file as it stands now, for Excel in Spanish: `;`, UTF-8 with BOM, CRLF; read again it gives the same cells."""
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
+    writer.writerow(dataset.frame.columns)
+    for start in range(0, len(dataset.frame), BLOCK):
+        writer.writerows(dataset.frame.iloc[start : start + BLOCK].itertuples(index=False, name=None))
+    return buffer.getvalue().encode("utf-8-sig")

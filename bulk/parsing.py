@@ -1,0 +1,149 @@
+"""From text to a table of text cells, each row with the line of the file where it starts."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pandas as pd
+
+from bulk.errors import InputError
+from bulk.headers import canonical
+from bulk.records import Problem
+from schemas.hydra import decode_id
+
+BLANKS = " \t\r\n\x0b\x0c\x1c\x1d\x1e\x1f\x85\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a" + (
+    "\u2028\u2029\u202f\u205f\u3000\u200b\u2060\ufeff"
+)
+BLOCK = 50_000  # rows turned into columns at a time: lists of Python strings take ten times their size
+RAGGED = "celdas_de_mas_o_de_menos"
+
+
+def parse(text: str, delimiter: str, file_name: str) -> tuple[pd.DataFrame, list[Problem]]:
+    """Frame of text cells (index = line) and its ragged rows. Raises InputError (nothing in it, header, quotes)."""
+    rows = _rows(text, delimiter, file_name)
+    first = next(rows, None)
+    if first is None:
+        raise InputError(f"{file_name} está vacío: no hay cabecera ni filas.")
+    headers = check_headers(first[1], first[0], file_name)
+    frame = _plain(text, delimiter, headers, first[0])
+    problems: list[Problem] = []
+    if frame is None:
+        frame, problems = collect(rows, headers, file_name)
+    return tidy(frame), problems
+
+
+def _rows(text: str, delimiter: str, file_name: str) -> Iterator[tuple[int, list[str]]]:
+    """(line where the row starts, its cells), without empty lines. Raises InputError at a quote out of place."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True, skipinitialspace=True)
+    before = 0
+    try:
+        for cells in reader:
+            if any(map(str.strip, cells)):
+                yield before + 1, cells
+            before = reader.line_num
+    except csv.Error as error:
+        raise InputError(f"{file_name} · Fila {before + 1}: comillas sin cerrar o mal puestas ({error}). Corrígela.") from None
+
+
+# -- header -----------------------------------------------------------------------------------------------------------
+
+
+def check_headers(cells: Sequence[str], line: int, file_name: str) -> list[str]:
+    """Headers without trailing empty ones, on one line each. Raises InputError for blank, repeated, or none at all."""
+    headers = [" ".join(cell.strip(BLANKS).split()) for cell in cells]
+    while headers and not headers[-1]:
+        headers.pop()
+    seen: set[str] = set()
+    for position, header in enumerate(headers, 1):
+        if not header:
+            raise InputError(f"{file_name} · Fila {line}: la columna {position} no tiene nombre. Ponle uno o quítala.")
+        if _is_data(header):
+            raise InputError(f"{file_name} · Fila {line}: falta la cabecera («{header}» es un dato). Añádela encima.")
+        key = canonical(header) or header
+        if key in seen:
+            raise InputError(f"{file_name} · Fila {line}: la columna «{header}» está repetida. Deja una sola.")
+        seen.add(key)
+    return headers
+
+
+def _is_data(header: str) -> bool:
+    """A cell that no column is called: an e-mail, a phone, an id of Webex."""
+    digits = header.lstrip("+").replace(" ", "")
+    return "@" in header.strip("@") or (len(digits) >= 7 and digits.isdigit()) or decode_id(header) is not None
+
+
+# -- rows -------------------------------------------------------------------------------------------------------------
+
+
+def _plain(text: str, delimiter: str, headers: list[str], header_line: int) -> pd.DataFrame | None:
+    """Rows without quotes and all of the header's width go the quick way; None sends the file the careful way."""
+    if '"' in text:
+        return None
+    physical = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")[header_line:]
+    kept = [(line, cells) for line, cells in enumerate(physical, header_line + 1) if cells.strip()]
+    if not kept or any(cells.count(delimiter) != len(headers) - 1 for _, cells in kept):
+        return None
+    lines, rows = zip(*kept, strict=True)
+    try:
+        frame = pd.read_csv(
+            io.BytesIO("\n".join(rows).encode()), sep=delimiter, header=None, dtype="str", engine="pyarrow", keep_default_na=False
+        )
+    except (ValueError, pd.errors.ParserError):
+        return None
+    frame.columns = pd.Index(headers, dtype="str")
+    frame.index = pd.Index(np.asarray(lines, dtype="int64"))
+    return frame
+
+
+def collect(rows: Iterator[tuple[int, list[str]]], headers: list[str], file_name: str) -> tuple[pd.DataFrame, list[Problem]]:
+    """Block by block; a row of another width is kept, cut or filled, and reported: its cells may have shifted."""
+    width = len(headers)
+    lines: list[int] = []
+    block: list[list[str]] = []
+    done: list[pd.DataFrame] = []
+    problems: list[Problem] = []
+    for line, cells in rows:
+        if len(cells) != width:
+            while len(cells) > width and not cells[-1].strip():
+                cells.pop()
+            if len(cells) != width:
+                told = f"La fila tiene {len(cells)} celdas y la cabecera {width}. Revisa separadores y comillas."
+                problems.append(Problem(file_name, line, None, None, RAGGED, told))
+                cells = (cells + [""] * width)[:width]
+        lines.append(line)
+        block.append(cells)
+        if len(block) == BLOCK:
+            done.append(_block(headers, block))
+            block = []
+    done.append(_block(headers, block))
+    frame = pd.concat(done, ignore_index=True) if len(done) > 1 else done[0]
+    frame.index = pd.Index(lines, dtype="int64")
+    _refuse_title(problems, headers, len(frame), file_name)
+    return frame, problems
+
+
+def _block(headers: list[str], block: list[list[str]]) -> pd.DataFrame:
+    return pd.DataFrame(block, columns=pd.Index(headers, dtype="str"), dtype="str")
+
+
+def _refuse_title(problems: list[Problem], headers: list[str], rows: int, file_name: str) -> None:
+    """One lonely cell above rows of several is a title, not a header."""
+    if len(headers) == 1 and rows > 0 and len(problems) > rows / 2:
+        raise InputError(
+            f"{file_name}: «{headers[0]}» no parece la cabecera, las demás filas tienen más celdas. "
+            "Quita las líneas de encima de la cabecera, o revisa el separador."
+        )
+
+
+def tidy(frame: pd.DataFrame) -> pd.DataFrame:
+    """Cells without blanks around them (hard ones too), rows of nothing but blanks left out."""
+    for header in frame.columns:
+        frame[header] = frame[header].str.strip(BLANKS)
+    empty = frame.iloc[:, 0] == ""
+    if empty.any():
+        empty &= (frame == "").all(axis=1)
+        frame = frame[~empty]
+    return frame

@@ -1,0 +1,103 @@
+"""Problems to take away: as CSV, and as a copy of the file in Excel with the bad cells marked and the reason in each."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from bulk.dataset import Dataset
+from bulk.records import Problem
+
+COLUMNS = ("fichero", "fila", "columna", "valor", "regla", "gravedad", "mensaje")
+NOTE_COLUMN = "problemas"
+MOST_NOTES = 5_000  # cells with a note: Excel grows slow beyond; the last column says it for every row
+# A cell that a spreadsheet would take for a formula. A sign before digits only is a phone or a number: left as it is.
+_FORMULA = re.compile(r"^(?:[=@\t\r]|[+-](?![\d\s]*\Z))")
+_LONGEST_CELL = 32_767  # characters that Excel takes
+
+
+def safe_cell(text: str) -> str:
+    """Text that no spreadsheet runs as a formula."""
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def to_csv(problems: Iterable[Problem]) -> Iterator[bytes]:
+    """For Excel in Spanish: `;`, UTF-8 with BOM."""
+    yield b"\xef\xbb\xbf"
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for number, problem in enumerate(problems, 1):
+        line = "" if problem.line is None else problem.line
+        texts = (problem.column or "", problem.value or "", problem.rule, problem.severity, problem.message)
+        writer.writerow([safe_cell(problem.file), line, *map(safe_cell, texts)])
+        if number % 1_000 == 0:
+            yield _taken(buffer)
+    yield _taken(buffer)
+
+
+def _taken(buffer: io.StringIO) -> bytes:
+    text = buffer.getvalue().encode("utf-8")
+    buffer.seek(0)
+    buffer.truncate()
+    return text
+
+
+def to_xlsx(dataset: Dataset, problems: Sequence[Problem], *, only_bad: bool = False) -> bytes:
+    """The file as a workbook of text cells, errors in red and avisos in amber, with a note in each and a column of reasons.
+
+    `only_bad` leaves out the rows without problems. Row numbers are those of the original in a first column when it does.
+    """
+    import xlsxwriter  # type: ignore[import-untyped]  # ships no types; only loaded for a workbook
+
+    target = io.BytesIO()
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    book = xlsxwriter.Workbook(target, options)
+    sheet = book.add_worksheet(dataset.name.upper()[:31])
+    looks = {
+        "plain": book.add_format({"num_format": "@"}),
+        "header": book.add_format({"bold": True, "num_format": "@"}),
+        "error": book.add_format({"num_format": "@", "bg_color": "#F8D7D0", "font_color": "#9F2F17"}),
+        "aviso": book.add_format({"num_format": "@", "bg_color": "#FDEBCB", "font_color": "#8A5200"}),
+    }
+    _fill(sheet, dataset, _by_line(problems), looks, only_bad=only_bad)
+    book.close()
+    return target.getvalue()
+
+
+def _by_line(problems: Sequence[Problem]) -> dict[int, list[Problem]]:
+    found: dict[int, list[Problem]] = {}
+    for problem in problems:
+        if problem.line is not None:
+            found.setdefault(problem.line, []).append(problem)
+    return found
+
+
+def _fill(sheet: Any, dataset: Dataset, wrong: dict[int, list[Problem]], looks: dict[str, object], *, only_bad: bool) -> None:
+    headers = [str(header) for header in dataset.frame.columns]
+    frame = dataset.frame[dataset.frame.index.isin(list(wrong))] if only_bad else dataset.frame
+    sheet.freeze_panes(1, 0)
+    for column, header in enumerate(["fila", *headers, NOTE_COLUMN]):
+        sheet.write_string(0, column, header, looks["header"])
+    notes = 0
+    for number, (line, *cells) in enumerate(frame.itertuples(name=None), 1):
+        found = wrong.get(line, [])
+        sheet.write_number(number, 0, line)
+        for column, cell in enumerate(cells, 1):
+            own = [problem for problem in found if problem.column == headers[column - 1]]
+            look = looks[_worst(own)] if own else looks["plain"]
+            sheet.write_string(number, column, cell[:_LONGEST_CELL], look)
+            if own and notes < MOST_NOTES:
+                sheet.write_comment(number, column, "\n".join(each.message for each in own))
+                notes += 1
+        if found:
+            reasons = " ".join(f"{each.column}: {each.message}" if each.column else each.message for each in found)
+            look = looks[_worst(found)]
+            sheet.write_string(number, len(cells) + 1, reasons[:_LONGEST_CELL], look)
+
+
+def _worst(problems: Sequence[Problem]) -> str:
+    return "error" if any(problem.severity == "error" for problem in problems) else "aviso"

@@ -1,0 +1,235 @@
+"""What Excel did to phones, extensions and ids, and how it was before. Proposed, listed, and only applied when accepted.
+
+The contracts' E.164 rule decides what is valid; phonenumbers only proposes, and only with a country that somebody gave.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from collections.abc import Mapping as AnyMapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+import pandas as pd
+import phonenumbers
+
+from bulk.contract import Action
+from bulk.dataset import Dataset, canonical, with_cells
+from bulk.errors import InputError
+from bulk.headers import SYNONYMS
+from bulk.mapping import Mapping
+
+COUNTRY = "default_country"  # the column of GLOBAL that says it
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+_EXTENSION = re.compile(r"[0-9]{2,10}")
+_EMAIL = re.compile(r"[^@\s<>:;,]+@[^@\s<>:;,]+\.[^@\s<>:;,]+")
+_EXCEL = re.compile(r"[0-9]+(?:[.,][0-9]+)?[eE]\+?[0-9]+")
+_DECIMAL = re.compile(r"\+?[0-9]+[.,]0{1,2}")
+_FILLER = re.compile(r"[\s\u00a0\u200b.\-()/]")
+_APOSTROPHES = "'’‘`´"
+_ITEMS = re.compile(r"([;|])")
+
+PHONES = ("phone_number", "phone_numbers", "legacy_phone_number", "target_phone_number")
+EXTENSIONS = ("extension", "target_extension")
+IDS = ("person_id", "location_id", "target_location_id", "premise_route_id", "add_license_ids", "remove_license_ids", "org_id")
+
+RULES = {
+    "prefijo_del_pais": "Teléfono sin prefijo +",
+    "prefijo_00": "Prefijo 00 en vez de +",
+    "sobra_decimal": "Sobra .0 al final",
+    "sobra_apostrofo": "Sobra el apóstrofo de Excel",
+    "sobran_signos": "Sobran blancos o signos",
+    "correo_adornado": "Correo con adornos",
+}
+
+
+@dataclass(frozen=True)
+class Repair:
+    """One cell, before and after. Nothing happens until it is applied."""
+
+    line: int  # line of the file
+    column: str  # header as written
+    before: str  # cell as read
+    after: str  # cell as proposed
+    rule: str  # a key of RULES
+
+
+def default_country(global_dataset: Dataset | None) -> str | None:
+    """Two letters out of GLOBAL's `default_country`; None when it says none. Raises InputError for one that there is not."""
+    if global_dataset is None or global_dataset.frame.empty:
+        return None
+    for header in global_dataset.frame.columns:
+        if canonical(header) == canonical(COUNTRY):
+            return checked_country(str(global_dataset.frame[header].iloc[0]))
+    return None
+
+
+def checked_country(text: str | None) -> str | None:
+    """`es` -> `ES`; empty -> None. Raises InputError."""
+    country = (text or "").strip().upper()
+    if country and country not in phonenumbers.SUPPORTED_REGIONS:
+        raise InputError(f"No existe el país «{text}». Se esperan dos letras, como ES.")
+    return country or None
+
+
+def propose(
+    dataset: Dataset, action: Action | None, country: str | None, *, mapping: Mapping | None = None
+) -> list[Repair]:
+    """Repairs for the phones, extensions, ids and e-mails of the file, by line.
+
+    `action` narrows it to the columns that the action takes (through `mapping` when there is one). Without `country`
+    a phone that lost its prefix is left alone: it is never guessed.
+    """
+    found: list[Repair] = []
+    for column, kind in _columns(dataset, action, mapping).items():
+        cells = dataset.frame[column]
+        known = {before: _repaired(before, kind, country) for before in _suspects(cells, kind)}
+        known = {before: repair for before, repair in known.items() if repair}
+        for line, before in cells[cells.isin(list(known))].items():
+            after, rule = known[str(before)] or ("", "")
+            found.append(Repair(int(str(line)), column, str(before), after, rule))
+    return sorted(found, key=lambda repair: repair.line)
+
+
+def apply(dataset: Dataset, repairs: Iterable[Repair]) -> Dataset:
+    """A dataset with the repairs made. Raises InputError when a cell is no longer what it was."""
+    chosen = list(repairs)
+    for repair in chosen:
+        if repair.column not in dataset.frame.columns or repair.line not in dataset.frame.index:
+            raise InputError(f"{dataset.file_name} ya no tiene la celda de la fila {repair.line}, «{repair.column}».")
+        if dataset.frame.at[repair.line, repair.column] != repair.before:
+            raise InputError(f"{dataset.file_name} · Fila {repair.line} · «{repair.column}» ha cambiado desde que se propuso.")
+    return with_cells(dataset, ((repair.line, repair.column, repair.after) for repair in chosen))
+
+
+def grouped(repairs: Iterable[Repair]) -> list[dict[str, object]]:
+    """[{rule, column, title, count, before, after, first_line}], biggest first."""
+    groups: dict[tuple[str, str], list[Repair]] = {}
+    for repair in repairs:
+        groups.setdefault((repair.rule, repair.column), []).append(repair)
+    biggest_first = sorted(groups.items(), key=lambda item: -len(item[1]))
+    return [
+        {
+            "rule": rule,
+            "column": column,
+            "title": RULES[rule],
+            "count": len(members),
+            "before": members[0].before,
+            "after": members[0].after,
+            "first_line": members[0].line,
+        }
+        for (rule, column), members in biggest_first
+    ]
+
+
+# -- which cells ------------------------------------------------------------------------------------------------------
+
+
+def _columns(dataset: Dataset, action: Action | None, mapping: Mapping | None) -> dict[str, str]:
+    """Header -> phone, extension, id or email."""
+    if action is not None and mapping is not None:
+        kinds = {param.name: _kind(param.name) for param in action.parameters}
+        pairs = ((source.ref, kinds[name]) for name, source in mapping.sources.items() if source.kind == "column")
+        return {header: kind for header, kind in pairs if kind}
+    names = {param.name for param in action.parameters} if action else None
+    found = {}
+    for header in map(str, dataset.frame.columns):
+        name = _parameter(header)
+        kind = _kind(name) if name and (names is None or name in names) else None
+        if kind:
+            found[header] = kind
+    return found
+
+
+def _parameter(header: str) -> str | None:
+    """The parameter that a header names, in its own words or by a synonym."""
+    key = canonical(header)
+    return next((name for name, words in SYNONYMS.items() if key in map(canonical, (name, *words))), None)
+
+
+def _kind(name: str) -> str | None:
+    kinds: AnyMapping[str, tuple[str, ...]] = {"phone": PHONES, "extension": EXTENSIONS, "id": IDS, "email": ("email",)}
+    return next((kind for kind, names in kinds.items() if name in names), None)
+
+
+def _suspects(cells: pd.Series[str], kind: str) -> Iterator[str]:
+    """Different cells that are not plainly right: few, whatever the size of the file."""
+    right = {"phone": rf"{_E164.pattern}(?:[;|,]{_E164.pattern})*", "extension": _EXTENSION.pattern, "email": _EMAIL.pattern}
+    filled = cells[cells != ""]
+    plain = filled.str.fullmatch(f"(?:{right[kind]})") if kind in right else ~filled.str.startswith(tuple(_APOSTROPHES))
+    yield from map(str, filled[~plain].unique())
+
+
+# -- one cell ---------------------------------------------------------------------------------------------------------
+
+
+def _repaired(cell: str, kind: str, country: str | None) -> tuple[str, str] | None:
+    """(cell as it should be, rule), or None when nothing is known to be better."""
+    if kind == "phone":
+        return _phones(cell, country)
+    if kind == "extension":
+        return _extension(cell)
+    bare = cell.strip().lstrip(_APOSTROPHES).strip()
+    if kind == "email":
+        inner = re.sub(r"^mailto:", "", bare.strip("<>;,. "), flags=re.IGNORECASE).strip("<>;,. ")
+        found = re.search(r"<([^<>]+)>", cell)
+        inner = found[1].strip() if found else inner
+        return (inner, "correo_adornado") if inner != cell and _EMAIL.fullmatch(inner) else None
+    return (bare, "sobra_apostrofo") if bare and bare != cell else None
+
+
+def _phones(cell: str, country: str | None) -> tuple[str, str] | None:
+    """Each number of the cell; the rule is that of the first one mended. One that cannot be mended stays as it is."""
+    parts = _ITEMS.split(cell)
+    if len(parts) == 1 and not _EXCEL.fullmatch(cell) and not _DECIMAL.fullmatch(cell):
+        parts = re.split("(,)", cell)
+    mended = [_phone(part, country) if position % 2 == 0 and part.strip() else None for position, part in enumerate(parts)]
+    rules = [repair[1] for repair in mended if repair]
+    if not rules:
+        return None
+    return "".join(repair[0] if repair else part for part, repair in zip(parts, mended, strict=True)), rules[0]
+
+
+def _phone(item: str, country: str | None) -> tuple[str, str] | None:
+    bare, rule = item.strip(), ""
+    if bare.startswith(tuple(_APOSTROPHES)):
+        bare, rule = bare.lstrip(_APOSTROPHES).strip(), "sobra_apostrofo"
+    if _EXCEL.fullmatch(bare):
+        return None  # digits are gone: no repair can bring them back
+    if _DECIMAL.fullmatch(bare):
+        bare, rule = re.split("[.,]", bare)[0], "sobra_decimal"
+    plain = _FILLER.sub("", bare.replace("(0)", ""))
+    if not re.fullmatch(r"\+?[0-9]+", plain):
+        return None
+    if plain.startswith("00") and _valid("+" + plain[2:], None):
+        return "+" + plain[2:], rule or "prefijo_00"
+    if plain.startswith("+"):
+        if not _E164.fullmatch(plain) or (plain == _FILLER.sub("", item.strip())):
+            return None  # blanks and dots inside a number are plain reading
+        return plain, rule or "sobran_signos"
+    after = _valid(plain, country)
+    return (after, rule if rule and plain == after else "prefijo_del_pais") if after else None
+
+
+@lru_cache(maxsize=65_536)
+def _valid(text: str, country: str | None) -> str | None:
+    """E.164 of a number that exists in its country's plan, or None. A number without + needs a country."""
+    if not text.startswith("+") and country is None:
+        return None
+    try:
+        number = phonenumbers.parse(text, country)
+    except phonenumbers.NumberParseException:
+        return None
+    found = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return found if phonenumbers.is_valid_number(number) and _E164.fullmatch(found) else None
+
+
+def _extension(cell: str) -> tuple[str, str] | None:
+    bare, rule = cell.strip(), "sobran_signos"
+    if bare.startswith(tuple(_APOSTROPHES)):
+        bare, rule = bare.lstrip(_APOSTROPHES).strip(), "sobra_apostrofo"
+    if _DECIMAL.fullmatch(bare):
+        bare, rule = re.split("[.,]", bare)[0], "sobra_decimal"
+    bare = _FILLER.sub("", bare)
+    return (bare, rule) if bare != cell and _EXTENSION.fullmatch(bare) else None

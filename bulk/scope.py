@@ -1,0 +1,205 @@
+"""Scope (alcance): which rows of a file are worked. By column values, lines, a pasted list, `selected`, or entities left open."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from bulk.contract import Action
+from bulk.dataset import Dataset, canonical
+from bulk.errors import InputError
+from bulk.headers import SYNONYMS
+from bulk.mapping import TRUE
+
+SELECTED = "selected"
+PASTED_COLUMNS = ("email", "extension", "person_id", "location_id", "phone_number", "location_name", "display_name")
+_RANGE = re.compile(r"\s*([0-9]+)\s*(?:-\s*([0-9]*)\s*)?")
+_LAST = 1 << 60
+
+
+@dataclass(frozen=True)
+class Where:
+    """A condition on one column."""
+
+    column: str  # header, compared as headers are
+    values: tuple[str, ...]  # any of them; "" = empty; case does not count
+    negated: bool = False  # none of them
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What the operator asked for; every part narrows the rows further. Nothing asked = the whole file."""
+
+    where: tuple[Where, ...] = ()  # columns
+    lines: tuple[tuple[int, int], ...] = ()  # ranges of lines, both ends in
+    pasted: tuple[str, ...] = ()  # e-mails, extensions, ids, phones or names
+    entities: frozenset[str] | None = None  # values of the action's entity ("pendientes y fallidas de RUN")
+    entities_of: str = ""  # the run they come from
+    selected: bool = True  # a `selected` column, when there is one, is honoured
+
+    def __bool__(self) -> bool:
+        return bool(self.where or self.lines or self.pasted) or self.entities is not None
+
+    def to_json(self) -> dict[str, Any]:
+        """What is stored with the run; entities by their count, for they may be a hundred thousand."""
+        found: dict[str, Any] = {
+            "where": [{"column": w.column, "values": list(w.values), "negated": w.negated} for w in self.where],
+            "lines": [list(each) for each in self.lines],
+            "pasted": list(self.pasted),
+            "only_open_of": self.entities_of,
+        }
+        return {name: value for name, value in found.items() if value}
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The rows that a scope chooses."""
+
+    mask: pd.Series[bool]  # True = in; index = line
+    description: str  # Spanish: ubicación = Madrid · filas 2-200
+    selected: int | None = None  # rows that the `selected` column marks; None = no such column
+    not_found: tuple[str, ...] = ()  # of the pasted list
+    several: tuple[str, ...] = field(default=())  # of the pasted list, found in more than one row: all of them are in
+
+    @property
+    def count(self) -> int:
+        return int(self.mask.sum())
+
+    @property
+    def empty_text(self) -> str:
+        """What to say when nothing is left; "" when something is."""
+        return "" if self.count else f"El alcance está vacío: ninguna fila cumple «{self.description}»."
+
+
+# -- as written -------------------------------------------------------------------------------------------------------
+
+
+def parse_where(text: str) -> Where:
+    """`ubicación=Madrid`, `sede=Madrid|Sevilla`, `sede!=Madrid`, `sede=` (empty). Raises InputError."""
+    found = re.fullmatch(r"\s*([^=!]+?)\s*(!?)=(.*)", text, re.DOTALL)
+    if not found:
+        raise InputError(f"«{text}»: se espera columna=valor, columna=valor1|valor2 o columna!=valor.")
+    return Where(found[1], tuple(value.strip() for value in found[3].split("|")), bool(found[2]))
+
+
+def parse_lines(text: str) -> tuple[tuple[int, int], ...]:
+    """`2-200`, `2-200,305`, `900-` (to the end). Raises InputError."""
+    ranges = []
+    for part in filter(str.strip, re.split("[,;]", text)):
+        found = _RANGE.fullmatch(part)
+        if not found:
+            raise InputError(f"«{text}»: se esperan filas como 2-200 o 2-200,305.")
+        first = int(found[1])
+        last = first if found[2] is None else int(found[2] or _LAST)
+        if last < first:
+            raise InputError(f"«{part.strip()}»: la segunda fila va antes que la primera.")
+        ranges.append((first, last))
+    if not ranges:
+        raise InputError("Falta decir qué filas: se esperan como 2-200 o 2-200,305.")
+    return tuple(ranges)
+
+
+def parse_pasted(text: str) -> tuple[str, ...]:
+    """One item a line, or between `;`, `,` or tabs; each once."""
+    return tuple(dict.fromkeys(item for part in re.split("[\n\r;,\t]", text) if (item := part.strip())))
+
+
+# -- rows -------------------------------------------------------------------------------------------------------------
+
+
+def choose(dataset: Dataset, scope: Scope, *, action: Action | None = None, frame: pd.DataFrame | None = None) -> Chosen:
+    """The rows of `dataset` that `scope` chooses. `frame` (of param_frame) is needed to match entities.
+
+    Raises InputError for a column that there is not.
+    """
+    rows = dataset.frame
+    mask = pd.Series(True, index=rows.index)
+    told: list[str] = []
+    for where in scope.where:
+        mask &= _meets(dataset, where)
+        told.append(_where_text(where))
+    if scope.lines:
+        mask &= _within(rows.index, scope.lines)
+        told.append("filas " + ", ".join(_range_text(first, last) for first, last in scope.lines))
+    not_found: tuple[str, ...] = ()
+    several: tuple[str, ...] = ()
+    if scope.pasted:
+        listed, not_found, several = _listed(dataset, scope.pasted)
+        mask &= listed
+        told.append(f"lista de {len(scope.pasted)}")
+    if scope.entities is not None and action is not None and frame is not None:
+        mask &= frame[action.entity].isin(list(scope.entities)).reindex(rows.index, fill_value=False)
+        told.append(f"pendientes y fallidas de {scope.entities_of or 'otra ejecución'}")
+    marked = marks(dataset) if scope.selected else None
+    if marked is not None:
+        mask &= marked
+        told.append(f"columna «{SELECTED}» ({int(marked.sum())} de {len(rows)})")
+    selected = None if marked is None else int(marked.sum())
+    return Chosen(mask, " · ".join(told) or "todas", selected, not_found, several)
+
+
+def marks(dataset: Dataset) -> pd.Series[bool] | None:
+    """Rows that the `selected` column marks (1/true/yes/si/sí/x); None when the file has no such column."""
+    header = _header(dataset, SELECTED)
+    return None if header is None else dataset.frame[header].str.casefold().isin(TRUE)
+
+
+def _header(dataset: Dataset, name: str) -> str | None:
+    key = canonical(name)
+    return next((str(header) for header in dataset.frame.columns if canonical(str(header)) == key), None)
+
+
+def _meets(dataset: Dataset, where: Where) -> pd.Series[bool]:
+    header = _header(dataset, where.column)
+    if header is None:
+        there = ", ".join(map(str, dataset.frame.columns))
+        raise InputError(f"{dataset.file_name} no tiene la columna «{where.column}». Las que tiene: {there}.")
+    found = dataset.frame[header].str.casefold().isin([value.casefold() for value in where.values])
+    return ~found if where.negated else found
+
+
+def _where_text(where: Where) -> str:
+    values = ", ".join(value or "(vacío)" for value in where.values)
+    return f"{where.column} {'≠' if where.negated else '='} {values}"
+
+
+def _within(index: pd.Index[Any], ranges: Sequence[tuple[int, int]]) -> pd.Series[bool]:
+    lines = index.to_series()
+    mask = pd.Series(False, index=index)
+    for first, last in ranges:
+        mask |= lines.between(first, last)
+    return mask
+
+
+def _range_text(first: int, last: int) -> str:
+    if first == last:
+        return str(first)
+    return f"{first} en adelante" if last == _LAST else f"{first}-{last}"
+
+
+def _listed(dataset: Dataset, items: Iterable[str]) -> tuple[pd.Series[bool], tuple[str, ...], tuple[str, ...]]:
+    """(rows with one of `items` in a column that names people or places, items without row, items with several)."""
+    wanted = {_plain(item): item for item in items}
+    mask = pd.Series(False, index=dataset.frame.index)
+    hits: dict[str, set[int]] = {}
+    for header in _naming_columns(dataset):
+        plain = dataset.frame[header].str.casefold().str.replace(r"[\s\u00a0]", "", regex=True)
+        found = plain[plain.isin(list(wanted))]
+        mask.loc[found.index] = True
+        for line, key in found.items():
+            hits.setdefault(str(key), set()).add(int(str(line)))
+    missing = tuple(item for key, item in wanted.items() if key not in hits)
+    return mask, missing, tuple(item for key, item in wanted.items() if len(hits.get(key, ())) > 1)
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\s", "", text.casefold())
+
+
+def _naming_columns(dataset: Dataset) -> list[str]:
+    words = {canonical(word) for name in PASTED_COLUMNS for word in (name, *SYNONYMS.get(name, ()))}
+    return [str(header) for header in dataset.frame.columns if canonical(str(header)) in words]

@@ -1,0 +1,66 @@
+"""Cells put right by hand: only what was edited changes, and the corrected file reads back the same."""
+
+from __future__ import annotations
+
+import pytest
+
+from bulk import fixes
+from bulk.dataset import Dataset, read_csv
+from bulk.errors import InputError
+from bulk.fixes import Fix
+from bulk.records import Problem
+
+
+def csv(text: str) -> Dataset:
+    return read_csv(text.encode(), name="usuarios", file_name="USUARIOS.CSV")
+
+
+DATA = csv("person_id;sede\nA;Madird\nB;Lugo\nC;Madird\nD;Madird\n")
+
+
+def problem(line: int, severity: str = "error") -> Problem:
+    return Problem("USUARIOS.CSV", line, "sede", "Madird", "r", "m", severity)
+
+
+def test_only_rows_with_errors_are_shown_to_be_fixed() -> None:
+    assert list(fixes.bad_rows(DATA, [problem(2), problem(3, "aviso")]).index) == [2]
+    assert list(fixes.bad_rows(DATA, [problem(2), problem(3, "aviso")], severity=None).index) == [2, 3]
+
+
+def test_edits_of_the_screen_become_fixes_and_nothing_else_changes() -> None:
+    shown = fixes.bad_rows(DATA, [problem(2), problem(4)])
+    edited = shown.copy()
+    edited.loc[4, "sede"] = " Madrid "
+    assert fixes.edits(shown, edited) == [Fix(4, "sede", "Madrid")]
+    fixed = fixes.apply(DATA, fixes.edits(shown, edited))
+    assert list(fixed.frame["sede"]) == ["Madird", "Lugo", "Madrid", "Madird"]
+    assert list(DATA.frame["sede"]) == ["Madird", "Lugo", "Madird", "Madird"]
+
+
+def test_a_cell_emptied_on_screen_is_an_empty_cell() -> None:
+    shown = fixes.bad_rows(DATA, [problem(2)])
+    edited = shown.astype(object)
+    edited.loc[2, "sede"] = None
+    assert fixes.edits(shown, edited) == [Fix(2, "sede", "")]
+
+
+def test_the_same_change_goes_to_all_rows_like_this_one() -> None:
+    assert [fix.line for fix in fixes.like_this(DATA, Fix(2, "sede", "Madrid"))] == [2, 4, 5]
+    assert [fix.line for fix in fixes.like_this(DATA, Fix(2, "sede", "Madrid"), [problem(2), problem(5)])] == [2, 5]
+
+
+def test_a_ragged_row_put_right_by_hand_is_no_longer_a_problem() -> None:
+    data = csv("person_id;sede\nA\nB;1;2\n")
+    assert [p.line for p in fixes.apply(data, [Fix(2, "sede", "Madrid")]).problems] == [3]
+
+
+@pytest.mark.parametrize("fix", [Fix(99, "sede", "x"), Fix(2, "otra", "x")])
+def test_a_cell_that_is_not_there_is_refused(fix: Fix) -> None:
+    with pytest.raises(InputError, match="USUARIOS.CSV"):
+        fixes.apply(DATA, [fix])
+
+
+def test_the_corrected_file_reads_back_the_same() -> None:
+    data = csv('person_id;"nota; rara"\n0012;"dice ""hola"""\n+34911222333;"dos\nlineas"\nNA;\n')
+    again = read_csv(fixes.to_csv(data), name="usuarios")
+    assert again.frame.reset_index(drop=True).equals(data.frame.reset_index(drop=True))

@@ -1,0 +1,130 @@
+"""Excel rescue: each repair is proposed before -> after, none is made by itself, digits that are gone stay gone."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from bulk import repairs
+from bulk.actions import get_action
+from bulk.dataset import Dataset, read_csv
+from bulk.errors import InputError
+from bulk.mapping import map_columns
+from bulk.repairs import Repair
+
+INTERCOM = get_action("usuarios_anadir_intercom_legacy")
+
+
+def csv(text: str, name: str = "usuarios") -> Dataset:
+    return read_csv(text.encode(), name=name, file_name=f"{name.upper()}.CSV")
+
+
+def proposed(column: str, cell: str, country: str | None = None) -> tuple[str, str] | None:
+    data = csv(f'otra;{column}\nx;"{cell}"\n')
+    found = repairs.propose(data, None, country)
+    return (found[0].after, found[0].rule) if found else None
+
+
+@pytest.mark.parametrize(
+    ("cell", "country", "after", "rule"),
+    [
+        ("911222333", "ES", "+34911222333", "prefijo_del_pais"),
+        ("34911222333", "ES", "+34911222333", "prefijo_del_pais"),
+        ("911 22 23 33", "ES", "+34911222333", "prefijo_del_pais"),
+        ("91.122.23.33", "ES", "+34911222333", "prefijo_del_pais"),
+        ("911222333.0", "ES", "+34911222333", "prefijo_del_pais"),
+        ("0612345678", "FR", "+33612345678", "prefijo_del_pais"),
+        ("612345678", "FR", "+33612345678", "prefijo_del_pais"),
+        ("2079460000", "GB", "+442079460000", "prefijo_del_pais"),
+        ("0034911222333", None, "+34911222333", "prefijo_00"),
+        ("00 34 911-222-333", None, "+34911222333", "prefijo_00"),
+        ("'+34911222333", None, "+34911222333", "sobra_apostrofo"),
+        ("’+34911222333", None, "+34911222333", "sobra_apostrofo"),
+        ("+34911222333.0", None, "+34911222333", "sobra_decimal"),
+        ("+34911222333,0", None, "+34911222333", "sobra_decimal"),
+        ("+34 (0) 911 222 333", None, "+34911222333", "sobran_signos"),
+        ("911222333;+34911222334", "ES", "+34911222333;+34911222334", "prefijo_del_pais"),
+        ("911222333|911222334", "ES", "+34911222333|+34911222334", "prefijo_del_pais"),
+        ("911222333, 911222334", "ES", "+34911222333,+34911222334", "prefijo_del_pais"),
+    ],
+)
+def test_a_phone_that_excel_spoilt_is_proposed_as_it_was(cell: str, country: str | None, after: str, rule: str) -> None:
+    assert proposed("phone_number", cell, country) == (after, rule)
+
+
+@pytest.mark.parametrize(
+    ("cell", "country"),
+    [
+        ("911222333", None),  # no country was given
+        ("34911222333", None),
+        ("3,49112E+10", "ES"),  # digits are gone
+        ("3.49112E+10", "ES"),
+        ("12345", "ES"),  # no such number there
+        ("+34911222333", "ES"),  # right already
+        ("+34 911 222 333", "ES"),  # plain reading takes the blanks out
+        ("Madrid", "ES"),
+        ("+00000000", "ES"),
+    ],
+)
+def test_a_phone_is_never_guessed(cell: str, country: str | None) -> None:
+    assert proposed("phone_number", cell, country) is None
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "after", "rule"),
+    [
+        ("extension", "'0012", "0012", "sobra_apostrofo"),
+        ("Ext.", "2041.0", "2041", "sobra_decimal"),
+        ("target_extension", "20 41", "2041", "sobran_signos"),
+        ("person_id", "'abc", "abc", "sobra_apostrofo"),
+        ("email", "mailto:ana@acme.es", "ana@acme.es", "correo_adornado"),
+        ("Correo", "Ana Ruiz <ana@acme.es>", "ana@acme.es", "correo_adornado"),
+    ],
+)
+def test_extensions_ids_and_emails_lose_what_does_not_belong_to_them(column: str, cell: str, after: str, rule: str) -> None:
+    assert proposed(column, cell) == (after, rule)
+
+
+@pytest.mark.parametrize(("column", "cell"), [("extension", "0012"), ("extension", "1"), ("display_name", "'Ana"), ("nota", "911222333")])
+def test_other_cells_are_left_alone(column: str, cell: str) -> None:
+    assert proposed(column, cell, "ES") is None
+
+
+def test_repairs_are_made_only_when_applied_and_the_original_keeps_its_cells() -> None:
+    data = csv("person_id;phone_number\nA;911222333\nB;+34911222334\nC;911222333\n")
+    found = repairs.propose(data, None, "ES")
+    assert [(repair.line, repair.before, repair.after) for repair in found] == [
+        (2, "911222333", "+34911222333"),
+        (4, "911222333", "+34911222333"),
+    ]
+    assert list(repairs.apply(data, found[:1]).frame["phone_number"]) == ["+34911222333", "+34911222334", "911222333"]
+    assert list(data.frame["phone_number"]) == ["911222333", "+34911222334", "911222333"]
+    assert repairs.propose(repairs.apply(data, found), None, "ES") == []
+    assert [(group["title"], group["count"]) for group in repairs.grouped(found)] == [("Teléfono sin prefijo +", 2)]
+
+
+def test_a_repair_of_a_cell_that_has_changed_is_refused() -> None:
+    data = csv("person_id;phone_number\nA;911222333\n")
+    for wrong in (Repair(2, "phone_number", "otra", "+34911222333", "prefijo_del_pais"), Repair(9, "phone_number", "", "x", "prefijo_00")):
+        with pytest.raises(InputError, match="USUARIOS.CSV"):
+            repairs.apply(data, [wrong])
+
+
+def test_an_action_narrows_the_columns_to_those_that_feed_it() -> None:
+    data = csv("person_id;telefono;phone_number\nA;911222333;911222334\n")
+    mapping = map_columns(INTERCOM, data, explicit={"legacy_phone_number": "telefono"})
+    assert [repair.column for repair in repairs.propose(data, INTERCOM, "ES", mapping=mapping)] == ["telefono"]
+
+
+def test_the_country_comes_from_global_and_must_exist() -> None:
+    assert repairs.default_country(csv("parametro;valor\nDefault Country;es\n", "global")) == "ES"
+    assert repairs.default_country(csv("org_id\nx\n", "global")) is None
+    assert repairs.default_country(None) is None
+    with pytest.raises(InputError, match="España"):
+        repairs.checked_country("España")
+
+
+def test_an_id_of_webex_is_never_touched() -> None:
+    person = base64.b64encode(b"ciscospark://us/PEOPLE/0000").decode()
+    assert proposed("person_id", person, "ES") is None

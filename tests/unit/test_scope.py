@@ -1,0 +1,135 @@
+"""Scope: which rows are chosen, in words that the operator can check."""
+
+from __future__ import annotations
+
+import pytest
+
+from bulk import scope
+from bulk.actions import get_action
+from bulk.dataset import Dataset, read_csv
+from bulk.errors import InputError
+from bulk.mapping import map_columns, param_frame
+from bulk.scope import Scope, Where, choose, parse_lines, parse_pasted, parse_where
+
+FORWARD = get_action("usuarios_configurar_desvio_prefijo53")
+
+
+def csv(text: str) -> Dataset:
+    return read_csv(text.encode(), name="usuarios", file_name="USUARIOS.CSV")
+
+
+DATA = csv(
+    "person_id;email;Ubicación;extension\n"
+    "A;ana@acme.es;Madrid;0012\n"
+    "B;luis@acme.es;Sevilla;34\n"
+    "C;eva@acme.es;MADRID;34\n"
+    "D;;;99\n"
+)
+
+
+def lines(asked: Scope, data: Dataset = DATA) -> list[int]:
+    mask = choose(data, asked).mask
+    return [int(line) for line in mask.index[mask]]
+
+
+def test_nothing_asked_is_the_whole_file() -> None:
+    assert not Scope()
+    assert lines(Scope()) == [2, 3, 4, 5]
+    assert choose(DATA, Scope()).description == "todas"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("ubicacion=madrid", [2, 4]),
+        ("Ubicación = Madrid|Sevilla", [2, 3, 4]),
+        ("ubicacion!=Madrid", [3, 5]),
+        ("ubicacion=", [5]),
+        ("email=ana@acme.es", [2]),
+        ("extension=12", []),
+    ],
+)
+def test_a_column_chooses_by_value_whatever_the_case(text: str, expected: list[int]) -> None:
+    assert lines(Scope(where=(parse_where(text),))) == expected
+
+
+def test_conditions_add_up_and_are_told() -> None:
+    asked = Scope(where=(parse_where("ubicacion=Madrid"),), lines=parse_lines("3-"))
+    found = choose(DATA, asked)
+    assert lines(asked) == [4]
+    assert found.description == "ubicacion = Madrid · filas 3 en adelante"
+    assert found.empty_text == ""
+
+
+def test_an_empty_scope_says_which_condition_nobody_meets() -> None:
+    found = choose(DATA, Scope(where=(Where("ubicación", ("Lugo",)),)))
+    assert found.empty_text == "El alcance está vacío: ninguna fila cumple «ubicación = Lugo»."
+
+
+@pytest.mark.parametrize(
+    ("text", "ranges"), [("2-200", ((2, 200),)), ("2-3, 5", ((2, 3), (5, 5))), (" 7 ", ((7, 7),)), ("4-", ((4, 1 << 60),))]
+)
+def test_lines_are_read_as_ranges(text: str, ranges: tuple[tuple[int, int], ...]) -> None:
+    assert parse_lines(text) == ranges
+
+
+@pytest.mark.parametrize("text", ["", ",", "a", "5-2", "2--3", "-4", "2-3-4"])
+def test_lines_that_make_no_sense_are_refused(text: str) -> None:
+    with pytest.raises(InputError):
+        parse_lines(text)
+
+
+@pytest.mark.parametrize("text", ["", "ubicacion", "=Madrid"])
+def test_a_condition_that_makes_no_sense_is_refused(text: str) -> None:
+    with pytest.raises(InputError, match="se espera"):
+        parse_where(text)
+
+
+def test_an_unknown_column_is_refused_with_those_that_there_are() -> None:
+    with pytest.raises(InputError, match="person_id, email, Ubicación, extension"):
+        choose(DATA, Scope(where=(Where("planta", ("1",)),)))
+
+
+def test_a_pasted_list_finds_emails_extensions_and_ids_and_says_what_it_did_not_find() -> None:
+    pasted = parse_pasted("ANA@acme.es\r\n34; D\tnadie@acme.es\nana@acme.es")
+    found = choose(DATA, Scope(pasted=pasted))
+    assert list(found.mask) == [True, True, True, True]
+    assert (found.not_found, found.several) == (("nadie@acme.es",), ("34",))
+
+
+def test_a_pasted_extension_keeps_its_zeros() -> None:
+    assert lines(Scope(pasted=("12",))) == []
+    assert lines(Scope(pasted=("0012",))) == [2]
+
+
+@pytest.mark.parametrize("mark", ["1", "true", "yes", "si", "sí", "x", "X", "SÍ", "Verdadero"])
+def test_a_selected_column_chooses_in_any_file(mark: str) -> None:
+    data = csv(f"person_id;extension;Selected\nA;12;{mark}\nB;13;\nC;14;no\n")
+    found = choose(data, Scope())
+    assert (lines(Scope(), data), found.selected) == ([2], 1)
+    assert found.description == "columna «selected» (1 de 3)"
+    assert lines(Scope(selected=False), data) == [2, 3, 4]
+
+
+def test_what_was_left_open_is_matched_by_entity_and_not_by_line() -> None:
+    mapping = map_columns(FORWARD, DATA)
+    frame = param_frame(FORWARD, DATA, None, mapping)
+    asked = Scope(entities=frozenset({"C", "Z"}), entities_of="20261123-0712-a3f")
+    found = choose(DATA, asked, action=FORWARD, frame=frame)
+    assert list(found.mask) == [False, False, True, False]
+    assert found.description == "pendientes y fallidas de 20261123-0712-a3f"
+    assert asked.to_json() == {"only_open_of": "20261123-0712-a3f"}
+
+
+def test_a_scope_is_stored_with_what_was_asked() -> None:
+    asked = Scope(where=(parse_where("sede!=Lugo"),), lines=((2, 9),), pasted=("a",))
+    assert asked.to_json() == {
+        "where": [{"column": "sede", "values": ["Lugo"], "negated": True}],
+        "lines": [[2, 9]],
+        "pasted": ["a"],
+    }
+
+
+def test_an_empty_file_has_an_empty_scope() -> None:
+    assert choose(csv("person_id;selected\n"), Scope(pasted=("a",))).count == 0
+    assert scope.marks(csv("person_id\nA\n")) is None

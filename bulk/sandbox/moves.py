@@ -235,6 +235,7 @@ async def job_errors(call: Call) -> Reply:
             "item": _uuid(error["user"]),
             "itemNumber": error["number"],
             "trackingId": f"SANDBOX_{job['number']}",
+            "errorType": "ERROR",
             "error": {"key": "400", "message": [{"description": error["text"], "code": str(error["code"])}]},
         }
         for error in job["errors"]

@@ -39,7 +39,7 @@ def move_refused(status: int, code: int, message: str) -> Refused:
 def numbers_refused(entries: list[tuple[str, int, str]]) -> Refused:
     """The form of POST numbers: a list that names each bad number."""
     errors = [
-        {"number": number, "errorType": "ERROR", "errorCode": code, "errorMessage": text, "errorTitle": text}
+        {"number": number, "errorType": "ERROR", "errorCode": str(code), "errorMessage": text, "errorTitle": text}
         for number, code, text in entries
     ]
     return Refused(400, "numbers refused", body=[{"errors": errors}])

@@ -76,7 +76,7 @@ def test_an_unanswered_write_is_settled_by_reading(house: House, remote: Remote,
 
 @pytest.mark.parametrize("answer", [{}, {"callForwarding": None}, {"callForwarding": {"always": "sí"}}, []])
 def test_a_malformed_answer_fails_the_row_and_not_the_run(house: House, remote: Remote, answer: object) -> None:
-    remote.fail_next({"method": "GET", "path_regex": remote.person(0), "status": 200, "body": answer})
+    remote.fail_next({"method": "GET", "path_regex": f"{remote.person(0)}/features", "status": 200, "body": answer})
     result = house.run(ACTION, rows(remote, 0, 1))
     assert [row.state for row in result.rows] == ["failed", "done"]
 

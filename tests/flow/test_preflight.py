@@ -27,7 +27,7 @@ def test_ids_of_another_organisation_are_refused_and_no_run_is_written(house: Ho
 
 
 def test_locations_of_another_organisation_are_refused_too(house: House, remote: Remote) -> None:
-    records = [{"location_id": foreign("LOCATION", n), "phone_number": "+34911222333"} for n in range(3)]
+    records = [{"location_id": foreign("LOCATION", n), "phone_number": f"+3491122233{n}"} for n in range(3)]
     with pytest.raises(ForeignIds):
         house.run("ubicacion_actualizar_cabecera", records)
 

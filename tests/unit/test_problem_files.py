@@ -12,7 +12,7 @@ from bulk import problem_files
 from bulk.dataset import read_any, read_csv
 from bulk.records import Problem
 
-DATA = read_csv("person_id;telefono\nA;34911222333\n=1+1;+34911222334\nC;'x\n".encode(), name="usuarios", file_name="USUARIOS.CSV")
+DATA = read_csv(b"person_id;telefono\nA;34911222333\n=1+1;+34911222334\nC;'x\n", name="usuarios", file_name="USUARIOS.CSV")
 PROBLEMS = [
     Problem("USUARIOS.CSV", 2, "telefono", "34911222333", "telefono_sin_prefijo", "Sin prefijo."),
     Problem("USUARIOS.CSV", 3, None, None, "falta_uno_de", "Faltan datos."),

@@ -1,0 +1,117 @@
+"""Excel workbooks: what the operator sees in a cell is what is read."""
+
+from __future__ import annotations
+
+import datetime
+import io
+from typing import Any
+
+import openpyxl
+import pytest
+
+from bulk.dataset import read_any
+from bulk.errors import InputError
+from bulk.workbook import as_text
+
+
+def book(**sheets: list[list[Any]]) -> bytes:
+    """A workbook made by openpyxl; sheet name -> rows."""
+    made = openpyxl.Workbook()
+    made.remove(made.active)
+    for title, rows in sheets.items():
+        sheet = made.create_sheet(title)
+        for row in rows:
+            sheet.append(row)
+    return saved(made)
+
+
+def saved(made: openpyxl.Workbook) -> bytes:
+    target = io.BytesIO()
+    made.save(target)
+    return target.getvalue()
+
+
+def test_one_workbook_fills_all_three_and_other_sheets_are_left_out() -> None:
+    raw = book(
+        Instrucciones=[["léeme"]],
+        Usuarios=[["person_id", "extension"], ["A", "0012"]],
+        UBICACIONES=[["location_id"], ["L"]],
+        Global=[["parametro", "valor"], ["org_id", "X"], ["default_country", "ES"]],
+    )
+    found = {data.name: data for data in read_any(raw, file_name="migracion.xlsx")}
+    assert found["usuarios"].frame.to_dict("index") == {2: {"person_id": "A", "extension": "0012"}}
+    assert found["ubicaciones"].frame.to_dict("index") == {2: {"location_id": "L"}}
+    assert found["global"].frame.to_dict("records") == [{"org_id": "X", "default_country": "ES"}]
+    assert found["usuarios"].file_name == "migracion.xlsx · hoja Usuarios"
+    assert (found["usuarios"].encoding, len(found["usuarios"].sha256)) == ("xlsx", 64)
+
+
+def test_a_single_sheet_of_any_name_serves_when_the_file_says_what_it_is() -> None:
+    raw = book(Hoja1=[["person_id"], ["A"]])
+    assert [data.name for data in read_any(raw, file_name="usuarios.xlsx")] == ["usuarios"]
+    assert [data.name for data in read_any(raw, file_name="libro.xlsx", name="usuarios")] == ["usuarios"]
+    with pytest.raises(InputError, match="Hoja1"):
+        read_any(raw, file_name="libro.xlsx")
+
+
+def test_a_workbook_is_known_by_its_content_whatever_it_is_called() -> None:
+    assert read_any(book(USUARIOS=[["person_id"], ["A"]]), file_name="USUARIOS.CSV")[0].encoding == "xlsx"
+
+
+def test_empty_rows_are_left_out_and_lines_are_those_of_excel() -> None:
+    raw = book(USUARIOS=[[None], ["person_id", "nota"], ["A", None], [None, None], [" B ", "x"], [None, " "]])
+    [data] = read_any(raw, file_name="x.xlsx")
+    assert data.frame.to_dict("index") == {3: {"person_id": "A", "nota": ""}, 5: {"person_id": "B", "nota": "x"}}
+
+
+def test_a_row_wider_than_the_header_is_reported() -> None:
+    [data] = read_any(book(USUARIOS=[["person_id", "nota"], ["A", "x", "sobra"]]), file_name="x.xlsx")
+    assert [(p.line, p.rule) for p in data.problems] == [(2, "celdas_de_mas_o_de_menos")]
+
+
+@pytest.mark.parametrize(
+    ("value", "number_format", "text"),
+    [
+        (2041, "General", "2041"),
+        (2041.0, "General", "2041"),
+        (41, "0000", "0041"),
+        (34911222333, "General", "34911222333"),
+        (34911222333.0, "0.00E+00", "34911222333"),
+        (1.5, "General", "1.5"),
+        (True, "General", "true"),
+        ("0012", "@", "0012"),
+        ("=1+1", "@", "=1+1"),
+        (None, "General", ""),
+        (datetime.datetime(2026, 11, 23), "dd/mm/yyyy", "2026-11-23 00:00:00"),
+        (datetime.date(2026, 11, 23), "dd/mm/yyyy", "2026-11-23"),
+    ],
+)
+def test_a_cell_is_read_as_it_is_seen(value: Any, number_format: str, text: str) -> None:
+    assert as_text(value, number_format) == text
+
+
+def test_a_number_format_of_zeros_gives_the_extension_its_zeros_back() -> None:
+    made = openpyxl.Workbook()
+    sheet = made.active
+    sheet.title = "USUARIOS"
+    sheet.append(["extension"])
+    sheet.append([12])
+    sheet["A2"].number_format = "0000"
+    assert read_any(saved(made), file_name="x.xlsx")[0].frame["extension"].tolist() == ["0012"]
+
+
+@pytest.mark.parametrize(
+    ("raw", "told"),
+    [
+        (b"PK\x03\x04 nada", "no se puede abrir"),
+        (b"person_id\nA\n", "no se puede abrir"),
+        (book(USUARIOS=[]), "vacía"),
+        (book(USUARIOS=[["a", None, "b"], [1, 2, 3]]), "no tiene nombre"),
+        (book(USUARIOS=[["a", "A"], [1, 2]]), "repetida"),
+        (book(USUARIOS=[["a"]], Usuarios2=[["a"]]), "dos hojas"),
+    ],
+)
+def test_a_workbook_that_cannot_be_used_is_refused_with_the_reason(raw: bytes, told: str) -> None:
+    with pytest.raises(InputError, match=told) as refusal:
+        read_any(raw, file_name="libro.xlsx")
+    assert "libro.xlsx" in refusal.value.message

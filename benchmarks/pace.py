@@ -184,9 +184,7 @@ def _line(scenario: Scenario, runs: list[dict[str, Any]]) -> str:
         late = f"{_median(_count(run, 'admitted', 30, seconds) / (limit * (seconds - 30)) for run in runs):.3f}"
         text = f"{refused:.0f} ({_median(_per_1000(run, 30, seconds) for run in runs):.1f})"
     ban = f"{max(r['let_go_in_ban'] for r in runs)} ({_median(r['in_ban'] - r['let_go_in_ban'] for r in runs):.0f})"
-    phases = "; ".join(
-        _phase(runs, rate, begin, end) for rate, begin, end in zip(limits, bounds, bounds[1:], strict=False)
-    )
+    phases = "; ".join(_phase(runs, rate, begin, end) for rate, begin, end in zip(limits, bounds, bounds[1:], strict=False))
     name = scenario.name + ("" if scenario.tuned else " *")
     return f"{name:<20}| {goodput:.3f} ({late}) | {text} | {ban} | {phases if scenario.changes else ''}"
 

@@ -160,9 +160,7 @@ def _spoilt(frame: pd.DataFrame, file_name: str) -> list[Problem]:
     ]
 
 
-def _settled(
-    name: str, frame: pd.DataFrame, problems: list[Problem], file_name: str
-) -> tuple[pd.DataFrame, tuple[Problem, ...]]:
+def _settled(name: str, frame: pd.DataFrame, problems: list[Problem], file_name: str) -> tuple[pd.DataFrame, tuple[Problem, ...]]:
     """GLOBAL written as two columns `parametro;valor` becomes one row of columns, like any other."""
     headers = [canonical(str(header)) for header in frame.columns]
     if name != "global" or len(headers) != 2 or headers[0] not in _PARAMETER or headers[1] not in _VALUE:

@@ -15,6 +15,7 @@ _UTF8_PAIR = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf
 _HIGH = re.compile(rb"[\x80-\xff]")
 _SAMPLE = 65_536
 _MOST_CONTROL = 0.01  # share of control characters above which it is no text
+_SOME_CONTROL = 10  # as many are forgiven in any file
 
 SIGNATURES = (
     (b"PK\x03\x04", "es un libro de Excel (o un zip), no un CSV. Guárdalo como CSV UTF-8, o cárgalo con extensión .xlsx."),
@@ -38,8 +39,8 @@ def decode(raw: bytes, file_name: str, encoding: str | None = None) -> tuple[str
             raise InputError(f"«{file_name}» {told}")
     found = _known(encoding, file_name) if encoding else _detected(raw, file_name)
     text = _strict(raw, found, file_name).removeprefix("\ufeff")
-    sample = text[:_SAMPLE]
-    if len(_CONTROL.findall(sample)) > _MOST_CONTROL * len(sample):
+    sample = "" if encoding else text[:_SAMPLE]  # who names an encoding knows what is in the file
+    if len(_CONTROL.findall(sample)) > max(_SOME_CONTROL, _MOST_CONTROL * len(sample)):
         raise InputError(f"«{file_name}» no es un fichero de texto. Guárdalo como CSV UTF-8.")
     return text, found
 

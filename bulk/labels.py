@@ -5,8 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from bulk.dataset import Dataset, canonical
+from schemas.hydra import id_tail
 
-NAMES = ("display_name", "nombre_completo", "nombre_usuario", "nombre", "usuario", "name")
+NAMES = ("display_name", "nombre_completo", "nombre_y_apellidos", "nombre_usuario", "full_name", "usuario", "name")
 FIRST, LAST = ("first_name", "nombre"), ("last_name", "apellidos", "apellido")
 EMAILS = ("email", "correo", "correo_electronico", "mail")
 EXTENSIONS = ("extension", "ext", "target_extension")
@@ -15,7 +16,10 @@ LOCATION_IDS = ("location_id", "target_location_id")
 
 
 def labels(dataset: Dataset) -> pd.DataFrame:
-    """Columns `label` and `group`; index = line. Without any name the label is the line: «Fila 218»."""
+    """Columns `label` and `group`; index = line. Without any name the label is the line: «Fila 218».
+
+    The group is the location's name, or the last segment of its id when the file has no names.
+    """
     frame = dataset.frame
     by_name = {canonical(header): header for header in frame.columns}
     lines = pd.Series("Fila " + frame.index.astype(str), index=frame.index, dtype="str")
@@ -27,7 +31,12 @@ def labels(dataset: Dataset) -> pd.DataFrame:
     extension = _first(frame, by_name, EXTENSIONS)
     both = (person != "") & (extension != "")
     label = (person + " · " + extension).where(both, _filled(person, extension, lines))
-    return pd.DataFrame({"label": label, "group": place})
+    return pd.DataFrame({"label": label, "group": _filled(place, _tails(_first(frame, by_name, LOCATION_IDS)))})
+
+
+def _tails(ids: pd.Series[str]) -> pd.Series[str]:
+    """The readable end of each id; there are few locations, so each is decoded once."""
+    return ids.map({each: id_tail(each) for each in ids.unique()}).astype("str")
 
 
 def _first(frame: pd.DataFrame, by_name: dict[str, str], candidates: tuple[str, ...]) -> pd.Series[str]:

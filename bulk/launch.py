@@ -54,7 +54,8 @@ def launch(
 ) -> LiveRun:
     """Write the run with all its orders to the journal, then let the engine work it in the background.
 
-    `advise` hears of what stops nothing. The token and a few ids are tried first (preflight): when they do not fit, no run is written and no change is sent.
+    The token and a few ids are tried first (preflight): when they do not fit, no run is written and no change is sent.
+    `advise` hears of what stops nothing.
     Raises InputError (a required parameter has no source, foreign ids), TokenRejected, Forbidden, OwnedElsewhere, JournalError.
     """
     require_sources(prepared)

@@ -73,9 +73,7 @@ def checked_country(text: str | None) -> str | None:
     return country or None
 
 
-def propose(
-    dataset: Dataset, action: Action | None, country: str | None, *, mapping: Mapping | None = None
-) -> list[Repair]:
+def propose(dataset: Dataset, action: Action | None, country: str | None, *, mapping: Mapping | None = None) -> list[Repair]:
     """Repairs for the phones, extensions, ids and e-mails of the file, by line.
 
     `action` narrows it to the columns that the action takes (through `mapping` when there is one). Without `country`

@@ -14,11 +14,19 @@ def hydra(kind: str, number: int = 1) -> str:
     return base64.b64encode(f"ciscospark://us/{kind}/{number:032x}".encode()).decode().rstrip("=")
 
 
-ORG, OTHER, PLACE, ELSEWHERE, PERSON = hydra("ORGANIZATION"), hydra("ORGANIZATION", 2), hydra("LOCATION"), hydra("LOCATION", 2), hydra("PEOPLE")
+ORG, OTHER, PLACE, ELSEWHERE, PERSON = (
+    hydra("ORGANIZATION"),
+    hydra("ORGANIZATION", 2),
+    hydra("LOCATION"),
+    hydra("LOCATION", 2),
+    hydra("PEOPLE"),
+)
 
 
 def files(**texts: str) -> dict[str, Dataset]:
-    return {name.rstrip("_"): read_csv(text.encode(), name=name.rstrip("_"), file_name=f"{name}.csv") for name, text in texts.items()}
+    return {
+        name.rstrip("_"): read_csv(text.encode(), name=name.rstrip("_"), file_name=f"{name}.csv") for name, text in texts.items()
+    }
 
 
 def test_another_organisation_than_that_of_global_is_an_error() -> None:

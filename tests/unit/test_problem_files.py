@@ -33,7 +33,15 @@ def test_problems_as_csv_open_in_excel_and_run_no_formula() -> None:
 
 @pytest.mark.parametrize(
     ("text", "safe"),
-    [("+34911222333", "+34911222333"), ("-5", "-5"), ("+34 911", "+34 911"), ("=1", "'=1"), ("@a", "'@a"), ("+x", "'+x"), ("-1+2", "'-1+2")],
+    [
+        ("+34911222333", "+34911222333"),
+        ("-5", "-5"),
+        ("+34 911", "+34 911"),
+        ("=1", "'=1"),
+        ("@a", "'@a"),
+        ("+x", "'+x"),
+        ("-1+2", "'-1+2"),
+    ],
 )
 def test_phones_keep_their_plus_and_formulas_lose_their_force(text: str, safe: str) -> None:
     assert problem_files.safe_cell(text) == safe

@@ -86,7 +86,9 @@ def test_extensions_ids_and_emails_lose_what_does_not_belong_to_them(column: str
     assert proposed(column, cell) == (after, rule)
 
 
-@pytest.mark.parametrize(("column", "cell"), [("extension", "0012"), ("extension", "1"), ("display_name", "'Ana"), ("nota", "911222333")])
+@pytest.mark.parametrize(
+    ("column", "cell"), [("extension", "0012"), ("extension", "1"), ("display_name", "'Ana"), ("nota", "911222333")]
+)
 def test_other_cells_are_left_alone(column: str, cell: str) -> None:
     assert proposed(column, cell, "ES") is None
 
@@ -106,7 +108,10 @@ def test_repairs_are_made_only_when_applied_and_the_original_keeps_its_cells() -
 
 def test_a_repair_of_a_cell_that_has_changed_is_refused() -> None:
     data = csv("person_id;phone_number\nA;911222333\n")
-    for wrong in (Repair(2, "phone_number", "otra", "+34911222333", "prefijo_del_pais"), Repair(9, "phone_number", "", "x", "prefijo_00")):
+    for wrong in (
+        Repair(2, "phone_number", "otra", "+34911222333", "prefijo_del_pais"),
+        Repair(9, "phone_number", "", "x", "prefijo_00"),
+    ):
         with pytest.raises(InputError, match="USUARIOS.CSV"):
             repairs.apply(data, [wrong])
 

@@ -19,11 +19,7 @@ def csv(text: str) -> Dataset:
 
 
 DATA = csv(
-    "person_id;email;Ubicación;extension\n"
-    "A;ana@acme.es;Madrid;0012\n"
-    "B;luis@acme.es;Sevilla;34\n"
-    "C;eva@acme.es;MADRID;34\n"
-    "D;;;99\n"
+    "person_id;email;Ubicación;extension\nA;ana@acme.es;Madrid;0012\nB;luis@acme.es;Sevilla;34\nC;eva@acme.es;MADRID;34\nD;;;99\n"
 )
 
 

@@ -27,7 +27,15 @@ FILES = Files(USERS, WORLD, {"ubicaciones": PLACES})
 
 @pytest.mark.parametrize(
     "text",
-    ["ext", "=texto fijo", "=", "GLOBAL.prefijo", "53{ext}", "{GLOBAL.prefijo}{ext}", "UBICACIONES.location_id[sede=location_name]"],
+    [
+        "ext",
+        "=texto fijo",
+        "=",
+        "GLOBAL.prefijo",
+        "53{ext}",
+        "{GLOBAL.prefijo}{ext}",
+        "UBICACIONES.location_id[sede=location_name]",
+    ],
 )
 def test_a_source_reads_back_from_its_text_and_from_json(text: str) -> None:
     source = parse_source(text, FILES)
@@ -42,13 +50,17 @@ def test_a_template_is_filled_in_and_empty_where_one_of_its_columns_is() -> None
 
 
 def test_a_join_finds_the_one_row_of_the_other_file_whatever_the_case() -> None:
-    mapping = map_columns(MOVE, USERS, explicit={"target_location_id": "UBICACIONES.location_id[sede=location_name]"}, others=FILES.others)
+    mapping = map_columns(
+        MOVE, USERS, explicit={"target_location_id": "UBICACIONES.location_id[sede=location_name]"}, others=FILES.others
+    )
     frame = param_frame(MOVE, USERS, None, mapping, others=FILES.others)
     assert list(frame["target_location_id"]) == ["M", "", "M", "", ""]
 
 
 def test_a_key_without_partner_or_with_several_is_a_problem_of_its_row() -> None:
-    mapping = map_columns(MOVE, USERS, explicit={"target_location_id": "UBICACIONES.location_id[sede=location_name]"}, others=FILES.others)
+    mapping = map_columns(
+        MOVE, USERS, explicit={"target_location_id": "UBICACIONES.location_id[sede=location_name]"}, others=FILES.others
+    )
     frame = param_frame(MOVE, USERS, None, mapping, others=FILES.others)
     found = validate_rows(MOVE, USERS, mapping, frame, others=FILES.others)
     joins = [(p.line, p.column, p.value, p.rule) for p in found if p.rule.startswith("union")]
@@ -82,10 +94,15 @@ def test_a_source_that_points_nowhere_is_refused_with_what_there_is(text: str, t
 def test_only_the_lines_asked_for_are_made() -> None:
     mapping = map_columns(FORWARD, USERS, explicit={"extension": "ext"})
     frame = param_frame(FORWARD, USERS, None, mapping, USERS.frame.index[2:4])
-    assert dict(iter_params(FORWARD, frame)) == {4: {"person_id": "C", "extension": "13"}, 5: {"person_id": "D", "extension": "14"}}
+    assert dict(iter_params(FORWARD, frame)) == {
+        4: {"person_id": "C", "extension": "13"},
+        5: {"person_id": "D", "extension": "14"},
+    }
 
 
-@pytest.mark.parametrize("value", [{}, {"action_id": "a", "sources": []}, {"action_id": "a", "sources": {"p": {"kind": "volar"}}}])
+@pytest.mark.parametrize(
+    "value", [{}, {"action_id": "a", "sources": []}, {"action_id": "a", "sources": {"p": {"kind": "volar"}}}]
+)
 def test_json_that_is_no_mapping_is_refused(value: dict[str, object]) -> None:
     with pytest.raises(InputError, match="mapeo"):
         Mapping.from_json(value)

@@ -1,0 +1,62 @@
+"""What the three files say about each other. A file need not list what Webex already has: avisos, but for the organisation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from collections.abc import Mapping as AnyMapping
+
+import pandas as pd
+
+from bulk.dataset import Dataset, canonical
+from bulk.records import Problem
+from schemas.hydra import id_tail
+
+ORDER = ("global", "ubicaciones", "usuarios")  # the first that says the organisation decides
+# column of USUARIOS -> column of UBICACIONES, and the word for it
+REFERENCES = (
+    ("location_id", "location_id", "La ubicación no está en {file}. Comprueba que existe en Webex."),
+    ("target_location_id", "location_id", "La ubicación de destino no está en {file}. Comprueba que existe en Webex."),
+    ("location_name", "location_name", "La ubicación no está en {file}. Comprueba el nombre."),
+)
+
+
+def validate_across(files: AnyMapping[str, Dataset]) -> list[Problem]:
+    """`files`: dataset name -> Dataset. An organisation other than the first one said is an error, the rest are avisos."""
+    return [*_organisations(files), *_locations(files)]
+
+
+def _column(dataset: Dataset | None, name: str) -> tuple[str, pd.Series[str]] | None:
+    """(header as written, filled cells) of the column with that name."""
+    if dataset is None:
+        return None
+    for header, cells in dataset.frame.items():
+        if canonical(str(header)) == canonical(name):
+            return str(header), cells[cells != ""]
+    return None
+
+
+def _organisations(files: AnyMapping[str, Dataset]) -> Iterator[Problem]:
+    said: tuple[str, str] | None = None  # (last segment of the id, file that says it)
+    for dataset in (files[name] for name in ORDER if name in files):
+        found = _column(dataset, "org_id")
+        if found is None or found[1].empty:
+            continue
+        header, cells = found
+        tails = cells.map({each: id_tail(each).casefold() for each in cells.unique()})
+        said = said or (str(tails.iloc[0]), dataset.file_name)
+        told = f"Es otra organización que la de {said[1]}. Todas las filas han de ser de la misma: corrige una de las dos."
+        for line, cell in cells[tails != said[0]].items():
+            yield Problem(dataset.file_name, int(str(line)), header, str(cell), "otra_organizacion", told)
+
+
+def _locations(files: AnyMapping[str, Dataset]) -> Iterator[Problem]:
+    users, places = files.get("usuarios"), files.get("ubicaciones")
+    for own, there, message in REFERENCES:
+        mine, known = _column(users, own), _column(places, there)
+        if users is None or places is None or mine is None or known is None or known[1].empty:
+            continue
+        header, cells = mine
+        missing = cells[~cells.str.casefold().isin(list(known[1].str.casefold().unique()))]
+        told = message.format(file=places.file_name)
+        for line, cell in missing.items():
+            yield Problem(users.file_name, int(str(line)), header, str(cell), "ubicacion_sin_listar", told, "aviso")

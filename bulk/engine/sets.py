@@ -155,19 +155,19 @@ def _confirm_one(live: LiveRun, item: Item, seen: State, refused: Outcome | None
     if not again:
         outcomes.done(live, item, item.change, seen, tracking_id=tracking_id)
         return
-    if not settle.same(again, item.change) and not refused:
-        outcomes.unknown(live, item, settle.UNSETTLED, seen=seen)
+    if not refused:  # accepted, and not to be seen: only a later reading can tell
+        as_before = settle.same(again, item.change)
+        outcomes.unknown(live, item, NOT_CONFIRMED if as_before else settle.UNSETTLED, seen=seen, keep=False)
         return
-    told = refused or Outcome(False, code="sin_confirmar", message=NOT_CONFIRMED)
     outcomes.finish(
         live,
         item,
         "failed",
         change=item.change,
         after=seen,
-        code=told.code,
-        message=told.message,
-        tracking_id=told.tracking_id or tracking_id,
+        code=refused.code,
+        message=refused.message,
+        tracking_id=refused.tracking_id or tracking_id,
     )
 
 

@@ -108,6 +108,13 @@ def test_a_single_person_without_calling_is_moved_without_a_job(house: House, re
     assert (moved(remote, UNCALLED), remote.counters()["move_jobs"]) == (True, 0)
 
 
+def test_a_move_that_cannot_be_read_is_unknown_and_never_called_done(house: House, remote: Remote) -> None:
+    remote.config(uncalled_location=False)
+    result = house.run(ACTION, [row(remote, UNCALLED), row(remote, 1)])
+    assert [found.state for found in result.rows] == ["unknown", "done"]
+    assert "lectura posterior" in str(result.rows[0].message)
+
+
 def test_people_without_calling_can_be_moved_by_put_when_the_setting_says_so(house: House, remote: Remote) -> None:
     by_put = with_settings(house, move_without_calling="put")
     result = by_put.run(ACTION, [row(remote, UNCALLED), row(remote, 40), row(remote, 1)])

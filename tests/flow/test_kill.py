@@ -105,6 +105,27 @@ def test_killed_and_resumed_run_ends_as_one_without_a_kill(
     assert admin(sandbox, "counters")["effective_writes"] == writes
 
 
+@pytest.mark.parametrize("later", [0.0, 0.8])
+def test_killed_around_the_post_of_a_move_job_the_job_is_found_again(
+    tmp_path: Path, sandbox: dict[str, str], environment: dict[str, str], later: float
+) -> None:
+    """At once: between POST and answer (the sandbox applies on arrival and answers 60 ms later). Later: while polling."""
+    write_examples(tmp_path / "files", people=PEOPLE, locations=LOCATIONS)
+    command = ["usuarios_asignar_location_desde_csv", "--usuarios", str(tmp_path / "files" / "USUARIOS.CSV"), "--bulk", "--json"]
+    process = subprocess.Popen([*BULK, "run", *command], stdout=subprocess.DEVNULL, env=environment, cwd=ROOT)
+    while not admin(sandbox, "counters")["move_jobs"]:
+        assert process.poll() is None
+        time.sleep(0.005)
+    time.sleep(later)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    run_id = bulk(environment, "runs")[1][0]["run_id"]
+    _, document = bulk(environment, "resume", run_id)
+    assert document["counts"]["unknown"] == document["counts"]["pending"] == document["counts"]["running"] == 0
+    assert admin(sandbox, "counters")["move_jobs"] == 1
+    assert max(admin(sandbox, "counters")["by_entity"].values()) == 1
+
+
 def test_a_live_run_can_be_paused_from_another_process_and_is_refused_to_a_second_owner(
     tmp_path: Path, sandbox: dict[str, str], environment: dict[str, str]
 ) -> None:

@@ -56,7 +56,7 @@ def read_csv(
     if nulls:
         text = text.replace("\x00", "")
     text, named = dialect.take_sep_line(text.rstrip("\x1a"))
-    delimiter = dialect.one_character(delimiter) or named or dialect.detect_delimiter(text)
+    delimiter = _one_character(delimiter) or named or dialect.detect_delimiter(text)
     frame, problems = parsing.parse(text, delimiter, known_as)
     if nulls:
         told = f"Se han quitado {nulls} caracteres nulos. Si algún dato no cuadra, vuelve a exportar el fichero."
@@ -139,6 +139,15 @@ def _as_text(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return ";".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+
+
+def _one_character(delimiter: str | None) -> str | None:
+    if delimiter is None:
+        return None
+    delimiter = {"\\t": "\t", "tab": "\t"}.get(delimiter, delimiter)
+    if len(delimiter) != 1 or delimiter in '"\r\n':
+        raise InputError(f"El separador «{delimiter}» no vale: se espera un solo carácter, como ; o tab.")
+    return delimiter
 
 
 def _spoilt(frame: pd.DataFrame, file_name: str) -> list[Problem]:

@@ -38,7 +38,7 @@ def _watch() -> None:
         for live in lives:
             try:
                 _obey(live)
-                if counters_too and not live.ended.is_set():
+                if counters_too and not live.ending:
                     store_counters(live)
             except JournalError as error:
                 live.halt("stopped", error.message)

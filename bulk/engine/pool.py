@@ -149,8 +149,9 @@ def _end_if_over(live: LiveRun) -> None:
         if not over or live.ending:
             return
         live.ending = True
-        POOL.runs.remove(live)
     end_run(live)
+    with POOL.changed:  # only now: who finds no live run may trust that its last outcome is on the disk
+        POOL.runs.remove(live)
 
 
 check_end = _end_if_over

@@ -131,7 +131,7 @@ def test_a_live_run_can_be_paused_from_another_process_and_is_refused_to_a_secon
 ) -> None:
     write_examples(tmp_path / "files", people=PEOPLE, locations=LOCATIONS)
     users = str(tmp_path / "files" / "USUARIOS.CSV")
-    command = [*BULK, "run", "usuarios_configurar_desvio_prefijo53", "--usuarios", users, "--bulk", "--workers", "4", "--json"]
+    command = [*BULK, "run", "usuarios_configurar_desvio_prefijo53", "--usuarios", users, "--bulk", "--workers", "2", "--json"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, cwd=ROOT)
     while admin(sandbox, "counters")["requests"] < 40:
         time.sleep(0.02)

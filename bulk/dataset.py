@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Iterable, Mapping
+import io
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pandas as pd
 
-from bulk import decoding, dialect, parsing
+from bulk import parsing
+from bulk.csv_file import open_csv
 from bulk.errors import InputError
 from bulk.headers import canonical
 from bulk.records import DATASETS, FILE_NAMES, Problem
@@ -21,7 +22,6 @@ __all__ = ["Dataset", "canonical", "from_records", "read_any", "read_csv", "with
 XLSX = (".xlsx", ".xlsm")
 _PARAMETER = frozenset(map(canonical, ("parametro", "parameter", "clave", "nombre", "campo", "key", "name")))
 _VALUE = frozenset({"valor", "value"})
-_SPOILT = re.compile("\ufffd|Ã[\u00a0-\u00bf\u201a\u0192\u201c\u2018\u2030\u0160\u2039]|Â[\u00a0-\u00bf]")
 
 
 @dataclass(frozen=True)
@@ -49,22 +49,17 @@ def read_csv(
 
     `name` is guessed from the file name when it is not given. Raises InputError naming file, line and remedy.
     """
-    raw, known_as = read_bytes(source, file_name)
+    opener, known_as = _openable(source, file_name)
     dataset_name = name or guess_name(known_as)
-    text, encoding = decoding.decode(raw, known_as, encoding)
-    nulls = text.count("\x00")
-    if nulls:
-        text = text.replace("\x00", "")
-    text, named = dialect.take_sep_line(text.rstrip("\x1a"))
-    delimiter = _one_character(delimiter) or named or dialect.detect_delimiter(text)
-    frame, problems = parsing.parse(text, delimiter, known_as)
-    if nulls:
-        told = f"Se han quitado {nulls} caracteres nulos. Si algún dato no cuadra, vuelve a exportar el fichero."
-        problems.append(Problem(known_as, None, None, None, "caracteres_nulos", told, "aviso"))
-    if any(trace in text for trace in "\ufffdÃÂ"):
-        problems += _spoilt(frame, known_as)
-    digest = hashlib.sha256(raw).hexdigest()
-    return Dataset(dataset_name, known_as, digest, encoding, delimiter, *_settled(dataset_name, frame, problems, known_as))
+    try:
+        csv = open_csv(opener, known_as, encoding=encoding, delimiter=delimiter)
+        blocks = list(csv.blocks())
+    except OSError as error:
+        raise InputError(f"No se puede leer «{source!s}»: {error.strerror}.") from None
+    frame = pd.concat([frame for frame, _ in blocks]) if len(blocks) > 1 else blocks[0][0]
+    problems = [problem for _, found in blocks for problem in found]
+    settled = _settled(dataset_name, frame, problems, known_as)
+    return Dataset(dataset_name, known_as, csv.sha256, csv.encoding, csv.delimiter, *settled)
 
 
 def read_any(
@@ -79,17 +74,22 @@ def read_any(
 
     Raises InputError as read_csv does.
     """
-    raw, known_as = read_bytes(source, file_name)
-    if raw.startswith(b"PK\x03\x04") or known_as.lower().endswith(XLSX):
-        from bulk import workbook  # openpyxl is only loaded for a workbook
+    opener, known_as = _openable(source, file_name)
+    try:
+        with opener() as file:
+            is_book = file.read(4) == b"PK\x03\x04" or known_as.lower().endswith(XLSX)
+            raw = b"" if not is_book else (file.seek(0), file.read())[1]
+    except OSError as error:
+        raise InputError(f"No se puede leer «{source!s}»: {error.strerror}.") from None
+    if not is_book:
+        return [read_csv(source, name=name, file_name=known_as, encoding=encoding, delimiter=delimiter)]
+    from bulk import workbook  # openpyxl is only loaded for a workbook
 
-        sheets = workbook.read_sheets(raw, known_as, name=name)
-        digest = hashlib.sha256(raw).hexdigest()
-        return [
-            Dataset(sheet, told_as, digest, "xlsx", "", *_settled(sheet, frame, problems, told_as))
-            for sheet, told_as, frame, problems in sheets
-        ]
-    return [read_csv(raw, name=name, file_name=known_as, encoding=encoding, delimiter=delimiter)]
+    digest = hashlib.sha256(raw).hexdigest()
+    return [
+        Dataset(sheet, told_as, digest, "xlsx", "", *_settled(sheet, frame, problems, told_as))
+        for sheet, told_as, frame, problems in workbook.read_sheets(raw, known_as, name=name)
+    ]
 
 
 def from_records(records: Mapping[int, Mapping[str, Any]], *, name: str, file_name: str | None = None) -> Dataset:
@@ -113,15 +113,12 @@ def with_cells(dataset: Dataset, cells: Iterable[tuple[int, str, str]]) -> Datas
     return replace(dataset, frame=frame)
 
 
-def read_bytes(source: str | Path | bytes, file_name: str | None = None) -> tuple[bytes, str]:
-    """(content, name as the operator knows it). Raises InputError when it cannot be read."""
+def _openable(source: str | Path | bytes, file_name: str | None) -> tuple[Callable[[], BinaryIO], str]:
+    """(how to open its bytes, name as the operator knows it)."""
     if isinstance(source, bytes):
-        return source, file_name or "fichero"
+        return lambda: io.BytesIO(source), file_name or "fichero"
     path = Path(source)
-    try:
-        return path.read_bytes(), file_name or path.name
-    except OSError as error:
-        raise InputError(f"No se puede leer «{path}»: {error.strerror}.") from None
+    return lambda: path.open("rb"), file_name or path.name
 
 
 def guess_name(file_name: str) -> str:
@@ -139,25 +136,6 @@ def _as_text(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return ";".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
-
-
-def _one_character(delimiter: str | None) -> str | None:
-    if delimiter is None:
-        return None
-    delimiter = {"\\t": "\t", "tab": "\t"}.get(delimiter, delimiter)
-    if len(delimiter) != 1 or delimiter in '"\r\n':
-        raise InputError(f"El separador «{delimiter}» no vale: se espera un solo carácter, como ; o tab.")
-    return delimiter
-
-
-def _spoilt(frame: pd.DataFrame, file_name: str) -> list[Problem]:
-    """Accents that were lost before the file came here: it was saved in one encoding and read in another."""
-    told = "Los acentos están estropeados desde antes. Vuelve a exportar el fichero como CSV UTF-8."
-    return [
-        Problem(file_name, int(line), str(header), str(cells.at[line]), "acentos_estropeados", told, "aviso")
-        for header, cells in frame.items()
-        for line in cells.index[cells.str.contains(_SPOILT.pattern, regex=True)]
-    ]
 
 
 def _settled(name: str, frame: pd.DataFrame, problems: list[Problem], file_name: str) -> tuple[pd.DataFrame, tuple[Problem, ...]]:

@@ -7,6 +7,7 @@ import io
 import re
 from itertools import islice
 
+from bulk.errors import InputError
 from bulk.headers import KNOWN_HEADERS, canonical
 
 DELIMITERS = (";", ",", "\t", "|")
@@ -23,6 +24,16 @@ def take_sep_line(text: str) -> tuple[str, str | None]:
         return text, None
     named = "\t" if found[1] == "\\t" else found[1]
     return "\n" + text[found.end() :], named
+
+
+def one_character(delimiter: str | None) -> str | None:
+    """A separator as given by hand (`tab` and `\\t` are a tab). Raises InputError."""
+    if delimiter is None:
+        return None
+    delimiter = {"\\t": "\t", "tab": "\t"}.get(delimiter, delimiter)
+    if len(delimiter) != 1 or delimiter in '"\r\n':
+        raise InputError(f"El separador «{delimiter}» no vale: se espera un solo carácter, como ; o tab.")
+    return delimiter
 
 
 def detect_delimiter(text: str) -> str:

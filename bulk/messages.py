@@ -70,4 +70,4 @@ def _other_kinds(value: str, kinds: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _words(kinds: tuple[str, ...]) -> str:
-    return " ni ".join(dict.fromkeys(KIND_WORDS.get(kind, "otra cosa") for kind in kinds)) or "otra cosa"
+    return " ni de ".join(dict.fromkeys(KIND_WORDS.get(kind, "otra cosa") for kind in kinds)) or "otra cosa"

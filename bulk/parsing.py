@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
 
 import numpy as np
 import pandas as pd
@@ -17,35 +18,54 @@ from schemas.hydra import decode_id
 BLANKS = " \t\r\n\x0b\x0c\x1c\x1d\x1e\x1f\x85\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a" + (
     "\u2028\u2029\u202f\u205f\u3000\u200b\u2060\ufeff"
 )
-BLOCK = 50_000  # rows turned into columns at a time: lists of Python strings take ten times their size
+BLOCK = 10_000  # rows read at a time: more is hardly faster, and lists of Python strings take ten times their size
 RAGGED = "celdas_de_mas_o_de_menos"
 
 
-def parse(text: str, delimiter: str, file_name: str) -> tuple[pd.DataFrame, list[Problem]]:
-    """Frame of text cells (index = line) and its ragged rows. Raises InputError (nothing in it, header, quotes)."""
-    rows = _rows(text, delimiter, file_name)
-    first = next(rows, None)
+def parse_blocks(physical: Iterable[str], delimiter: str, file_name: str) -> Iterator[tuple[pd.DataFrame, list[Problem]]]:
+    """(frame of text cells with index = line, its ragged rows), some 10,000 rows at a time, at least once.
+
+    `physical`: the lines of the file with their ends, as a text file opened with newline="" gives them.
+    Raises InputError (nothing in it, header, quotes).
+    """
+    lines = iter(physical)
+    first = next(_rows(lines, delimiter, file_name, 0), None)
     if first is None:
         raise InputError(f"{file_name} está vacío: no hay cabecera ni filas.")
-    headers = check_headers(first[1], first[0], file_name)
-    frame = _plain(text, delimiter, headers, first[0])
-    problems: list[Problem] = []
-    if frame is None:
-        frame, problems = collect(rows, headers, file_name)
-    return tidy(frame), problems
+    start, at, cells = first
+    headers = check_headers(cells, start, file_name)
+    seen = 0
+    while chunk := list(islice(lines, BLOCK)):
+        frame = _quick(chunk, delimiter, headers, at)
+        problems: list[Problem] = []
+        if frame is not None:
+            at += len(chunk)
+        else:
+            lines = chain(chunk, lines)
+            taken = list(islice(_rows(lines, delimiter, file_name, at), BLOCK))
+            at = taken[-1][1] if taken else at
+            frame, problems = collect(((line, cells) for line, _, cells in taken), headers, file_name)
+        seen += len(frame)
+        yield tidy(frame), problems
+    if not seen:
+        yield collect(iter(()), headers, file_name)
 
 
-def _rows(text: str, delimiter: str, file_name: str) -> Iterator[tuple[int, list[str]]]:
-    """(line where the row starts, its cells), without empty lines. Raises InputError at a quote out of place."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True, skipinitialspace=True)
-    before = 0
+def _rows(lines: Iterator[str], delimiter: str, file_name: str, before: int) -> Iterator[tuple[int, int, list[str]]]:
+    """(line where the row starts, line where it ends, its cells), without empty rows; `before` lines went before.
+
+    Takes no more of `lines` than the rows that are asked for. Raises InputError at a quote out of place.
+    """
+    reader = csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=True)
+    start = before
     try:
         for cells in reader:
+            end = before + reader.line_num
             if any(map(str.strip, cells)):
-                yield before + 1, cells
-            before = reader.line_num
+                yield start + 1, end, cells
+            start = end
     except csv.Error as error:
-        raise InputError(f"{file_name} · Fila {before + 1}: comillas sin cerrar o mal puestas ({error}). Corrígela.") from None
+        raise InputError(f"{file_name} · Fila {start + 1}: comillas sin cerrar o mal puestas ({error}). Corrígela.") from None
 
 
 # -- header -----------------------------------------------------------------------------------------------------------
@@ -78,19 +98,15 @@ def _is_data(header: str) -> bool:
 # -- rows -------------------------------------------------------------------------------------------------------------
 
 
-def _plain(text: str, delimiter: str, headers: list[str], header_line: int) -> pd.DataFrame | None:
-    """Rows without quotes and all of the header's width go the quick way; None sends the file the careful way."""
-    if '"' in text:
+def _quick(chunk: list[str], delimiter: str, headers: list[str], before: int) -> pd.DataFrame | None:
+    """Lines without quotes and all of the header's width go the quick way; None sends them the careful way."""
+    kept = [(line, text) for line, text in enumerate(chunk, before + 1) if text.strip()]
+    if not kept or any('"' in text or text.count(delimiter) != len(headers) - 1 for _, text in kept):
         return None
-    physical = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")[header_line:]
-    kept = [(line, cells) for line, cells in enumerate(physical, header_line + 1) if cells.strip()]
-    if not kept or any(cells.count(delimiter) != len(headers) - 1 for _, cells in kept):
-        return None
-    lines, rows = zip(*kept, strict=True)
+    lines, texts = zip(*kept, strict=True)
+    raw = "\n".join(text.rstrip("\r\n") for text in texts).encode()
     try:
-        frame = pd.read_csv(
-            io.BytesIO("\n".join(rows).encode()), sep=delimiter, header=None, dtype="str", engine="pyarrow", keep_default_na=False
-        )
+        frame = pd.read_csv(io.BytesIO(raw), sep=delimiter, header=None, dtype="str", engine="pyarrow", keep_default_na=False)
     except (ValueError, pd.errors.ParserError):
         return None
     frame.columns = pd.Index(headers, dtype="str")

@@ -52,6 +52,21 @@ def validate_rows(
     `scope` (True = chosen; index = line) keeps rows that are not chosen from contradicting those that are.
     `others` (dataset name -> file): the files that joins look into.
     """
+    found = row_problems(action, dataset, mapping, frame, options=options, others=others)
+    found += repeated(action, dataset, mapping, chosen(frame, mapping, scope))
+    return sorted(found, key=lambda problem: (problem.line or 0, problem.column or ""))
+
+
+def row_problems(
+    action: Action,
+    dataset: Dataset,
+    mapping: ColumnMapping,
+    frame: pd.DataFrame,
+    *,
+    options: Mapping[str, Any] | None = None,
+    others: Mapping[str, Dataset] | None = None,
+) -> list[Problem]:
+    """What is wrong with each row by itself; arguments as in validate_rows."""
     schema: pa.DataFrameSchema = importlib.import_module(f"schemas.{action.id}").SCHEMA
     forgiven = NO_PROFILE_RULES if (options or {}).get("profile") else frozenset()
     found = [
@@ -60,9 +75,7 @@ def validate_rows(
         if failed.rule not in forgiven
         for problem in _told(failed, dataset, *_written(failed, dataset, mapping))
     ]
-    found += join_problems(mapping.sources, Files(dataset, others=others or {}))
-    found += repeated(action, dataset, mapping, _chosen(frame, mapping, scope))
-    return sorted(found, key=lambda problem: (problem.line or 0, problem.column or ""))
+    return [*found, *join_problems(mapping.sources, Files(dataset, others=others or {}))]
 
 
 def validate_file(dataset: Dataset) -> list[Problem]:
@@ -86,7 +99,8 @@ def _parameters() -> dict[str, Param]:
     return {param.name: param for action in all_actions() for param in action.parameters}
 
 
-def _chosen(frame: pd.DataFrame, mapping: ColumnMapping, scope: pd.Series[bool] | None) -> pd.DataFrame:
+def chosen(frame: pd.DataFrame, mapping: ColumnMapping, scope: pd.Series[bool] | None = None) -> pd.DataFrame:
+    """The rows that are in the scope and, where a `selected` column feeds the action, marked in it."""
     if scope is not None:
         frame = frame[scope.reindex(frame.index, fill_value=False)]
     source = mapping.sources.get("selected")

@@ -76,15 +76,17 @@ def hydra(*kinds: str, required: bool = False, many: bool = False) -> pa.Column:
     """A public id of one of `kinds` (contracts 1.6). `id_rule` says afterwards in which of the two ways a cell is wrong."""
 
     def holds(cells: pd.Series[str]) -> pd.Series[bool]:
-        bad = [cell for cell in cells.unique() if id_rule(cell, kinds, many=many)]
-        return ~cells.isin(bad)
+        different = cells.unique().tolist()
+        if many:
+            return ~cells.isin([cell for cell in different if id_rule(cell, kinds)])
+        return ~cells.isin([cell for cell in different if kind_of(cell) not in kinds])
 
     return column(pa.Check(holds, error="id_no_valido", name="id_no_valido"), required=required, kinds=kinds)
 
 
-def id_rule(cell: str, kinds: tuple[str, ...], *, many: bool = True) -> str | None:
+def id_rule(cell: str, kinds: tuple[str, ...]) -> str | None:
     """`id_no_valido` when an item is no id at all, `id_de_otro_tipo` when it names something else, None when all is well."""
-    found = {kind_of(item) for item in cell.split(";")} if many else {kind_of(cell)}
+    found = {kind_of(item) for item in cell.split(";")}
     if None in found:
         return "id_no_valido"
     return None if found <= set(kinds) else "id_de_otro_tipo"

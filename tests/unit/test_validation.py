@@ -9,7 +9,7 @@ import pytest
 from bulk.dataset import read_csv
 from bulk.plan import Prepared, planned_rows, prepare
 from bulk.records import Problem
-from bulk.validation import totals, validate_file
+from bulk.validation import totals, validate_file, validate_rows
 
 
 def hydra(kind: str, number: int = 1) -> str:
@@ -150,3 +150,71 @@ def test_a_master_file_by_itself_gives_avisos_but_a_wrong_kind_is_an_error() -> 
 def test_totals_count_per_rule_biggest_first() -> None:
     problems = [Problem("F", line, "c", "v", "r1" if line < 5 else "r2", "m") for line in range(2, 7)]
     assert [(group["rule"], group["count"], group["first_line"]) for group in totals(problems)] == [("r1", 3, 2), ("r2", 2, 5)]
+
+
+def test_an_id_of_another_kind_says_what_it_is_and_what_was_wanted() -> None:
+    found = prepared("usuarios_configurar_desvio_prefijo53", "person_id;extension", f"{PLACE};12").problems
+    assert found[0].message == "El identificador no es de un usuario. Has puesto el de una ubicación: corrige la celda."
+    route = prepared(
+        "ubicacion_configurar_llamadas_internas",
+        "location_id;enable_unknown_extension_route_policy;premise_route_id",
+        f"{PLACE};no;{PERSON}",
+    ).problems
+    assert "no es de un enlace troncal ni de un grupo de rutas. Has puesto el de un usuario" in route[0].message
+
+
+def test_the_value_and_the_header_are_told_as_written_in_the_file() -> None:
+    found = prepared("usuarios_anadir_intercom_legacy", "Person-ID;LEGACY phone number", f"{PERSON};91 122 23 33").problems
+    assert [(p.column, p.value, p.rule) for p in found] == [("LEGACY phone number", "91 122 23 33", "telefono_sin_prefijo")]
+    assert "+911222333" in found[0].message
+
+
+def test_rows_that_are_not_selected_do_not_contradict_those_that_are() -> None:
+    rows = [f"{PERSON};{PLACE};x", f"{PERSON};{hydra('LOCATION', 2)};no"]
+    assert prepared("usuarios_asignar_location_desde_csv", "person_id;target_location_id;selected", *rows).problems == []
+
+
+def test_rows_outside_the_scope_do_not_contradict_those_inside() -> None:
+    found = prepared("usuarios_configurar_desvio_prefijo53", "person_id;extension", f"{PERSON};12", f"{PERSON};13")
+    inside = found.frame.index.to_series() == 2
+    assert validate_rows(found.action, found.dataset, found.mapping, found.frame, scope=inside) == []
+
+
+def test_one_extension_for_two_people_of_one_target_location_is_an_error_on_both() -> None:
+    header = "person_id;target_location_id;target_extension"
+    other, far = hydra("PEOPLE", 2), hydra("LOCATION", 2)
+    found = prepared("usuarios_asignar_location_desde_csv", header, f"{PERSON};{PLACE};12", f"{other};{PLACE};12")
+    assert rules(found) == [(2, "target_extension", "extension_repetida"), (3, "target_extension", "extension_repetida")]
+    apart = prepared("usuarios_asignar_location_desde_csv", header, f"{PERSON};{PLACE};12", f"{other};{far};12")
+    assert apart.problems == []
+
+
+@pytest.mark.parametrize(
+    ("action", "header", "rows"),
+    [
+        (
+            "ubicacion_alta_numeraciones_desactivadas",
+            "location_id;phone_numbers",
+            ("{};+34911222333|+34911222334", "{};+34911222334"),
+        ),
+        ("ubicacion_actualizar_cabecera", "location_id;phone_number", ("{};+34911222333", "{};+34911222333")),
+    ],
+)
+def test_one_number_for_two_locations_is_an_error_on_both(action: str, header: str, rows: tuple[str, str]) -> None:
+    found = prepared(action, header, rows[0].format(PLACE), rows[1].format(hydra("LOCATION", 2)))
+    assert [(p.line, p.rule) for p in found.problems] == [(2, "numero_repetido"), (3, "numero_repetido")]
+    again = prepared(action, header, rows[0].format(PLACE), rows[0].format(PLACE))
+    assert [(p.line, p.rule, p.severity) for p in again.problems] == [(3, "fila_repetida", "aviso")]
+
+
+def test_many_companions_are_counted_and_not_all_named() -> None:
+    rows = [f"{PERSON};{n + 10}" for n in range(9)]
+    found = prepared("usuarios_configurar_desvio_prefijo53", "person_id;extension", *rows)
+    assert len(found.problems) == 9
+    assert "Las filas 2, 3, 4, 5, 6 y 4 más" in found.problems[0].message
+
+
+def test_a_bad_constant_or_global_is_told_by_the_parameters_name() -> None:
+    data = read_csv(f"person_id\n{PERSON}\n".encode(), name="usuarios", file_name="USUARIOS.CSV")
+    found = prepare("usuarios_configurar_desvio_prefijo53", {"usuarios": data}, explicit={"extension": "=x"}).problems
+    assert [(p.line, p.column, p.value, p.rule) for p in found] == [(2, "extension", "x", "extension_no_valida")]

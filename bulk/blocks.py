@@ -1,0 +1,39 @@
+"""A CSV of any size as a series of datasets: what read_csv gives, without ever holding the whole file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bulk.csv_file import CsvFile, open_csv
+from bulk.dataset import Dataset, guess_name
+from bulk.errors import InputError
+
+
+@dataclass(frozen=True)
+class BlockFile:
+    """A file that has been looked through once; `blocks` reads it, as often as it is asked."""
+
+    name: str  # ubicaciones or usuarios
+    csv: CsvFile  # what was found out about it
+
+    def blocks(self) -> Iterator[Dataset]:
+        """At least one. Raises InputError as read_csv does, when it comes to the place."""
+        csv = self.csv
+        for frame, problems in csv.blocks():
+            yield Dataset(self.name, csv.file_name, csv.sha256, csv.encoding, csv.delimiter, frame, tuple(problems))
+
+
+def open_blocks(
+    path: str | Path, *, name: str | None = None, encoding: str | None = None, delimiter: str | None = None
+) -> BlockFile:
+    """Look through the file once. Raises InputError as read_csv does."""
+    path = Path(path)
+    try:
+        return BlockFile(
+            name or guess_name(path.name),
+            open_csv(lambda: path.open("rb"), path.name, encoding=encoding, delimiter=delimiter),
+        )
+    except OSError as error:
+        raise InputError(f"No se puede leer «{path}»: {error.strerror}.") from None

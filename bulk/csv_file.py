@@ -1,0 +1,149 @@
+"""A CSV looked through once (encoding, separator, hash), then read some 10,000 rows at a time, as often as it is asked."""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+import io
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from typing import BinaryIO
+
+import pandas as pd
+
+from bulk import decoding, dialect, parsing
+from bulk.errors import InputError
+from bulk.records import Problem
+
+Block = tuple[pd.DataFrame, list[Problem]]
+_CHUNK = 1 << 20  # bytes looked at together
+_HEAD = 1 << 18  # bytes in which separator and signatures are looked for
+# Accents that were saved in one encoding and read in another before the file came here.
+_SPOILT = "\ufffd|Ã[\u00a0-\u00bf\u201a\u0192\u201c\u2018\u2030\u0160\u2039]|Â[\u00a0-\u00bf]"
+_SPOILT_TRACES = (b"\xef\xbf\xbd", b"\xc3\x83", b"\xc3\x82")  # the same in UTF-8: U+FFFD, Ã, Â
+
+
+@dataclass(frozen=True)
+class CsvFile:
+    """What was found out about a file."""
+
+    opener: Callable[[], BinaryIO]  # opens its bytes from the start
+    file_name: str  # as the operator knows it
+    sha256: str  # of its bytes
+    encoding: str  # as Python calls it
+    delimiter: str  # between cells
+    marks: bool  # there may be NULs, or DOS's end-of-file mark, to leave out
+    spoilt: bool  # there may be spoilt accents to report
+    sep_line: bool  # Excel's `sep=` line to leave out
+
+    def blocks(self) -> Iterator[Block]:
+        """(text cells, findings), at least once. Raises InputError when it comes to a place that cannot be read."""
+        nulls: list[int] = []
+        empty: pd.DataFrame | None = None
+        for frame, problems in parsing.parse_blocks(self._lines(nulls), self.delimiter, self.file_name):
+            empty = frame.iloc[:0]
+            yield frame, [*problems, *(_spoilt(frame, self.file_name) if self.spoilt else ())]
+        if nulls and empty is not None:
+            told = f"Se han quitado {sum(nulls)} caracteres nulos. Si algún dato no cuadra, vuelve a exportar el fichero."
+            yield empty, [Problem(self.file_name, None, None, None, "caracteres_nulos", told, "aviso")]
+
+    def _lines(self, nulls: list[int]) -> Iterator[str]:
+        """Physical lines with their ends; how many NULs were left out of each goes to `nulls`."""
+        with io.TextIOWrapper(self.opener(), encoding=self.encoding, newline="") as file:
+            try:
+                first = next(file, "").removeprefix("\ufeff")
+                rest = file if self.sep_line else chain([first], file)
+                if self.sep_line:
+                    yield "\n"
+                yield from _without_marks(rest, nulls) if self.marks else rest
+            except UnicodeDecodeError:
+                with self.opener() as whole:
+                    decoding.decode(whole.read(), self.file_name, self.encoding)  # says so, with the line
+                raise
+
+
+def _without_marks(lines: Iterable[str], nulls: list[int]) -> Iterator[str]:
+    """Lines without NULs, which are counted, and without the end-of-file mark of DOS."""
+    for line in lines:
+        if count := line.count("\x00"):
+            nulls.append(count)
+            line = line.replace("\x00", "")
+        yield line.rstrip("\x1a")
+
+
+def open_csv(
+    opener: Callable[[], BinaryIO], file_name: str, *, encoding: str | None = None, delimiter: str | None = None
+) -> CsvFile:
+    """Look through the file once. `encoding` and `delimiter` overrule what is detected.
+
+    Raises InputError (no text; unknown encoding or separator; damaged) and OSError.
+    """
+    looked = _looked_through(opener)
+    try:
+        found = decoding.decode(looked.window, file_name, encoding)[1]
+    except InputError:
+        with opener() as file:
+            decoding.decode(file.read(), file_name, encoding)  # says the same with the line in the whole file
+        raise
+    head = codecs.getincrementaldecoder(found)(errors="replace").decode(looked.head)
+    text, named = dialect.take_sep_line(head.removeprefix("\ufeff").replace("\x00", ""))
+    separator = dialect.one_character(delimiter) or named or dialect.detect_delimiter(text)
+    spoilt = looked.spoilt or found != "utf-8"
+    return CsvFile(opener, file_name, looked.sha256, found, separator, looked.marks, spoilt, named is not None)
+
+
+@dataclass(frozen=True)
+class _Looked:
+    head: bytes  # the first bytes
+    window: bytes  # the part that tells the encoding
+    sha256: str  # of all
+    marks: bool  # zero bytes somewhere, or DOS's end-of-file mark at the end
+    spoilt: bool  # traces of spoilt accents somewhere
+
+
+def _looked_through(opener: Callable[[], BinaryIO]) -> _Looked:
+    digest, utf8 = hashlib.sha256(), codecs.getincrementaldecoder("utf-8")()
+    marks = spoilt = False
+    before = window = b""
+    with opener() as file:
+        head = file.read(_HEAD)
+        file.seek(0)
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+            marks = marks or b"\x00" in chunk
+            spoilt = spoilt or (not chunk.isascii() and any(trace in chunk for trace in _SPOILT_TRACES))
+            if not window and not _is_utf8(utf8, chunk):
+                window = before + chunk  # where UTF-8 ends, the other encodings begin
+            before = chunk
+        if not window and not _is_utf8(utf8, b"", final=True):
+            window = before
+    chosen = window if window and not _marked(head) else _whole_lines(head)
+    return _Looked(head, chosen, digest.hexdigest(), marks or b"\x1a" in before[-2:], spoilt)
+
+
+def _is_utf8(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = False) -> bool:
+    try:
+        decoder.decode(chunk, final)
+        return True
+    except UnicodeDecodeError:
+        return False
+
+
+def _marked(head: bytes) -> bool:
+    return any(head.startswith(bom) for bom, _ in decoding.BOMS) or b"\x00" in head[:64]
+
+
+def _whole_lines(head: bytes) -> bytes:
+    """The head without a character cut in two at its end."""
+    if len(head) < _HEAD:
+        return head
+    cut = max(head.rfind(b"\n"), head.rfind(b"\r"))
+    return head if cut < 0 else head[: cut + 1] + (b"\x00" if head[cut + 1 : cut + 2] == b"\x00" else b"")
+
+
+def _spoilt(frame: pd.DataFrame, file_name: str) -> Iterator[Problem]:
+    told = "Los acentos están estropeados desde antes. Vuelve a exportar el fichero como CSV UTF-8."
+    for header, cells in frame.items():
+        for line, cell in cells[cells.str.contains(_SPOILT, regex=True)].items():
+            yield Problem(file_name, int(str(line)), str(header), str(cell), "acentos_estropeados", told, "aviso")

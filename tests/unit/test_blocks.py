@@ -1,0 +1,123 @@
+"""A file read and validated in blocks gives what the whole file gives."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bulk import parsing
+from bulk.actions import get_action
+from bulk.block_validation import validate_blocks
+from bulk.blocks import open_blocks
+from bulk.dataset import read_csv
+from bulk.errors import InputError
+from bulk.mapping import map_columns, param_frame
+from bulk.records import Problem
+from bulk.validation import totals, validate_rows
+from tests.unit.awkward import FILES, Awkward
+
+PLAIN = [file for file in FILES if file.name == "usuarios"]
+
+
+def in_blocks(file: Awkward, path: Path) -> pd.DataFrame:
+    path.write_bytes(file.raw)
+    return pd.concat([block.frame for block in open_blocks(path).blocks()])
+
+
+@pytest.mark.parametrize("size", [1, 2, 50_000])
+@pytest.mark.parametrize("file", [file for file in PLAIN if not file.refused], ids=lambda file: file.title)
+def test_an_awkward_file_in_blocks_is_the_same_file(
+    file: Awkward, size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = read_csv(file.raw, name="usuarios")
+    monkeypatch.setattr(parsing, "BLOCK", size)
+    assert in_blocks(file, tmp_path / "usuarios.csv").equals(whole.frame)
+
+
+@pytest.mark.parametrize("file", [file for file in PLAIN if file.refused], ids=lambda file: file.title)
+def test_a_hopeless_file_is_refused_in_blocks_too(file: Awkward, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=file.refused):
+        in_blocks(file, tmp_path / "usuarios.csv")
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(st.sampled_from('ab;"\r\n 1'), max_size=60), st.integers(1, 4))
+def test_blocks_of_any_size_read_the_same(text: str, size: int) -> None:
+    def read() -> object:
+        try:
+            data = read_csv(("a;b\n" + text).encode(), name="usuarios", delimiter=";")
+        except InputError as error:
+            return error.message
+        return data.frame.to_dict("index"), [(problem.line, problem.rule) for problem in data.problems]
+
+    whole, before = read(), parsing.BLOCK
+    try:
+        parsing.BLOCK = size
+        assert read() == whole
+    finally:
+        parsing.BLOCK = before
+
+
+def test_what_is_detected_is_the_same(tmp_path: Path) -> None:
+    for encoding in ("utf-8-sig", "utf-16", "cp1252", "mac-roman"):
+        path = tmp_path / f"usuarios-{encoding}.csv"
+        path.write_bytes(("person_id|nombre\n" + "A|Martín Ñúñez León\n" * 40_000).encode(encoding))
+        whole, opened = read_csv(path), open_blocks(path)
+        assert (opened.csv.encoding, opened.csv.delimiter, opened.csv.sha256) == (whole.encoding, whole.delimiter, whole.sha256)
+        assert pd.concat([block.frame for block in opened.blocks()]).equals(whole.frame)
+
+
+def test_an_encoding_that_changes_far_into_the_file_is_refused_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "usuarios.csv"
+    path.write_bytes(b"person_id;nombre\n" + "A;Ñúñez\n".encode() * 300_000 + b"B;Nu\xf1o\n")
+    with pytest.raises(InputError, match="Fila 300002"):
+        open_blocks(path)
+
+
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="No se puede leer"):
+        open_blocks(tmp_path / "usuarios.csv")
+
+
+# -- validation -------------------------------------------------------------------------------------------------------
+
+
+def hydra(kind: str, number: int) -> str:
+    return base64.b64encode(f"ciscospark://us/{kind}/{number:032x}".encode()).decode().rstrip("=")
+
+
+def messy() -> bytes:
+    """Rows right, wrong, ragged, repeated, contradictory, and one number or extension for two, far from each other."""
+    place = hydra("LOCATION", 1)
+    rows = [f"{hydra('PEOPLE', n)};{place};{n + 100};+34911{n:06d}" for n in range(40)]
+    rows[3] = f"{hydra('PEOPLE', 3)};{place}"
+    rows[7] = f"{place};{place};107;34911222333"
+    rows[30] = rows[1]
+    rows[31] = rows[2].replace(place, hydra("LOCATION", 2))
+    rows[35] = f"{hydra('PEOPLE', 35)};{place};105;+34911000005"
+    rows[36] = "nada;;1;3,49E+10"
+    return "\n".join(["person_id;target_location_id;target_extension;target_phone_number", *rows]).encode()
+
+
+@pytest.mark.parametrize("size", [1, 7, 50_000])
+def test_validation_in_blocks_finds_what_the_whole_file_has(size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    action = get_action("usuarios_asignar_location_desde_csv")
+    path = tmp_path / "usuarios.csv"
+    path.write_bytes(messy())
+    data = read_csv(path)
+    mapping = map_columns(action, data)
+    whole = [*data.problems, *validate_rows(action, data, mapping, param_frame(action, data, None, mapping))]
+    monkeypatch.setattr(parsing, "BLOCK", size)
+    told: list[Problem] = []
+    report = validate_blocks(action, open_blocks(path), tell=told.append)
+    assert report.rows == 40
+    assert sorted(map(Problem.text, told)) == sorted(map(Problem.text, whole))
+    assert sorted(map(Problem.text, report.problems)) == sorted(map(Problem.text, told))
+    assert {(g["rule"], g["count"]) for g in report.totals} == {(g["rule"], g["count"]) for g in totals(whole)}
+    assert report.invalid == len({problem.line for problem in whole if problem.severity == "error"})
+    assert {"filas_contradictorias", "fila_repetida", "numero_repetido", "extension_repetida"} <= {each.rule for each in told}

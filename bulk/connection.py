@@ -11,6 +11,7 @@ from typing import Any
 from bulk.errors import BulkError, MissingToken, UsageError
 from bulk.journal import Journal, control
 from bulk.log import hide
+from bulk.records import RunRecord
 from bulk.settings import DEFAULT_BASE_URL, Settings
 from bulk.webex.client import Api, Token
 from bulk.webex.pace import Learned, Pace, pace_for
@@ -119,3 +120,16 @@ def _org_name(api: Api, org_id: str) -> str | None:
     except BulkError:  # a courtesy: many tokens may not read it
         return None
     return found.get("displayName") if isinstance(found, dict) else None
+
+
+def known(connection: Connection, settings: Settings, journal: Journal) -> Connection:
+    """The connection with its organisation and person. Raises TokenRejected, Forbidden, Unreadable, NotSent."""
+    if connection.org_id:
+        return connection
+    return identify(api_for(connection, settings, journal), connection)
+
+
+def same_organisation(run: RunRecord, connection: Connection) -> None:
+    """Raises UsageError when the token is of another organisation than the run."""
+    if run.org_id and connection.org_id and run.org_id != connection.org_id:
+        raise UsageError(f"El token es de otra organización. La ejecución es de {run.org_name or run.org_id}: usa un token suyo.")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bulk import settings as settings_module
 from bulk.journal import Journal, open_journal
+from bulk.log import keep_log
 from bulk.settings import Settings
 
 _guard = threading.Lock()
@@ -30,6 +31,7 @@ def open_context(home: Path | str | None = None) -> Context:
         if path not in _open:
             settings = settings_module.load()
             _open[path] = Context(path, settings, open_journal(path, settings.journal_url))
+            keep_log(path, full=settings.log_full)
         return _open[path]
 
 

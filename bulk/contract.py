@@ -166,8 +166,8 @@ class Action:
         Raises InputError, UsageError, MissingToken, TokenRejected, OwnedElsewhere.
         """
         # The launcher stands above the adapters; found at call time, so that no import points back up.
-        launch = importlib.import_module("bulk.launch")
-        result: dict[str, Any] = launch.call_action(
+        calling = importlib.import_module("bulk.calling")
+        result: dict[str, Any] = calling.call_action(
             self.id, token=token, bulk=bulk, chunk_size=chunk_size, csv=csv, global_csv=global_csv, params=params
         )
         return result

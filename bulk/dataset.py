@@ -20,6 +20,7 @@ from bulk.records import DATASETS, FILE_NAMES, Problem
 __all__ = ["Dataset", "canonical", "from_records", "read_any", "read_csv", "with_cells"]
 
 XLSX = (".xlsx", ".xlsm")
+MOST_UPLOADED = 200 << 20  # bytes; as maxUploadSize of .streamlit/config.toml
 _PARAMETER = frozenset(map(canonical, ("parametro", "parameter", "clave", "nombre", "campo", "key", "name")))
 _VALUE = frozenset({"valor", "value"})
 
@@ -114,8 +115,12 @@ def with_cells(dataset: Dataset, cells: Iterable[tuple[int, str, str]]) -> Datas
 
 
 def _openable(source: str | Path | bytes, file_name: str | None) -> tuple[Callable[[], BinaryIO], str]:
-    """(how to open its bytes, name as the operator knows it)."""
+    """(how to open its bytes, name as the operator knows it). Raises InputError for an upload that is too big."""
     if isinstance(source, bytes):
+        if len(source) > MOST_UPLOADED:  # the browser asks first, but it is not the one to be believed
+            raise InputError(
+                f"«{file_name}» pasa de {MOST_UPLOADED >> 20} MB. Pártelo, o usa la línea de órdenes: ella lo lee por bloques."
+            )
         return lambda: io.BytesIO(source), file_name or "fichero"
     path = Path(source)
     return lambda: path.open("rb"), file_name or path.name

@@ -25,6 +25,8 @@ from __future__ import annotations
 
 import inspect
 
+from bulk.log import redact
+
 
 class BulkError(Exception):
     """Ha ocurrido un error."""
@@ -33,7 +35,7 @@ class BulkError(Exception):
     exit_code = 1
 
     def __init__(self, message: str | None = None) -> None:
-        super().__init__(message or inspect.getdoc(type(self)) or "")
+        super().__init__(redact(message or inspect.getdoc(type(self)) or ""))  # an answer may quote what it was sent
 
     @property
     def message(self) -> str:
@@ -98,6 +100,10 @@ class RowRefused(BulkError):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
+
+
+class Drifted(RowRefused):
+    """La fila no está como se esperaba: alguien la ha cambiado."""
 
 
 class WebexError(BulkError):

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from pathlib import Path
+from datetime import datetime
 from typing import Any
 
-from bulk import engine, ownership
-from bulk.actions import get_action
+from bulk import derived, engine, ownership
 from bulk.bulk_runner import CHUNK_SIZE, build_chunks, submit_bulk_order
-from bulk.connection import Connection, api_for, connect, identify
-from bulk.context import Context, open_context
-from bulk.dataset import Dataset, from_records, read_csv
+from bulk.connection import Connection, known, same_organisation
+from bulk.context import Context
+from bulk.dataset import Dataset
 from bulk.engine import LiveRun
-from bulk.errors import InputError, UsageError
+from bulk.errors import UsageError
 from bulk.journal import control, rows, runs
-from bulk.plan import Prepared, first_rows, planned_rows, prepare, require_sources
+from bulk.plan import Prepared, first_rows, planned_rows, require_sources
 from bulk.preflight import advice, preflight
-from bulk.records import ENDED_RUNS, RunRecord
+from bulk.records import ENDED_RUNS, Row, RunRecord
+from bulk.schedule import stored
 from bulk.settings import MAX_WORKERS
 from bulk.starting import start_run
-from bulk.status import document, find_run, run_state
+from bulk.status import find_run, run_state
+
+WAITED_ENOUGH = "Se ha esperado {} s, el tiempo pedido. Reanuda cuando quieras: no se ha perdido nada."
 
 
 @dataclass(frozen=True)
@@ -35,13 +37,21 @@ class Launch:
     workers: int = 32  # requests in flight at most
     options: Mapping[str, Any] = field(default_factory=dict)  # profile, force_pstn, allow_calling_removal
     note: str = ""  # ticket, phase
-    parent: str | None = None  # the plan that was looked at
+    parent: str | None = None  # the dry run that was looked at
+    at: datetime | None = None  # waits until then
+    not_after: datetime | None = None  # pauses by itself then
+    canary: int = 0  # stops for a look after so many rows, spread over the locations; 0 = does not
+    rate_ceiling: float | None = None  # calls per second never exceeded; None = as set, 0 = learned only
 
     def __post_init__(self) -> None:
         if not 1 <= self.workers <= MAX_WORKERS:
             raise UsageError(f"El número de hilos debe estar entre 1 y {MAX_WORKERS}.")
         if self.chunk_size < 1:
             raise UsageError("El tamaño de lote debe ser 1 o más; se recomienda entre 100 y 300.")
+        if self.canary < 0:
+            raise UsageError("El número de filas de prueba debe ser 1 o más.")
+        if self.at and self.not_after and self.not_after <= self.at:
+            raise UsageError("La hora de parar debe ser posterior a la de empezar.")
 
 
 def launch(
@@ -63,17 +73,18 @@ def launch(
     for text in advice(connection):
         advise(text)
     run = _record(context, prepared, connection, how)
+    return hand_over(context, run, planned_rows(prepared), connection)
+
+
+def hand_over(context: Context, run: RunRecord, rows_: Iterable[Row], connection: Connection) -> LiveRun:
+    """Write `run` with its orders to the journal and let the engine work it. Raises OwnedElsewhere, JournalError."""
     runs.create_run(context.journal, run)
-    for chunk in build_chunks(planned_rows(prepared), how.chunk_size):
+    for chunk in build_chunks(rows_, run.chunk_size):
         submit_bulk_order(run.action_id, chunk, run_id=run.run_id, context=context)
+    if run.schedule.get("canary"):
+        lines = rows.spread(context.journal, run.run_id, run.schedule["canary"])
+        runs.update_run(context.journal, run.run_id, schedule={**run.schedule, "lines": lines})
     return start_run(context, run, connection)
-
-
-def known(context: Context, connection: Connection) -> Connection:
-    """The connection with its organisation and person. Raises TokenRejected, Forbidden, Unreadable, NotSent."""
-    if connection.org_id:
-        return connection
-    return identify(api_for(connection, context.settings, context.journal), connection)
 
 
 def _record(context: Context, prepared: Prepared, connection: Connection, how: Launch) -> RunRecord:
@@ -90,13 +101,19 @@ def _record(context: Context, prepared: Prepared, connection: Connection, how: L
         org_name=connection.org_name,
         person=connection.person,
         options=dict(how.options),
-        settings=asdict(replace(context.settings, journal_url="")),
+        settings=_in_force(context, how),
         mapping=prepared.mapping.to_json(),
         scope=dict(prepared.scope),
         files=tuple(_file(dataset) for dataset in files),
         note=how.note,
         parent=how.parent,
+        schedule=stored(how.at, how.not_after, how.canary),
     )
+
+
+def _in_force(context: Context, how: Launch) -> dict[str, Any]:
+    ceiling = context.settings.rate_ceiling if how.rate_ceiling is None else how.rate_ceiling
+    return asdict(replace(context.settings, journal_url="", rate_ceiling=ceiling))
 
 
 def _file(dataset: Dataset) -> dict[str, Any]:
@@ -106,6 +123,32 @@ def _file(dataset: Dataset) -> dict[str, Any]:
         "sha256": dataset.sha256,
         "rows": len(dataset.frame),
     }
+
+
+def launch_plan(
+    context: Context,
+    plan_run_id: str,
+    connection: Connection,
+    how: Launch,
+    *,
+    advise: Callable[[str], None] = lambda text: None,
+) -> LiveRun:
+    """Run exactly what a dry run showed: a row that is not as it was then ends `conflict`, with what changed.
+
+    Raises RunNotFound, UsageError (no finished dry run, another organisation), TokenRejected, Forbidden, OwnedElsewhere.
+    """
+    plan = find_run(context, plan_run_id)
+    connection = derived.ready_for(context, plan, connection, advise)
+    run = derived.from_plan(context, plan, connection, how.note or plan.note)
+    run = replace(
+        run,
+        workers=how.workers,
+        bulk=how.bulk,
+        chunk_size=how.chunk_size,
+        settings=_in_force(context, how),
+        schedule={**run.schedule, **stored(how.at, how.not_after, how.canary)},
+    )
+    return hand_over(context, run, derived.planned(context, plan), connection)
 
 
 # -- taking up again --------------------------------------------------------------------------------------------------
@@ -122,22 +165,57 @@ def resume(context: Context, run_id: str, connection: Connection) -> LiveRun | N
         return None
     if run.state == "preparing" and not ownership.is_owned(context.home, run.run_id):
         raise UsageError("Esa ejecución se interrumpió mientras se preparaba: no se envió nada. Lánzala de nuevo.")
-    connection = known(context, connection)
-    _same_organisation(run, connection)
+    connection = known(connection, context.settings, context.journal)
+    same_organisation(run, connection)
     live = start_run(context, run, connection)
     control.post(context.journal, run.run_id, "resume", connection.person or "?", acked=True)
     return live
 
 
-def _same_organisation(run: RunRecord, connection: Connection) -> None:
-    if run.org_id and connection.org_id and run.org_id != connection.org_id:
-        raise UsageError(f"El token es de otra organización. La ejecución es de {run.org_name or run.org_id}: usa un token suyo.")
+def retry(
+    context: Context,
+    run_id: str,
+    connection: Connection,
+    *,
+    order_ids: Sequence[str] = (),
+    lines: Sequence[int] = (),
+) -> LiveRun | None:
+    """Work again the rows of a run that failed, stayed unknown, were cancelled or drifted: all, or those chosen.
+
+    A row with an unanswered write is settled by reading first. None when there is nothing to repeat.
+    Raises RunNotFound, OwnedElsewhere (somebody works it already, a second retry too), UsageError, TokenRejected.
+    """
+    run = find_run(context, run_id)
+    seqs = [_seq(run, order_id) for order_id in order_ids]
+    if not rows.retryable_lines(context.journal, run.run_id, order_seqs=seqs, lines=lines):
+        return None
+    connection = known(connection, context.settings, context.journal)
+    same_organisation(run, connection)
+
+    def reopen() -> None:
+        rows.reopen(context.journal, run.run_id, order_seqs=seqs, lines=lines)
+
+    live = start_run(context, run, connection, first=reopen)
+    control.post(context.journal, run.run_id, "retry", connection.person or "?", acked=True)
+    return live
 
 
-def wait(live: LiveRun, *, every: float = 0.5, tell: Callable[[], None] = lambda: None) -> None:
-    """Block until the run has come to rest, calling `tell` each `every` seconds."""
-    while not live.ended.wait(every):
+def _seq(run: RunRecord, order_id: str) -> int:
+    """Number of an order of `run`; the short form `r201` will do. Raises UsageError."""
+    tail = order_id.removeprefix(f"{run.run_id}-").removeprefix("r")
+    if not tail.isdecimal():
+        raise UsageError(f"«{order_id}» no es un lote de la ejecución {run.run_id}.")
+    return int(tail)
+
+
+def wait(live: LiveRun, *, every: float = 0.5, tell: Callable[[], None] = lambda: None, timeout: float | None = None) -> None:
+    """Block until the run has come to rest, calling `tell` each `every` seconds. After `timeout` seconds it is paused."""
+    until = None if timeout is None else time.monotonic() + timeout
+    while not live.ended.wait(every if until is None else max(0.01, min(every, until - time.monotonic()))):
         tell()
+        if until is not None and time.monotonic() >= until:
+            live.halt("paused", WAITED_ENOUGH.format(round(timeout or 0)))
+            until = None
     tell()
 
 
@@ -163,51 +241,6 @@ def _stop_unowned(context: Context, run: RunRecord, command: str) -> None:
         runs.update_run(context.journal, run.run_id, state="cancelled")
     elif run.state == "running":
         runs.update_run(context.journal, run.run_id, state="paused")
-
-
-# -- run(token=..., **params) -----------------------------------------------------------------------------------------
-
-
-def call_action(
-    action_id: str,
-    *,
-    token: str | None,
-    bulk: bool,
-    chunk_size: int,
-    csv: str | None,
-    global_csv: str | None,
-    params: Mapping[str, Any],
-) -> dict[str, Any]:
-    """What `Action.call` promises."""
-    action, context = get_action(action_id), open_context()
-    options = {name: params[name] for name in action.options if params.get(name) is not None}
-    values = {name: value for name, value in params.items() if name not in action.options and value is not None}
-    unknown = sorted(set(values) - {param.name for param in action.parameters})
-    if unknown:
-        raise UsageError(f"«{action_id}» no tiene el parámetro {', '.join(unknown)}.")
-    if csv is None:
-        files = {action.dataset: from_records({1: values}, name=action.dataset, file_name="parámetros")}
-    else:
-        files = {action.dataset: read_csv(Path(csv), name=action.dataset)}
-    if global_csv:
-        files["global"] = read_csv(Path(global_csv), name="global")
-    explicit = {name: f"={value}" for name, value in values.items()} if csv else None
-    prepared = prepare(action_id, files, explicit=explicit, options=options)
-    if csv is None and prepared.invalid:
-        raise InputError("; ".join(problem.text() for problem in prepared.problems))
-    connection = connect(context.home, token=token)
-    live = launch(context, prepared, connection, Launch(bulk=bulk, chunk_size=chunk_size, options=options))
-    wait(live)
-    return result(context, live.run_id, one_row=csv is None)
-
-
-def result(context: Context, run_id: str, *, one_row: bool) -> dict[str, Any]:
-    """The run's document; for one row, the row's own outcome with the run it belongs to."""
-    found = document(context, find_run(context, run_id))
-    if not one_row:
-        return found
-    row = next(rows.read_rows(context.journal, run_id))
-    return {"run_id": run_id, **asdict(row), "run_state": found["state"], "reason": found["reason"]}
 
 
 def unfinished(context: Context) -> list[RunRecord]:

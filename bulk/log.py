@@ -1,61 +1,190 @@
-"""Logs as JSON lines, one file per action under the data directory. The one place of redaction: no token ever passes."""
+"""Logs as JSON lines, one file per action under the data directory; and the one place where secrets and personal data are hidden.
+
+Three things are taken out of whatever is logged, by any logger of this process: tokens (always), e-mails and telephone
+numbers (in our own logs and those of the HTTP library, unless the setting `log_full` is on). Headers, bodies, URLs and
+tracebacks all come through here as text: `redact` knows the forms that a secret takes in each.
+"""
 
 from __future__ import annotations
 
 import json
 import logging
+import os
 import re
-import threading
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 log = logging.getLogger("bulk")
-_BEARER = re.compile(r"(?i)(bearer\s+)[A-Za-z0-9._~+/=-]+")
+HIDDEN = "…"
+_BEARER = re.compile(r"(?i)(bearer(?:\s|%20|\+)+)[A-Za-z0-9._~+/=-]+")
+_NAMED = re.compile(  # header, JSON member, query parameter or Python bytes: name, separator, value
+    r"(?i)(\b(?:authorization|(?:access|refresh|id|bearer)[_-]?token|client[_-]?secret|password)\b"
+    r"""(?:\\?["'])?+\s*[:=,]\s*(?:b?\\?["'])?+)(?!bearer\b|…)(?:basic\s+)?[^\s"'&,;})\]\\]+"""
+)
+_MAIL = re.compile(r"[A-Za-z0-9._%+'-]+(?:@|%40)([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)")
+_PHONE = re.compile(r"(?<![\w.-])(\+|%2B)?\d(?:[ -]?\d){7,14}(?![\w-]|\.\d)")
+_DIGITS = re.compile(r"\D")
+_SHORTEST_BARE = 9  # digits: a shorter number without + is a code or a counter, not a telephone
+_KEPT = frozenset({"run", "order", "tracking_id", "at", "event"})  # names of things, not of people
+_OURS = ("bulk", "httpx", "httpcore")  # loggers whose messages may carry personal data
+_SIZE, _COPIES = 5_000_000, 3  # bytes of logs/bulk.log before it is set aside, and how many are kept
 _secrets: set[str] = set()
-_lock = threading.Lock()
+_state = {"full": False}
 
 
 def hide(secret: str) -> None:
-    """From now on `secret` is replaced wherever it would be logged."""
+    """From now on `secret` is replaced wherever it would be logged, as it is or as a URL writes it."""
     if len(secret) >= 6:
-        _secrets.add(secret)
+        _secrets.update((secret, quote(secret, safe="")))
 
 
 def redact(text: str) -> str:
     """`text` without tokens."""
     for secret in tuple(_secrets):
-        text = text.replace(secret, "…")
-    return _BEARER.sub(r"\1…", text)
+        text = text.replace(secret, HIDDEN)
+    return _NAMED.sub(rf"\1{HIDDEN}", _BEARER.sub(rf"\1{HIDDEN}", text))
 
 
-class _Redacting(logging.Filter):
-    """Cleans messages and tracebacks before any handler sees them."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = redact(record.getMessage()), None
-        if record.exc_info:
-            record.exc_text = redact(logging.Formatter().formatException(record.exc_info))
-            record.exc_info = None
-        return True
+def mask(text: str) -> str:
+    """`text` with e-mails as `…@empresa.com` and telephone numbers as `+34…333`."""
+    return _PHONE.sub(_masked_phone, _MAIL.sub(rf"{HIDDEN}@\1", text))
 
 
-log.addFilter(_Redacting())
+def _masked_phone(found: re.Match[str]) -> str:
+    digits = _DIGITS.sub("", found[0].removeprefix("%2B"))
+    if not found[1] and len(digits) < _SHORTEST_BARE:
+        return found[0]
+    return f"+{digits[:2]}{HIDDEN}{digits[-3:]}" if found[1] else f"{HIDDEN}{digits[-3:]}"
+
+
+def cleaned(value: Any, *, full: bool | None = None) -> Any:
+    """A JSON value as it may be logged: strings at any depth without secrets, and masked unless `full`."""
+    if isinstance(value, str):
+        text = redact(value)
+        return text if (_state["full"] if full is None else full) else mask(text)
+    if isinstance(value, dict):
+        return {name: inner if name in _KEPT else cleaned(inner, full=full) for name, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [cleaned(inner, full=full) for inner in value]
+    return value
+
+
+# -- every logger of the process ---------------------------------------------------------------------------------------
+
+_plain_factory = logging.getLogRecordFactory()
+
+
+def _clean_record(*args: Any, **kwargs: Any) -> logging.LogRecord:
+    """Cleans a message and its traceback before any handler of any library sees them."""
+    record = _plain_factory(*args, **kwargs)
+    ours = record.name.split(".")[0] in _OURS
+    clean = cleaned if ours else redact
+    try:
+        record.msg, record.args = clean(record.getMessage()), None
+    except (TypeError, ValueError):  # a message of another library that does not fit its arguments: its handler tells
+        return record
+    if record.exc_info and record.exc_info[0]:
+        record.exc_text, record.exc_info = clean(logging.Formatter().formatException(record.exc_info)), None
+    return record
+
+
+if getattr(_plain_factory, "__name__", "") != _clean_record.__name__:  # imported twice: once is enough
+    logging.setLogRecordFactory(_clean_record)
+
+
+def keep_log(home: Path, *, full: bool = False) -> None:
+    """Write what goes wrong in the program itself to `logs/bulk.log`; `full` shows e-mails and telephone numbers in all logs."""
+    _state["full"] = full
+    path = _folder(home) / "bulk.log"
+    for handler in list(log.handlers):
+        if isinstance(handler, _PrivateFile):
+            if Path(handler.baseFilename) == path:
+                return
+            log.removeHandler(handler)
+            handler.close()
+    handler = _PrivateFile(path, maxBytes=_SIZE, backupCount=_COPIES, encoding="utf-8", delay=True)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(threadName)s %(message)s"))
+    log.addHandler(handler)
+
+
+class _PrivateFile(RotatingFileHandler):
+    """A log file that only its owner may read. One that cannot be written never stops the work, nor speaks on the screen."""
+
+    def _open(self) -> Any:
+        return open(self.baseFilename, self.mode, encoding=self.encoding, opener=private)
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  # the library's name
+        return
+
+
+def private(path: str, flags: int) -> int:
+    """Opener for files with personal data: 0600."""
+    return os.open(path, flags, 0o600)
+
+
+def _folder(home: Path) -> Path:
+    folder = home / "logs"
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError:
+        log.debug("no se puede crear %s", folder)
+    return folder
+
+
+# -- one file per action ------------------------------------------------------------------------------------------------
 
 
 class ActionLog:
     """`logs/<action_id>.log`: one JSON object per line, events with fields (`run`, `order`, `row` are bound by the caller)."""
 
     def __init__(self, home: Path, action_id: str) -> None:
-        self.path = home / "logs" / f"{action_id}.log"
-        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.path = _folder(home) / f"{action_id}.log"
 
     def event(self, name: str, **fields: Any) -> None:
         """Append one event; a log that cannot be written never stops the work."""
         at = datetime.now(UTC).isoformat(timespec="milliseconds")
-        line = redact(json.dumps({"at": at, "event": name, **fields}, ensure_ascii=False, default=str))
+        line = json.dumps(
+            {"at": at, "event": name, **cleaned(fields)}, ensure_ascii=False, default=lambda value: cleaned(str(value))
+        )
         try:
-            with _lock, self.path.open("a", encoding="utf-8") as file:
-                file.write(line + "\n")
+            # One write of a whole line at the end of the file: threads and processes share it without a lock.
+            handle = private(str(self.path), os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+            try:
+                os.write(handle, (line + "\n").encode("utf-8", "replace"))
+            finally:
+                os.close(handle)
         except OSError:
             log.warning("no se puede escribir %s", self.path)
+
+
+def order_log(home: Path, order_id: str) -> Iterator[str]:
+    """Lines (JSON, without line end) of one order's rows, with the start and end of its run around them, oldest first.
+
+    Empty when nothing was logged. Lines that are not JSON (a disk that was full) are left out.
+    """
+    run_id = order_id.rpartition("-r")[0] or order_id
+    for path in sorted((home / "logs").glob("*.log")):
+        if path.name != "bulk.log":
+            yield from _lines_of(path, run_id, order_id)
+
+
+def _lines_of(path: Path, run_id: str, order_id: str) -> Iterator[str]:
+    with path.open(encoding="utf-8", errors="replace") as file:
+        for line in file:
+            if run_id not in line:  # cheap: a log may have millions of lines
+                continue
+            event = _parsed(line)
+            if event.get("run") == run_id and event.get("order") in (None, order_id):
+                yield line.rstrip("\n")
+
+
+def _parsed(line: str) -> dict[str, Any]:
+    try:
+        found = json.loads(line)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}

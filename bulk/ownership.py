@@ -14,6 +14,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from bulk.errors import OwnedElsewhere, UsageError
+from bulk.log import private
 
 _guard = threading.Lock()
 _held: dict[Path, tuple[FileLock, int]] = {}  # lock file -> lock and how many of our runs share it
@@ -88,7 +89,8 @@ def _hold(path: Path, refusal: str, run_id: str) -> None:
         raise UsageError(f"No se puede escribir en «{path.parent}»: {error.strerror}. Comprueba los permisos.") from None
     _held[path] = (lock, 1)
     told = {"who": f"{me()} (desde las {datetime.now():%H:%M})", "run": run_id}
-    path.with_suffix(".json").write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+    with open(path.with_suffix(".json"), "w", encoding="utf-8", opener=private) as file:
+        json.dump(told, file, ensure_ascii=False)
 
 
 def _let_go(path: Path) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
@@ -16,10 +16,14 @@ from bulk.labels import labels
 from bulk.mapping import Mapping as ColumnMapping
 from bulk.mapping import iter_params, map_columns, missing_sources, param_frame
 from bulk.records import FILE_NAMES, Problem, Row
+from bulk.scope import SELECTED, Chosen, Scope, choose
 from bulk.validation import invalid_lines, validate_rows
 
-SELECTED = "selected"
-SELECTED_WORDS = frozenset({"true", "1", "yes", "si", "sí", "x", "verdadero"})
+# (action, canonical text of the parameters) -> the same with names turned into ids, and what could not be.
+Resolve = Callable[[Action, pd.DataFrame], tuple[pd.DataFrame, list[Problem]]]
+
+
+WHOLE = Scope()
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,7 @@ class Prepared:
     invalid: Mapping[int, Problem]  # line -> its first error
     excluded: frozenset[int]  # lines outside the scope
     scope: Mapping[str, Any] = field(default_factory=dict)  # how the rows were chosen, for the journal
+    chosen: Chosen | None = None  # the same, for people
 
     @property
     def total(self) -> int:
@@ -49,8 +54,10 @@ def prepare(
     explicit: Mapping[str, str] | None = None,
     mapping: ColumnMapping | None = None,
     options: Mapping[str, Any] | None = None,
+    scope: Scope = WHOLE,
+    resolve: Resolve | None = None,
 ) -> Prepared:
-    """Map and validate `files` (dataset name -> Dataset) for one action.
+    """Map and validate `files` (dataset name -> Dataset) for one action. Rows outside the scope are not judged.
 
     Raises InDevelopment, UnknownAction, InputError (the action's file is missing; a mapping names what does not exist).
     """
@@ -59,12 +66,19 @@ def prepare(
     if dataset is None:
         raise InputError(f"«{action.title}» necesita {FILE_NAMES[action.dataset]} (--{action.dataset} FICHERO).")
     world = files.get("global")
-    mapping = mapping or map_columns(action, dataset, world, explicit=explicit)
+    mapping = mapping or map_columns(action, dataset, world, explicit=explicit, others=files)
     missing = missing_sources(action, mapping)
-    frame = param_frame(action, dataset, world, mapping)
-    found = [] if missing else validate_rows(action, dataset, mapping, frame, options=options or {})
-    problems = [*dataset.problems, *found]
-    excluded = _not_selected(frame, mapping)
+    frame = param_frame(action, dataset, world, mapping, others=files)
+    chosen = choose(dataset, scope, action=action, frame=frame)
+    source = mapping.sources.get(SELECTED)
+    if source is not None and source.kind != "none" and scope.selected:  # fed from elsewhere than a column of its name
+        chosen = replace(chosen, mask=chosen.mask & (frame[SELECTED] == "true"))
+    unresolved: list[Problem] = []
+    if resolve and not missing:
+        frame, unresolved = resolve(action, frame)
+    found = [] if missing else validate_rows(action, dataset, mapping, frame, options=options, scope=chosen.mask, others=files)
+    problems = [*dataset.problems, *unresolved, *found]
+    excluded = frozenset(frame.index[~chosen.mask])
     return Prepared(
         action=action,
         dataset=dataset,
@@ -75,7 +89,8 @@ def prepare(
         problems=problems,
         invalid=invalid_lines(problems),
         excluded=excluded,
-        scope={"selected": len(frame) - len(excluded)} if excluded else {},
+        scope={**scope.to_json(), "selected": chosen.count, "text": chosen.description} if excluded or scope else {},
+        chosen=chosen,
     )
 
 
@@ -110,11 +125,3 @@ def first_rows(prepared: Prepared, most: int = 1_000) -> list[Row]:
     chosen = prepared.frame.loc[sorted(lines)]
     state = dict.fromkeys(lines - prepared.excluded - set(prepared.invalid), "pending")
     return [Row(line, params, state=state.get(line, "invalid")) for line, params in iter_params(prepared.action, chosen)]
-
-
-def _not_selected(frame: pd.DataFrame, mapping: ColumnMapping) -> frozenset[int]:
-    """Lines that a `selected` column leaves out."""
-    source = mapping.sources.get(SELECTED)
-    if source is None or source.kind == "none":
-        return frozenset()
-    return frozenset(frame.index[~frame[SELECTED].str.lower().isin(SELECTED_WORDS)])

@@ -12,7 +12,7 @@ ROW_STATES = (
 PLAN_STATES = ("create", "change", "unchanged", "conflict", "blocked", "invalid")
 ALL_STATES = tuple(dict.fromkeys(ROW_STATES + PLAN_STATES))
 OPEN_STATES = frozenset({"pending", "running"})
-RETRY_STATES = ("failed", "unknown", "cancelled", "conflict")
+RETRY_STATES = ("failed", "unknown", "cancelled", "conflict", "blocked")
 ENDED_RUNS = frozenset({"completed", "completed_with_errors", "cancelled"})
 DATASETS = ("global", "ubicaciones", "usuarios")
 FILE_NAMES = {"global": "GLOBAL.CSV", "ubicaciones": "UBICACIONES.CSV", "usuarios": "USUARIOS.CSV"}
@@ -51,6 +51,7 @@ class Row:
     state: str = "pending"  # pending, invalid or excluded when it is handed over
     code: str | None = None  # why it is invalid
     message: str | None = None  # the same, in Spanish
+    reference: Params | None = None  # what it is held against: {"planned": …} of a plan, {"undoes": …} of an undo
 
 
 @dataclass(frozen=True)
@@ -155,6 +156,8 @@ class RunRecord:
     retries: int = 0  # of these, repeated
     rate_limited: int = 0  # answers 429
     owner: str | None = None  # the last process that worked it
+    kind: str = "apply"  # apply, undo (gives back what `parent` changed) or verify (looks at what `parent` left)
+    schedule: Params = field(default_factory=dict)  # {at, not_after: UTC; canary: rows; lines: of the canary; descending}
 
 
 @dataclass(frozen=True)
@@ -173,6 +176,18 @@ class StoredRow:
     mark: Any = None  # kept with the intent, to find a lost remote job
     ticket: str | None = None  # remote job that holds it
     label: str = ""  # what people read
+    reference: Params | None = None  # what it is held against
+
+
+@dataclass(frozen=True)
+class Sample:
+    """How far a run had come at one moment."""
+
+    at: str  # UTC
+    rows: int  # outcomes so far in the process that worked it
+    requests: int  # calls so far
+    rate_limited: int  # answers 429 so far
+    pace: float | None  # calls per second let through; None = no limit met
 
 
 @dataclass(frozen=True)

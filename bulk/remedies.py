@@ -9,6 +9,7 @@ from typing import Any
 
 from bulk.contract import Action
 from bulk.errors import ApiError, BulkError
+from bulk.log import redact
 
 UNFORESEEN = "Webex ha respondido algo que no se esperaba ({}). Copia el trackingId y avisa a soporte; puedes reintentar."
 
@@ -19,7 +20,7 @@ def explain(error: Exception, action: Action) -> tuple[str, str]:
         return error.code, _refusal(error, action)
     if isinstance(error, BulkError):
         return error.code, error.message
-    return "respuesta_imprevista", UNFORESEEN.format(f"{type(error).__name__}: {error}"[:200])
+    return "respuesta_imprevista", UNFORESEEN.format(redact(f"{type(error).__name__}: {error}")[:200])
 
 
 def _refusal(error: ApiError, action: Action) -> str:

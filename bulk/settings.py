@@ -13,6 +13,7 @@ from bulk.errors import UsageError
 
 DEFAULT_BASE_URL = "https://webexapis.com/v1"
 MAX_WORKERS = 64
+_SWITCH = {"1": True, "true": True, "si": True, "sí": True, "0": False, "false": False, "no": False, "": False}
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class Settings:
     secondary_number_member: str = "directNumber"  # contracts 3.1 [?]: or "external"
     custom_permission_path: str = "features"  # contracts 3.4 [?]: or "telephony"
     move_without_calling: str = "job"  # contracts 3.2: or "put", the off-by-default fallback
+    log_full: bool = False  # logs show e-mails and telephone numbers; tokens never
 
 
 def load(**overrides: Any) -> Settings:
@@ -57,8 +59,8 @@ def load(**overrides: Any) -> Settings:
 def _parse(name: str, raw: str) -> Any:
     kind = type(getattr(Settings, name))
     try:
-        return kind(raw)
-    except ValueError:
+        return _SWITCH[raw.strip().lower()] if kind is bool else kind(raw)
+    except (ValueError, KeyError):
         raise UsageError(f"BULK_{name.upper()} = «{raw}» no es un valor válido: se espera {kind.__name__}.") from None
 
 

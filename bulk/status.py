@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,12 @@ from bulk import ownership
 from bulk.actions import get_action
 from bulk.context import Context
 from bulk.errors import UsageError
-from bulk.journal import runs
+from bulk.journal import runs, samples
+from bulk.journal.control import learned_limit
 from bulk.records import ENDED_RUNS, PLAN_STATES, ROW_STATES, RunRecord
 
 LIVE_STATES = frozenset({"running", "preparing", "scheduled"})
+LOOKED_BACK = 15  # samples, about one a second: the present rate
 RUN_WORDS = {
     "preparing": "en preparación",
     "scheduled": "programada",
@@ -46,6 +49,9 @@ def document(context: Context, run: RunRecord) -> dict[str, Any]:
         "state": state,
         "reason": run.reason,
         "dry_run": run.dry_run,
+        "kind": run.kind,
+        "parent": run.parent,
+        "schedule": {name: value for name, value in run.schedule.items() if name in ("at", "not_after", "canary")},
         "counts": {name: counts[name] for name in names},
         "orders": [
             {
@@ -59,6 +65,7 @@ def document(context: Context, run: RunRecord) -> dict[str, Any]:
         "requests": run.requests,
         "retries": run.retries,
         "rate_limited": run.rate_limited,
+        **forecast(context, run, state, counts),
         "elapsed_s": elapsed(run, state),
         "target": run.target,
         "org_id": run.org_id,
@@ -67,6 +74,26 @@ def document(context: Context, run: RunRecord) -> dict[str, Any]:
         "created_at": run.created_at,
         "note": run.note,
     }
+
+
+def forecast(context: Context, run: RunRecord, state: str, counts: Mapping[str, int]) -> dict[str, float | None]:
+    """`rate` (rows/s) and `request_rate` (calls/s) of the last seconds, `eta_s` (seconds left), `learned_limit` (calls/s).
+
+    None where it cannot be told: the run is not being worked, or met no limit yet.
+    """
+    limit = learned_limit(context.journal, f"{run.target}|{run.org_id or ''}")
+    known: dict[str, float | None] = {"rate": None, "request_rate": None, "eta_s": None, "learned_limit": limit}
+    recent = samples.read(context.journal, run.run_id, last=LOOKED_BACK) if state == "running" else []
+    if len(recent) < 2:
+        return known
+    first, last = recent[0], recent[-1]
+    seconds = (datetime.fromisoformat(last.at) - datetime.fromisoformat(first.at)).total_seconds()
+    if seconds <= 0 or last.rows < first.rows or last.requests < first.requests:
+        return known
+    rate = (last.rows - first.rows) / seconds
+    known |= {"rate": round(rate, 2), "request_rate": round((last.requests - first.requests) / seconds, 2)}
+    left = counts["pending"] + counts["running"]
+    return known | {"eta_s": round(left / rate, 1) if rate else None}
 
 
 def elapsed(run: RunRecord, state: str) -> float:
@@ -93,7 +120,8 @@ def exit_code(document_: dict[str, Any]) -> int:
     if document_["state"] not in ENDED_RUNS or document_["state"] == "cancelled":
         return 3
     counts = document_["counts"]
-    bad = ("failed", "unknown", "conflict", "invalid", "blocked")
+    bad: tuple[str, ...] = ("failed", "unknown", "conflict", "invalid", "blocked")
+    bad += ("change", "create") if document_["kind"] == "verify" else ()
     return 1 if any(counts.get(name, 0) for name in bad) else 0
 
 
@@ -103,12 +131,26 @@ def phone_line(context: Context, run: RunRecord) -> str:
     total = sum(counts.values()) - counts["excluded"]
     finished = total - counts["pending"] - counts["running"]
     review = sum(counts[state] for state in ("failed", "invalid", "unknown", "conflict", "blocked"))
-    action = get_action(run.action_id)
     share = f"{100 * finished // total} %" if total else "0 %"
+    rows = get_action(run.action_id).dataset
     where = "SANDBOX" if run.target == "sandbox" else run.org_name or run.target
-    word = RUN_WORDS[run_state(context.home, run)]
-    done = f"{thousands(finished)} de {thousands(total)} {action.dataset} ({share}), {thousands(review)} por revisar"
-    return f"{where} · {action.title}: {done}. {word.capitalize()}."
+    word = run_word(run, run_state(context.home, run))
+    done = f"{thousands(finished)} de {thousands(total)} {rows} ({share}), {thousands(review)} por revisar"
+    return f"{where} · {title(run)}: {done}. {word.capitalize()}."
+
+
+KINDS = {"apply": "{}", "undo": "Deshacer · {}", "verify": "Verificación · {}"}
+
+
+def title(run: RunRecord) -> str:
+    """`Desvío total con prefijo 53`, with what the run is when it is not the action itself."""
+    name = KINDS[run.kind].format(get_action(run.action_id).title)
+    return f"Ensayo · {name}" if run.dry_run and run.kind != "verify" else name
+
+
+def run_word(run: RunRecord, state: str) -> str:
+    """The state in Spanish; what a dry run or a verification finds is no error of theirs."""
+    return "terminada" if run.dry_run and state in ("completed", "completed_with_errors") else RUN_WORDS[state]
 
 
 def thousands(number: int) -> str:

@@ -17,7 +17,9 @@ from bulk.headers import canonical
 from bulk.records import DATASETS, Problem
 
 Sheet = tuple[str, str, pd.DataFrame, list[Problem]]  # dataset name, name as told, frame, ragged rows
-_MOST_UNZIPPED = 2 << 30  # bytes: a workbook that unfolds to more is refused
+_MOST_UNZIPPED = 1 << 30  # bytes: a workbook that unfolds to more is refused (a full sheet of ten columns has half of that)
+_MOST_PARTS = 2_000  # files inside a workbook
+_FOLDED = 64 << 20, 200  # one that unfolds to so many bytes, and so many times its own size, is a bomb and not a table
 _ZEROS = re.compile(r"0+\Z")  # a number format that keeps leading zeros
 
 
@@ -39,13 +41,21 @@ def _open(raw: bytes, file_name: str) -> Any:
 
     broken = InputError(f"«{file_name}» no se puede abrir como libro de Excel. Guárdalo de nuevo como .xlsx o como CSV UTF-8.")
     try:
-        if sum(part.file_size for part in zipfile.ZipFile(io.BytesIO(raw)).infolist()) > _MOST_UNZIPPED:
-            raise InputError(f"«{file_name}» es demasiado grande para un libro de Excel. Guárdalo como CSV UTF-8.")
+        _refuse_bomb(raw, file_name)
         return openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
     except InputError:
         raise
     except Exception:  # the library raises whatever its XML and zip readers raise
         raise broken from None
+
+
+def _refuse_bomb(raw: bytes, file_name: str) -> None:
+    """By the sizes that the zip declares: its reader gives out no byte more than that. Raises InputError, BadZipFile."""
+    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+        sizes = [part.file_size for part in archive.infolist()]
+    total, (most, times) = sum(sizes), _FOLDED
+    if total > _MOST_UNZIPPED or len(sizes) > _MOST_PARTS or total > max(most, len(raw) * times):
+        raise InputError(f"«{file_name}» es demasiado grande para un libro de Excel. Guárdalo como CSV UTF-8.")
 
 
 def _chosen(titles: list[str], file_name: str, name: str | None) -> dict[str, str]:

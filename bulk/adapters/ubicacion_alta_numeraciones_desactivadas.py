@@ -61,21 +61,26 @@ def decide(before: State, *, phone_numbers: Sequence[str], number_type: str | No
 def write(api: Api, change: Change, *, location_id: str, org_id: str | None = None, **_: object) -> Outcome:
     """Add the numbers, or remove those of an undo."""
     if any(new is None for new in change.news().values()):
-        return _remove(api, location_id, org_id, list(change.fields))
+        return Outcome(tracking_id=_remove(api, location_id, org_id, list(change.fields)).tracking_id)
     return Outcome(tracking_id=_post(api, location_id, org_id, change.body).tracking_id)
 
 
-def _remove(api: Api, location_id: str, org_id: str | None, numbers: Sequence[str]) -> Outcome:
+def _remove(api: Api, location_id: str, org_id: str | None, numbers: Sequence[str]) -> Answer:
     for start in range(0, len(numbers), MOST_REMOVED):
         body = {"phoneNumbers": numbers[start : start + MOST_REMOVED]}
         answer = api.send("DELETE", f"telephony/config/locations/{location_id}/numbers", body, orgId=org_id)
-    return Outcome(tracking_id=answer.tracking_id)
+    return answer
 
 
 def write_many(api: Api, works: Sequence[Work]) -> Answer:
-    """POSTs with the missing numbers of all rows (same location, same type); more than one only for a row over the limit."""
+    """POSTs with the missing numbers of all rows (same location, same type); more than one only for a row over the limit.
+
+    Of an undo: DELETEs of five numbers each.
+    """
     first = works[0]
     numbers = list(dict.fromkeys(number for work in works for number in work.change.fields))
+    if any(new is None for new in first.change.news().values()):
+        return _remove(api, first.params["location_id"], first.params.get("org_id"), numbers)
     limit = MOST_MOBILE if first.change.body["numberType"] == "MOBILE" else api.settings.numbers_per_post
     for start in range(0, len(numbers), limit):
         body = {**first.change.body, "phoneNumbers": numbers[start : start + limit]}

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+from typing import Annotated
+
 import typer
 
-from bulk.cli import looking, running, world
+from bulk.cli import derived, looking, running, stopping, upkeep, world
 
 app = typer.Typer(
     name="bulk",
@@ -23,9 +26,22 @@ for command in (
     running.run,
     looking.status,
     looking.runs,
-    running.pause,
-    running.resume,
-    running.cancel,
+    stopping.pause,
+    stopping.resume,
+    stopping.retry,
+    stopping.cancel,
+    derived.undo,
+    derived.verify,
     looking.report,
 ):
     app.command(command.__name__)(command)
+app.add_typer(upkeep.app)
+
+
+@app.callback()
+def everywhere(
+    log_full: Annotated[bool, typer.Option("--log-full", help="Registros con correos y teléfonos a la vista.")] = False,
+) -> None:
+    """Operaciones masivas de Webex Calling desde CSV."""
+    if log_full:
+        os.environ["BULK_LOG_FULL"] = "1"

@@ -5,14 +5,11 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from bulk.errors import InputError, UsageError
-
-if TYPE_CHECKING:
-    from bulk.dataset import Dataset
 
 Json = Annotated[bool, typer.Option("--json", help="Un único documento JSON en la salida.")]
 Home = Annotated[Path | None, typer.Option("--home", help="Directorio de datos (BULK_HOME).")]
@@ -23,6 +20,19 @@ Maps = Annotated[
     list[str] | None,
     typer.Option("--map", help="parámetro=columna; parámetro==texto para una constante; parámetro=GLOBAL.columna."),
 ]
+MappingFile = Annotated[Path | None, typer.Option("--mapping", help="Mapeo exportado (JSON).")]
+AcceptSuggestions = Annotated[bool, typer.Option("--accept-suggestions", help="Usa las columnas que se parecen a lo que falta.")]
+AcceptRepairs = Annotated[
+    bool, typer.Option("--accept-repairs", help="Acepta las reparaciones propuestas (teléfonos sin +, .0 de Excel …).")
+]
+Country = Annotated[str | None, typer.Option("--country", help="País de los teléfonos sin prefijo (ES); si no, el de GLOBAL.")]
+Where = Annotated[
+    list[str] | None, typer.Option("--where", help="columna=valor, columna=valor1|valor2 o columna!=valor (se puede repetir).")
+]
+Lines = Annotated[str | None, typer.Option("--lines", help="Solo esas filas del fichero: 2-200,305.")]
+OnlyOpenOf = Annotated[
+    str | None, typer.Option("--only-open-of", help="Solo lo pendiente y fallido de esa ejecución, aunque el fichero sea otro.")
+]
 Profile = Annotated[Path | None, typer.Option("--profile", help="Perfil de permisos salientes (JSON).")]
 ForcePstn = Annotated[bool, typer.Option("--force-pstn", help="Alta de números aunque no haya PSTN propia.")]
 CallingRemoval = Annotated[bool, typer.Option("--allow-calling-removal", help="Permite quitar licencias de Webex Calling.")]
@@ -32,15 +42,23 @@ TokenText = Annotated[
 TokenFile = Annotated[Path | None, typer.Option("--token-file", help="Fichero con el token.")]
 BaseUrl = Annotated[str | None, typer.Option("--base-url", help="URL base (WEBEX_BASE_URL).")]
 Sandbox = Annotated[bool, typer.Option("--sandbox", help="Usa el sandbox: datos inventados, en esta máquina.")]
+At = Annotated[str | None, typer.Option("--at", help="Empieza a esa hora (22:30); mientras, queda programada.")]
+NotAfter = Annotated[str | None, typer.Option("--not-after", help="Se pausa sola a esa hora (06:00).")]
+Canary = Annotated[
+    int, typer.Option("--canary", min=0, help="Para tras N filas repartidas por ubicaciones, para mirarlas; se sigue con resume.")
+]
+WaitTimeout = Annotated[
+    float | None, typer.Option("--wait-timeout", min=0, help="Deja de esperar a los N segundos y pausa; se sigue con resume.")
+]
+Note = Annotated[str, typer.Option("--note", help="Nota: petición, fase.")]
+ChunkSize = Annotated[int, typer.Option("--chunk-size", help="Filas por lote; se recomienda 100-300.")]
+Workers = Annotated[int, typer.Option("--workers", help="Peticiones a la vez como mucho (1-64).")]
+RateCeiling = Annotated[
+    float | None,
+    typer.Option("--rate-ceiling", min=0, help="Peticiones por segundo que no se pasan nunca; 0 = lo que se aprenda."),
+]
 RunId = Annotated[str, typer.Argument(help="Ejecución, o «última».")]
 Action = Annotated[str, typer.Argument(help="Acción (bulk actions).")]
-
-
-def read_files(**paths: Path | None) -> dict[str, Dataset]:
-    """Dataset name -> Dataset of the files given. Raises InputError."""
-    from bulk.dataset import read_csv
-
-    return {name.rstrip("_"): read_csv(path, name=name.rstrip("_")) for name, path in paths.items() if path}
 
 
 def explicit_map(entries: list[str] | None) -> dict[str, str]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 import traceback
 from typing import Any
 
-from bulk.log import log, redact
+from bulk.errors import BulkError
+from bulk.log import keep_log, log, redact
 from bulk.records import ORDER_WORDS, STATE_WORDS
+from bulk.settings import home_directory
 
 
 def say(text: str = "") -> None:
@@ -29,6 +32,8 @@ def failed(code: str, message: str, exit_code: int, *, as_json: bool) -> int:
 
 
 def unexpected(error: Exception, *, as_json: bool) -> int:
+    with contextlib.suppress(BulkError):  # nowhere to write it: standard error gets it
+        keep_log(home_directory())
     log.error("unexpected: %s", "".join(traceback.format_exception(error)))
     text = f"Error inesperado ({type(error).__name__}). El detalle está en logs/bulk.log del directorio de datos."
     return failed("interno", text, 1, as_json=as_json)

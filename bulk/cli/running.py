@@ -1,24 +1,27 @@
-"""validate, plan, run, resume, pause, cancel."""
+"""validate, plan, run."""
 
 from __future__ import annotations
 
-import contextlib
-import signal
-import sys
-from collections.abc import Iterator
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bulk.cli import options as o
-from bulk.cli.output import say, say_json, say_run
+from bulk.cli.following import to_the_end
+from bulk.cli.output import say, say_json
+from bulk.cli.preparing import Asked, prepare_asked, read_files, tell
 
 if TYPE_CHECKING:
-    from bulk.context import Context
-    from bulk.engine import LiveRun
+    from bulk.records import Problem
 
 MOST_PROBLEMS = 1_000
+Out = Annotated[Path | None, typer.Option("--out", help="CSV con todos los problemas.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Ensayo: no se escribe nada en Webex.")]
+Plan = Annotated[str | None, typer.Option("--plan", help="Aplica justo lo que mostró ese ensayo terminado.")]
+Bulk = Annotated[bool, typer.Option("--bulk", help="Por lotes y a la vez; sin esto, fila a fila.")]
 
 
 def validate(
@@ -27,27 +30,63 @@ def validate(
     ubicaciones: o.LocationsFile = None,
     usuarios: o.UsersFile = None,
     maps: o.Maps = None,
+    mapping: o.MappingFile = None,
+    accept_suggestions: o.AcceptSuggestions = False,
+    accept_repairs: o.AcceptRepairs = False,
+    country: o.Country = None,
+    where: o.Where = None,
+    lines: o.Lines = None,
     profile: o.Profile = None,
     force_pstn: o.ForcePstn = False,
     allow_calling_removal: o.CallingRemoval = False,
+    out: Out = None,
     home: o.Home = None,
     as_json: o.Json = False,
 ) -> int:
     """Revisa los ficheros sin enviar nada. Sale con 0 sin filas no válidas, 1 con alguna, 2 si no se pueden leer."""
-    from bulk.plan import prepare, require_sources
-    from bulk.validation import totals, validate_file
-
-    files = o.read_files(global_=global_, ubicaciones=ubicaciones, usuarios=usuarios)
-    if not files:
+    paths = {"global": global_, "ubicaciones": ubicaciones, "usuarios": usuarios}
+    if not any(paths.values()):
         raise typer.BadParameter("Indica al menos un fichero: --global, --ubicaciones o --usuarios.")
-    if action:
-        run_options = o.run_options(profile, force_pstn, allow_calling_removal)
-        prepared = prepare(action, files, explicit=o.explicit_map(maps), options=run_options)
-        require_sources(prepared)
-        problems, total = prepared.problems, prepared.total
-    else:
-        problems = [problem for dataset in files.values() for problem in (*dataset.problems, *validate_file(dataset))]
-        total = sum(len(dataset.frame) for dataset in files.values())
+    asked = Asked(
+        paths, maps, mapping, where, lines, None, accept_repairs, accept_suggestions, country,
+        o.run_options(profile, force_pstn, allow_calling_removal),
+    )  # fmt: skip
+    problems, total = _of_action(action, asked) if action else _of_files(asked)
+    if out:
+        _write_problems(problems, out)
+    return _tell_problems(action, problems, total, as_json=as_json)
+
+
+def _of_action(action: str, asked: Asked) -> tuple[Sequence[Problem], int]:
+    from bulk.plan import require_sources
+
+    prepared = prepare_asked(action, asked)
+    require_sources(prepared)
+    return prepared.problems, prepared.total
+
+
+def _of_files(asked: Asked) -> tuple[Sequence[Problem], int]:
+    from bulk.across import validate_across
+    from bulk.validation import validate_file
+
+    files = read_files(asked.files)
+    problems = [problem for dataset in files.values() for problem in (*dataset.problems, *validate_file(dataset))]
+    return [*problems, *validate_across(files)], sum(len(dataset.frame) for dataset in files.values())
+
+
+def _write_problems(problems: Sequence[Problem], out: Path) -> None:
+    from bulk.errors import UsageError
+    from bulk.problem_files import to_csv
+
+    try:
+        out.write_bytes(b"".join(to_csv(problems)))
+    except OSError as error:
+        raise UsageError(f"No se puede escribir «{out}»: {error.strerror}.") from None
+
+
+def _tell_problems(action: str | None, problems: Sequence[Problem], total: int, *, as_json: bool) -> int:
+    from bulk.validation import totals
+
     invalid = {(problem.file, problem.line) for problem in problems if problem.severity == "error"}
     document = {
         "action_id": action,
@@ -62,6 +101,8 @@ def validate(
     else:
         for problem in problems[:MOST_PROBLEMS]:
             say(f"{problem.severity}: {problem.text()}")
+        if len(problems) > MOST_PROBLEMS:
+            say(f"… y {len(problems) - MOST_PROBLEMS} más (--out F.csv los escribe todos).")
         say(f"{document['valid']} filas válidas, {len(invalid)} no válidas.")
     return 1 if invalid else 0
 
@@ -72,12 +113,22 @@ def plan(
     ubicaciones: o.LocationsFile = None,
     usuarios: o.UsersFile = None,
     maps: o.Maps = None,
-    chunk_size: Annotated[int, typer.Option("--chunk-size")] = 200,
-    workers: Annotated[int, typer.Option("--workers")] = 32,
+    mapping: o.MappingFile = None,
+    accept_suggestions: o.AcceptSuggestions = False,
+    accept_repairs: o.AcceptRepairs = False,
+    country: o.Country = None,
+    where: o.Where = None,
+    lines: o.Lines = None,
+    only_open_of: o.OnlyOpenOf = None,
+    chunk_size: o.ChunkSize = 200,
+    workers: o.Workers = 32,
+    canary: o.Canary = 0,
+    rate_ceiling: o.RateCeiling = None,
+    wait_timeout: o.WaitTimeout = None,
     profile: o.Profile = None,
     force_pstn: o.ForcePstn = False,
     allow_calling_removal: o.CallingRemoval = False,
-    note: Annotated[str, typer.Option("--note")] = "",
+    note: o.Note = "",
     base_url: o.BaseUrl = None,
     sandbox: o.Sandbox = False,
     home: o.Home = None,
@@ -86,26 +137,36 @@ def plan(
     as_json: o.Json = False,
 ) -> int:
     """Ensayo: lee Webex y dice qué cambiaría cada fila. No se escribe nada en Webex."""
-    return run(
-        action, global_, ubicaciones, usuarios, maps, True, chunk_size, workers, True, profile, force_pstn,
-        allow_calling_removal, note, base_url, sandbox, home, token, token_file, as_json,
-    )  # fmt: skip
+    return run(**{**locals(), "bulk": True, "dry_run": True})
 
 
 def run(
-    action: o.Action,
+    action: Annotated[str | None, typer.Argument(help="Acción (bulk actions).")] = None,
     global_: o.GlobalFile = None,
     ubicaciones: o.LocationsFile = None,
     usuarios: o.UsersFile = None,
     maps: o.Maps = None,
-    bulk: Annotated[bool, typer.Option("--bulk", help="Por lotes y a la vez; sin esto, fila a fila.")] = False,
-    chunk_size: Annotated[int, typer.Option("--chunk-size", help="Filas por lote; se recomienda 100-300.")] = 200,
-    workers: Annotated[int, typer.Option("--workers", help="Peticiones a la vez como mucho (1-64).")] = 32,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Ensayo: no se escribe nada en Webex.")] = False,
+    mapping: o.MappingFile = None,
+    accept_suggestions: o.AcceptSuggestions = False,
+    accept_repairs: o.AcceptRepairs = False,
+    country: o.Country = None,
+    where: o.Where = None,
+    lines: o.Lines = None,
+    only_open_of: o.OnlyOpenOf = None,
+    plan: Plan = None,
+    bulk: Bulk = False,
+    chunk_size: o.ChunkSize = 200,
+    workers: o.Workers = 32,
+    dry_run: DryRun = False,
+    canary: o.Canary = 0,
+    at: o.At = None,
+    not_after: o.NotAfter = None,
+    rate_ceiling: o.RateCeiling = None,
+    wait_timeout: o.WaitTimeout = None,
     profile: o.Profile = None,
     force_pstn: o.ForcePstn = False,
     allow_calling_removal: o.CallingRemoval = False,
-    note: Annotated[str, typer.Option("--note", help="Nota: petición, fase.")] = "",
+    note: o.Note = "",
     base_url: o.BaseUrl = None,
     sandbox: o.Sandbox = False,
     home: o.Home = None,
@@ -113,123 +174,37 @@ def run(
     token_file: o.TokenFile = None,
     as_json: o.Json = False,
 ) -> int:
-    """Aplica una acción a todas las filas del fichero."""
+    """Aplica una acción a las filas del fichero que entran en el alcance."""
     from bulk.actions import get_action
-    from bulk.connection import connect
+    from bulk.connection import connect, connect_again
     from bulk.context import open_context
-    from bulk.launch import Launch, launch
-    from bulk.plan import prepare
-
-    get_action(action)  # what cannot be run is refused before anything is read
-    run_options = o.run_options(profile, force_pstn, allow_calling_removal)
-    how = Launch(bulk or dry_run, dry_run, chunk_size, workers, run_options, note)
-    files = o.read_files(global_=global_, ubicaciones=ubicaciones, usuarios=usuarios)
-    prepared = prepare(action, files, explicit=o.explicit_map(maps), options=run_options)
-    context = open_context(home)
-    connection = connect(context.home, token=o.read_token(token, token_file), base_url=base_url, sandbox=sandbox)
-    live = launch(context, prepared, connection, how, advise=_warn)
-    return to_the_end(context, live, as_json=as_json)
-
-
-def _warn(text: str) -> None:
-    sys.stderr.write(f"Aviso: {text}\n")
-
-
-def resume(
-    run_id: o.RunId,
-    home: o.Home = None,
-    token: o.TokenText = None,
-    token_file: o.TokenFile = None,
-    as_json: o.Json = False,
-) -> int:
-    """Sigue una ejecución detenida o interrumpida, hasta el final. No necesita los ficheros."""
-    from bulk.connection import connect_again
-    from bulk.context import open_context
-    from bulk.launch import resume as resume_run
-    from bulk.records import ENDED_RUNS
+    from bulk.errors import UsageError
+    from bulk.launch import Launch, launch, launch_plan
+    from bulk.schedule import next_time
     from bulk.status import find_run
 
+    if (action is None) == (plan is None):
+        raise UsageError("Indica una acción, o un ensayo terminado con --plan.")
+    if action:
+        get_action(action)  # what cannot be run is refused before anything is read
+    run_options = o.run_options(profile, force_pstn, allow_calling_removal)
+    begin = next_time(at) if at else None
+    stop = next_time(not_after, after=begin) if not_after else None
+    how = Launch(bulk or dry_run, dry_run, chunk_size, workers, run_options, note, None, begin, stop, canary, rate_ceiling)
+    paths = {"global": global_, "ubicaciones": ubicaciones, "usuarios": usuarios}
+    asked = Asked(paths, maps, mapping, where, lines, only_open_of, accept_repairs, accept_suggestions, country, run_options)
     context = open_context(home)
-    record = find_run(context, run_id)
-    if record.state in ENDED_RUNS:
-        return report(context, record.run_id, as_json=as_json)
-    connection = connect_again(context.home, record.target, token=o.read_token(token, token_file))
-    live = resume_run(context, record.run_id, connection)
-    return to_the_end(context, live, as_json=as_json) if live else report(context, record.run_id, as_json=as_json)
-
-
-def pause(run_id: o.RunId, home: o.Home = None, as_json: o.Json = False) -> int:
-    """Pausa una ejecución: ninguna fila nueva empieza, las que están en curso acaban. No necesita token."""
-    return _stop("pause", run_id, home, as_json)
-
-
-def cancel(run_id: o.RunId, home: o.Home = None, as_json: o.Json = False) -> int:
-    """Cancela lo pendiente de una ejecución. Lo ya hecho no se deshace. No necesita token."""
-    return _stop("cancel", run_id, home, as_json)
-
-
-def _stop(command: str, run_id: str, home: Path | None, as_json: bool) -> int:
-    import getpass
-
-    from bulk.context import open_context
-    from bulk.launch import request_stop
-
-    context = open_context(home)
-    record = request_stop(context, run_id, command, getpass.getuser())
-    report(context, record.run_id, as_json=as_json)
-    return 0
-
-
-# -- in the foreground ------------------------------------------------------------------------------------------------
-
-
-def to_the_end(context: Context, live: LiveRun, *, as_json: bool) -> int:
-    """Wait for the run with a progress bar; Ctrl-C pauses it cleanly and says how to go on."""
-    from bulk.launch import wait
-
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        with progress(context, live, shown=not as_json and sys.stderr.isatty()) as tell:
-            wait(live, tell=tell)
-    except KeyboardInterrupt:
-        live.halt("paused")
-        wait(live, every=0.2)
-    code = report(context, live.run_id, as_json=as_json)
-    if code == 3:
-        sys.stderr.write(f"Para seguir: bulk resume {live.run_id}\n")
-    return code
-
-
-def report(context: Context, run_id: str, *, as_json: bool) -> int:
-    from bulk.status import document, exit_code, find_run, phone_line
-
-    record = find_run(context, run_id)
-    found = document(context, record)
-    if as_json:
-        say_json(found)
+    secret = o.read_token(token, token_file)
+    if plan:
+        record = find_run(context, plan)
+        connection = connect_again(context.home, record.target, token=secret)
+        live = launch_plan(context, record.run_id, connection, replace(how, bulk=True), advise=_advise)
     else:
-        say_run(found, phone_line(context, record))
-    return exit_code(found)
+        prepared = prepare_asked(str(action), asked, context)
+        connection = connect(context.home, token=secret, base_url=base_url, sandbox=sandbox)
+        live = launch(context, prepared, connection, how, advise=_advise)
+    return to_the_end(context, live, as_json=as_json, timeout=wait_timeout)
 
 
-@contextlib.contextmanager
-def progress(context: Context, live: LiveRun, *, shown: bool) -> Iterator[Any]:
-    """A rich bar on stderr; yields the function that brings it up to date."""
-    if not shown:
-        yield lambda: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    from bulk.journal import runs
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task(live.action.title)
-
-        def tell() -> None:
-            counts = runs.run_counts(context.journal, live.run_id)
-            total = sum(counts.values())
-            bar.update(task, total=total, completed=total - counts["pending"] - counts["running"])
-
-        yield tell
+def _advise(text: str) -> None:
+    tell(f"Aviso: {text}")

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import time
 
-from bulk.engine import control, pool
+from bulk.engine import clock, control, pool
 from bulk.engine.feed import set_unit, single
 from bulk.engine.state import Item, LiveRun, Unit
 from bulk.journal import rows, runs
-from bulk.journal.writes import now
 
 __all__ = ["LiveRun", "find_live", "start", "stop_all", "wake"]
 
@@ -21,10 +20,15 @@ def start(live: LiveRun) -> None:
     What an interruption left behind comes first: jobs are followed, open intents settled by reading.
     """
     left = rows.taken_up(live.journal, live.run_id)
-    live.repeated = rows.repeated_entities(live.journal, live.run_id)
     record = runs.get_run(live.journal, live.run_id)
+    # A verification looks at each row as it is: none of them changes what the next one finds.
+    live.repeated = set() if record.kind == "verify" else rows.repeated_entities(live.journal, live.run_id)
     live.counters_before = (record.requests, record.retries, record.rate_limited)
-    runs.update_run(live.journal, live.run_id, state="running", reason=None, ended_at=None, started_at=record.started_at or now())
+    live.waiting = clock.is_early(live)
+    if live.waiting:
+        runs.update_run(live.journal, live.run_id, state="scheduled", reason=None, ended_at=None)
+    else:
+        clock.begin(live)
     live.ready.extend(_left_behind(live, [Item(row, time.monotonic()) for row in left]))
     live.log.event("run_start", run=live.run_id, dry_run=live.dry_run, left_behind=len(left))
     pool.add_run(live)

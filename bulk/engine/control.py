@@ -6,7 +6,8 @@ import threading
 import time
 
 from bulk.engine import pool
-from bulk.engine.ending import store_counters
+from bulk.engine.clock import look_at_clock
+from bulk.engine.ending import sample, store_counters
 from bulk.engine.state import LiveRun
 from bulk.errors import JournalError
 from bulk.journal import control
@@ -38,8 +39,11 @@ def _watch() -> None:
         for live in lives:
             try:
                 _obey(live)
-                if counters_too and not live.ending:
+                if look_at_clock(live):
+                    pool.look_again()
+                if counters_too and not live.ending and not live.waiting:
                     store_counters(live)
+                    sample(live)
             except JournalError as error:
                 live.halt("stopped", error.message)
             except Exception:  # the watcher must outlive any surprise: nobody else hears a pause

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from bulk.engine import outcomes
+from bulk.engine import clock, outcomes
 from bulk.engine.state import LiveRun
 from bulk.errors import JournalError
-from bulk.journal import control, rows, runs
+from bulk.journal import control, plans, rows, runs, samples
 from bulk.journal.writes import now
 from bulk.log import log
+from bulk.records import ENDED_RUNS
 
 
 def end_run(live: LiveRun) -> None:
@@ -29,10 +30,17 @@ def _close(live: LiveRun) -> None:
     if live.stop_state == "cancelled":
         rows.cancel_open(live.journal, live.run_id)
     counts = runs.run_counts(live.journal, live.run_id)
+    if live.canary and not live.stop_state and counts["pending"]:
+        clock.end_canary(live, counts)
     if live.stop_state != "cancelled" and not counts["pending"] and not counts["running"]:
         live.stop_state = live.stop_reason = None  # it was asked to stop when there was nothing left to do
     state = live.stop_state or final_state(counts)
+    if live.dry_run and state in ENDED_RUNS:
+        schedule = runs.get_run(live.journal, live.run_id).schedule
+        digest = plans.plan_digest(live.journal, live.run_id)
+        runs.update_run(live.journal, live.run_id, schedule={**schedule, "plan_hash": digest})
     store_counters(live)
+    sample(live, counts)
     runs.update_run(live.journal, live.run_id, state=state, reason=live.stop_reason, ended_at=now())
     live.log.event("run_end", run=live.run_id, state=state, reason=live.stop_reason)
 
@@ -52,14 +60,27 @@ def _give_back(live: LiveRun) -> None:
         outcomes.release(live, item)
 
 
-def store_counters(live: LiveRun) -> None:
+def sample(live: LiveRun, counts: dict[str, int] | None = None) -> None:
+    """One line of how fast it goes, for rates, forecasts and charts."""
+    counts = counts or runs.run_counts(live.journal, live.run_id)
+    asked, _, limited = totals(live)
+    view = live.api.pace.snapshot()
+    finished = sum(counts.values()) - counts["pending"] - counts["running"] - counts["invalid"] - counts["excluded"]
+    speed = view.rate if view.limit is not None else None
+    samples.add(live.journal, live.run_id, rows=finished, requests=asked, rate_limited=limited, pace=speed)
+
+
+def totals(live: LiveRun) -> tuple[int, int, int]:
     """Requests, retries and 429s of this process on top of those of earlier ones."""
-    counters = live.api.counters
-    current = (counters.requests, counters.retries, counters.rate_limited)
+    counters, base = live.api.counters, live.counters_before
+    return base[0] + counters.requests, base[1] + counters.retries, base[2] + counters.rate_limited
+
+
+def store_counters(live: LiveRun) -> None:
+    """What the run cost so far, and what was learned about the organisation's limit."""
+    current = totals(live)
     if current == live.stored_counters:
         return
-    base = live.counters_before
-    totals = [before + new for before, new in zip(base, current, strict=True)]
-    runs.update_run(live.journal, live.run_id, requests=totals[0], retries=totals[1], rate_limited=totals[2])
+    runs.update_run(live.journal, live.run_id, requests=current[0], retries=current[1], rate_limited=current[2])
     control.remember(live.journal, f"pace:{live.org_key}", live.api.pace.learned().to_json())
     live.stored_counters = current

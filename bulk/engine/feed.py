@@ -32,7 +32,9 @@ def _window(live: LiveRun) -> int:
 def next_units(live: LiveRun) -> list[Unit]:
     window = _window(live)
     try:
-        claimed = rows.claim(live.journal, live.run_id, after=live.cursor, limit=window)
+        claimed = rows.claim(
+            live.journal, live.run_id, after=live.cursor, limit=window, descending=live.descending, only=live.canary
+        )
     except JournalError as error:
         live.halt("stopped", error.message)
         return []
@@ -59,7 +61,7 @@ def units_of(live: LiveRun, claimed: Iterable[StoredRow]) -> list[Unit]:
         keys = _keys(live, group) if sets.shares_entity else frozenset()
         limit = sets.read_limit(live.settings)
         units += [Unit("rows", group[i : i + limit], keys) for i in range(0, len(group), limit)]
-    return sorted(units, key=lambda unit: unit.items[0].line)
+    return sorted(units, key=lambda unit: live.order(unit.items[0].line))
 
 
 def single(live: LiveRun, item: Item) -> Unit:
@@ -103,4 +105,4 @@ def set_unit(live: LiveRun, items: list[Item], stage: str = "set") -> Unit:
     keys = _keys(live, items)
     if live.action.sets and live.action.sets.one_at_a_time:
         keys |= {live.lock_key(f"{live.action.id} job")}
-    return Unit(stage, sorted(items, key=lambda item: item.line), keys)
+    return Unit(stage, sorted(items, key=lambda item: live.order(item.line)), keys)

@@ -7,7 +7,7 @@ from typing import Any
 
 from bulk.contract import Change, State
 from bulk.engine.state import Item, LiveRun
-from bulk.errors import BulkError, Forbidden, JournalError, NotSent, TokenRejected
+from bulk.errors import BulkError, Drifted, Forbidden, JournalError, NotSent, TokenRejected
 from bulk.journal import writes
 from bulk.log import log
 from bulk.remedies import explain
@@ -73,7 +73,7 @@ def failed(live: LiveRun, item: Item, error: Exception, before: State | None = N
     finish(
         live,
         item,
-        "blocked" if live.dry_run else "failed",
+        "conflict" if isinstance(error, Drifted) else "blocked" if live.dry_run else "failed",
         before=before,
         code=code,
         message=message,

@@ -50,7 +50,7 @@ def live_runs() -> list[LiveRun]:
 def wake(live: LiveRun) -> None:
     """Look again at `live`: it has new orders, or has to stop."""
     with POOL.changed:
-        live.exhausted, live.cursor = False, 0
+        live.exhausted, live.cursor = False, None
         POOL.changed.notify_all()
     _end_if_over(live)
 
@@ -76,7 +76,7 @@ def _take() -> Job:
 
 
 def _job_of(live: LiveRun) -> Job | None:
-    if live.stopping or live.ending:
+    if live.stopping or live.ending or live.waiting:
         return None
     if feed.is_wanted(live):
         live.feeding = True
@@ -152,6 +152,12 @@ def _end_if_over(live: LiveRun) -> None:
     end_run(live)
     with POOL.changed:  # only now: who finds no live run may trust that its last outcome is on the disk
         POOL.runs.remove(live)
+
+
+def look_again() -> None:
+    """Something that held a run back is over."""
+    with POOL.changed:
+        POOL.changed.notify_all()
 
 
 check_end = _end_if_over

@@ -1,12 +1,17 @@
-"""Reading and deciding rows: one at a time, or many where Webex can."""
+"""Reading rows (one at a time, or many where Webex can) and deciding on what was read."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from bulk.contract import Change, State
+from bulk.contract import Change, Irreversible, State
 from bulk.engine.state import Item, LiveRun
-from bulk.errors import Interrupted
+from bulk.errors import Drifted, Interrupted, RowRefused
+
+CHANGED_SINCE = "Modificada después por otra vía ({}). No se deshace: se conserva lo que hay."
+NOT_AS_PLANNED = "Ha cambiado desde el ensayo ({}). No se ha escrito nada: repite el ensayo de esta fila."
 
 
 def read_items(live: LiveRun, items: Sequence[Item]) -> dict[int, State | Exception]:
@@ -31,6 +36,63 @@ def read_one(live: LiveRun, item: Item) -> State | Exception:
         return error
 
 
-def decide(live: LiveRun, item: Item, before: State) -> Change:
-    """Raises RowRefused, or whatever an answer of an unforeseen shape causes."""
-    return live.action.decide(before, **live.action.arguments(item.row.params, live.options))
+def decide(live: LiveRun, item: Item, now: State) -> Change:
+    """What has to change for the row to be as asked; of an undo, as it was before.
+
+    Raises RowRefused, or whatever an answer of an unforeseen shape causes.
+    """
+    undoes = (item.row.reference or {}).get("undoes")
+    if undoes:
+        return _give_back(live, undoes, now)
+    return live.action.decide(now, **live.action.arguments(item.row.params, live.options))
+
+
+def decide_first(live: LiveRun, item: Item, now: State) -> Change:
+    """As `decide`, before anything of this launch was sent for the row. Raises Drifted too, when somebody was here since."""
+    change, reference = decide(live, item, now), item.row.reference or {}
+    if change and "undoes" in reference:
+        _still_ours(change, reference["undoes"]["left"])
+    if "planned" in reference and not _is_planned(change, reference["planned"]):
+        raise Drifted("cambio_desde_ensayo", NOT_AS_PLANNED.format(_told(change, reference["planned"])))
+    return change
+
+
+def _give_back(live: LiveRun, undoes: Mapping[str, Any], now: State) -> Change:
+    """The change that restores the members that our run touched and that are not as before it."""
+    before, touched = undoes["before"], undoes["left"]
+    wanted = {m: before.get(m) for m in touched if not equal(now.get(m), before.get(m))}
+    if not wanted:
+        return Change()
+    change = live.action.undo({**now, **wanted}, now)
+    if isinstance(change, Irreversible):
+        raise RowRefused("irreversible", change.reason)
+    return change
+
+
+def _still_ours(change: Change, left: Mapping[str, Any]) -> None:
+    """Only what Webex still shows as our run left it is given back."""
+    others = [m for m, (now, _) in change.fields.items() if m in left and not equal(now, left[m])]
+    if others:
+        told = "; ".join(f"{m}: ahora {_short(change.fields[m][0])}, la ejecución dejó {_short(left[m])}" for m in others)
+        raise Drifted("modificada_despues", CHANGED_SINCE.format(told))
+
+
+def _told(change: Change, planned: Mapping[str, Any]) -> str:
+    members = [m for m, pair in change.fields.items() if not equal(list(pair), planned.get(m))]
+    was = {m: _short(planned[m][0]) if m in planned else "como se pide" for m in members}
+    return "; ".join(f"{m}: era {was[m]}, ahora {_short(change.fields[m][0])}" for m in members)
+
+
+def equal(one: Any, other: Any) -> bool:
+    """The same JSON: what comes from the journal has gone through it, what was just read has not."""
+    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
+
+
+def _is_planned(change: Change, planned: Mapping[str, Any]) -> bool:
+    """Nothing that the plan did not show; what it showed and is as asked by now needs no write."""
+    return all(equal(list(pair), planned.get(member)) for member, pair in change.fields.items())
+
+
+def _short(value: Any) -> str:
+    text = "nada" if value is None else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 120 else f"{text[:117]}…"

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from bulk.contract import Outcome, SetOps, State, Ticket, Work, project
 from bulk.engine import outcomes, settle
-from bulk.engine.reading import decide, read_items
+from bulk.engine.reading import decide, decide_first, read_items
 from bulk.engine.state import Item, LiveRun
 from bulk.errors import AmbiguousWrite, ApiError, BulkError, Interrupted, NotFound, TokenRejected, Unreadable
 from bulk.journal import writes
@@ -46,7 +46,7 @@ def _still_needed(live: LiveRun, items: Sequence[Item]) -> list[tuple[Item, Stat
             continue
         known = before | {member: value for member, value in projected.items() if member in before}
         try:
-            item.change = decide(live, item, known)
+            item.change = decide_first(live, item, known)
         except Exception as error:  # guards of the contracts, or an answer of an unforeseen shape
             outcomes.failed(live, item, error, before)
             continue

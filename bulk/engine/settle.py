@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
-from typing import Any
 
 from bulk.contract import Change, State
 from bulk.engine import outcomes
+from bulk.engine.reading import decide, equal
 from bulk.engine.state import Item, LiveRun
 from bulk.errors import Interrupted
 from bulk.records import StoredRow
@@ -62,7 +61,7 @@ def unread(live: LiveRun, item: Item, error: Exception) -> None:
 
 def judge(live: LiveRun, item: Item, now: State) -> Verdict:
     """Compare only the members that the change touches; records `done` or `unknown`."""
-    again = live.action.decide(now, **live.action.arguments(item.row.params, live.options))
+    again = decide(live, item, now)
     if not again:
         outcomes.done(live, item, item.change, now, settled=True)
         return Verdict()
@@ -74,7 +73,7 @@ def judge(live: LiveRun, item: Item, now: State) -> Verdict:
 
 def same(one: Change, other: Change) -> bool:
     """Equal fields; a stored change has gone through JSON."""
-    return bool(_json(one.fields) == _json(other.fields))
+    return equal(dict(one.fields), dict(other.fields))
 
 
 def stored_change(row: StoredRow) -> Change:
@@ -90,7 +89,3 @@ def pause(live: LiveRun, seconds: float) -> None:
 
 def read_now(live: LiveRun, item: Item) -> State:
     return live.action.read(live.api, **item.row.params)
-
-
-def _json(value: Any) -> Any:
-    return json.loads(json.dumps({str(k): list(v) for k, v in value.items()}))

@@ -6,6 +6,7 @@ import threading
 from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from bulk.contract import Action, Change, State, Work
@@ -61,6 +62,11 @@ class LiveRun:
     counters_before: tuple[int, int, int] = (0, 0, 0)  # requests, retries, 429s of earlier processes
     repeated: set[str] = field(default_factory=set)  # entities with more than one row
     on_end: Callable[[], None] = lambda: None  # gives the ownership back
+    descending: bool = False  # from the last line to the first (an undo)
+    canary: frozenset[int] = frozenset()  # lines to work before a pause for a look; empty = all
+    not_before: datetime | None = None  # UTC: waits until then
+    not_after: datetime | None = None  # UTC: pauses then
+    waiting: bool = False  # for `not_before`
     stop_state: str | None = None  # paused, stopped or cancelled: how it ends when it ends early
     stop_reason: str | None = None  # Spanish
     ended: threading.Event = field(default_factory=threading.Event)
@@ -71,12 +77,16 @@ class LiveRun:
     active: int = 0  # units being worked
     feeding: bool = False  # a thread is claiming rows
     exhausted: bool = False  # no more pending rows
-    cursor: int = 0  # last line claimed
+    cursor: int | None = None  # last line claimed
     ending: bool = False  # someone is closing it
     recent: deque[bool] = field(default_factory=deque)  # last rows that reached Webex: True = failed
     causes: Counter[str] = field(default_factory=Counter)  # why rows failed, for the automatic pause
     refused_first: int | None = 0  # 403 answers before anything went well; None = something did
     stored_counters: tuple[Any, ...] = ()  # as last written to the journal
+
+    def order(self, line: int) -> int:
+        """Sorts lines in the order in which this run works them."""
+        return -line if self.descending else line
 
     @property
     def stopping(self) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from bulk.contract import State, project
 from bulk.engine import outcomes, sets, settle
 from bulk.engine.feed import single
-from bulk.engine.reading import decide, read_items
+from bulk.engine.reading import decide_first, read_items
 from bulk.engine.state import Item, LiveRun, Unit
 from bulk.errors import AmbiguousWrite, BulkError, Interrupted, JournalError, Unreadable
 from bulk.journal import writes
@@ -72,7 +72,7 @@ def read_unit(live: LiveRun, unit: Unit) -> Mapping[int, State | Exception]:
 def _decide(live: LiveRun, unit: Unit, item: Item, before: State, following: Next) -> None:
     known = _projected(live, item, before)
     try:
-        item.change = decide(live, item, known)
+        item.change = decide_first(live, item, known)
     except Exception as error:  # guards of the contracts, or an answer of an unforeseen shape
         outcomes.failed(live, item, error, before)
         return

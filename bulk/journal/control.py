@@ -57,3 +57,13 @@ def recall(journal: Journal, key: str) -> Any:
     """What was remembered under `key`, or None."""
     with journal.reading() as connection:
         return load(connection.execute(select(learned.c.value).where(learned.c.key == key)).scalar())
+
+
+def learned_limit(journal: Journal, org_key: str) -> float | None:
+    """Calls a second that the organisation was found to admit; None while unknown, or when the memory cannot be read."""
+    kept = recall(journal, f"pace:{org_key}")
+    try:
+        limit = load(kept).get("limit") if isinstance(kept, str) else None
+    except (ValueError, AttributeError):
+        return None
+    return float(limit) if isinstance(limit, int | float) else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sqlalchemy import Connection, inspect, select
+from sqlalchemy.schema import CreateColumn
 
 from bulk.errors import JournalError
 from bulk.journal import tables
@@ -14,7 +15,16 @@ def _create(connection: Connection) -> None:
     tables.metadata.create_all(connection)
 
 
-MIGRATIONS: dict[int, Callable[[Connection], None]] = {1: _create}
+def _kinds_and_samples(connection: Connection) -> None:
+    """Runs that undo or verify others, runs with a schedule, rows held against a plan, and samples of the speed."""
+    tables.metadata.create_all(connection)
+    for table, name in ((tables.runs, "kind"), (tables.runs, "schedule"), (tables.rows, "reference")):
+        if name not in {column["name"] for column in inspect(connection).get_columns(table.name)}:
+            column = CreateColumn(table.c[name]).compile(dialect=connection.dialect)
+            connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {column}")
+
+
+MIGRATIONS: dict[int, Callable[[Connection], None]] = {1: _create, 2: _kinds_and_samples}
 
 
 def migrate(connection: Connection) -> None:

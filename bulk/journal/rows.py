@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, select
@@ -11,25 +11,37 @@ from bulk.journal import runs as run_queries
 from bulk.journal.store import Journal
 from bulk.journal.tables import rows
 from bulk.journal.writes import count, load, now
-from bulk.records import RETRY_STATES, RowResult, StoredRow
+from bulk.records import OPEN_STATES, RETRY_STATES, RowResult, StoredRow
 
 PAGE = 2_000
 _CLAIMED = (
     rows.c.line, rows.c.seq, rows.c.params, rows.c.state, rows.c.entity, rows.c.before, rows.c.change, rows.c.attempt,
-    rows.c.intent_open, rows.c.mark, rows.c.ticket, rows.c.label,
+    rows.c.intent_open, rows.c.mark, rows.c.ticket, rows.c.label, rows.c.reference,
 )  # fmt: skip
 
 
-def claim(journal: Journal, run_id: str, *, after: int, limit: int) -> list[StoredRow]:
-    """The next pending rows behind line `after`, in file order, now `running`. A claim is not an intent (DESIGN 6.1)."""
+def claim(
+    journal: Journal,
+    run_id: str,
+    *,
+    after: int | None,
+    limit: int,
+    descending: bool = False,
+    only: Collection[int] = (),
+) -> list[StoredRow]:
+    """The next pending rows behind line `after`, in file order (or from its end), now `running`; of `only`, when given.
+
+    A claim is not an intent (DESIGN 6.1).
+    """
+    where = [rows.c.run_id == run_id, rows.c.state == "pending"]
+    if after is not None:
+        where.append(rows.c.line < after if descending else rows.c.line > after)
+    if only:
+        where.append(rows.c.line.in_(sorted(only)))
+    order = rows.c.line.desc() if descending else rows.c.line
 
     def take(connection: Connection) -> list[StoredRow]:
-        query = (
-            select(*_CLAIMED)
-            .where(rows.c.run_id == run_id, rows.c.line > after, rows.c.state == "pending")
-            .order_by(rows.c.line)
-            .limit(limit)
-        )
+        query = select(*_CLAIMED).where(*where).order_by(order).limit(limit)
         found = [_stored(row) for row in connection.execute(query)]
         if found:
             _set_state(connection, run_id, [row.line for row in found], "running", started_at=now())
@@ -61,12 +73,9 @@ def reopen(journal: Journal, run_id: str, *, order_seqs: Sequence[int] = (), lin
     A row with an open intent or a ticket becomes `running`, so that it is settled by reading before anything is sent.
     """
 
+    chosen = _retryable(run_id, order_seqs, lines)
+
     def change(connection: Connection) -> int:
-        chosen: ColumnElement[bool] = (rows.c.run_id == run_id) & rows.c.state.in_(RETRY_STATES)
-        if order_seqs:
-            chosen &= rows.c.seq.in_(order_seqs)
-        if lines:
-            chosen &= rows.c.line.in_(lines)
         held = rows.c.intent_open | rows.c.ticket.is_not(None)
         cleared = {"code": None, "message": None, "ended_at": None, "after": None, "settled": False}
         n = connection.execute(select(func.count()).select_from(rows).where(chosen)).scalar() or 0
@@ -77,6 +86,30 @@ def reopen(journal: Journal, run_id: str, *, order_seqs: Sequence[int] = (), lin
 
     reopened: int = journal.write(change)
     return reopened
+
+
+def retryable_lines(journal: Journal, run_id: str, *, order_seqs: Sequence[int] = (), lines: Sequence[int] = ()) -> list[int]:
+    """The rows that `reopen` would make pending again, in file order."""
+    query = select(rows.c.line).where(_retryable(run_id, order_seqs, lines)).order_by(rows.c.line)
+    with journal.reading() as connection:
+        return list(connection.execute(query).scalars())
+
+
+def open_entities(journal: Journal, run_id: str) -> frozenset[str]:
+    """Entities of the rows that are not settled well: pending, failed, unknown, cancelled, conflict."""
+    open_ = rows.c.state.in_((*OPEN_STATES, *RETRY_STATES))
+    query = select(rows.c.entity).where(rows.c.run_id == run_id, rows.c.entity.is_not(None), open_).distinct()
+    with journal.reading() as connection:
+        return frozenset(connection.execute(query).scalars())
+
+
+def _retryable(run_id: str, order_seqs: Sequence[int], lines: Sequence[int]) -> ColumnElement[bool]:
+    chosen: ColumnElement[bool] = (rows.c.run_id == run_id) & rows.c.state.in_(RETRY_STATES)
+    if order_seqs:
+        chosen &= rows.c.seq.in_(order_seqs)
+    if lines:
+        chosen &= rows.c.line.in_(lines)
+    return chosen
 
 
 def cancel_open(journal: Journal, run_id: str) -> None:
@@ -97,6 +130,15 @@ def cancel_open(journal: Journal, run_id: str) -> None:
         run_queries.recount(connection, run_id)
 
     journal.write(change)
+
+
+def spread(journal: Journal, run_id: str, most: int) -> list[int]:
+    """Lines of at most `most` pending rows, the first of each location, then the second of each, and so on."""
+    turn = func.row_number().over(partition_by=rows.c.group_name, order_by=rows.c.line).label("turn")
+    ranked = select(rows.c.line, turn).where(rows.c.run_id == run_id, rows.c.state == "pending").subquery()
+    query = select(ranked.c.line).order_by(ranked.c.turn, ranked.c.line).limit(most)
+    with journal.reading() as connection:
+        return sorted(connection.execute(query).scalars())
 
 
 def repeated_entities(journal: Journal, run_id: str) -> set[str]:
@@ -120,6 +162,7 @@ def read_rows(
     group: str = "",
     code: str | None = None,
     order_seq: int | None = None,
+    sent: bool = False,
     offset: int = 0,
     limit: int | None = None,
 ) -> Iterator[RowResult]:
@@ -135,6 +178,8 @@ def read_rows(
         where.append(rows.c.code == code)
     if order_seq is not None:
         where.append(rows.c.seq == order_seq)
+    if sent:  # a write left, whatever became of it
+        where += [rows.c.attempt > 0, rows.c.change.is_not(None)]
     left, last, skip = limit, 0, offset
     while left is None or left > 0:
         query = select(rows).where(*where, rows.c.line > last).order_by(rows.c.line).limit(min(PAGE, left or PAGE))
@@ -202,7 +247,7 @@ def _set_state(connection: Connection, run_id: str, lines: Sequence[int], state:
 
 def _stored(row: Any) -> StoredRow:
     values = dict(row._mapping)
-    for name in ("params", "before", "change", "mark"):
+    for name in ("params", "before", "change", "mark", "reference"):
         values[name] = load(values[name])
     return StoredRow(**values)
 

@@ -17,7 +17,7 @@ from bulk.journal.writes import dump, load, now
 from bulk.records import ALL_STATES, OrderStatus, Params, RunRecord, order_state
 from bulk.records import Row as DataRow
 
-_JSON = ("options", "settings", "mapping", "scope", "files")
+_JSON = ("options", "settings", "mapping", "scope", "files", "schedule")
 
 
 def new_run_id() -> str:
@@ -52,6 +52,13 @@ def list_runs(journal: Journal, *, limit: int | None = None, states: Sequence[st
     query = select(runs).order_by(runs.c.created_at.desc(), runs.c.run_id.desc()).limit(limit)
     if states:
         query = query.where(runs.c.state.in_(states))
+    with journal.reading() as connection:
+        return [_record(found) for found in connection.execute(query)]
+
+
+def children(journal: Journal, run_id: str, kind: str) -> list[RunRecord]:
+    """Runs of one kind made out of another run, newest first."""
+    query = select(runs).where(runs.c.parent == run_id, runs.c.kind == kind).order_by(runs.c.created_at.desc())
     with journal.reading() as connection:
         return [_record(found) for found in connection.execute(query)]
 
@@ -100,6 +107,7 @@ def _row_values(run_id: str, seq: int, row: DataRow, entity: str) -> Params:
         "params": dump(row.params),
         "code": row.code,
         "message": row.message,
+        "reference": dump(row.reference),
         "ended_at": closed,
     }
 

@@ -7,6 +7,7 @@ what arrives while one commit is under way goes into the next.
 from __future__ import annotations
 
 import queue
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -14,31 +15,36 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect
 from sqlalchemy.exc import SQLAlchemyError
 
 from bulk.errors import JournalError
-from bulk.journal.migrations import migrate
+from bulk.journal.migrations import current_version, migrate
+from bulk.journal.tables import SCHEMA_VERSION
 from bulk.journal.writes import Entry, apply_entries
 
 Function = Callable[[Connection], Any]
 Item = tuple[Entry | Function | None, "Future[Any]"]
 MOST_PER_COMMIT = 2_000
+NEWER = "El diario es de una versión más nueva ({}) que este programa. Actualiza el programa; no se ha tocado nada."
 
 
 class Journal:
     """Open journal of one data directory. Thread-safe."""
 
-    def __init__(self, url: str) -> None:
-        self.url = url
+    def __init__(self, url: str | URL) -> None:
+        self.url = str(url)
         self._engine = _engine(url)
         self._queue: queue.SimpleQueue[Item] = queue.SimpleQueue()
         self.broken: Exception | None = None  # the last commit failed: no further write may be sent to Webex
         try:
-            with self._engine.begin() as connection:
-                migrate(connection)
+            _bring_up_to_date(self._engine)
         except SQLAlchemyError as error:
-            raise _journal_error(error, url) from None
+            self._engine.dispose()
+            raise journal_error(error, self.url) from None
+        except JournalError:
+            self._engine.dispose()
+            raise
         self._thread = threading.Thread(target=self._work, name="journal", daemon=True)
         self._thread.start()
 
@@ -49,7 +55,7 @@ class Journal:
             with self._engine.connect() as connection:
                 yield connection
         except SQLAlchemyError as error:
-            raise _journal_error(error, self.url) from None
+            raise journal_error(error, self.url) from None
 
     def write(self, function: Function) -> Any:
         """Run `function(connection)` in the writing thread; returns its result once committed. Raises JournalError."""
@@ -66,6 +72,20 @@ class Journal:
     def flush(self) -> None:
         """Return when all that was queued is on the disk. Raises JournalError."""
         self.write(lambda connection: None)
+
+    def compact(self) -> bool:
+        """Give freed space back to the disk (SQLite); False when somebody has the file in use, and nothing is lost by that."""
+        if self._engine.dialect.name != "sqlite":
+            return False
+        self.flush()
+        try:
+            with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.exec_driver_sql("PRAGMA busy_timeout=1000")
+                connection.exec_driver_sql("VACUUM")
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        except SQLAlchemyError:
+            return False
+        return True
 
     def close(self) -> None:
         self._queue.put((None, Future()))
@@ -112,7 +132,7 @@ class Journal:
             future.set_result(results.get(index))
 
     def _fail(self, batch: list[Item], error: Exception) -> None:
-        told = _journal_error(error, self.url) if isinstance(error, SQLAlchemyError) else error
+        told = journal_error(error, self.url) if isinstance(error, SQLAlchemyError) else error
         if isinstance(told, JournalError):
             self.broken = told
         if len(batch) == 1:
@@ -127,15 +147,71 @@ def open_journal(home: Path, url: str = "") -> Journal:
     if url:
         return Journal(url)
     path = home / "journal.db"
+    _refuse_remains(path)
+    _refuse_other(path)
     if not path.exists():
         try:
             path.touch(mode=0o600)
         except OSError as error:
             raise JournalError(f"No se puede crear el diario en «{home}»: {error.strerror}.") from None
-    return Journal(f"sqlite:///{path}")
+    return Journal(URL.create("sqlite", database=str(path)))
 
 
-def _engine(url: str) -> Engine:
+def _refuse_remains(path: Path) -> None:
+    """A journal that has lost its file or its content is never replaced by a new one in silence: the runs would be forgotten.
+
+    Raises JournalError.
+    """
+    beside = path.with_name(path.name + "-wal")
+    if not path.exists() and beside.exists() and beside.stat().st_size:
+        raise JournalError(
+            f"Falta «{path}», pero está «{beside.name}», que guarda parte de él. Recupera los dos de la misma copia, "
+            f"o aparta «{beside.name}» si de verdad quieres empezar un diario nuevo."
+        )
+    if path.exists() and not path.stat().st_size and any(path.parent.glob("logs/u*.log")):
+        raise JournalError(
+            f"El diario «{path}» está vacío, y en este directorio ya se ha trabajado. Recupéralo de una copia; "
+            "si de verdad quieres empezar uno nuevo, borra ese fichero. Los registros siguen en «logs»."
+        )
+
+
+def _refuse_other(path: Path) -> None:
+    """Look before the first write: a database of somebody else, or of a newer version, stays as it is. Raises JournalError."""
+    if not path.exists() or not path.stat().st_size:
+        return
+    engine = look_only(path)
+    try:
+        with engine.connect() as connection:
+            names, version = inspect(connection).get_table_names(), current_version(connection)
+    except SQLAlchemyError as error:
+        raise journal_error(error, str(path)) from None
+    finally:
+        engine.dispose()
+    if names and not version:
+        raise JournalError(f"«{path}» no es un diario de este programa. No se ha tocado: muévelo y vuelve a empezar.")
+    if version > SCHEMA_VERSION:
+        raise JournalError(NEWER.format(version))
+
+
+def look_only(path: Path) -> Engine:
+    """An SQLite file opened for reading: nothing is made, migrated or switched."""
+    return create_engine(
+        "sqlite://", creator=lambda: sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=10)
+    )
+
+
+def _bring_up_to_date(engine: Engine) -> None:
+    """Migrate, all or nothing, whoever else opens the same file now. Raises JournalError for one of a newer version."""
+    with engine.connect() as connection:
+        if current_version(connection) == SCHEMA_VERSION:
+            return
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")  # the driver alone would commit each CREATE by itself
+        migrate(connection)
+        connection.commit()
+
+
+def _engine(url: str | URL) -> Engine:
     engine = create_engine(url)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _sqlite_pragmas)
@@ -150,13 +226,14 @@ def _sqlite_pragmas(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
-def _journal_error(error: Exception, url: str) -> JournalError:
+def journal_error(error: Exception, url: str) -> JournalError:
     cause = getattr(error, "orig", None) or error
     place = url.removeprefix("sqlite:///")
     hints = {
         "full": "No queda espacio en el disco. Libera espacio y reanuda: no se ha perdido nada.",
         "readonly": "El directorio de datos es de solo lectura. Da permiso de escritura y reanuda.",
-        "malformed": "El fichero está dañado. No se ha tocado: guárdalo aparte y usa «bulk journal check».",
+        "malformed": "El fichero está dañado. Guárdalo aparte, mira qué dice «bulk journal check», salva lo que se lea con "
+        "«bulk journal export», o recupera una copia.",
         "not a database": "El fichero no es un diario de este programa. No se ha tocado: muévelo y vuelve a empezar.",
     }
     text = str(cause)

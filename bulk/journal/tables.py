@@ -6,7 +6,7 @@ from sqlalchemy import Boolean, Column, Float, Index, Integer, MetaData, String,
 
 from bulk.records import ALL_STATES
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 metadata = MetaData()
 
 schema_version = Table("schema_version", metadata, Column("version", Integer, primary_key=True))
@@ -40,6 +40,8 @@ runs = Table(
     Column("retries", Integer, nullable=False, default=0),
     Column("rate_limited", Integer, nullable=False, default=0),
     Column("owner", Text),  # "host · proceso 123", the last process that worked it
+    Column("kind", String(8), nullable=False, server_default="apply"),  # apply undo verify
+    Column("schedule", Text, nullable=False, server_default="{}"),  # {at, not_after, canary, lines, descending}
 )
 
 orders = Table(
@@ -79,6 +81,7 @@ rows = Table(
     Column("started_at", String(32)),
     Column("ended_at", String(32)),
     Column("seconds", Float),  # from the row's start to its outcome
+    Column("reference", Text),  # what the row is held against: the change of a plan, or what an undo gives back
 )
 Index("rows_entity", rows.c.run_id, rows.c.entity)
 
@@ -91,6 +94,17 @@ control = Table(
     Column("who", Text, nullable=False),
     Column("at", String(32), nullable=False),
     Column("acked_at", String(32)),
+)
+
+samples = Table(  # how fast a run went: one line each few seconds while it is worked
+    "samples",
+    metadata,
+    Column("run_id", String(32), primary_key=True),
+    Column("at", String(32), primary_key=True),  # UTC
+    Column("rows", Integer, nullable=False),  # outcomes so far in the process that worked it
+    Column("requests", Integer, nullable=False),  # calls so far, of the whole run
+    Column("rate_limited", Integer, nullable=False),  # answers 429 so far, of the whole run
+    Column("pace", Float),  # calls per second let through now; None = no limit met
 )
 
 learned = Table(

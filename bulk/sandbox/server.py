@@ -109,7 +109,7 @@ def _lock(home: Path | None) -> FileLock | None:
         return None
     folder = home / "sandbox"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    lock = FileLock(folder / "server.lock", timeout=0.2)
+    lock = FileLock(folder / "server.lock", timeout=0.2, mode=0o600)
     try:
         lock.acquire()
     except Timeout:

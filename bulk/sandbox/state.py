@@ -159,6 +159,7 @@ class Store:
             entries += [[kind, key, None] for key in fresh[kind] if key not in documents]
         assert self._path is not None  # noqa: S101 - only a kept log is compacted
         aside = self._path.with_suffix(".new")
+        aside.touch(mode=0o600)
         aside.write_text("".join(json.dumps(entry) + "\n" for entry in entries), encoding="utf-8")
         aside.replace(self._path)
         self._file = os.open(self._path, os.O_WRONLY | os.O_APPEND)

@@ -1,0 +1,68 @@
+"""undo, verify: runs made out of the journal of another one."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from bulk.cli import options as o
+from bulk.cli.following import to_the_end
+from bulk.cli.output import say
+
+Preview = Annotated[bool, typer.Option("--dry-run", help="Solo dice qué desharía cada fila; no se escribe nada.")]
+
+
+def undo(
+    run_id: o.RunId,
+    dry_run: Preview = False,
+    note: o.Note = "",
+    wait_timeout: o.WaitTimeout = None,
+    home: o.Home = None,
+    token: o.TokenText = None,
+    token_file: o.TokenFile = None,
+    as_json: o.Json = False,
+) -> int:
+    """Deshace una ejecución: vuelve a poner lo que había, salvo donde alguien lo ha cambiado después."""
+    from bulk.connection import connect_again
+    from bulk.context import open_context
+    from bulk.status import find_run
+    from bulk.undoing import undo as undo_run
+    from bulk.undoing import undo_lists
+
+    context = open_context(home)
+    record = find_run(context, run_id)
+    connection = connect_again(context.home, record.target, token=o.read_token(token, token_file))
+    live = undo_run(context, record.run_id, connection, dry_run=dry_run, note=note)
+    code = to_the_end(context, live, as_json=as_json, timeout=wait_timeout)
+    if not as_json:
+        found = undo_lists(context, live.run_id)
+        words = "se revertirían" if dry_run else "revertidas"
+        say(f"{found['reverted']} {words}, {found['kept']} conservadas, {found['irreversible']} no reversibles.")
+    return code
+
+
+def verify(
+    run_id: o.RunId,
+    wait_timeout: o.WaitTimeout = None,
+    home: o.Home = None,
+    token: o.TokenText = None,
+    token_file: o.TokenFile = None,
+    as_json: o.Json = False,
+) -> int:
+    """Vuelve a leer lo que hizo una ejecución y dice qué está como se pidió. No escribe nada. Sale con 1 si algo no lo está."""
+    from bulk.connection import connect_again
+    from bulk.context import open_context
+    from bulk.status import find_run
+    from bulk.verifying import findings
+    from bulk.verifying import verify as verify_run
+
+    context = open_context(home)
+    record = find_run(context, run_id)
+    connection = connect_again(context.home, record.target, token=o.read_token(token, token_file))
+    live = verify_run(context, record.run_id, connection)
+    code = to_the_end(context, live, as_json=as_json, timeout=wait_timeout)
+    found = findings(context, record.run_id)
+    if found and not as_json:
+        say(f"{found.as_asked} como se pidió, {found.different} distintas, {found.unreadable} no legibles.")
+    return code

@@ -1,0 +1,69 @@
+"""A run in the foreground: the progress bar, Ctrl-C, and what is said at the end."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from bulk.cli.output import say_json, say_run
+
+if TYPE_CHECKING:
+    from bulk.context import Context
+    from bulk.engine import LiveRun
+
+
+def to_the_end(context: Context, live: LiveRun, *, as_json: bool, timeout: float | None = None) -> int:
+    """Wait for the run with a progress bar; Ctrl-C pauses it cleanly and says how to go on. Returns the exit code."""
+    from bulk.launch import wait
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with progress(context, live, shown=not as_json and sys.stderr.isatty()) as tell:
+            wait(live, tell=tell, timeout=timeout)
+    except KeyboardInterrupt:
+        live.halt("paused")
+        wait(live, every=0.2)
+    code = report(context, live.run_id, as_json=as_json)
+    if code == 3:
+        sys.stderr.write(f"Para seguir: bulk resume {live.run_id}\n")
+    return code
+
+
+def report(context: Context, run_id: str, *, as_json: bool) -> int:
+    """Print how the run stands; returns its exit code."""
+    from bulk.status import document, exit_code, find_run, phone_line
+
+    record = find_run(context, run_id)
+    found = document(context, record)
+    if as_json:
+        say_json(found)
+    else:
+        say_run(found, phone_line(context, record))
+    return exit_code(found)
+
+
+@contextlib.contextmanager
+def progress(context: Context, live: LiveRun, *, shown: bool) -> Iterator[Any]:
+    """A rich bar on stderr; yields the function that brings it up to date."""
+    if not shown:
+        yield lambda: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from bulk.journal import runs
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task(live.action.title)
+
+        def tell() -> None:
+            counts = runs.run_counts(context.journal, live.run_id)
+            total = sum(counts.values())
+            name = f"{live.action.title} · programada" if live.waiting else live.action.title
+            bar.update(task, description=name, total=total, completed=total - counts["pending"] - counts["running"])
+
+        yield tell

@@ -1,0 +1,148 @@
+"""Runs made out of the journal of another run: the reviewed plan, its undo, its verification. No file is needed for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from bulk import ownership
+from bulk.actions import get_action
+from bulk.connection import Connection, known, same_organisation
+from bulk.context import Context
+from bulk.contract import Irreversible
+from bulk.errors import UsageError
+from bulk.journal import plans, rows, runs
+from bulk.preflight import advice
+from bulk.records import ENDED_RUNS, Row, RowResult, RunRecord
+
+PLANNED = ("create", "change")
+BLOCKED = "Bloqueada en el ensayo: {}"
+NOT_REHEARSED = "No entró en el ensayo."
+
+
+def ready_for(
+    context: Context, run: RunRecord, connection: Connection, advise: Callable[[str], None] = lambda text: None
+) -> Connection:
+    """The connection, identified, for a run that nobody works now. Raises UsageError, TokenRejected, Forbidden, Unreadable."""
+    if ownership.is_owned(context.home, run.run_id):
+        raise UsageError(f"La ejecución {run.run_id} está en curso. Páusala o espera a que acabe.")
+    connection = known(connection, context.settings, context.journal)
+    same_organisation(run, connection)
+    for text in advice(connection):
+        advise(text)
+    return connection
+
+
+def child_of(run: RunRecord, connection: Connection, *, kind: str, dry_run: bool, note: str, **changes: Any) -> RunRecord:
+    """A new run with the action, the options and the files of `run`."""
+    return RunRecord(
+        run_id=runs.new_run_id(),
+        action_id=run.action_id,
+        target=connection.target,
+        dry_run=dry_run,
+        bulk=run.bulk,
+        chunk_size=run.chunk_size,
+        workers=run.workers,
+        org_id=connection.org_id,
+        org_name=connection.org_name or run.org_name,
+        person=connection.person,
+        options=run.options,
+        settings=run.settings,
+        mapping=run.mapping,
+        files=run.files,
+        note=note,
+        parent=run.run_id,
+        kind=kind,
+        **changes,
+    )
+
+
+# -- the plan that was reviewed -----------------------------------------------------------------------------------------
+
+
+def from_plan(context: Context, plan: RunRecord, connection: Connection, note: str) -> RunRecord:
+    """The run that applies a finished dry run. Raises UsageError when it is none, or is not what it was when it ended."""
+    if not plan.dry_run or plan.kind == "verify":
+        raise UsageError(f"La ejecución {plan.run_id} no es un ensayo: no se puede lanzar como plan.")
+    if plan.state not in ENDED_RUNS:
+        raise UsageError(f"El ensayo {plan.run_id} no ha terminado. Reanúdalo (bulk resume {plan.run_id}) o cancélalo.")
+    digest = plans.plan_digest(context.journal, plan.run_id)
+    if plan.schedule.get("plan_hash", digest) != digest:
+        raise UsageError(f"El ensayo {plan.run_id} no es el que se revisó: su contenido ha cambiado. Repite el ensayo.")
+    descending = {"descending": True} if plan.schedule.get("descending") else {}
+    scope = {**plan.scope, "plan": plan.run_id, "plan_hash": digest}
+    return child_of(plan, connection, kind=plan.kind, dry_run=False, note=note, scope=scope, schedule=descending)
+
+
+def planned(context: Context, plan: RunRecord) -> Iterator[Row]:
+    """Its rows: those with a change to make, held against it; the others as the dry run left them."""
+    references = plans.references(context.journal, plan.run_id)
+    for row in rows.read_rows(context.journal, plan.run_id):
+        yield _planned_row(row, references.get(row.line))
+
+
+def _planned_row(row: RowResult, reference: dict[str, Any] | None) -> Row:
+    same = Row(row.line, row.params, row.label, row.group, row.state, row.code, row.message, reference)
+    if row.state in PLANNED:
+        shown = {"planned": row.change, "read_at": row.ended_at, "before": row.before}
+        return replace(same, state="pending", code=None, message=None, reference={**(reference or {}), **shown})
+    if row.state in ("blocked", "conflict"):
+        return replace(same, state="invalid", message=BLOCKED.format(row.message))
+    if row.state not in ("unchanged", "invalid", "excluded"):
+        return replace(same, state="excluded", code="sin_ensayo", message=NOT_REHEARSED)
+    return same
+
+
+# -- undo ---------------------------------------------------------------------------------------------------------------
+
+
+def undo_of(context: Context, run: RunRecord, connection: Connection, *, dry_run: bool, note: str) -> RunRecord:
+    """The run that gives back what `run` changed. Raises UsageError when it changed nothing."""
+    if run.dry_run:
+        raise UsageError(f"La ejecución {run.run_id} es un ensayo: no escribió nada que deshacer.")
+    if not plans.has_intents(context.journal, run.run_id):
+        raise UsageError(f"La ejecución {run.run_id} no cambió nada: no hay nada que deshacer.")
+    # What was done last is given back first.
+    schedule = {} if run.schedule.get("descending") else {"descending": True}
+    return child_of(run, connection, kind="undo", dry_run=dry_run, note=note, schedule=schedule)
+
+
+def undo_rows(context: Context, run: RunRecord) -> Iterator[Row]:
+    """Each row of which a write was sent, with what it was before and what it was left as (DESIGN 6.7)."""
+    action = get_action(run.action_id)
+    for row in rows.read_rows(context.journal, run.run_id, sent=True):
+        before, left = row.before or {}, _left(row)
+        found = Row(row.line, row.params, row.label, row.group, reference={"undoes": {"before": before, "left": left}})
+        try:
+            given_back = action.undo(before, {**before, **left})
+        except Exception as error:  # a journal of an older or odd shape: the row is told, never guessed
+            given_back = Irreversible(f"No se puede deshacer: el diario no guarda lo que hace falta ({type(error).__name__}).")
+        if isinstance(given_back, Irreversible):
+            found = replace(found, state="invalid", code="irreversible", message=given_back.reason)
+        yield found
+
+
+def _left(row: RowResult) -> dict[str, Any]:
+    """Members that the run touched, as it left them: an earlier attempt may have done a part that the last change lacks."""
+    before, after, change = row.before or {}, row.after or {}, row.change or {}
+    left = {member: value for member, value in after.items() if member in before and before[member] != value}
+    return left | {member: after.get(member, new) for member, (_, new) in change.items()}
+
+
+# -- verification -------------------------------------------------------------------------------------------------------
+
+
+def verification_of(run: RunRecord, connection: Connection) -> RunRecord:
+    """The dry run that looks at what `run` left. Raises UsageError for a dry run."""
+    if run.dry_run:
+        raise UsageError(f"La ejecución {run.run_id} es un ensayo: no hay nada que verificar.")
+    return child_of(run, connection, kind="verify", dry_run=True, note="")
+
+
+def rows_to_verify(context: Context, run: RunRecord) -> Iterator[Row]:
+    """The rows that are as asked according to the journal, and those that it could not tell."""
+    references = plans.references(context.journal, run.run_id)
+    for row in rows.read_rows(context.journal, run.run_id, states=("done", "unchanged", "unknown")):
+        undoes = (references.get(row.line) or {}).get("undoes")
+        yield Row(row.line, row.params, row.label, row.group, reference={"undoes": undoes} if undoes else None)

@@ -1,0 +1,51 @@
+"""What a run does by the clock and on its own account: its hour to begin, its hour to stop, the pause after its first rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from bulk.engine.state import LiveRun
+from bulk.journal import runs
+from bulk.journal.writes import now
+
+LATE_REASON = "Son más de las {}, la hora a la que tenía que parar. Reanuda cuando quieras: no se ha perdido nada."
+CANARY_REASON = "Primeras {} filas terminadas, {} con error. Revísalas y reanuda para seguir con las {} que quedan."
+
+
+def moment(schedule: Mapping[str, Any], name: str) -> datetime | None:
+    """`at` or `not_after` of a run's schedule, in UTC."""
+    text = schedule.get(name)
+    return datetime.fromisoformat(text) if text else None
+
+
+def is_early(live: LiveRun) -> bool:
+    return live.not_before is not None and datetime.now(UTC) < live.not_before
+
+
+def look_at_clock(live: LiveRun) -> bool:
+    """Begin what has waited for its hour (True), stop what has reached its last. Called several times a second."""
+    begins = live.waiting and not is_early(live)
+    if begins:
+        begin(live)
+    if live.not_after is not None and not live.stopping and datetime.now(UTC) >= live.not_after:
+        live.halt("paused", LATE_REASON.format(f"{live.not_after.astimezone():%H:%M}"))
+    return begins
+
+
+def begin(live: LiveRun) -> None:
+    """The run is being worked from now on. Raises JournalError."""
+    started = runs.get_run(live.journal, live.run_id).started_at or now()
+    runs.update_run(live.journal, live.run_id, state="running", reason=None, ended_at=None, started_at=started)
+    live.waiting = False
+
+
+def end_canary(live: LiveRun, counts: Mapping[str, int]) -> None:
+    """The first rows have ended: the run pauses for a look; the next launch takes all the rest."""
+    bad = sum(counts[state] for state in ("failed", "unknown", "conflict", "blocked"))
+    live.stop_state = "paused"
+    live.stop_reason = CANARY_REASON.format(len(live.canary), bad, counts["pending"])
+    schedule = runs.get_run(live.journal, live.run_id).schedule
+    rest = {name: value for name, value in schedule.items() if name != "lines"}
+    runs.update_run(live.journal, live.run_id, schedule=rest)

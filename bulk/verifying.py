@@ -1,0 +1,52 @@
+"""Verification of a run: its rows are read again and compared with what was asked. Nothing is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bulk import derived
+from bulk.connection import Connection
+from bulk.context import Context
+from bulk.engine import LiveRun
+from bulk.errors import UsageError
+from bulk.journal import plans, runs
+from bulk.launch import hand_over
+from bulk.status import find_run
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What a verification found."""
+
+    run_id: str  # the verification
+    at: str | None  # UTC, when it ended
+    as_asked: int  # como se pidió
+    different: int  # distinto
+    unreadable: int  # no legible
+    open: int  # not read yet
+
+
+def verify(context: Context, run_id: str, connection: Connection) -> LiveRun:
+    """Read again the rows that a run did. Raises RunNotFound, UsageError, TokenRejected, OwnedElsewhere."""
+    run = find_run(context, run_id)
+    connection = derived.ready_for(context, run, connection)
+    record = derived.verification_of(run, connection)
+    if not plans.has_rows(context.journal, run.run_id, ("done", "unchanged", "unknown")):
+        raise UsageError(f"La ejecución {run.run_id} no hizo ninguna fila: no hay nada que verificar.")
+    return hand_over(context, record, derived.rows_to_verify(context, run), connection)
+
+
+def findings(context: Context, run_id: str) -> Findings | None:
+    """What the newest verification of a run found; None when there is none."""
+    found = runs.children(context.journal, run_id, "verify")
+    if not found:
+        return None
+    newest, counts = found[0], runs.run_counts(context.journal, found[0].run_id)
+    return Findings(
+        newest.run_id,
+        newest.ended_at,
+        as_asked=counts["unchanged"],
+        different=counts["change"] + counts["create"] + counts["conflict"],
+        unreadable=counts["blocked"] + counts["invalid"],
+        open=counts["pending"] + counts["running"] + counts["cancelled"],
+    )

@@ -7,8 +7,9 @@ import threading
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from bulk.errors import BulkError, MissingToken, UsageError
+from bulk.errors import BulkError, MissingToken, Unreadable, UsageError
 from bulk.journal import Journal, control
 from bulk.log import hide
 from bulk.records import RunRecord
@@ -56,6 +57,8 @@ def connect(home: Path, *, token: str | None = None, base_url: str | None = None
     url = (base_url or os.environ.get("WEBEX_BASE_URL") or DEFAULT_BASE_URL).rstrip("/")
     if not url.startswith(("http://", "https://")):
         raise UsageError(f"«{url}» no es una URL base. Se espera algo como {DEFAULT_BASE_URL}.")
+    if url.startswith("http://") and urlsplit(url).hostname not in ("127.0.0.1", "localhost", "::1"):
+        raise UsageError(f"«{url}» no va cifrada: el token viajaría a la vista. Usa https.")
     held = Token(value)
     hide(held.reveal())
     return Connection(target=url, base_url=url, token=held)
@@ -102,16 +105,25 @@ def identify(api: Api, connection: Connection, *, with_name: bool = False) -> Co
 
     Raises TokenRejected, Forbidden, Unreadable, NotSent.
     """
-    person: dict[str, Any] = api.get("people/me") or {}
+    person = _myself(api)
     org_id = person.get("orgId")
     name = _org_name(api, org_id) if with_name and org_id else None
     return replace(
         connection,
         org_id=org_id,
         org_name=name,
-        person=person.get("displayName") or next(iter(person.get("emails") or ()), None),
-        roles=tuple(person.get("roles") or ()),
+        person=person.get("displayName") or next(map(str, person.get("emails") or ()), None),
+        roles=tuple(map(str, person.get("roles") or ())),
     )
+
+
+def _myself(api: Api) -> dict[str, Any]:
+    """`people/me` with the members read here of the types that the contract gives them. Raises as Api.get, Unreadable."""
+    found = api.get("people/me")
+    wanted = {"orgId": str, "displayName": str, "emails": list, "roles": list}
+    if not isinstance(found, dict) or any(not isinstance(found.get(m), kind) for m, kind in wanted.items() if found.get(m)):
+        raise Unreadable("Webex no dice de quién es el token como se esperaba. Comprueba la URL base y vuelve a intentarlo.")
+    return found
 
 
 def _org_name(api: Api, org_id: str) -> str | None:

@@ -16,6 +16,7 @@ from bulk.dataset import Dataset
 from bulk.engine import LiveRun
 from bulk.errors import UsageError
 from bulk.journal import control, rows, runs
+from bulk.kept_files import keep
 from bulk.plan import Prepared, first_rows, planned_rows, require_sources
 from bulk.preflight import advice, preflight
 from bulk.records import ENDED_RUNS, Row, RunRecord
@@ -104,7 +105,7 @@ def _record(context: Context, prepared: Prepared, connection: Connection, how: L
         settings=_in_force(context, how),
         mapping=prepared.mapping.to_json(),
         scope=dict(prepared.scope),
-        files=tuple(_file(dataset) for dataset in files),
+        files=tuple(_file(context, dataset) for dataset in files),
         note=how.note,
         parent=how.parent,
         schedule=stored(how.at, how.not_after, how.canary),
@@ -116,12 +117,13 @@ def _in_force(context: Context, how: Launch) -> dict[str, Any]:
     return asdict(replace(context.settings, journal_url="", rate_ceiling=ceiling))
 
 
-def _file(dataset: Dataset) -> dict[str, Any]:
+def _file(context: Context, dataset: Dataset) -> dict[str, Any]:
     return {
         "name": dataset.name,
         "file_name": dataset.file_name,
         "sha256": dataset.sha256,
         "rows": len(dataset.frame),
+        "kept": keep(context, dataset) if dataset.sha256 or len(dataset.frame) > 1 else None,  # one row of a script: no file
     }
 
 

@@ -11,7 +11,7 @@ import json
 import logging
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -170,6 +170,23 @@ def order_log(home: Path, order_id: str) -> Iterator[str]:
     for path in sorted((home / "logs").glob("*.log")):
         if path.name != "bulk.log":
             yield from _lines_of(path, run_id, order_id)
+
+
+def forget(home: Path, run_ids: Collection[str], *, busy: Collection[str] = ()) -> None:
+    """Take the lines of those runs out of the action logs; the logs of `busy` actions are left alone, somebody writes to them.
+
+    What cannot be rewritten stays as it is.
+    """
+    for path in sorted((home / "logs").glob("*.log")):
+        if path.name == "bulk.log" or path.stem in busy:
+            continue
+        aside = path.with_suffix(".new")
+        try:
+            with path.open(encoding="utf-8", errors="replace") as old, open(aside, "w", encoding="utf-8", opener=private) as new:
+                new.writelines(line for line in old if _parsed(line).get("run") not in run_ids)
+            aside.replace(path)
+        except OSError:
+            log.warning("no se puede rehacer %s", path)
 
 
 def _lines_of(path: Path, run_id: str, order_id: str) -> Iterator[str]:

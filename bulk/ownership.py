@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -89,7 +90,8 @@ def _hold(path: Path, refusal: str, run_id: str) -> None:
         raise UsageError(f"No se puede escribir en «{path.parent}»: {error.strerror}. Comprueba los permisos.") from None
     _held[path] = (lock, 1)
     told = {"who": f"{me()} (desde las {datetime.now():%H:%M})", "run": run_id}
-    with open(path.with_suffix(".json"), "w", encoding="utf-8", opener=private) as file:
+    # Only for the refusal of others: a full disk is reported by the journal, with what to do.
+    with contextlib.suppress(OSError), open(path.with_suffix(".json"), "w", encoding="utf-8", opener=private) as file:
         json.dump(told, file, ensure_ascii=False)
 
 

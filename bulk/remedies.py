@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -12,6 +14,16 @@ from bulk.errors import ApiError, BulkError
 from bulk.log import redact
 
 UNFORESEEN = "Webex ha respondido algo que no se esperaba ({}). Copia el trackingId y avisa a soporte; puedes reintentar."
+_LONGEST_TITLE = 60  # characters of a title that is made out of a message
+_PLACE = re.compile(r"^[^·]+ · Fila \d+ · (?:[^·]+ · )?")  # where a finding is: file, line, column
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """An entry of the catalogue, ready to be shown."""
+
+    title: str  # what happened, without full stop
+    remedy: str  # what to do; "" when the message says no more
 
 
 def explain(error: Exception, action: Action) -> tuple[str, str]:
@@ -39,8 +51,50 @@ def _refusal(error: ApiError, action: Action) -> str:
     return str(known["default"]).format(status=error.status, code=code, text=text)
 
 
+def remedy_for(code: str | None, message: str | None, action: Action) -> Remedy:
+    """The entry for a row's code and message; without one, the message itself split in what happened and what to do."""
+    known, told = entries(), message or ""
+    if told.startswith(known["no_calling"]["title"]) and code in ("400", "404"):
+        return _shown(known["no_calling"], action)
+    for part in ("code", "own", "status"):
+        if code is not None and code in known[part]:
+            return _shown(known[part][code], action)
+    if code is None or not code.isdecimal():
+        return _split(told)
+    return _shown(known["default"], action, status="", code=code)
+
+
+def _shown(entry: dict[str, Any], action: Action, **values: str) -> Remedy:
+    given = {"scopes": ", ".join(action.scopes), **values}
+    return Remedy(str(entry["title"]).format(**given), str(entry["remedy"]).format(**given))
+
+
+def _split(message: str) -> Remedy:
+    plain = _PLACE.sub("", message).strip()
+    if not plain:
+        return Remedy("Fila por revisar", "Mira el detalle de la fila.")
+    title, _, rest = plain.partition(". ")
+    return Remedy(title.rstrip(".") if len(title) <= 2 * _LONGEST_TITLE else f"{title[:_LONGEST_TITLE]}…", rest)
+
+
 @cache
 def catalogue() -> dict[str, Any]:
-    """The remedies: `code` by Webex's errorCode, `status` by HTTP status, and two general ones."""
+    """Whole messages: `code` by Webex's errorCode, `status` by HTTP status, `own` by our codes, and two general ones.
+
+    Those that quote Webex have a place for `{text}`.
+    """
+    found = entries()
+    parts = {part: {code: _message(entry) for code, entry in found[part].items()} for part in ("code", "status", "own")}
+    return {**parts, "no_calling": _message(found["no_calling"]), "default": _message(found["default"])}
+
+
+def _message(entry: dict[str, Any]) -> str:
+    quoted = ": {text}" if entry.get("told") else ""
+    return f"{entry['title']}{quoted}. {entry['remedy']}"
+
+
+@cache
+def entries() -> dict[str, Any]:
+    """The file as it is: entries {title, remedy, told: the message quotes what Webex says}."""
     found: dict[str, Any] = json.loads(resources.files("bulk").joinpath("remedies.json").read_text(encoding="utf-8"))
     return found

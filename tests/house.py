@@ -41,6 +41,11 @@ class Remote:
     def location(self, index: int) -> str:
         return list(self.org.docs["location"])[index]
 
+    def doc_of_location(self, index: int) -> dict[str, Any]:
+        """As new."""
+        found: dict[str, Any] = self.org.docs["location"][self.location(index)]
+        return found
+
     def admin(self, what: str, body: Any = None) -> Any:
         url = f"{self.running.admin_url}/{what}"
         response = httpx.get(url) if body is None else httpx.post(url, json=body)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from bulk.contract import Action, Change, Irreversible, Outcome, Param, SetOps, State, Values, Work
+from bulk.contract import Action, Change, Outcome, Param, SetOps, State, Values, Work
 from bulk.errors import RowRefused
 
 if TYPE_CHECKING:
@@ -58,11 +58,14 @@ def decide(before: State, *, phone_numbers: Sequence[str], number_type: str | No
     return Change(dict.fromkeys(missing, (None, "INACTIVE")), body=body, notes=notes, creates=True)
 
 
-def write(api: Api, change: Change, *, location_id: str, org_id: str | None = None, **_: object) -> Outcome:
+def write(
+    api: Api, change: Change, *, location_id: str, number_type: str | None = None, org_id: str | None = None, **_: object
+) -> Outcome:
     """Add the numbers, or remove those of an undo."""
     if any(new is None for new in change.news().values()):
         return Outcome(tracking_id=_remove(api, location_id, org_id, list(change.fields)).tracking_id)
-    return Outcome(tracking_id=_post(api, location_id, org_id, change.body).tracking_id)
+    body = {"numberType": number_type or "DID", **change.body}
+    return Outcome(tracking_id=_post(api, location_id, org_id, body).tracking_id)
 
 
 def _remove(api: Api, location_id: str, org_id: str | None, numbers: Sequence[str]) -> Answer:
@@ -81,9 +84,10 @@ def write_many(api: Api, works: Sequence[Work]) -> Answer:
     numbers = list(dict.fromkeys(number for work in works for number in work.change.fields))
     if any(new is None for new in first.change.news().values()):
         return _remove(api, first.params["location_id"], first.params.get("org_id"), numbers)
-    limit = MOST_MOBILE if first.change.body["numberType"] == "MOBILE" else api.settings.numbers_per_post
+    number_type = first.params.get("number_type") or "DID"
+    limit = MOST_MOBILE if number_type == "MOBILE" else api.settings.numbers_per_post
     for start in range(0, len(numbers), limit):
-        body = {**first.change.body, "phoneNumbers": numbers[start : start + limit]}
+        body = {"numberType": number_type, **first.change.body, "phoneNumbers": numbers[start : start + limit]}
         answer = _post(api, first.params["location_id"], first.params.get("org_id"), body)
     return answer
 
@@ -92,10 +96,15 @@ def _post(api: Api, location_id: str, org_id: str | None, body: State) -> Answer
     return api.send("POST", f"telephony/config/locations/{location_id}/numbers", body, orgId=org_id)
 
 
-def undo(before: State, after: State) -> Change | Irreversible:
-    """Remove the numbers that were not there; `write` sends them five at a time."""
-    added = {n: ("INACTIVE", None) for n, state in before.items() if n.startswith("+") and state is None and after.get(n)}
-    return Change(added, body={"phoneNumbers": list(added)})
+def undo(before: State, after: State) -> Change:
+    """Remove the numbers that were not there (five a request), or add again those that an undo removed."""
+    numbers = [n for n in before if n.startswith("+")]
+    added = [n for n in numbers if before[n] is None and after.get(n)]
+    if added:
+        return Change({n: (after[n], None) for n in added}, body={"phoneNumbers": added})
+    removed = [n for n in numbers if before[n] and after.get(n) is None]
+    body = {"phoneNumbers": removed, "state": "INACTIVE"}
+    return Change(dict.fromkeys(removed, (None, "INACTIVE")), body=body, creates=True)
 
 
 def _same_post(params: Values) -> str:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 POLICY = "enableUnknownExtensionRoutePolicy"
 ROUTE = "unknownExtensionRouteIdentity"
+DISABLED = {POLICY: False, ROUTE: None}
 
 
 def _path(location_id: str) -> str:
@@ -20,13 +21,11 @@ def _path(location_id: str) -> str:
 
 
 def read(api: Api, *, location_id: str, org_id: str | None = None, **_: object) -> State:
-    """The policy, and the id and type of its route (None without one)."""
+    """The policy, and the id and type of its route; a route that Webex keeps without the policy does nothing: None."""
     answer = api.get(_path(location_id), orgId=org_id)
-    route = answer.get(ROUTE) or {}
-    return {
-        POLICY: bool(answer.get(POLICY)),
-        ROUTE: {"id": route["id"], "type": route.get("type")} if route.get("id") else None,
-    }
+    enabled, route = bool(answer.get(POLICY)), answer.get(ROUTE) or {}
+    shown = {"id": route["id"], "type": route.get("type")} if route.get("id") else None
+    return {POLICY: enabled, ROUTE: shown if enabled else None}
 
 
 def decide(
@@ -37,7 +36,7 @@ def decide(
     premise_route_type: str | None = None,
 ) -> Change:
     if not enable_unknown_extension_route_policy:
-        return Change(differences(before, {POLICY: False}), body={POLICY: False})
+        return Change(differences(before, DISABLED), body={POLICY: False})
     if not premise_route_id or not premise_route_type:
         raise RowRefused("falta_ruta", "Para activar la política hacen falta premise_route_id y premise_route_type.")
     kind = decode_id(premise_route_id)
@@ -52,8 +51,8 @@ def write(api: Api, change: Change, *, location_id: str, org_id: str | None = No
 
 
 def undo(before: State, after: State) -> Change:
-    if not before[POLICY]:  # the disable form: a route without the policy does nothing
-        return Change(differences(after, {POLICY: False}), body={POLICY: False})
+    if not before[POLICY]:  # the disable form
+        return Change(differences(after, DISABLED), body={POLICY: False})
     wanted = {POLICY: True, ROUTE: before[ROUTE]}
     return Change(differences(after, wanted), body=wanted)
 

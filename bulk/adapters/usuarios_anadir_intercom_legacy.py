@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bulk.contract import Action, Change, Irreversible, Outcome, Param, State
+from bulk.contract import Action, Change, Outcome, Param, State
 
 if TYPE_CHECKING:
     from bulk.webex.client import Api
@@ -39,9 +39,12 @@ def write(api: Api, change: Change, *, person_id: str, org_id: str | None = None
     return Outcome(tracking_id=answer.tracking_id)
 
 
-def undo(before: State, after: State) -> Change | Irreversible:
-    added = [number for number, had in before.items() if not had and after.get(number)]
-    return _change(added[0], "DELETE") if added else Change()
+def undo(before: State, after: State) -> Change:
+    """Take the number away, or give back one that an undo took away."""
+    for number, had in before.items():
+        if bool(had) != bool(after.get(number)):
+            return _change(number, "ADD" if had else "DELETE")
+    return Change()
 
 
 ACTION = Action(

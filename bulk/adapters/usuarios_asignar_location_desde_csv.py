@@ -89,7 +89,7 @@ def _post_job(api: Api, works: Sequence[Work]) -> Ticket | Answer:
     users_list = [{"locationId": target, "validate": False, "users": users} for target, users in targets.items()]
     answer = api.send("POST", JOBS, {"usersList": users_list}, orgId=works[0].params.get("org_id"))
     job = _job(answer.body)
-    return Ticket(job["id"], answer.tracking_id) if job.get("id") else answer
+    return Ticket(str(job["id"]), answer.tracking_id) if job.get("id") else answer
 
 
 def _job(body: Any) -> Mapping[str, Any]:

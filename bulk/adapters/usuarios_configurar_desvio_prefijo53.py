@@ -18,9 +18,12 @@ def _path(person_id: str) -> str:
 
 
 def read(api: Api, *, person_id: str, org_id: str | None = None, **_: object) -> State:
-    """{"always", "busy", "noAnswer", "businessContinuity"} as Webex has them."""
+    """{"always", "busy", "noAnswer", "businessContinuity"} as Webex has them; an empty destination is none."""
     answer = api.get(_path(person_id), orgId=org_id)
-    return {**answer["callForwarding"], "businessContinuity": answer.get("businessContinuity")}
+    found = {**answer["callForwarding"], "businessContinuity": answer.get("businessContinuity")}
+    if found.get("always") and not found["always"].get("destination"):
+        found["always"] = {name: value for name, value in found["always"].items() if name != "destination"}
+    return found
 
 
 def decide(before: State, *, extension: str | None = None, destination: str | None = None) -> Change:
@@ -52,8 +55,9 @@ def write(api: Api, change: Change, *, person_id: str, org_id: str | None = None
 
 
 def undo(before: State, after: State) -> Change:
-    old = {"destination": "", **before["always"]}  # a destination that was absent is sent as "" (contract 3.3)
-    return Change({"always": (after.get("always"), old)}, body=_body({**after, "always": old}))
+    always = before.get("always") or {}
+    sent = {"enabled": False, "destination": "", **always}  # what was absent is sent as what it means (contract 3.3)
+    return Change({"always": (after.get("always"), always)}, body=_body({**after, "always": sent}))
 
 
 ACTION = Action(

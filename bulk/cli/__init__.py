@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from bulk.cli.output import failed, unexpected
+from bulk.cli.output import failed, never_fail_on_a_letter, unexpected
 from bulk.errors import BulkError
 
 
@@ -14,6 +14,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Entry point; ends the process with the exit code of the contract (0, 1, 2 or 3)."""
     from bulk.cli.app import app
 
+    never_fail_on_a_letter()
     as_json = "--json" in (sys.argv[1:] if arguments is None else arguments)
     try:
         code = app(args=arguments, standalone_mode=False)

@@ -26,18 +26,20 @@ def to_the_end(context: Context, live: LiveRun, *, as_json: bool, timeout: float
     except KeyboardInterrupt:
         live.halt("paused")
         wait(live, every=0.2)
-    code = report(context, live.run_id, as_json=as_json)
+    code = report(context, live.run_id, as_json=as_json, why=live.stop_reason)
     if code == 3:
         sys.stderr.write(f"Para seguir: bulk resume {live.run_id}\n")
     return code
 
 
-def report(context: Context, run_id: str, *, as_json: bool) -> int:
-    """Print how the run stands; returns its exit code."""
+def report(context: Context, run_id: str, *, as_json: bool, why: str | None = None) -> int:
+    """Print how the run stands; returns its exit code. `why` stands in for a reason that the journal could not take."""
+    from bulk.records import ENDED_RUNS
     from bulk.status import document, exit_code, find_run, phone_line
 
     record = find_run(context, run_id)
     found = document(context, record)
+    found["reason"] = found["reason"] or (why if found["state"] not in ENDED_RUNS else None)
     if as_json:
         say_json(found)
     else:

@@ -73,21 +73,48 @@ def runs(
 
 
 def report(
-    run_id: o.RunId,
-    out: Annotated[Path, typer.Option("--out", help="Fichero; el formato sale de su extensión.")],
+    run_ids: Annotated[list[str], typer.Argument(metavar="RUN...", help="Ejecución, o «última»; con --acta, varias.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Fichero .csv, .xlsx, .json o .html; el formato sale de su extensión.")
+    ] = None,
+    roundtrip: Annotated[
+        bool, typer.Option("--roundtrip", help="El fichero de entrada con el resultado de cada fila al lado (.csv o .xlsx).")
+    ] = False,
+    acta: Annotated[
+        bool, typer.Option("--acta", help="Acta para imprimir y firmar (.html), de una o varias ejecuciones.")
+    ] = False,
+    parts: Annotated[
+        Path | None, typer.Option("--parts", help="Carpeta para correctas, fallidas y sin procesar, cada una en su fichero.")
+    ] = None,
     home: o.Home = None,
     as_json: o.Json = False,
 ) -> int:
     """Informe de una ejecución, fila a fila."""
     from bulk.context import open_context
-    from bulk.report import write_report
+    from bulk.errors import UsageError
+    from bulk.report import write_acta, write_parts, write_report
     from bulk.status import find_run
 
+    if (out is None and parts is None) or (out is None and (acta or roundtrip)):
+        raise UsageError("Di dónde escribirlo: --out FICHERO, o --parts CARPETA.")
+    if acta and roundtrip:
+        raise UsageError("--acta y --roundtrip son dos ficheros distintos: pide uno cada vez.")
+    if len(run_ids) > 1 and not (acta and parts is None):
+        raise UsageError("Varias ejecuciones a la vez solo caben en un acta (--acta).")
     context = open_context(home)
-    record = find_run(context, run_id)
-    written = write_report(context, record, out)
+    records = [find_run(context, run_id) for run_id in run_ids]
+    found: dict[str, object] = {"run_id": records[0].run_id, "run_ids": [record.run_id for record in records]}
+    told = []
+    if out:
+        written = write_acta(context, records, out) if acta else write_report(context, records[0], out, roundtrip=roundtrip)
+        found |= {"file": str(out), "rows": written}
+        told.append(f"{out}: {written} filas.")
+    if parts:
+        files = write_parts(context, records[0], parts)
+        found["parts"] = {name: str(path) for name, path in files.items()}
+        told += [str(path) for path in files.values()]
     if as_json:
-        say_json({"run_id": record.run_id, "file": str(out), "rows": written})
-    else:
-        say(f"{out}: {written} filas.")
+        say_json(found)
+    for line in () if as_json else told:
+        say(line)
     return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import sys
 import traceback
@@ -19,7 +20,18 @@ def say(text: str = "") -> None:
 
 
 def say_json(document: Any) -> None:
-    say(json.dumps(document, ensure_ascii=False, indent=2))
+    say(json.dumps(document, ensure_ascii=not _speaks_everything(), indent=2))
+
+
+def _speaks_everything() -> bool:
+    return str(getattr(sys.stdout, "encoding", None) or "utf-8").lower().replace("-", "") == "utf8"
+
+
+def never_fail_on_a_letter() -> None:
+    """A terminal that lacks a letter (locale C, Latin-1) shows a ? in its place; the work goes on."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def failed(code: str, message: str, exit_code: int, *, as_json: bool) -> int:

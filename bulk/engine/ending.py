@@ -10,6 +10,8 @@ from bulk.journal.writes import now
 from bulk.log import log
 from bulk.records import ENDED_RUNS
 
+LEFT_OPEN = "Un fallo inesperado del programa ha dejado filas a medias. Reanuda: se leen antes de escribir, no se repite nada."
+
 
 def end_run(live: LiveRun) -> None:
     """Close `live`. Called once, by one thread, when nothing of it is being worked."""
@@ -34,6 +36,8 @@ def _close(live: LiveRun) -> None:
         clock.end_canary(live, counts)
     if live.stop_state != "cancelled" and not counts["pending"] and not counts["running"]:
         live.stop_state = live.stop_reason = None  # it was asked to stop when there was nothing left to do
+    if not live.stop_state and (counts["pending"] or counts["running"]):  # never called ended with rows left open
+        live.stop_state, live.stop_reason = "stopped", LEFT_OPEN
     state = live.stop_state or final_state(counts)
     if live.dry_run and state in ENDED_RUNS:
         schedule = runs.get_run(live.journal, live.run_id).schedule

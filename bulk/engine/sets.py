@@ -6,16 +6,16 @@ A 4xx on a set is never charged to all its rows: those the answer names fail, el
 from __future__ import annotations
 
 import time
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from bulk.contract import Outcome, SetOps, State, Ticket, Work, project
-from bulk.engine import outcomes, settle
+from bulk.contract import Outcome, State, Ticket, project
+from bulk.engine import jobs, outcomes, settle
 from bulk.engine.reading import decide, decide_first, read_items
 from bulk.engine.state import Item, LiveRun
-from bulk.errors import AmbiguousWrite, ApiError, BulkError, Interrupted, NotFound, TokenRejected, Unreadable
+from bulk.errors import AmbiguousWrite, ApiError, BulkError, Interrupted, JournalError, TokenRejected, Unreadable
 from bulk.journal import writes
+from bulk.log import log
 from bulk.remedies import explain
 from bulk.webex.answers import Answer
 from schemas.hydra import id_tail
@@ -54,15 +54,21 @@ def _still_needed(live: LiveRun, items: Sequence[Item]) -> list[tuple[Item, Stat
             outcomes.as_wanted(live, item, before, item.change)
             continue
         ready.append((item, before))
-        if _sets(live).shares_entity:
+        if jobs.set_ops(live).shares_entity:
             projected = project(projected, item.change)
     return ready
 
 
 def _send(live: LiveRun, ready: Sequence[tuple[Item, State]], attempts: int) -> None:
-    sets, items = _sets(live), [item for item, _ in ready]
-    works = [item.work() for item in items]
-    mark = {"set": uuid.uuid4().hex[:12], "seen": sets.mark(live.api, works) if sets.mark else None}
+    items = [item for item, _ in ready]
+    try:
+        mark = jobs.mark(live, items)
+    except Interrupted:
+        raise
+    except Exception as error:  # nothing was sent yet
+        for item, before in ready:
+            outcomes.failed(live, item, error, before)
+        return
     for item, before in ready:
         change = {member: list(pair) for member, pair in item.change.fields.items()}
         live.journal.later(writes.intent(live.run_id, item.line, before=before, change=change, mark=mark))
@@ -79,9 +85,12 @@ def _send(live: LiveRun, ready: Sequence[tuple[Item, State]], attempts: int) -> 
     except BulkError as error:
         for item in items:
             outcomes.failed(live, item, error)
+    except Exception as error:  # an answer of an unforeseen shape, after the request left: only reading can tell
+        log.exception("write of %s rows of %s", len(items), live.run_id, exc_info=error)
+        settle_set(live, items, in_flight=True, attempts=attempts)
     else:
         if isinstance(answer, Ticket):
-            _hold(live, items, answer)
+            jobs.hold(live, items, answer)
             follow(live, items, answer.id)
         else:
             confirm(live, items, {}, answer.tracking_id)
@@ -89,7 +98,7 @@ def _send(live: LiveRun, ready: Sequence[tuple[Item, State]], attempts: int) -> 
 
 def _post(live: LiveRun, items: Sequence[Item]) -> Ticket | Answer:
     """One write_many; where only one job may run, a 409 is a wait for the other one (contracts 3.2)."""
-    sets, until = _sets(live), time.monotonic() + live.settings.job_deadline
+    sets, until = jobs.set_ops(live), time.monotonic() + live.settings.job_deadline
     write_many = sets.write_many
     assert write_many is not None  # noqa: S101 - only actions that write in sets come here
     while True:
@@ -151,7 +160,11 @@ def confirm(live: LiveRun, items: Sequence[Item], refused: Mapping[int, Outcome]
 
 
 def _confirm_one(live: LiveRun, item: Item, seen: State, refused: Outcome | None, tracking_id: str | None) -> None:
-    again = decide(live, item, seen)
+    try:
+        again = decide(live, item, seen)
+    except Exception as error:  # what is there now has a shape that nobody foresaw
+        settle.unread(live, item, error)
+        return
     if not again:
         outcomes.done(live, item, item.change, seen, tracking_id=tracking_id)
         return
@@ -179,7 +192,7 @@ def follow(live: LiveRun, items: Sequence[Item], job: str) -> None:
         item.change = item.change or settle.stored_change(item.row)
     works = [item.work() for item in items]
     try:
-        while (refused := _look(live, job, works)) is None:
+        while (refused := jobs.look(live, job, works)) is None:
             if time.monotonic() > until:
                 _give_up(live, items, job)
                 return
@@ -187,19 +200,11 @@ def follow(live: LiveRun, items: Sequence[Item], job: str) -> None:
             interval = min(interval * 1.5, settings.job_poll_max)
     except Interrupted:
         return
-    except BulkError as error:
+    except Exception as error:  # also an answer of an unforeseen shape: a retry follows the same job
         for item in items:
             settle.unread(live, item, error)
         return
     confirm(live, items, refused)
-
-
-def _look(live: LiveRun, job: str, works: Sequence[Work]) -> Mapping[int, Outcome] | None:
-    poll = _sets(live).poll
-    try:
-        return poll(live.api, job, works) if poll else {}
-    except NotFound:  # the job is gone: it has ended (contracts 3.2)
-        return {}
 
 
 def _give_up(live: LiveRun, items: Sequence[Item], job: str) -> None:
@@ -221,13 +226,16 @@ def settle_set(live: LiveRun, items: Sequence[Item], *, in_flight: bool, attempt
 
 def lost_rows(live: LiveRun, items: Sequence[Item], *, in_flight: bool) -> list[Item]:
     """Settle the rows of an unanswered write; returns those that are surely as before."""
-    sets = _sets(live)
     try:
         if in_flight:
             settle.pause(live, live.settings.settle_delay)
-        ticket = sets.find(live.api, [item.work() for item in items], items[0].row.mark) if sets.find else None
+        ticket = jobs.find(live, items)
+        if isinstance(ticket, Exception):
+            for item in items:
+                settle.unread(live, item, ticket)
+            return []
         if ticket:
-            _hold(live, items, ticket)
+            jobs.hold(live, items, ticket)
             follow(live, items, ticket.id)
             return []
         rest = _unsettled(live, items)
@@ -237,20 +245,21 @@ def lost_rows(live: LiveRun, items: Sequence[Item], *, in_flight: bool) -> list[
         return rest
     except Interrupted:
         return []
-    except BulkError as error:
-        for item in items:
-            settle.unread(live, item, error)
-        return []
 
 
 def _unsettled(live: LiveRun, items: Sequence[Item]) -> list[Item]:
     now, rest = read_items(live, items), []
     for item in items:
         seen = now[item.line]
-        if isinstance(seen, Exception):
-            settle.unread(live, item, seen)
-        elif settle.judge(live, item, seen).send_again:
-            rest.append(item)
+        try:
+            if isinstance(seen, Exception):
+                settle.unread(live, item, seen)
+            elif settle.judge(live, item, seen).send_again:
+                rest.append(item)
+        except JournalError:
+            raise
+        except Exception as error:  # what is there now has a shape that nobody foresaw
+            settle.unread(live, item, error)
     return rest
 
 
@@ -261,18 +270,6 @@ def take_up(live: LiveRun, items: Sequence[Item]) -> list[Item]:
     return lost_rows(live, items, in_flight=True)
 
 
-def _hold(live: LiveRun, items: Sequence[Item], ticket: Ticket) -> None:
-    for item in items:
-        live.journal.later(writes.ticket(live.run_id, item.line, ticket.id, ticket.tracking_id))
-    live.journal.flush()
-
-
 def _release(live: LiveRun, items: Sequence[Item]) -> None:
     for item in items:
         outcomes.release(live, item)
-
-
-def _sets(live: LiveRun) -> SetOps:
-    sets = live.action.sets
-    assert sets is not None  # noqa: S101 - only actions that write in sets come here
-    return sets

@@ -232,8 +232,10 @@ def journal_error(error: Exception, url: str) -> JournalError:
     hints = {
         "full": "No queda espacio en el disco. Libera espacio y reanuda: no se ha perdido nada.",
         "readonly": "El directorio de datos es de solo lectura. Da permiso de escritura y reanuda.",
-        "malformed": "El fichero está dañado. Guárdalo aparte, mira qué dice «bulk journal check», salva lo que se lea con "
-        "«bulk journal export», o recupera una copia.",
+        "unable to open": "No se puede escribir en el directorio de datos. Comprueba que existe y sus permisos, y reanuda.",
+        "disk I/O": "El disco no admite la escritura. Comprueba espacio, cuota y permisos, y reanuda: no se ha perdido nada.",
+        "malformed": "El fichero está dañado. Guárdalo aparte, mira qué dice «bulk journal check», y salva lo que se lea con "
+        "«bulk journal export».",
         "not a database": "El fichero no es un diario de este programa. No se ha tocado: muévelo y vuelve a empezar.",
     }
     text = str(cause)

@@ -18,7 +18,7 @@ from bulk.errors import JournalError
 from bulk.journal import tables
 from bulk.journal.migrations import current_version
 from bulk.journal.store import NEWER, Journal, journal_error, look_only
-from bulk.log import private, redact
+from bulk.log import forget, private, redact
 from bulk.records import ALL_STATES, ENDED_RUNS
 
 BLOCK = 2_000  # lines read at once
@@ -222,9 +222,10 @@ def _needed(chosen: set[str], parents: dict[str, str | None]) -> set[str]:
 
 
 def prune(journal: Journal, home: Path, which: Pruned) -> Pruned:
-    """Take those runs out for good, with the kept input files that no run names any more. Raises JournalError."""
+    """Take those runs out for good, with their lines in the logs and the input files that no run names. Raises JournalError."""
     for run_id in which.runs:  # one transaction a run: an interruption leaves whole runs
         journal.write(partial(_forget, run_id))
+    forget(home, set(which.runs), busy=_busy(journal))
     files = drop_files(journal, home)
     return Pruned(which.runs, which.held, which.rows, files, journal.compact() if which.runs else False)
 
@@ -233,6 +234,13 @@ def _forget(run_id: str, connection: Connection) -> None:
     for table in reversed(tables.metadata.sorted_tables):
         if "run_id" in table.c and inspect(connection).has_table(table.name):
             connection.execute(table.delete().where(table.c.run_id == run_id))
+
+
+def _busy(journal: Journal) -> set[str]:
+    """Actions that may be running now, here or elsewhere."""
+    query = select(tables.runs.c.action_id).where(tables.runs.c.state.in_(("preparing", "running", "scheduled")))
+    with journal.reading() as connection:
+        return set(connection.execute(query).scalars())
 
 
 def drop_files(journal: Journal, home: Path) -> int:

@@ -91,16 +91,27 @@ class Api:
         return self._call("GET", path, query).body
 
     def pages(self, path: str, member: str, **query: Any) -> Iterator[dict[str, Any]]:
-        """Items of a list over all its pages: `Link` when the answer has one, else `start`/`max` (contracts 1.5)."""
-        url, asked = path, dict(query)
+        """Items of a list over all its pages: `Link` when the answer has one, else `start`/`max` (contracts 1.5).
+
+        Raises Unreadable too, for an answer without the list and for pages that come round again.
+        """
+        url, asked, before, visited = path, dict(query), None, {path}
         while True:
             answer = self._call("GET", url, asked)
             items = answer.body.get(member) if isinstance(answer.body, dict) else None
-            if not isinstance(items, list):
+            if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
                 raise Unreadable(f"La respuesta de Webex no trae «{member}».", tracking_id=answer.tracking_id)
+            if "start" in asked and items == before:  # `start` is not heeded: this is all there is
+                return
             yield from items
+            before = items
             if answer.next_url:
-                url, asked = urljoin(self.base_url + path, answer.next_url), {}
+                url, asked = _joined(self.base_url + path, answer.next_url), {}
+                if url in visited:
+                    raise Unreadable(
+                        "Webex repite una página de la lista: no se puede leer entera.", tracking_id=answer.tracking_id
+                    )
+                visited.add(url)
             elif url is path and "max" in asked and len(items) >= asked["max"]:
                 asked["start"] = asked.get("start", 0) + len(items)
             else:
@@ -138,8 +149,14 @@ class Api:
         return self._client().build_request(method, url, params=asked or None, headers=headers, content=content)
 
     def _same_host(self, url: str) -> str:
-        """A `Link` to another host would carry the token away: refused."""
-        if httpx.URL(url).host != httpx.URL(self.base_url).host:
+        """A `Link` to another server, or without encryption, would carry the token away: refused."""
+        if url.startswith(self.base_url):  # the usual case, and parsing costs as much as half a request
+            return url
+        try:
+            there, ours = httpx.URL(url), httpx.URL(self.base_url)
+        except httpx.InvalidURL:
+            raise Unreadable("Webex ha devuelto un enlace que no se puede leer.") from None
+        if (there.scheme, there.host, there.port) != (ours.scheme, ours.host, ours.port):
             raise Unreadable("Webex ha devuelto un enlace a otro servidor; no se sigue.")
         return url
 
@@ -201,6 +218,14 @@ class Api:
             )
             self._local.client = client
         return client
+
+
+def _joined(base: str, link: str) -> str:
+    """Raises Unreadable for a link that is none."""
+    try:
+        return urljoin(base, link)
+    except ValueError:
+        raise Unreadable("Webex ha devuelto un enlace que no se puede leer.") from None
 
 
 def _text(value: Any) -> str:

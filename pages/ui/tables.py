@@ -13,7 +13,7 @@ from bulk.dataset import Dataset
 from bulk.mapping import Source
 from bulk.plan import Prepared
 from bulk.records import OrderStatus, Problem, RowResult
-from bulk.report import readable
+from bulk.report import changed_members as before_and_after
 from bulk.validation import totals
 from pages.ui.palette import ORDER_HUES, ROW_HUES
 from pages.ui.texts import KINDS, NO_SOURCE, order_pill, state_pill
@@ -43,18 +43,6 @@ def row_frame(rows: Iterable[RowResult]) -> pd.DataFrame:
         )
     columns = ["Fila", "Quién", "Ubicación", "Estado", "Antes", "Después", "Motivo", "trackingId"]
     return pd.DataFrame(records, columns=pd.Index(columns))
-
-
-def before_and_after(row: RowResult) -> tuple[str, str]:
-    """What the row's change touches and nothing else, as text for people: of a nested member only the parts that differ."""
-    pairs: dict[str, tuple[Any, Any]] = {}
-    for member, (old, new) in (row.change or {}).items():
-        now = (row.after or {}).get(member, new)
-        if isinstance(old, dict) and isinstance(now, dict):
-            pairs |= {part: (old.get(part), value) for part, value in now.items() if old.get(part) != value}
-        else:
-            pairs[member] = (old, now)
-    return readable({name: old for name, (old, _) in pairs.items()}), readable({name: new for name, (_, new) in pairs.items()})
 
 
 def row_config() -> dict[str, Any]:

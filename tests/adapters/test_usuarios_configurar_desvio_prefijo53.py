@@ -87,5 +87,6 @@ def test_undo_restores_the_forwarding_read_before() -> None:
     before = {"always": {"enabled": False}, "busy": {"enabled": True, "destination": "6000"}, "noAnswer": {"numberOfRings": 3}}
     change = decide(before, extension="1000")
     restored = undo(before, {**before, **change.news()})
-    assert restored.news() == {"always": {"destination": "", "enabled": False}}
+    assert restored.news() == {"always": {"enabled": False}}
+    assert restored.body["callForwarding"]["always"] == {"destination": "", "enabled": False}  # contract 3.3
     assert restored.body["callForwarding"]["busy"] == before["busy"]

@@ -1,0 +1,113 @@
+"""A benchmark-only action, one write a row and plain values, and a run of it: journal with intents, pace, entity locks.
+
+It is in no registry: the engine takes an Action object, so the run is put together here as `bulk.starting` does it.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bulk import engine
+from bulk.bulk_runner import CHUNK_SIZE, build_chunks
+from bulk.contract import Action, Change, Outcome, Param, State, differences
+from bulk.engine import LiveRun
+from bulk.journal import Journal, open_journal, runs
+from bulk.log import ActionLog
+from bulk.records import Row, RunRecord
+from bulk.settings import Settings
+from bulk.webex.client import Api, Token
+from bulk.webex.pace import Learned, Pace
+
+ACTION_ID = "benchmark_one_write"
+
+
+def _read(api: Api, *, person_id: str, value: str) -> State:
+    return {"value": "as it was"}
+
+
+def _decide(before: State, *, value: str) -> Change:
+    wanted = {"value": value}
+    return Change(differences(before, wanted), body=wanted)
+
+
+def _send(api: Api, change: Change, *, person_id: str, value: str) -> Outcome:
+    api.send("PUT", f"people/{person_id}/features/callForwarding", change.body)
+    return Outcome()
+
+
+def _answer_here(api: Api, change: Change, *, person_id: str, value: str) -> Outcome:
+    return Outcome(tracking_id=f"BENCH_{person_id}")
+
+
+def action(*, http: bool) -> Action:
+    """One PUT a row, or (without HTTP) an answer from this process."""
+    return Action(
+        id=ACTION_ID,
+        title="Benchmark",
+        summary="",
+        dataset="usuarios",
+        entity="person_id",
+        params=(Param("person_id", required=True), Param("value", required=True)),
+        read=_read,
+        decide=_decide,
+        write=_send if http else _answer_here,
+        undo=lambda before, after: Change(),
+    )
+
+
+def rows(count: int) -> Iterator[Row]:
+    for n in range(count):
+        yield Row(n + 2, {"person_id": f"P{n:07d}", "value": f"+34{600_000_000 + n}"}, f"Marta Gil {n}", f"Sede {n % 40}")
+
+
+@dataclass(frozen=True)
+class Took:
+    """Seconds of one run."""
+
+    hand_over: float  # rows into the journal as orders
+    work: float  # from the start of the engine to the last outcome on the disk
+    cpu: float  # of this process while it worked
+
+
+def work_all(home: Path, count: int, base_url: str = "", *, workers: int = 64) -> Took:
+    """Hand over `count` rows and work them; without a base URL the action answers in process. Raises RuntimeError."""
+    journal = open_journal(home)
+    run = RunRecord(run_id=runs.new_run_id(), action_id=ACTION_ID, target=base_url or "here", workers=workers)
+    began = time.perf_counter()
+    runs.create_run(journal, run)
+    for chunk in build_chunks(rows(count), CHUNK_SIZE):
+        runs.add_order(journal, run.run_id, chunk, "person_id")
+    live = _live(home, journal, run, base_url)
+    handed_over, cpu = time.perf_counter(), time.process_time()
+    engine.start(live)
+    live.ended.wait()
+    ended, used = time.perf_counter(), time.process_time() - cpu
+    counts: dict[str, Any] = runs.run_counts(journal, run.run_id)
+    journal.close()
+    if counts["done"] != count:
+        raise RuntimeError(f"{counts} {live.stop_reason}")
+    return Took(handed_over - began, ended - handed_over, used)
+
+
+def _live(home: Path, journal: Journal, run: RunRecord, base_url: str) -> LiveRun:
+    settings = Settings()
+    pace = Pace(start=Learned(no_429_up_to=100_000.0))
+    api = Api(base_url or "http://127.0.0.1:9", Token("bench"), settings=settings, pace=pace, interrupt=threading.Event())
+    return LiveRun(
+        run_id=run.run_id,
+        action=action(http=bool(base_url)),
+        api=api,
+        journal=journal,
+        settings=settings,
+        options={},
+        workers=run.workers,
+        dry_run=False,
+        bulk=True,
+        org_key="benchmark",
+        log=ActionLog(home, ACTION_ID),
+    )

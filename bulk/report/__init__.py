@@ -1,0 +1,42 @@
+"""Reports out of the journal: CSV, JSON, Excel, HTML, acta, and the file that came with the outcome beside each row.
+
+Everything is written row by row as the journal is read: a million rows never stand in memory.
+"""
+
+from __future__ import annotations
+
+from bulk.report.acta import acta_chunks
+from bulk.report.audit import audit
+from bulk.report.book import xlsx_chunks, xlsx_file
+from bulk.report.cells import changed_members, readable, safe_cell
+from bulk.report.page import html_chunks
+from bulk.report.parts import parts, three_files, write_parts
+from bulk.report.round_trip import has_file, is_roundtrip, open_lines, original, roundtrip_chunks, roundtrip_file
+from bulk.report.structured import json_chunks
+from bulk.report.tables import COLUMNS, csv_chunks
+from bulk.report.writing import write_acta, write_report
+
+__all__ = [
+    "COLUMNS",
+    "acta_chunks",
+    "audit",
+    "changed_members",
+    "csv_chunks",
+    "has_file",
+    "html_chunks",
+    "is_roundtrip",
+    "json_chunks",
+    "open_lines",
+    "original",
+    "parts",
+    "readable",
+    "roundtrip_chunks",
+    "roundtrip_file",
+    "safe_cell",
+    "three_files",
+    "write_acta",
+    "write_parts",
+    "write_report",
+    "xlsx_chunks",
+    "xlsx_file",
+]

@@ -1,0 +1,100 @@
+"""The report as one HTML file: what was done, charts, causes with their remedy, rows, audit. Opens without a network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bulk.clusters import Cluster, clusters
+from bulk.context import Context
+from bulk.journal import rows, runs, samples
+from bulk.journal.writes import now
+from bulk.records import RowResult, RunRecord
+from bulk.report import charts
+from bulk.report.audit import facts, where
+from bulk.report.cells import changed_members, local
+from bulk.report.markup import facts as fact_table
+from bulk.report.markup import page, table, text
+from bulk.report.verified import verification
+from bulk.report.words import exceptions, rest, state_word
+from bulk.status import phone_line, thousands, title
+
+MOST_OTHERS = 5_000  # rows without anything to look at; the other formats have them all
+HEADERS = ("Fila", "Quién", "Ubicación", "Estado", "Motivo", "Código", "Antes", "Después", "trackingId", "Intento", "Fin")
+_NUMBERS = (0, 9)
+
+
+def html_chunks(context: Context, run: RunRecord) -> Iterator[bytes]:
+    """Every row to look at, and at most MOST_OTHERS of the others; it says so. Times local."""
+    return page(f"{title(run)} · {run.run_id}", _body(context, run))
+
+
+def _body(context: Context, run: RunRecord) -> Iterator[str]:
+    counts = runs.run_counts(context.journal, run.run_id)
+    causes = clusters(context, run, states=exceptions(run))
+    yield f"<h1>{text(title(run))}</h1>{mode_mark(run)}"
+    yield f'<p class="lead">{text(phone_line(context, run))}<br>{text(f"Informe del {local(now())}")}</p>'
+    yield charts.states(run, counts)
+    yield from verification(context, run)
+    yield "<h2>Qué ha fallado y qué hacer</h2>" + charts.causes([(cause.title, cause.count) for cause in causes])
+    yield from _cause_table(run, causes)
+    yield charts.places(rows.group_counts(context.journal, run.run_id))
+    yield charts.pace(samples.read(context.journal, run.run_id))
+    yield from _row_tables(context, run, counts)
+    yield "<h2>Cómo se hizo</h2>" + fact_table(facts(context, run))
+
+
+def mode_mark(run: RunRecord) -> str:
+    """What nobody may overlook: nothing of this happened in the real organisation."""
+    marks = ["SANDBOX: datos inventados"] if run.target == "sandbox" else []
+    marks += ["ENSAYO: no se escribió nada"] if run.dry_run and run.kind != "verify" else []
+    return "".join(f'<p><span class="mark try">{text(mark)}</span> {text(where(run))}</p>' for mark in marks)
+
+
+def _cause_table(run: RunRecord, causes: list[Cluster]) -> Iterator[str]:
+    if not causes:
+        yield '<p class="note">Ninguna fila por revisar.</p>'
+        return
+    headers = ("Filas", "Estado", "Qué ha pasado", "Qué hacer", "Código", "Primeras filas", "trackingId")
+    yield from table(headers, (cause_cells(run, cause) for cause in causes), (0,))
+
+
+def cause_cells(run: RunRecord, cause: Cluster) -> tuple[str, ...]:
+    lines = ", ".join(map(str, cause.lines)) + (" …" if cause.count > len(cause.lines) else "")
+    word = state_word(run, cause.state, cause.code)
+    return thousands(cause.count), word, cause.title, cause.remedy, cause.code or "", lines, cause.tracking_id or ""
+
+
+def _row_tables(context: Context, run: RunRecord, counts: dict[str, int]) -> Iterator[str]:
+    bad, good = exceptions(run), rest(run)
+    n_bad, n_good = (sum(counts[state] for state in states) for states in (bad, good))
+    yield f"<h2>Filas por revisar ({thousands(n_bad)})</h2>"
+    if n_bad:
+        found = rows.read_rows(context.journal, run.run_id, states=bad)
+        yield from table(HEADERS, (row_cells(run, row) for row in found), _NUMBERS)
+    else:
+        yield '<p class="note">Ninguna.</p>'
+    yield f"<h2>Las demás filas ({thousands(n_good)})</h2>"
+    if n_good > MOST_OTHERS:
+        told = f"Se muestran las {thousands(MOST_OTHERS)} primeras de {thousands(n_good)}."
+        yield f'<p class="note">{text(told)} El Excel, el CSV y el JSON las tienen todas.</p>'
+    if n_good:
+        found = rows.read_rows(context.journal, run.run_id, states=good, limit=MOST_OTHERS)
+        yield from table(HEADERS, (row_cells(run, row) for row in found), _NUMBERS)
+
+
+def row_cells(run: RunRecord, row: RowResult) -> tuple[str, ...]:
+    """One text per column of HEADERS."""
+    before, after = changed_members(row)
+    return (
+        str(row.line),
+        row.label,
+        row.group,
+        state_word(run, row.state, row.code),
+        row.message or "",
+        row.code or "",
+        before,
+        after,
+        row.tracking_id or "",
+        str(row.attempt),
+        local(row.ended_at),
+    )

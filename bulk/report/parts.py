@@ -1,0 +1,93 @@
+"""Success, failed, unprocessed (DESIGN 4): three files that, with the excluded rows, are the input, each row exactly once."""
+
+from __future__ import annotations
+
+import csv
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from bulk.context import Context
+from bulk.errors import UsageError
+from bulk.journal import rows
+from bulk.records import RowResult, RunRecord
+from bulk.report.cells import guarded
+from bulk.report.round_trip import OUTCOME, csv_line, file_columns, file_rows, has_file, parameter_cells, parameter_headers
+from bulk.report.words import EXCLUDED, FAILED, SUCCESS, UNPROCESSED
+
+STATES = {"success": SUCCESS, "failed": FAILED, "unprocessed": UNPROCESSED, "excluded": EXCLUDED}
+FILE_NAMES = {
+    "success": "correctas.csv",
+    "failed": "fallidas.csv",
+    "unprocessed": "sin_procesar.csv",
+    "excluded": "fuera_de_alcance.csv",
+}
+_PART_OF = {state: part for part, states in STATES.items() for state in states}
+_PIECE = 1 << 16  # bytes
+
+
+def three_files(context: Context, run: RunRecord) -> dict[str, Iterator[bytes]]:
+    """`success`, `failed` and `unprocessed` as CSV, at any moment of a run; columns as in the round-trip file.
+
+    All are written in one pass over the rows, so that a run that goes on meanwhile leaves no row out and none twice.
+    """
+    found = parts(context, run)
+    return {name: chunks for name, chunks in found.items() if name != "excluded"}
+
+
+def parts(context: Context, run: RunRecord) -> dict[str, Iterator[bytes]]:
+    """The same with `excluded`: the rows outside the scope."""
+    files: dict[str, IO[str]] = {name: _temporary() for name in STATES}
+    writers = {name: csv.writer(file, delimiter=";", lineterminator="\r\n") for name, file in files.items()}
+    headers, lines = _lines(context, run)
+    for writer in writers.values():
+        writer.writerow(headers)
+    for part, cells in lines:
+        writers[part].writerow(cells)
+    return {name: _chunks(file) for name, file in files.items()}
+
+
+def write_parts(context: Context, run: RunRecord, folder: Path) -> dict[str, Path]:
+    """Write the files into `folder` (made when missing). Raises UsageError when it cannot be written."""
+    written = {}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, chunks in parts(context, run).items():
+            written[name] = folder / FILE_NAMES[name]
+            with written[name].open("wb") as file:
+                file.writelines(chunks)
+    except OSError as error:
+        raise UsageError(f"No se puede escribir en «{folder}»: {error.strerror}.") from None
+    return written
+
+
+def _lines(context: Context, run: RunRecord) -> tuple[list[str], Iterator[tuple[str, list[str]]]]:
+    """(headers, (part, cells) of each row): of the file when it was kept, else of the parameters."""
+    if not has_file(context, run):
+        found = rows.read_rows(context.journal, run.run_id)
+        headers = ["fila", *parameter_headers(run), *OUTCOME]
+        return headers, ((_part(row), [str(row.line), *csv_line(run, parameter_cells(run, row), row)]) for row in found)
+    columns = file_columns(context, run)
+    each_line = file_rows(context, run)
+    kept = ((_part(each.row), csv_line(run, columns.kept(each.cells), each.row)) for each in each_line)
+    return list(map(guarded, columns.headers)), kept
+
+
+def _part(row: RowResult | None) -> str:
+    """A line that the run did not take up is outside its scope."""
+    return "excluded" if row is None else _PART_OF[row.state]
+
+
+def _temporary() -> IO[str]:
+    """A file of this process only, gone when it is closed: rows are personal data and may be a million."""
+    return tempfile.TemporaryFile("w+", encoding="utf-8-sig", errors="replace", newline="")
+
+
+def _chunks(file: IO[str]) -> Iterator[bytes]:
+    with file:
+        file.flush()
+        raw = file.buffer  # type: ignore[attr-defined]  # a text file has one
+        raw.seek(0)
+        while piece := raw.read(_PIECE):
+            yield piece

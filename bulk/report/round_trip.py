@@ -1,0 +1,183 @@
+"""The file as it came, with the outcome of each row beside it: to look at, to correct, and to load again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import BinaryIO
+
+from bulk import kept_files
+from bulk.actions import get_action
+from bulk.context import Context
+from bulk.dataset import Dataset
+from bulk.errors import UsageError
+from bulk.headers import canonical
+from bulk.journal import rows
+from bulk.records import RowResult, RunRecord
+from bulk.report.cells import changed_members, guarded, safe_cell, unguarded
+from bulk.report.tables import csv_text
+from bulk.report.words import OPEN_WORDS, state_word
+
+OUTCOME = ("estado", "mensaje", "causa", "antes", "después", "trackingId", "intento")
+NOT_KEPT = "La ejecución {} no guarda su fichero (es de una versión anterior): no se puede escribir el de ida y vuelta."
+NOT_IN_RUN = "no entró"
+_AGAIN = " (2)"  # behind an outcome column of a file that has one of that name
+
+
+@dataclass(frozen=True)
+class FileRow:
+    """A line of the run's file and what became of it."""
+
+    line: int  # of the file
+    cells: tuple[str, ...]  # as read
+    row: RowResult | None  # None: the run did not take it up
+
+
+def roundtrip_chunks(context: Context, run: RunRecord) -> Iterator[bytes]:
+    """CSV: the original columns as they were, then OUTCOME. Raises UsageError at once when the file was not kept.
+
+    A cell that a spreadsheet would take for a formula gets an apostrophe, which `original` takes off again.
+    """
+    columns = file_columns(context, run)
+    return csv_text(list(map(guarded, columns.headers)), (_csv_line(run, columns, each) for each in file_rows(context, run)))
+
+
+def roundtrip_file(context: Context, run: RunRecord, file: BinaryIO) -> None:
+    """The same as a workbook of text cells: every cell exactly as it was. Raises UsageError."""
+    from bulk.report.book import text_book
+
+    columns = file_columns(context, run)
+    lines = ([*columns.kept(each.cells), *outcome(run, each.row)] for each in file_rows(context, run))
+    text_book(file, get_action(run.action_id).dataset.upper(), columns.headers, lines)
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns of a round-trip file."""
+
+    headers: tuple[str, ...]  # original ones, then the outcome
+    chosen: tuple[int, ...]  # positions of the original columns that are kept: an older outcome is not
+
+    def kept(self, cells: Sequence[str]) -> list[str]:
+        return [cells[at] for at in self.chosen]
+
+
+def file_columns(context: Context, run: RunRecord) -> Columns:
+    """Raises UsageError when the run's file was not kept."""
+    own = kept_files.headers(context, key_of(run))
+    older = set(_outcome_columns(own).values())
+    chosen = tuple(at for at, header in enumerate(own) if header not in older)
+    original = tuple(own[at] for at in chosen)
+    taken = {canonical(header) for header in original}
+    added = tuple(name + _AGAIN if canonical(name) in taken else name for name in OUTCOME)
+    return Columns((*original, *added), chosen)
+
+
+def key_of(run: RunRecord) -> str:
+    """Key of the run's own file. Raises UsageError when it was not kept."""
+    name = get_action(run.action_id).dataset
+    key = next((entry.get("kept") for entry in run.files if entry.get("name") == name), None)
+    if not key:
+        raise UsageError(NOT_KEPT.format(run.run_id))
+    return str(key)
+
+
+def has_file(context: Context, run: RunRecord) -> bool:
+    """The round-trip file of `run` can be written."""
+    try:
+        return kept_files.is_kept(context, key_of(run))
+    except UsageError:
+        return False
+
+
+def file_rows(context: Context, run: RunRecord) -> Iterator[FileRow]:
+    """Each line of the run's file with its row, in file order; neither stands in memory as a whole. Raises UsageError."""
+    found = rows.read_rows(context.journal, run.run_id)
+    row = next(found, None)
+    for kept in kept_files.read(context, key_of(run)):
+        while row is not None and row.line < kept.line:
+            row = next(found, None)
+        yield FileRow(kept.line, kept.cells, row if row is not None and row.line == kept.line else None)
+
+
+def outcome(run: RunRecord, row: RowResult | None) -> list[str]:
+    """One text per column of OUTCOME."""
+    if row is None:
+        return [NOT_IN_RUN, *[""] * (len(OUTCOME) - 1)]
+    before, after = changed_members(row)
+    return [
+        state_word(run, row.state, row.code),
+        row.message or "",
+        row.code or "",
+        before,
+        after,
+        row.tracking_id or "",
+        str(row.attempt),
+    ]
+
+
+def csv_line(run: RunRecord, cells: Sequence[str], row: RowResult | None) -> list[str]:
+    """Cells of the file and of the outcome, safe for a spreadsheet."""
+    return [*map(guarded, cells), *map(safe_cell, outcome(run, row))]
+
+
+def _csv_line(run: RunRecord, columns: Columns, each: FileRow) -> list[str]:
+    return csv_line(run, columns.kept(each.cells), each.row)
+
+
+# -- a run without its file ---------------------------------------------------------------------------------------------
+
+
+def parameter_headers(run: RunRecord) -> tuple[str, ...]:
+    """Stands in for the file's headers: the parameters of the action."""
+    return tuple(param.name for param in get_action(run.action_id).parameters)
+
+
+def parameter_cells(run: RunRecord, row: RowResult) -> list[str]:
+    return [_text(row.params.get(name)) for name in parameter_headers(run)]
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "sí" if value else "no"
+    if isinstance(value, list):
+        return ";".join(map(str, value))
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+# -- loading it again ---------------------------------------------------------------------------------------------------
+
+
+def is_roundtrip(dataset: Dataset) -> bool:
+    """The file is one of ours with the outcome beside it."""
+    return len(_outcome_columns(list(map(str, dataset.frame.columns)))) == len(OUTCOME)
+
+
+def open_lines(dataset: Dataset) -> frozenset[int]:
+    """Lines that are pending or went wrong, by the column «estado»: «solo pendientes y fallidas». Empty for other files."""
+    columns = _outcome_columns(list(map(str, dataset.frame.columns)))
+    if len(columns) < len(OUTCOME):
+        return frozenset()
+    told = dataset.frame[columns["estado"]].str.strip().str.casefold()
+    return frozenset(int(line) for line in dataset.frame.index[told.isin(OPEN_WORDS)])
+
+
+def original(dataset: Dataset) -> Dataset:
+    """The file without the outcome, its cells as they first were; any other file as it is."""
+    columns = _outcome_columns(list(map(str, dataset.frame.columns)))
+    if len(columns) < len(OUTCOME):
+        return dataset
+    frame = dataset.frame.drop(columns=list(columns.values()))
+    if dataset.encoding != "xlsx":  # only the CSV needs apostrophes
+        frame = frame.map(unguarded).astype("str").rename(columns=unguarded)
+    return replace(dataset, frame=frame)
+
+
+def _outcome_columns(headers: Sequence[str]) -> dict[str, str]:
+    """Outcome column -> header as written, when all are there; the one with a number behind wins over the file's own."""
+    by_name = {canonical(header): header for header in headers}
+    found = {name: by_name.get(canonical(name + _AGAIN)) or by_name.get(canonical(name)) for name in OUTCOME}
+    return {name: header for name, header in found.items() if header} if all(found.values()) else {}

@@ -1,0 +1,40 @@
+"""What a later verification found of a run, for the HTML report and the acta."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bulk.context import Context
+from bulk.journal import rows
+from bulk.records import RunRecord
+from bulk.report.cells import changed_members, local
+from bulk.report.markup import table, text
+from bulk.report.words import exceptions, state_word
+from bulk.status import find_run, thousands
+from bulk.verifying import Findings, findings
+
+
+def verification(context: Context, run: RunRecord) -> Iterator[str]:
+    """HTML: nothing when the run was never verified, else its three counts and the rows that are not as asked."""
+    found = findings(context, run.run_id)
+    if found is None:
+        return
+    yield f"<h2>Verificación</h2><p>{text(verification_line(found))}</p>"
+    if not found.different and not found.unreadable:
+        return
+    check = find_run(context, found.run_id)
+    odd = rows.read_rows(context.journal, check.run_id, states=exceptions(check))
+    headers = ("Fila", "Quién", "Resultado", "Ahora", "Se pidió", "Motivo")
+    lines = (
+        (str(row.line), row.label, state_word(check, row.state, row.code), *changed_members(row), row.message or "")
+        for row in odd
+    )
+    yield from table(headers, lines, (0,))
+
+
+def verification_line(found: Findings) -> str:
+    """`Leída de nuevo el …: 480 como se pidió, 20 distintas, 0 no legibles.`"""
+    when = f"Leída de nuevo el {local(found.at)}" if found.at else "Leída de nuevo"
+    told = f"{when} (verificación {found.run_id}): {thousands(found.as_asked)} como se pidió, "
+    told += f"{thousands(found.different)} distintas, {thousands(found.unreadable)} no legibles"
+    return told + (f", {thousands(found.open)} sin leer todavía." if found.open else ".")

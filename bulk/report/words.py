@@ -1,0 +1,46 @@
+"""Words and groups of row states, by what a run is: a launch, a dry run, an undo or a verification."""
+
+from __future__ import annotations
+
+from bulk.records import STATE_WORDS, RunRecord
+
+SUCCESS = ("done", "unchanged", "create", "change")
+FAILED = ("failed", "invalid", "unknown", "conflict", "blocked")
+UNPROCESSED = ("pending", "running", "cancelled")
+EXCLUDED = ("excluded",)
+OTHERS = (*SUCCESS, *UNPROCESSED, *EXCLUDED)
+
+_VERIFIED = {
+    "unchanged": "como se pidió",
+    "change": "distinto",
+    "create": "distinto",
+    "conflict": "distinto",
+    "blocked": "no legible",
+    "invalid": "no legible",
+}
+_UNDONE = {"done": "revertida", "change": "por revertir", "create": "por revertir", "conflict": "conservada"}
+_IRREVERSIBLE = "no reversible"
+
+
+def state_word(run: RunRecord, state: str, code: str | None = None) -> str:
+    """What a row of `run` in `state` is called. `code` tells rows that an undo cannot give back from those not valid."""
+    if run.kind == "verify":
+        return _VERIFIED.get(state, STATE_WORDS[state])
+    if run.kind == "undo":
+        return _IRREVERSIBLE if code == "irreversible" else _UNDONE.get(state, STATE_WORDS[state])
+    return STATE_WORDS[state]
+
+
+def exceptions(run: RunRecord) -> tuple[str, ...]:
+    """States of the rows that somebody has to look at."""
+    return (*FAILED, "change", "create") if run.kind == "verify" else FAILED
+
+
+def rest(run: RunRecord) -> tuple[str, ...]:
+    """The states that are no exception."""
+    bad = exceptions(run)
+    return tuple(state for state in OTHERS if state not in bad)
+
+
+# Words of the column «estado» of rows that are still to be done, for a file that comes back.
+OPEN_WORDS = frozenset(STATE_WORDS[state] for state in (*FAILED, *UNPROCESSED, "create", "change")) | {"distinto", "no legible"}

@@ -1,0 +1,69 @@
+"""Reports as files on disk; the suffix says the format."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+from bulk.context import Context
+from bulk.errors import UsageError
+from bulk.records import RunRecord
+from bulk.report.acta import acta_chunks
+from bulk.report.book import xlsx_file
+from bulk.report.page import html_chunks
+from bulk.report.round_trip import roundtrip_chunks, roundtrip_file
+from bulk.report.structured import json_chunks
+from bulk.report.tables import csv_chunks
+from bulk.status import document
+
+Chunks = Callable[[Context, RunRecord], Iterator[bytes]]
+Whole = Callable[[Context, RunRecord, BinaryIO], None]
+
+
+def write_report(context: Context, run: RunRecord, path: Path, *, roundtrip: bool = False) -> int:
+    """Write the report of `run` (or its round-trip file); the suffix of `path` says the format. Returns its rows.
+
+    Raises UsageError for a format that there is not, a file that was not kept, or a place that cannot be written.
+    """
+    makers: dict[str, Whole] = (
+        {".csv": _whole(roundtrip_chunks), ".xlsx": roundtrip_file}
+        if roundtrip
+        else {".csv": _whole(csv_chunks), ".xlsx": xlsx_file, ".json": _whole(json_chunks), ".html": _whole(html_chunks)}
+    )
+    maker = makers.get(path.suffix.lower())
+    if maker is None:
+        what = "fichero de ida y vuelta" if roundtrip else "informe"
+        raise UsageError(f"No hay {what} en formato «{path.suffix}». Los que hay: {', '.join(makers)}.")
+    _write(path, lambda file: maker(context, run, file))
+    return sum(document(context, run)["counts"].values())
+
+
+def write_acta(context: Context, found: Sequence[RunRecord], path: Path) -> int:
+    """Write the acta of one or several runs; returns how many rows they have together. Raises UsageError."""
+    if path.suffix.lower() != ".html":
+        raise UsageError(f"El acta es un fichero .html (se imprime desde el navegador), no «{path.suffix}».")
+    _write(path, lambda file: file.writelines(acta_chunks(context, found)))
+    return sum(sum(document(context, run)["counts"].values()) for run in found)
+
+
+def _whole(chunks: Chunks) -> Whole:
+    return lambda context, run, file: file.writelines(chunks(context, run))
+
+
+def _write(path: Path, fill: Callable[[BinaryIO], None]) -> None:
+    """A whole file or none: an older report stays as it was until the new one is complete. Raises UsageError."""
+    try:
+        handle, beside = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=path.suffix)
+    except OSError as error:
+        raise UsageError(f"No se puede escribir «{path}»: {error.strerror}.") from None
+    try:
+        with os.fdopen(handle, "w+b") as file:
+            fill(file)
+        os.replace(beside, path)
+    except OSError as error:
+        raise UsageError(f"No se puede escribir «{path}»: {error.strerror}.") from None
+    finally:
+        Path(beside).unlink(missing_ok=True)

@@ -1,0 +1,35 @@
+"""How an action ends when nothing goes wrong: what every accident is held against."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from bulk.connection import connect
+from bulk.context import close_context, open_context
+from bulk.dataset import read_csv
+from bulk.journal import rows
+from bulk.launch import Launch, launch
+from bulk.plan import prepare
+from tests.chaos.invariants import Reference
+from tests.chaos.world import PATIENCE, PROFILED, Remote
+
+
+def undisturbed(action: str, home: Path, remote: Remote, files: Path) -> Reference:
+    """Work the example file on the organisation as new, in this process."""
+    remote.as_new()
+    dataset = "ubicaciones" if action.startswith("ubicacion") else "usuarios"
+    options = {"profile": json.loads((files / "perfil_saliente_defecto.json").read_text())} if action == PROFILED else {}
+    prepared = prepare(action, {dataset: read_csv(files / f"{dataset.upper()}.CSV", name=dataset)}, options=options)
+    context = open_context(home)
+    try:
+        connection = connect(home, token=remote.told["token"], base_url=remote.told["base_url"])
+        live = launch(context, prepared, connection, Launch(chunk_size=40, workers=8, options=options))
+        assert live.ended.wait(PATIENCE), "the undisturbed run did not end"
+        assert live.stop_state is None, live.stop_reason
+        found = list(rows.read_rows(context.journal, live.run_id))
+    finally:
+        close_context(context)
+    counters = remote.counters()
+    assert counters["effective_writes"] > 0, "the example changes nothing"
+    return Reference(found, remote.state(), counters["by_entity"], counters["requests"], counters["effective_writes"])

@@ -1,0 +1,106 @@
+"""The file that came, with the outcome beside each row: the same cells, loaded again as any file."""
+
+from __future__ import annotations
+
+import pytest
+
+from bulk.actions import SUPPORTED, get_action
+from bulk.dataset import read_any
+from bulk.errors import UsageError
+from bulk.launch import Launch
+from bulk.mapping import map_columns
+from bulk.plan import prepare
+from bulk.report import is_roundtrip, open_lines, original, roundtrip_chunks, safe_cell, three_files
+from bulk.suggestions import suggest
+from tests.flow.report_case import ACTION, EVIL, HOW, Ended, launched, raw_file, sheets, table
+from tests.house import House
+
+OUTCOMES = ("estado", "mensaje", "causa", "antes", "después", "trackingId", "intento")
+
+
+@pytest.fixture
+def raw(house: House) -> bytes:
+    return raw_file(house)
+
+
+@pytest.fixture
+def ended(house: House, raw: bytes) -> Ended:
+    return launched(house, raw, HOW)
+
+
+def test_round_trip_file_gives_the_original_columns_back_untouched(ended: Ended) -> None:
+    before = read_any(ended.raw, file_name="USUARIOS.CSV")[0]
+    for name in ("usuarios_vuelta.csv", "usuarios_vuelta.xlsx"):
+        again = read_any(ended.saved(name, roundtrip=True))[0]
+        assert is_roundtrip(again)
+        assert not is_roundtrip(before)
+        found = original(again)
+        assert list(found.frame.columns) == list(before.frame.columns)
+        assert found.frame.to_numpy().tolist() == before.frame.to_numpy().tolist()
+
+
+def test_round_trip_file_maps_as_the_original_and_offers_what_is_left(ended: Ended) -> None:
+    before = read_any(ended.raw, file_name="USUARIOS.CSV")[0]
+    again = read_any(ended.saved("usuarios_vuelta.csv", roundtrip=True))[0]
+    action = get_action(ACTION)
+    assert map_columns(action, again) == map_columns(action, before)
+    prepared = prepare(ACTION, {"usuarios": again})
+    assert set(prepared.invalid) == {10}
+    wrong = {row.line for row in ended.house.result(ended.run.run_id).rows if row.state not in ("done", "unchanged")}
+    assert open_lines(again) == wrong
+    assert 10 in wrong
+
+
+@pytest.mark.parametrize("action_id", SUPPORTED)
+def test_no_action_takes_a_column_of_the_outcome_for_a_parameter(ended: Ended, action_id: str) -> None:
+    again = read_any(ended.saved("usuarios_vuelta.csv", roundtrip=True))[0]
+    action = get_action(action_id)
+    mapping = map_columns(action, again)
+    assert {source.ref for source in mapping.sources.values()}.isdisjoint(OUTCOMES)
+    assert {offer.source for offer in suggest(action, again, None, mapping)}.isdisjoint(OUTCOMES)
+
+
+def test_round_trip_of_a_round_trip_has_the_outcome_once(house: House, ended: Ended) -> None:
+    raw = b"".join(roundtrip_chunks(house.context, ended.run))
+    second = launched(house, raw, Launch(chunk_size=4, workers=4))
+    first_header, *_ = table(roundtrip_chunks(house.context, ended.run))
+    header, *lines = table(roundtrip_chunks(house.context, second.run))
+    assert header == first_header
+    assert lines[0][header.index("estado")] == "sin cambios"
+
+
+def test_a_column_of_the_file_with_the_name_of_an_outcome_is_kept(house: House, raw: bytes) -> None:
+    own = launched(house, raw.replace(b"observaciones", b"Estado"), Launch(chunk_size=4, workers=4))
+    again = read_any(own.saved("usuarios_vuelta.csv", roundtrip=True))[0]
+    assert is_roundtrip(again)
+    assert 10 in open_lines(again)
+    assert original(again).frame["Estado"].iloc[0] == "nota 0"
+
+
+def test_the_kept_file_is_private_and_the_same_file_is_kept_once(house: House, ended: Ended, raw: bytes) -> None:
+    launched(house, raw, Launch(chunk_size=4, workers=4))
+    kept = list((house.context.home / "files").iterdir())
+    assert [path.stem for path in kept] == [ended.run.files[0]["kept"]]
+    assert kept[0].stat().st_mode & 0o077 == 0
+    assert kept[0].parent.stat().st_mode & 0o077 == 0
+
+
+def test_round_trip_without_the_kept_file_says_so(house: House, ended: Ended) -> None:
+    next((house.context.home / "files").iterdir()).unlink()
+    with pytest.raises(UsageError, match="ya no se guarda"):
+        roundtrip_chunks(house.context, ended.run)
+    assert sum(len(table(chunks)) - 1 for chunks in three_files(house.context, ended.run).values()) == 9
+
+
+def test_round_trip_workbook_keeps_phones_and_formulas_as_the_text_they_were(ended: Ended) -> None:
+    header, *lines = next(iter(sheets(ended.saved("usuarios_vuelta.xlsx", roundtrip=True)).values()))
+    assert [line[header.index("Teléfono")] for line in lines] == [f"+3491122233{n}" for n in (*range(8), 9)]
+    assert lines[1][header.index("observaciones")] == EVIL
+    assert lines[4][header.index("display_name")] == EVIL
+
+
+def test_round_trip_csv_has_no_cell_that_runs(ended: Ended) -> None:
+    path = ended.saved("usuarios_vuelta.csv", roundtrip=True)
+    cells = [cell for line in table(iter([path.read_bytes()])) for cell in line]
+    assert f"'{EVIL}" in cells
+    assert [cell for cell in cells if safe_cell(cell) != cell] == []

@@ -1,0 +1,139 @@
+"""What is uploaded is text to be read: never too much of it, never a place on the disk, never code."""
+
+from __future__ import annotations
+
+import ast
+import io
+import resource
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from bulk import dataset as dataset_module
+from bulk.dataset import read_any, read_csv
+from bulk.errors import InputError
+from bulk.mapping import Mapping
+from bulk.saved_mappings import save
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = [*ROOT.glob("bulk/**/*.py"), *ROOT.glob("schemas/*.py"), *ROOT.glob("pages/**/*.py"), ROOT / "streamlit_app.py"]
+MIB = 1 << 20
+
+
+def workbook(rows: int = 3) -> bytes:
+    book = openpyxl.Workbook()
+    book.active.title = "USUARIOS"
+    for number in range(rows):
+        book.active.append(["person_id", "extension"] if not number else [f"p{number}", str(1000 + number)])
+    kept = io.BytesIO()
+    book.save(kept)
+    return kept.getvalue()
+
+
+def repacked(raw: bytes, **parts: bytes) -> bytes:
+    """The workbook with parts replaced or added (a dot in a name is written __)."""
+    new = {name.replace("__", "."): content for name, content in parts.items()}
+    kept = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(raw)) as old, zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in old.namelist():
+            if name not in new:
+                archive.writestr(name, old.read(name))
+        for name, content in new.items():
+            archive.writestr(name, content)
+    return kept.getvalue()
+
+
+def test_an_upload_over_the_limit_is_refused_by_the_server_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dataset_module, "MOST_UPLOADED", MIB)
+    raw = b"person_id;extension\n" + b"p;1000\n" * 200_000
+    for reader in (read_csv, read_any):
+        with pytest.raises(InputError, match="pasa de 1 MB"):
+            reader(raw, name="usuarios", file_name="USUARIOS.CSV")
+
+
+def test_the_limit_is_the_one_of_the_browser() -> None:
+    import tomllib
+
+    told = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))["server"]["maxUploadSize"]
+    assert told * MIB == dataset_module.MOST_UPLOADED
+
+
+def test_a_workbook_of_many_equal_rows_is_no_bomb() -> None:
+    assert len(read_any(workbook(20_000), file_name="USUARIOS.xlsx")[0].frame) == 19_999
+
+
+@pytest.mark.parametrize("part", ["xl/worksheets/sheet1__xml", "xl/sharedStrings__xml", "xl/media/a__bin"])
+def test_a_workbook_that_unfolds_to_a_thousand_times_its_size_is_refused_at_once(part: str) -> None:
+    bomb = repacked(workbook(), **{part: b"<t>" + b"A" * (300 * MIB)})
+    assert len(bomb) < MIB
+    began = time.monotonic()
+    with pytest.raises(InputError, match="demasiado grande"):
+        read_any(bomb, file_name="USUARIOS.xlsx")
+    assert time.monotonic() - began < 0.5
+
+
+def test_a_workbook_of_thousands_of_parts_is_refused() -> None:
+    with pytest.raises(InputError, match="demasiado grande"):
+        read_any(repacked(workbook(), **{f"xl/p{n}": b"" for n in range(2_500)}), file_name="USUARIOS.xlsx")
+
+
+def test_a_part_that_is_bigger_than_it_declares_is_not_believed() -> None:
+    honest = repacked(workbook(), **{"xl/worksheets/sheet1__xml": b"<t>" + b"A" * (100 * MIB)})
+    lying = honest.replace((100 * MIB + 3).to_bytes(4, "little"), (1000).to_bytes(4, "little"))
+    assert lying != honest
+    with pytest.raises(InputError):
+        read_any(lying, file_name="USUARIOS.xlsx")
+
+
+def test_entities_that_multiply_are_refused_with_little_memory(tmp_path: Path) -> None:
+    entities = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 12))
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    cell = '<c r="A1" t="inlineStr"><is><t>&a11;</t></is></c>'
+    sheet = f'<worksheet xmlns="{main}"><sheetData><row r="1">{cell}</row></sheetData></worksheet>'
+    xml = f'<?xml version="1.0"?><!DOCTYPE worksheet [<!ENTITY a0 "lol">{entities}]>{sheet}'
+    path = tmp_path / "USUARIOS.xlsx"
+    path.write_bytes(repacked(workbook(), **{"xl/worksheets/sheet1__xml": xml.encode()}))
+    script = (
+        "import sys; from bulk.dataset import read_any; from bulk.errors import InputError\n"
+        "try: print(len(read_any(sys.argv[1])[0].frame))\n"
+        "except InputError as error: print(error.message)"
+    )
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_AS, (3 << 30, 3 << 30))
+
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(path)], capture_output=True, text=True, cwd=ROOT, timeout=60, preexec_fn=limit
+    )
+    assert "no se puede abrir" in done.stdout, done.stderr[-500:]
+
+
+@pytest.mark.parametrize("name", ["../../fuera.csv", "/etc/passwd", "C:\\x\\USUARIOS.CSV", "a\x00b.csv", "..", "x" * 5000])
+def test_a_file_name_is_a_name_and_never_a_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    inside = tmp_path / "a" / "b"
+    inside.mkdir(parents=True)
+    monkeypatch.chdir(inside)
+    found = read_csv(b"person_id;extension\np;1000\n", name="usuarios", file_name=name)
+    assert found.frame.iloc[0].to_list() == ["p", "1000"]
+    kept = save(inside / "home", name, Mapping("usuarios_configurar_desvio_prefijo53", {}))
+    assert kept.parent == inside / "home" / "mappings"
+    outside = [path for path in tmp_path.rglob("*") if path.is_file() and inside / "home" not in path.parents]
+    assert outside == []
+
+
+def test_nothing_that_runs_what_it_reads_is_imported() -> None:
+    forbidden = {"pickle", "marshal", "shelve", "dill", "joblib", "yaml"}
+    found = []
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            found += [f"{path}: {name}" for name in names if name.split(".")[0] in forbidden]
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"eval", "exec"}:
+                found.append(f"{path}: {node.func.id}")
+    assert found == []

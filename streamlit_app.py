@@ -13,10 +13,9 @@ from pages.ui.session import Session
 from pages.ui.texts import IN_DEVELOPMENT, PAGES
 
 
-def main_button(session: Session) -> None:
-    place = frame.heading("inicio")
-    following = roadmap.next_action(session)
-    with place:
+def main_button(session: Session, found: list[roadmap.Entry]) -> None:
+    following = roadmap.next_action(session, found)
+    with frame.heading("inicio"):
         if not session.files and st.button("Cargar ficheros", type="primary"):
             st.switch_page(PAGES["datos"][0])
         if following and st.button(f"Siguiente: {following.action.title}", type="primary"):
@@ -25,13 +24,14 @@ def main_button(session: Session) -> None:
 
 def open_action(session: Session, action_id: str) -> None:
     session.action_id = action_id
+    session.revision += 1
     st.switch_page(PAGES["mapeo"][0])
 
 
-def road(session: Session) -> None:
+def road(session: Session, found: list[roadmap.Entry]) -> None:
     st.markdown("##### Hoja de ruta")
     with st.container(border=True, gap="xxsmall"):
-        for number, entry in enumerate(roadmap.entries(session), 1):
+        for number, entry in enumerate(found, 1):
             milestone(session, number, entry)
     with st.expander(f"Otras {len(UNSUPPORTED)} acciones · {IN_DEVELOPMENT}"):
         for announced in UNSUPPORTED:
@@ -39,11 +39,11 @@ def road(session: Session) -> None:
 
 
 def milestone(session: Session, number: int, entry: roadmap.Entry) -> None:
-    action, mark = entry.readiness.action, "✓ " if entry.done else ""
-    name, told, button = st.columns([0.55, 0.32, 0.13], vertical_alignment="center")
+    action, mark = entry.action, f"{entry.mark} " if entry.mark else ""
+    name, told, button = st.columns([0.53, 0.34, 0.13], vertical_alignment="center")
     name.markdown(f"{mark}{number} · **{action.title}**" if entry.readiness.ready else f":gray[{mark}{number} · {action.title}]")
     told.caption(entry.told)
-    if button.button("Abrir", key=f"go_{action.id}", type="tertiary", disabled=not session.files):
+    if button.button("Abrir", key=f"go_{action.id}", type="tertiary", disabled=action.dataset not in session.files):
         open_action(session, action.id)
 
 
@@ -81,9 +81,10 @@ def told(session: Session, run: RunRecord) -> None:
 
 session = frame.begin("inicio")
 with frame.told():
-    main_button(session)
-    left, right = st.columns([0.6, 0.4], gap="medium")
+    found = roadmap.entries(session)
+    main_button(session, found)
+    left, right = st.columns([0.62, 0.38], gap="medium")
     with left, frame.told():
-        road(session)
+        road(session, found)
     with right, frame.told():
         present(session)

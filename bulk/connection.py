@@ -138,7 +138,7 @@ def known(connection: Connection, settings: Settings, journal: Journal) -> Conne
     """The connection with its organisation and person. Raises TokenRejected, Forbidden, Unreadable, NotSent."""
     if connection.org_id:
         return connection
-    return identify(api_for(connection, settings, journal), connection)
+    return identify(api_for(connection, settings, journal), connection, with_name=True)
 
 
 def same_organisation(run: RunRecord, connection: Connection) -> None:

@@ -70,8 +70,9 @@ def read_any(
     file_name: str | None = None,
     encoding: str | None = None,
     delimiter: str | None = None,
+    sheet: str | None = None,
 ) -> list[Dataset]:
-    """Read a CSV (one dataset) or an Excel workbook (one dataset a sheet that has one of the three names).
+    """Read a CSV (one dataset) or an Excel workbook (one dataset a sheet that has one of the three names; `sheet` names another).
 
     Raises InputError as read_csv does.
     """
@@ -89,7 +90,7 @@ def read_any(
     digest = hashlib.sha256(raw).hexdigest()
     return [
         Dataset(sheet, told_as, digest, "xlsx", "", *_settled(sheet, frame, problems, told_as))
-        for sheet, told_as, frame, problems in workbook.read_sheets(raw, known_as, name=name)
+        for sheet, told_as, frame, problems in workbook.read_sheets(raw, known_as, name=name, sheet=sheet)
     ]
 
 

@@ -25,6 +25,7 @@ def ready_for(
     context: Context, run: RunRecord, connection: Connection, advise: Callable[[str], None] = lambda text: None
 ) -> Connection:
     """The connection, identified, for a run that nobody works now. Raises UsageError, TokenRejected, Forbidden, Unreadable."""
+    get_action(run.action_id)  # a journal edited by hand is refused before anything is asked of Webex
     if ownership.is_owned(context.home, run.run_id):
         raise UsageError(f"La ejecución {run.run_id} está en curso. Páusala o espera a que acabe.")
     connection = known(connection, context.settings, context.journal)

@@ -9,12 +9,13 @@ from datetime import datetime
 from typing import Any
 
 from bulk import derived, engine, ownership
+from bulk.actions import get_action
 from bulk.bulk_runner import CHUNK_SIZE, build_chunks, submit_bulk_order
 from bulk.connection import Connection, known, same_organisation
 from bulk.context import Context
 from bulk.dataset import Dataset
 from bulk.engine import LiveRun
-from bulk.errors import UsageError
+from bulk.errors import OwnedElsewhere, UsageError
 from bulk.journal import control, rows, runs
 from bulk.kept_files import keep
 from bulk.plan import Prepared, first_rows, planned_rows, require_sources
@@ -167,6 +168,7 @@ def resume(context: Context, run_id: str, connection: Connection) -> LiveRun | N
         return None
     if run.state == "preparing" and not ownership.is_owned(context.home, run.run_id):
         raise UsageError("Esa ejecución se interrumpió mientras se preparaba: no se envió nada. Lánzala de nuevo.")
+    get_action(run.action_id)  # a journal edited by hand is refused before anything is asked of Webex
     connection = known(connection, context.settings, context.journal)
     same_organisation(run, connection)
     live = start_run(context, run, connection)
@@ -188,7 +190,10 @@ def retry(
     Raises RunNotFound, OwnedElsewhere (somebody works it already, a second retry too), UsageError, TokenRejected.
     """
     run = find_run(context, run_id)
+    get_action(run.action_id)
     seqs = [_seq(run, order_id) for order_id in order_ids]
+    if ownership.is_owned(context.home, run.run_id):
+        raise OwnedElsewhere(f"La ejecución {run.run_id} ya está en curso. Espera a que acabe o páusala.")
     if not rows.retryable_lines(context.journal, run.run_id, order_seqs=seqs, lines=lines):
         return None
     connection = known(connection, context.settings, context.journal)

@@ -31,6 +31,6 @@ def stored(at: datetime | None, not_after: datetime | None, canary: int) -> dict
     """What a run keeps of it: UTC, ISO 8601."""
     hours = {"at": at, "not_after": not_after}
     kept: dict[str, Any] = {
-        name: moment.astimezone(UTC).isoformat(timespec="seconds") for name, moment in hours.items() if moment
+        name: moment.astimezone(UTC).isoformat(timespec="milliseconds") for name, moment in hours.items() if moment
     }
     return kept | ({"canary": canary} if canary else {})

@@ -16,6 +16,15 @@ MAX_WORKERS = 64
 _SWITCH = {"1": True, "true": True, "si": True, "sí": True, "0": False, "false": False, "no": False, "": False}
 
 
+# Where the sources disagree and the contracts name the ways that there are (contracts 5).
+CHOICES = {
+    "secondary_number_member": ("directNumber", "external"),
+    "custom_permission_path": ("features", "telephony"),
+    "move_without_calling": ("job", "put"),
+    "number_list_location": ("hydra", "uuid"),
+}
+
+
 @dataclass(frozen=True)
 class Settings:
     """Times in seconds. The values in force are stored with each run."""
@@ -43,6 +52,11 @@ class Settings:
     secondary_number_member: str = "directNumber"  # contracts 3.1 [?]: or "external"
     custom_permission_path: str = "features"  # contracts 3.4 [?]: or "telephony"
     move_without_calling: str = "job"  # contracts 3.2: or "put", the off-by-default fallback
+    parallel_move_jobs: bool = False  # contracts 3.2 [?]: more than one move job at a time
+    number_list_location: str = "hydra"  # contracts 1.6 [?]: locationId of the list of numbers, or "uuid"
+    extension_min_length: int = 2  # contracts 1.11 [?]: digits, set per organisation
+    extension_max_length: int = 10
+    bare_uuids: bool = False  # contracts 1.6 [?]: a UUID in the file passes for an id
     log_full: bool = False  # logs show e-mails and telephone numbers; tokens never
 
 
@@ -58,6 +72,9 @@ def load(**overrides: Any) -> Settings:
 
 def _parse(name: str, raw: str) -> Any:
     kind = type(getattr(Settings, name))
+    choices = CHOICES.get(name)
+    if choices and raw not in choices:
+        raise UsageError(f"BULK_{name.upper()} = «{raw}» no es un valor válido. Los que hay: {', '.join(choices)}.")
     try:
         return _SWITCH[raw.strip().lower()] if kind is bool else kind(raw)
     except (ValueError, KeyError):

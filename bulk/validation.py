@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 import pandera.pandas as pa
 
+from bulk import settings
 from bulk.contract import Action, Param
 from bulk.dataset import Dataset, canonical
 from bulk.mapping import Mapping as ColumnMapping
@@ -19,6 +20,7 @@ from bulk.records import Problem
 from bulk.repeats import repeated
 from bulk.sources import Files, join_problems
 from schemas.fields import id_rule
+from schemas.limits import Limits, limited
 
 MASTER_SCHEMAS = {"global": "schemas.global_", "ubicaciones": "schemas.ubicaciones", "usuarios": "schemas.usuarios"}
 NO_PROFILE_RULES = frozenset({"sin_perfil"})
@@ -115,7 +117,8 @@ def failures(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> Iterator[Failur
     lines = frame.index
     table = frame.reset_index(drop=True)
     try:
-        schema.validate(table.mask(table == ""), lazy=True)
+        with limited(_limits()):
+            schema.validate(table.mask(table == ""), lazy=True)
         return
     except pa.errors.SchemaErrors as errors:
         cases = errors.failure_cases
@@ -134,12 +137,19 @@ def failures(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> Iterator[Failur
         yield from _split_by_kind(Failures(name, rule, kinds, [int(lines[position]) for position in at], values))
 
 
+def _limits() -> Limits:
+    """What the settings say of cells (contracts 5)."""
+    found = settings.load()
+    return Limits(found.extension_min_length, found.extension_max_length, found.bare_uuids)
+
+
 def _split_by_kind(failed: Failures) -> Iterator[Failures]:
     """Wrong ids are of two sorts, each with its own remedy."""
     if not failed.kinds or failed.rule != "id_no_valido":
         yield failed
         return
-    rules = [id_rule(value or "", failed.kinds) for value in failed.values]
+    with limited(_limits()):
+        rules = [id_rule(value or "", failed.kinds) for value in failed.values]
     for rule in sorted({rule for rule in rules if rule}):
         at = [position for position, each in enumerate(rules) if each == rule]
         lines, values = [failed.lines[i] for i in at], [failed.values[i] for i in at]

@@ -23,15 +23,26 @@ _FOLDED = 64 << 20, 200  # one that unfolds to so many bytes, and so many times 
 _ZEROS = re.compile(r"0+\Z")  # a number format that keeps leading zeros
 
 
-def read_sheets(raw: bytes, file_name: str, *, name: str | None = None) -> list[Sheet]:
+def read_sheets(raw: bytes, file_name: str, *, name: str | None = None, sheet: str | None = None) -> list[Sheet]:
     """The sheets called GLOBAL, UBICACIONES or USUARIOS; of a workbook without any, its first one as `name`.
 
+    `sheet` (with `name`) is the title of the one to read instead.
     Raises InputError (no workbook, no sheet that fits, bad header).
     """
     book = _open(raw, file_name)
     try:
-        chosen = _chosen(book.sheetnames, file_name, name)
+        there = [title for title in book.sheetnames if sheet in (None, title)]
+        chosen = {name: there[0]} if name and sheet and there else _chosen(there, file_name, name)
         return [_sheet(book[title], dataset, f"{file_name} · hoja {title}") for dataset, title in chosen.items()]
+    finally:
+        book.close()
+
+
+def titles(raw: bytes, file_name: str) -> list[str]:
+    """The sheets of a workbook, in its order. Raises InputError."""
+    book = _open(raw, file_name)
+    try:
+        return [str(title) for title in book.sheetnames]
     finally:
         book.close()
 

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import html
 import json
+from dataclasses import replace
 
 import streamlit as st
 
-from bulk.actions import UNSUPPORTED
+from bulk.actions import UNSUPPORTED, get_action
 from bulk.contract import Action
+from bulk.labels import labels
 from bulk.mapping import iter_params
 from bulk.plan import Prepared
-from pages.ui import choice, frame, mapping_editor, run_options, tables
+from bulk.readiness import Readiness
+from pages.ui import choice, fixing, frame, mapping_editor, problem_list, run_options, saved, scope_choice
 from pages.ui.session import Session
 from pages.ui.texts import ALL_CANONICAL, EMPTY_MAPPING, IN_DEVELOPMENT, PAGES, SCOPES, thousands
 
 CARDS = 3  # a row
 
 
-def scope_choice(session: Session) -> str:
+def kind_choice(session: Session) -> str:
     action = choice.chosen_action(session)
     first = action.dataset if action else next((n for n in ("usuarios", "ubicaciones") if n in session.files), "ubicaciones")
     return st.segmented_control(
@@ -26,13 +29,13 @@ def scope_choice(session: Session) -> str:
     )
 
 
-def cards(session: Session, scope: str) -> None:
-    states = [state for state in choice.all_readiness(session) if state.action.dataset == scope]
+def cards(session: Session, dataset: str) -> None:
+    states = [state for state in choice.all_readiness(session) if get_action(state.action_id).dataset == dataset]
     for start in range(0, len(states), CARDS):
         for place, state in zip(st.columns(CARDS, gap="small"), states[start : start + CARDS], strict=False):
             with place:
                 card(session, state)
-    announced = [action for action in UNSUPPORTED if action.dataset == scope]
+    announced = [action for action in UNSUPPORTED if action.dataset == dataset]
     if not announced:
         return
     with st.expander(f"{len(announced)} más · {IN_DEVELOPMENT}", expanded=not states):
@@ -40,13 +43,13 @@ def cards(session: Session, scope: str) -> None:
             st.markdown(f":gray[**{action.title}** · {IN_DEVELOPMENT}]")
 
 
-def card(session: Session, state: choice.Readiness) -> None:
-    action, chosen = state.action, state.action.id == session.action_id
+def card(session: Session, state: Readiness) -> None:
+    action, chosen = get_action(state.action_id), state.action_id == session.action_id
     with st.container(border=True, height="stretch", gap="xsmall"):
         st.markdown(f"**{'✓ ' if chosen else ''}{action.title}**")
         st.html(f'<div class="card-sub">{html.escape(action.summary)}</div>')
-        told, button = st.columns([0.68, 0.32], vertical_alignment="center")
-        told.caption("✓ lista" if state.ready else f"! {state.told}")
+        told, button = st.columns([0.62, 0.38], vertical_alignment="center")
+        told.caption("✓ lista" if state.ready else f"! {state.text}")
         label, off = ("Elegida" if chosen else "Elegir"), chosen or action.dataset not in session.files
         if button.button(label, key=f"choose_{action.id}", disabled=off, width="stretch"):
             session.action_id = action.id
@@ -60,9 +63,9 @@ def mapping(session: Session, action: Action, plan: Prepared) -> None:
         st.error(f"Falta decir de dónde sale: {', '.join(missing)}.", icon=":material/error:")
     elif not session.explicit.get(action.id):
         st.success(ALL_CANONICAL, icon=":material/check_circle:")
-    left, right = st.columns([0.62, 0.38], gap="medium")
+    saved.offer_last(session, action, plan)
+    left, right = st.columns([0.66, 0.34], gap="medium")
     with left:
-        st.markdown(f"##### {action.title}")
         mapping_editor.draw(session, action, plan, missing)
     with right:
         st.markdown("##### Tal como se enviaría")
@@ -70,6 +73,7 @@ def mapping(session: Session, action: Action, plan: Prepared) -> None:
 
 
 def one_row(plan: Prepared) -> None:
+    """The parameters of any row, with who it is about and what is wrong with it."""
     lines = plan.frame.index
     if not len(lines):
         st.caption("El fichero no tiene filas.")
@@ -78,17 +82,39 @@ def one_row(plan: Prepared) -> None:
     if line not in lines:
         st.caption(f"La fila {line} está vacía en el fichero.")
         return
+    st.caption(f"**{label_of(plan, line)}**" + (" · fuera del alcance" if line in plan.excluded else ""))
     for _, params in iter_params(plan.action, plan.frame.loc[[line]]):
         st.code(json.dumps(params, ensure_ascii=False, indent=1), language="json", height=230, wrap_lines=True)
     if problem := plan.invalid.get(line):
         st.warning(problem.text())
 
 
-def problems(plan: Prepared) -> None:
-    bad = len(plan.invalid)
-    st.caption(f"{thousands(plan.total - bad)} filas válidas · {thousands(bad)} con errores, que se apartan")
-    if plan.problems:
-        tables.show(tables.problem_frame(plan.problems), key="plan_problems")
+def label_of(plan: Prepared, line: int) -> str:
+    one = replace(plan.dataset, frame=plan.dataset.frame.loc[[line]])
+    return str(labels(one)["label"].iloc[0])
+
+
+def problems(session: Session, plan: Prepared) -> None:
+    bad = len(plan.invalid.keys() - plan.excluded)
+    good = plan.total - len(plan.excluded) - bad
+    st.markdown(f"##### {thousands(good)} filas válidas · {thousands(bad)} con errores, que se apartan")
+    if not plan.problems:
+        return
+    view = st.segmented_control(
+        "Ver", ["Problemas", "Corregir"], default="Problemas", label_visibility="collapsed", required=True, key="mapping_view"
+    )
+    if view == "Corregir":
+        fixing.fix_grid(session, key="mapping_fix")
+        return
+    problem_list.draw(session, plan.problems, key="plan")
+    with st.container(horizontal=True):
+        problem_list.downloads(plan.problems, [plan.dataset], key="plan")
+
+
+def straight_on(session: Session, plan: Prepared) -> None:
+    """On to the rehearsal, remembering what was chosen by hand for these headers."""
+    saved.remember(session, plan)
+    st.switch_page(PAGES["ensayo"][0])
 
 
 session = frame.begin("mapeo")
@@ -97,12 +123,16 @@ with frame.told():
     if not session.files.keys() & {"ubicaciones", "usuarios"}:
         st.info(EMPTY_MAPPING, icon=":material/upload_file:")
     action = choice.chosen_action(session)
-    cards(session, scope_choice(session))
-    if action and action.dataset in session.files:
-        run_options.draw(session, action)
+    loaded = bool(action and action.dataset in session.files)
+    with st.expander(f"Acción: **{action.title}**" if action else "Elige una acción", expanded=not loaded):
+        cards(session, kind_choice(session))
+    if action and loaded:
         plan = choice.prepared(session)
+        scope_choice.draw(session, action, plan)
+        run_options.draw(session, action)
         mapping(session, action, plan)
-        problems(plan)
+        problems(session, plan)
         with place:
-            if st.button("Continuar a Ensayo", type="primary", disabled=bool(choice.missing(action, plan.mapping))):
-                st.switch_page(PAGES["ensayo"][0])
+            blocked = bool(choice.missing(action, plan.mapping)) or not choice.to_send(plan)
+            if st.button("Continuar a Ensayo", type="primary", disabled=blocked):
+                straight_on(session, plan)

@@ -7,7 +7,8 @@ from typing import Any
 import pandas as pd
 import pandera.pandas as pa
 
-from schemas.hydra import kind_of
+from schemas.hydra import UUID, kind_of
+from schemas.limits import limits
 
 CALL_TYPES = (
     "INTERNAL_CALL", "TOLL_FREE", "NATIONAL", "INTERNATIONAL", "OPERATOR_ASSISTED", "CHARGEABLE_DIRECTORY_ASSISTED",
@@ -56,8 +57,12 @@ def phone(*, required: bool = False, many: bool = False) -> pa.Column:
 
 
 def extension(*, required: bool = False) -> pa.Column:
-    """Digits, 2 to 10 (contracts 1.11)."""
-    return column(matches(r"[0-9]{2,10}", "extension_no_valida"), required=required)
+    """Digits, 2 to 10 unless the limits in force say otherwise (contracts 1.11)."""
+
+    def holds(cells: pd.Series[str]) -> pd.Series[bool]:
+        return cells.str.fullmatch(f"[0-9]{{{limits().extension_min},{limits().extension_max}}}")
+
+    return column(pa.Check(holds, error="extension_no_valida", name="extension_no_valida"), required=required)
 
 
 def flag(*, required: bool = False) -> pa.Column:
@@ -77,7 +82,7 @@ def hydra(*kinds: str, required: bool = False, many: bool = False) -> pa.Column:
 
     def holds(cells: pd.Series[str]) -> pd.Series[bool]:
         different = cells.unique().tolist()
-        if many:
+        if many or limits().bare_uuids:
             return ~cells.isin([cell for cell in different if id_rule(cell, kinds)])
         return ~cells.isin([cell for cell in different if kind_of(cell) not in kinds])
 
@@ -86,7 +91,7 @@ def hydra(*kinds: str, required: bool = False, many: bool = False) -> pa.Column:
 
 def id_rule(cell: str, kinds: tuple[str, ...]) -> str | None:
     """`id_no_valido` when an item is no id at all, `id_de_otro_tipo` when it names something else, None when all is well."""
-    found = {kind_of(item) for item in cell.split(";")}
+    found = {kind_of(item) for item in cell.split(";") if not (limits().bare_uuids and UUID.fullmatch(item))}
     if None in found:
         return "id_no_valido"
     return None if found <= set(kinds) else "id_de_otro_tipo"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import binascii
 import re
 
+UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bulk.contract import Action, Change, Outcome, Param, SetOps, State, Values, Work
 from bulk.errors import RowRefused
+from schemas.hydra import id_tail
 
 if TYPE_CHECKING:
     from bulk.webex.answers import Answer
@@ -23,7 +24,8 @@ NO_PSTN = (
 
 def _states(api: Api, location_id: str, org_id: str | None) -> dict[str, str]:
     """number -> ACTIVE or INACTIVE, of all numbers of the location."""
-    found = api.pages("telephony/config/numbers", "phoneNumbers", locationId=location_id, orgId=org_id, max=PAGE)
+    place = id_tail(location_id) if api.settings.number_list_location == "uuid" else location_id
+    found = api.pages("telephony/config/numbers", "phoneNumbers", locationId=place, orgId=org_id, max=PAGE)
     return {n["phoneNumber"]: n.get("state", "INACTIVE") for n in found if n.get("phoneNumber")}
 
 

@@ -103,6 +103,6 @@ def last_sets(live: LiveRun) -> list[Unit]:
 
 def set_unit(live: LiveRun, items: list[Item], stage: str = "set") -> Unit:
     keys = _keys(live, items)
-    if live.action.sets and live.action.sets.one_at_a_time:
+    if live.action.sets and live.action.sets.one_at_a_time and not live.settings.parallel_move_jobs:
         keys |= {live.lock_key(f"{live.action.id} job")}
     return Unit(stage, sorted(items, key=lambda item: live.order(item.line)), keys)

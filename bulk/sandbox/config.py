@@ -37,6 +37,9 @@ class SandboxConfig:
     numbers_400_adds_rest: bool = False  # 2.1: what a refused list leaves behind
     inactive_header: bool = True  # 2.2: an INACTIVE number may be the header
     busy_status: int = 400  # 3.5: number or extension in use; or 409
+    parallel_jobs: bool = False  # 3.2: a second move job is taken while one runs
+    number_list_location: str = "hydra"  # 1.6: the form of locationId in the list of numbers, or "uuid"; the other is unknown
+    bare_uuids: bool = False  # 1.6: the UUID of a person or location is taken for its id
     move_shape: str = "V"  # 3.2: shape of the answers, V or S
     uncalled_location: bool = True  # reads bring locationId of people without calling licence
 

@@ -6,6 +6,7 @@ from bulk.sandbox.call import Call, Reply, listed
 from bulk.sandbox.organisation import Doc
 from bulk.sandbox.people import shown_permissions, with_permissions
 from bulk.sandbox.problems import E164, Refused, e164, members, not_found, numbers_refused, one_of
+from schemas.hydra import id_tail
 
 MOST_DELETED = 5
 MOST_MOBILE = 20
@@ -128,10 +129,15 @@ async def list_numbers(call: Call) -> Reply:
     found = [
         (value, doc)
         for value, doc in call.store.docs("number").items()
-        if (place is None or doc["location"] == place) and (wanted is None or wanted in value)
+        if (place is None or listed_as(call, doc["location"]) == place) and (wanted is None or wanted in value)
     ]
     page, following = listed(call, found, 2000)
     return Reply(200, {"phoneNumbers": [_shown(call, value, doc) for value, doc in page]}, following)
+
+
+def listed_as(call: Call, location_id: str) -> str:
+    """What the list of numbers takes for this location."""
+    return id_tail(location_id) if call.store.config.number_list_location == "uuid" else location_id
 
 
 def _shown(call: Call, value: str, doc: Doc) -> Doc:

@@ -8,6 +8,7 @@ from bulk.sandbox.call import Call, Reply, listed
 from bulk.sandbox.organisation import CALL_TYPES, CALLING, Doc
 from bulk.sandbox.problems import Refused, e164, members, not_found, one_of
 from bulk.sandbox.state import Store
+from schemas.hydra import UUID, id_tail
 
 MOST_IDS = 85
 PERSON_MEMBERS: dict[str, type] = dict.fromkeys(
@@ -22,6 +23,8 @@ def is_calling(store: Store, person: Doc) -> bool:
 
 def person_of(call: Call) -> tuple[str, Doc]:
     person_id = call.path["person"]
+    if call.store.config.bare_uuids and UUID.fullmatch(person_id):
+        person_id = next((key for key in call.store.docs("person") if id_tail(key) == person_id), person_id)
     person = call.store.docs("person").get(person_id)
     if person is None:
         raise not_found("Person", 4003)

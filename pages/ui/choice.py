@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
-from bulk.actions import all_actions, get_action
+from bulk.actions import get_action
 from bulk.connection import Connection
 from bulk.contract import Action
 from bulk.errors import BulkError, InputError
 from bulk.launch import Launch
 from bulk.mapping import Mapping, map_columns, missing_sources
 from bulk.plan import Prepared, prepare
+from bulk.readiness import Readiness, readiness
 from bulk.records import FILE_NAMES, RunRecord
+from bulk.scope import Scope
 from pages.ui.session import Session
 
-
-@dataclass(frozen=True)
-class Readiness:
-    """Whether an action can be run on the loaded files."""
-
-    action: Action  # which
-    ready: bool  # nothing missing
-    told: str  # Spanish: what is missing, or that it is ready
-    canonical: bool = False  # ready without any mapping by hand
+WHOLE = Scope()
 
 
 def chosen_action(session: Session) -> Action | None:
@@ -35,7 +28,9 @@ def mapping_of(session: Session, action: Action) -> Mapping:
     dataset = session.files.get(action.dataset)
     if dataset is None:
         raise InputError(f"Falta {FILE_NAMES[action.dataset]}.")
-    return map_columns(action, dataset, session.files.get("global"), explicit=session.explicit.get(action.id))
+    return map_columns(
+        action, dataset, session.files.get("global"), explicit=session.explicit.get(action.id), others=session.files
+    )
 
 
 def missing(action: Action, mapping: Mapping) -> tuple[str, ...]:
@@ -45,21 +40,15 @@ def missing(action: Action, mapping: Mapping) -> tuple[str, ...]:
     return missing_sources(action, mapping) + required
 
 
-def readiness(session: Session, action: Action) -> Readiness:
-    if action.dataset not in session.files:
-        return Readiness(action, False, f"Falta {FILE_NAMES[action.dataset]}")
-    try:
-        lacking = missing(action, mapping_of(session, action))
-    except BulkError as error:
-        return Readiness(action, False, error.message)
-    if lacking:
-        return Readiness(action, False, f"faltan columnas: {', '.join(lacking)}")
-    return Readiness(action, True, "lista para ensayar", canonical=not session.explicit.get(action.id))
-
-
 def all_readiness(session: Session) -> list[Readiness]:
-    """The nine actions, in the recommended order."""
-    return [readiness(session, action) for action in all_actions()]
+    """The nine actions, in the recommended order; looked at again only when something changed."""
+    explicit = session.explicit
+    made_from = (_files_key(session), repr(sorted(explicit.items())), bool(session.options.get("profile")))
+    return session.once("readiness", made_from, lambda: readiness(session.files, explicit=explicit, options=session.options))
+
+
+def readiness_of(session: Session, action_id: str) -> Readiness:
+    return next(state for state in all_readiness(session) if state.action_id == action_id)
 
 
 def options_of(session: Session, action: Action) -> dict[str, Any]:
@@ -67,19 +56,30 @@ def options_of(session: Session, action: Action) -> dict[str, Any]:
     return {name: session.options[name] for name in action.options if session.options.get(name)}
 
 
+def scope_of(session: Session, action: Action) -> Scope:
+    """The rows chosen of the action's file."""
+    return session.scopes.get(action.dataset, WHOLE)
+
+
 def prepared(session: Session) -> Prepared:
-    """The chosen action over the loaded files, validated; made again only when something changed. Raises BulkError."""
+    """The chosen action over the chosen rows of the loaded files, validated; made again only when something changed.
+
+    The one place where pages prepare. Raises BulkError.
+    """
     action = chosen_action(session)
     if action is None:
         raise InputError("Elige antes una acción en Mapeo.")
     options = options_of(session, action)
-    explicit = session.explicit.get(action.id, {})
-    digests = {name: (dataset.sha256, id(dataset)) for name, dataset in session.files.items()}
-    key = repr((action.id, sorted(digests.items()), sorted(explicit.items()), sorted(options.items())))
+    explicit, scope = session.explicit.get(action.id, {}), scope_of(session, action)
+    key = (action.id, _files_key(session), repr(sorted(explicit.items())), repr(sorted(options.items())), scope)
     if session.prepared is None or session.prepared_key != key:
-        session.prepared = prepare(action.id, session.files, explicit=explicit, options=options)
+        session.prepared = prepare(action.id, session.files, explicit=explicit, options=options, scope=scope)
         session.prepared_key = key
     return session.prepared
+
+
+def _files_key(session: Session) -> tuple[tuple[str, str, int], ...]:
+    return tuple(sorted((name, dataset.sha256, id(dataset)) for name, dataset in session.files.items()))
 
 
 def to_send(plan: Prepared) -> int:
@@ -102,7 +102,7 @@ def launch_of(session: Session, *, dry_run: bool, parent: str | None = None) -> 
 
 
 def is_about(run: RunRecord, session: Session, connection: Connection) -> bool:
-    """True when `run` saw the action, files, mapping and organisation that this tab has now."""
+    """True when `run` saw the action, files, rows, mapping and organisation that this tab has now."""
     try:
         plan = prepared(session)
     except BulkError:
@@ -110,5 +110,6 @@ def is_about(run: RunRecord, session: Session, connection: Connection) -> bool:
     same_files = {file["sha256"] for file in run.files} == {d.sha256 for d in (plan.dataset, plan.global_dataset) if d}
     same_mapping = run.mapping.get("sources") == plan.mapping.to_json()["sources"]
     same_options = dict(run.options) == options_of(session, plan.action)
+    same_rows = dict(run.scope) == dict(plan.scope)
     same_place = run.target == connection.target and run.org_id == connection.org_id
-    return run.action_id == plan.action.id and same_files and same_mapping and same_options and same_place
+    return run.action_id == plan.action.id and same_files and same_mapping and same_options and same_rows and same_place

@@ -13,6 +13,9 @@ from pages.ui import resources
 from pages.ui.session import Session
 
 HOURS = 12  # life of a personal token of developer.webex.com
+CONTINUE = "Continuar con este token"
+RENEW = "Genera un token nuevo de {} y pulsa «Continuar con este token»."
+OTHER = "Ese token es de {}. Aquí se trabaja en {}: usa un token suyo."
 WRONG = "El token ha caducado o no es válido. Genera uno nuevo en developer.webex.com y pégalo entero."
 
 
@@ -31,8 +34,22 @@ def panel(session: Session, reached: Connection) -> None:
             st.rerun()
 
 
-def form(session: Session, button: str, *, key: str = "connect") -> bool:
-    """The token field; True when a token was just accepted."""
+def ask_again(session: Session) -> None:
+    """On the page itself, where the service no longer takes the token: another one of the same organisation, and on."""
+    known = session.connection
+    if known is None or not session.rejected:
+        return
+    with st.container(border=True, key="ask_again"):
+        name = known.org_name or known.org_id or known.target
+        st.warning(
+            f"**El token ha caducado o no es válido.** No se ha perdido nada. {RENEW.format(name)}", icon=":material/key_off:"
+        )
+        if form(session, CONTINUE, key="again", org_id=known.org_id, org_name=known.org_name):
+            st.rerun()
+
+
+def form(session: Session, button: str, *, key: str = "connect", org_id: str | None = None, org_name: str | None = None) -> bool:
+    """The token field; True when a token was just accepted. `org_id`: one of another organisation is refused."""
     with st.form(f"{key}_form", border=False, clear_on_submit=True):
         st.caption("Sin token se trabaja en el SANDBOX. El token vive solo en la memoria de esta pestaña.")
         pasted = st.text_input("Token de Webex", type="password", key=f"{key}_token", autocomplete="off")
@@ -40,39 +57,49 @@ def form(session: Session, button: str, *, key: str = "connect") -> bool:
     found = resources.token_of_environment()
     if found and st.button("Usar el token de WEBEX_ACCESS_TOKEN", key=f"{key}_env"):
         pasted, sent = found, True
-    if not sent or not accept(session, pasted):
+    if not sent or not accept(session, pasted, org_id, org_name):
         return False
     if key == "connect":
         st.rerun()
     return True
 
 
-def accept(session: Session, pasted: str) -> bool:
-    """Try the token and keep it; else say why not."""
+def accept(session: Session, pasted: str, org_id: str | None = None, org_name: str | None = None) -> bool:
+    """Try the token and keep it; else say why not. One of another organisation than `org_id` is refused, and not kept."""
     try:
         with st.spinner("Probando el token…"):
-            session.connection = resources.log_in(pasted)
+            found = resources.log_in(pasted)
     except TokenRejected:
         st.error(WRONG)
         return False
     except BulkError as error:
         st.error(error.message)
         return False
-    session.pasted_at = datetime.now()
+    if org_id and found.org_id != org_id:
+        st.error(OTHER.format(found.org_name or found.org_id, org_name or org_id))
+        return False
+    session.connection, session.pasted_at, session.rejected = found, datetime.now(), ""
     return True
 
 
 def forget(session: Session) -> None:
-    session.connection, session.pasted_at = None, None
+    session.connection, session.pasted_at, session.rejected = None, None, ""
 
 
 def who_line(session: Session, reached: Connection) -> str:
-    """`Ana Ruiz · token pegado a las 09:12 (quedan unas 9 h)`."""
-    line = reached.person or "?"
+    """`Ana Ruiz · administradora · token pegado a las 09:12 (quedan unas 9 h)`."""
+    line = " · ".join(filter(None, (reached.person or "?", "con permisos de administración" if reached.roles else "")))
     if session.pasted_at:
-        left = HOURS - (datetime.now() - session.pasted_at).total_seconds() / 3600
-        line += f" · token pegado a las {session.pasted_at:%H:%M} (quedan unas {max(0, round(left))} h si es personal)"
+        line += f" · token pegado a las {session.pasted_at:%H:%M} ({time_left(session)} si es personal)"
     return line
+
+
+def time_left(session: Session) -> str:
+    """`quedan unas 9 h`: a personal token lives twelve hours at most, and it was new when it was pasted; "" without one."""
+    if session.pasted_at is None:
+        return ""
+    left = HOURS - (datetime.now() - session.pasted_at).total_seconds() / 3600
+    return f"quedan unas {round(left)} h" if left >= 1 else "queda menos de 1 h"
 
 
 def _tell(session: Session) -> None:
@@ -81,7 +108,8 @@ def _tell(session: Session) -> None:
     try:
         found = resources.identify_again(session.connection)
     except TokenRejected:
-        st.error(WRONG)
+        session.rejected = session.connection.org_id or "?"
+        st.rerun()
     except BulkError as error:
         st.error(error.message)
     else:

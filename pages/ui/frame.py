@@ -12,9 +12,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from bulk.connection import Connection
-from bulk.errors import BulkError
+from bulk.errors import BulkError, TokenRejected
 from bulk.log import log
-from pages.ui import resources, sidebar, style
+from pages.ui import connecting, resources, sidebar, style
 from pages.ui.session import Session, current
 from pages.ui.texts import APP, PAGES, PRODUCTION, SANDBOX, UNFORESEEN
 
@@ -36,13 +36,14 @@ def begin(page: str) -> Session:
     with st.sidebar:
         sidebar.draw(session, reached, page)
     freeze()
+    connecting.ask_again(session)
     return session
 
 
-def heading(page: str, extra: str = "") -> DeltaGenerator:
-    """The title, and on its right the place of the main button, which so never needs scrolling."""
+def heading(page: str, extra: str = "", *, buttons: float = 0.46) -> DeltaGenerator:
+    """The title, and on its right the place of the main button, which so never needs scrolling; `buttons`: share of the width."""
     _, _, title, purpose = PAGES[page]
-    left, right = st.columns([0.54, 0.46], vertical_alignment="center")
+    left, right = st.columns([1 - buttons, buttons], vertical_alignment="center")
     with left:
         st.subheader(f"{title}{f' · {extra}' if extra else ''}", anchor=False)
         st.caption(purpose)
@@ -55,6 +56,13 @@ def told() -> Iterator[None]:
     """Whatever goes wrong inside is told in Spanish where it happens; never a traceback."""
     try:
         yield
+    except TokenRejected:
+        session = current()
+        if session.connection is None:
+            st.error(connecting.WRONG, icon=":material/error:")
+        elif not session.rejected:
+            session.rejected = session.connection.org_id or "?"
+            st.rerun()
     except BulkError as error:
         st.error(error.message, icon=":material/error:")
     except Exception:  # Streamlit's own control flow is no Exception of ours: it passes as BaseException

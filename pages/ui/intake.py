@@ -1,4 +1,4 @@
-"""Files on their way in: uploads, examples, what was found in them."""
+"""Files on their way in: uploads, examples, what was detected in them and how to read them otherwise."""
 
 from __future__ import annotations
 
@@ -9,24 +9,35 @@ from typing import Any
 import streamlit as st
 
 from bulk.call_permissions import check_profile
-from bulk.dataset import Dataset, read_csv
+from bulk.dataset import Dataset, read_any, read_csv
 from bulk.errors import BulkError, InputError
 from bulk.log import log
-from bulk.records import DATASETS, FILE_NAMES, Problem
-from bulk.validation import validate_file
+from bulk.records import DATASETS, FILE_NAMES
+from pages.ui import corrections
 from pages.ui.resources import EXAMPLES
-from pages.ui.session import Session
+from pages.ui.session import Session, Upload
 from pages.ui.texts import UNFORESEEN, count
 
 PROFILE = "perfil_saliente_defecto.json"
-DELIMITERS = {"\t": "tabulador"}
+KINDS = ("csv", "txt", "xlsx", "xlsm")
+ENCODINGS = {
+    "utf-8": "UTF-8", "utf-8-sig": "UTF-8", "cp1252": "Windows (cp1252)", "utf-16": "UTF-16", "mac_roman": "Mac (Roman)",
+    "cp850": "MS-DOS (cp850)", "xlsx": "Excel",
+}  # fmt: skip
+DELIMITERS = {";": "punto y coma ;", ",": "coma ,", "\t": "tabulador", "|": "barra |"}
 
 
-def take(session: Session, name: str, raw: bytes, file_name: str) -> None:
-    """Read an upload into its place; what is wrong with it is kept for the page to tell."""
+def take(session: Session, name: str, raw: bytes, file_name: str, **how: str | None) -> None:
+    """Read an upload into its place (a workbook may fill all three); what is wrong with it is kept for the page to tell.
+
+    `how`: encoding, delimiter, sheet, where they are not to be detected.
+    """
     session.upload_errors.pop(name, None)
     try:
-        keep(session, read_csv(raw, name=name, file_name=file_name))
+        for dataset in _read(name, raw, file_name, how):
+            session.upload_errors.pop(dataset.name, None)
+            session.uploads[dataset.name] = Upload(raw, file_name)
+            corrections.put_original(session, dataset)
     except BulkError as error:
         session.upload_errors[name] = error.message
     except Exception:  # a file of an unforeseen shape must not take the page down
@@ -34,16 +45,27 @@ def take(session: Session, name: str, raw: bytes, file_name: str) -> None:
         session.upload_errors[name] = UNFORESEEN
 
 
-def keep(session: Session, dataset: Dataset) -> None:
-    session.files[dataset.name] = dataset
-    session.findings[dataset.name] = [*dataset.problems, *validate_file(dataset)]
-    session.revision += 1
+def _read(name: str, raw: bytes, file_name: str, how: dict[str, str | None]) -> list[Dataset]:
+    """All the sheets with one of the three names; else the file, or the first sheet, in the place that it was put into."""
+    if is_book(raw) and not any(how.values()):
+        try:
+            found = read_any(raw, file_name=file_name)
+        except InputError:
+            found = []
+        if len(found) > 1:
+            return found
+    return read_any(raw, name=name, file_name=file_name, **how)
+
+
+def is_book(raw: bytes) -> bool:
+    """An Excel workbook, whatever its name."""
+    return raw.startswith(b"PK")
 
 
 def drop(session: Session, name: str) -> None:
-    session.files.pop(name, None)
-    session.findings.pop(name, None)
+    corrections.take_away(session, name)
     session.upload_errors.pop(name, None)
+    session.revision += 1
 
 
 def zone_key(session: Session, name: str) -> str:
@@ -73,7 +95,8 @@ def use_examples(session: Session) -> None:
         path = EXAMPLES / FILE_NAMES[name]
         if not path.is_file():
             raise InputError(f"No están los ejemplos: falta «{path.name}». Escríbelos con: bulk examples examples.")
-        keep(session, read_csv(path, name=name))
+        session.uploads[name] = Upload(path.read_bytes(), path.name)
+        corrections.put_original(session, read_csv(path, name=name))
         session.upload_errors.pop(name, None)
     session.options["profile"] = read_profile((EXAMPLES / PROFILE).read_bytes(), PROFILE)
 
@@ -90,12 +113,15 @@ def read_profile(raw: bytes, file_name: str) -> dict[str, Any]:
         raise InputError(f"El perfil «{file_name}» no es JSON: {error}.") from None
 
 
-def detected(dataset: Dataset) -> str:
-    """`12 filas · 9 columnas · utf-8 · ;`."""
+def size(dataset: Dataset) -> str:
+    """`12 filas · 9 columnas`."""
     rows, columns = dataset.frame.shape
-    delimiter = DELIMITERS.get(dataset.delimiter, dataset.delimiter)
-    return f"{count(rows, 'fila', 'filas')} · {count(columns, 'columna', 'columnas')} · {dataset.encoding} · {delimiter}"
+    return f"{count(rows, 'fila', 'filas')} · {count(columns, 'columna', 'columnas')}"
 
 
-def all_findings(session: Session) -> list[Problem]:
-    return [problem for name in DATASETS for problem in session.findings.get(name, [])]
+def detected(dataset: Dataset) -> str:
+    """`UTF-8 · punto y coma ;`, or `Excel · hoja USUARIOS`."""
+    encoding = ENCODINGS.get(dataset.encoding, dataset.encoding)
+    if dataset.encoding == "xlsx":
+        return f"{encoding} · hoja {dataset.file_name.rpartition('hoja ')[2]}"
+    return f"{encoding} · {DELIMITERS.get(dataset.delimiter, dataset.delimiter)}"

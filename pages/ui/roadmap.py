@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bulk.actions import get_action
+from bulk.contract import Action
 from bulk.journal import runs
+from bulk.readiness import Readiness
 from bulk.records import RunRecord
 from pages.ui import choice, resources
 from pages.ui.looking import ACTIVE, look, percent
@@ -18,43 +21,52 @@ RECENT = 200  # runs looked through
 class Entry:
     """An action of the road map."""
 
-    readiness: choice.Readiness  # on the loaded files
+    action: Action  # which
+    readiness: Readiness  # on the loaded files
     told: str  # hecha 4.259 · 41 por revisar / en curso 62 % / sin lanzar / faltan columnas …
+    mark: str  # ✓ done, ▶ running, ! something is left of it or is missing, ○ not launched
     done: bool  # run to its end on these files
 
 
 def entries(session: Session) -> list[Entry]:
     latest = _latest_runs(session)
-    return [_entry(session, state, latest.get(state.action.id)) for state in choice.all_readiness(session)]
+    return [_entry(session, state, latest.get(state.action_id)) for state in choice.all_readiness(session)]
 
 
-def next_action(session: Session) -> choice.Readiness | None:
-    """The first one that is ready and was not run to its end; None without files."""
-    waiting = (entry.readiness for entry in entries(session) if entry.readiness.ready and not entry.done)
-    return next(waiting, None) if session.files else None
+def next_action(session: Session, found: list[Entry] | None = None) -> Entry | None:
+    """The first one that is ready and was not run to its end; None without files. `found`: the entries, when they are at hand."""
+    if not session.files:
+        return None
+    found = entries(session) if found is None else found
+    return next((entry for entry in found if entry.readiness.ready and not entry.done), None)
 
 
-def _entry(session: Session, state: choice.Readiness, run: RunRecord | None) -> Entry:
+def _entry(session: Session, state: Readiness, run: RunRecord | None) -> Entry:
+    action = get_action(state.action_id)
     if run is None:
-        return Entry(state, "sin lanzar" if state.ready else state.told, done=False)
+        waits = "sin lanzar" if state.ready else state.text
+        return Entry(action, state, waits, "○" if state.ready else "!" if session.files else "", done=False)
     seen = look(resources.context(), run, session, with_orders=False)
     if seen.state in ACTIVE:
-        return Entry(state, f"en curso {percent(seen)}", done=False)
+        return Entry(action, state, f"en curso {percent(seen)}", "▶", done=False)
     good = seen.counts["done"] + seen.counts["unchanged"]
     review = seen.finished - good
+    left = seen.total - seen.finished
     tail = f" · {thousands(review)} por revisar" if review else ""
-    waiting = f" · {thousands(seen.total - seen.finished)} pendientes" if seen.finished < seen.total else ""
-    return Entry(state, f"hecha {thousands(good)}{tail}{waiting}", done=seen.ended)
+    waiting = f" · {thousands(left)} pendientes" if left else ""
+    told = f"hecha {thousands(good)}{tail}{waiting}"
+    return Entry(action, state, told, "!" if review or left else "✓", done=seen.ended)
 
 
 def _latest_runs(session: Session) -> dict[str, RunRecord]:
-    """Action -> its newest run in this organisation on the files of this tab."""
-    digests = {dataset.sha256 for name, dataset in session.files.items() if name != "global"}
+    """Action -> its newest run in this organisation on the files of this tab, corrected or as read."""
+    loaded = (*session.files.items(), *session.originals.items())
+    digests = {dataset.sha256 for name, dataset in loaded if name != "global"}
     reached = resources.connection(session)
     found: dict[str, RunRecord] = {}
     for run in runs.list_runs(resources.context().journal, limit=RECENT):
         mine = {file["sha256"] for file in run.files if file["name"] != "global"}
         same = run.target == reached.target and run.org_id == reached.org_id
-        if same and not run.dry_run and mine and mine <= digests:
+        if same and not run.dry_run and run.kind == "apply" and mine and mine <= digests:
             found.setdefault(run.action_id, run)
     return found

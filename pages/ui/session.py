@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -12,26 +13,46 @@ from bulk.connection import Connection
 from bulk.dataset import Dataset
 from bulk.plan import Prepared
 from bulk.records import Problem
+from bulk.scope import Scope
 
 KEY = "bulk_session"
+T = TypeVar("T")
+Cell = tuple[int, str]  # line, header as written
+
+
+@dataclass(frozen=True)
+class Upload:
+    """The bytes that a file was read from, to read them again in another way."""
+
+    raw: bytes  # as uploaded
+    file_name: str  # as the operator knows it
 
 
 @dataclass
 class Session:
     """State of one tab. Nothing here is stored anywhere; the token is in memory and nowhere else."""
 
-    files: dict[str, Dataset] = field(default_factory=dict)  # dataset name -> file as read
+    files: dict[str, Dataset] = field(default_factory=dict)  # dataset name -> file with the corrections accepted so far
+    originals: dict[str, Dataset] = field(default_factory=dict)  # dataset name -> file as read; never changed
+    uploads: dict[str, Upload] = field(default_factory=dict)  # dataset name -> where it was read from
+    corrections: dict[str, dict[Cell, str]] = field(default_factory=dict)  # dataset name -> cells put right and applied
+    pending: dict[str, dict[Cell, str]] = field(default_factory=dict)  # dataset name -> cells typed and not applied yet
     findings: dict[str, list[Problem]] = field(default_factory=dict)  # dataset name -> problems of the file by itself
+    across: list[Problem] = field(default_factory=list)  # what the files say about each other
     upload_errors: dict[str, str] = field(default_factory=dict)  # dataset name -> why its last upload was refused
     emptied: dict[str, int] = field(default_factory=dict)  # dataset name -> times its zone was emptied by «Quitar»
+    country: str | None = None  # of phones without prefix, when GLOBAL does not say it
     action_id: str | None = None  # the action chosen
-    explicit: dict[str, dict[str, str]] = field(default_factory=dict)  # action -> parameter -> column, =text or GLOBAL.x
-    revision: int = 0  # of the mapping: a new one makes the editor forget its edits
+    explicit: dict[str, dict[str, str]] = field(default_factory=dict)  # action -> parameter -> text of parse_source
+    scopes: dict[str, Scope] = field(default_factory=dict)  # dataset name -> rows chosen; absent = all of them
+    choosing: bool = False  # the panel that chooses rows is open
+    revision: int = 0  # of the mapping and the grids: a new one makes an editor forget its edits
     options: dict[str, Any] = field(default_factory=dict)  # profile, force_pstn, allow_calling_removal
     dry_run_id: str | None = None  # the last dry run of this tab
     run_id: str | None = None  # the run on the board
     connection: Connection | None = None  # None = the sandbox
     pasted_at: datetime | None = None  # when the token was given
+    rejected: str = ""  # the service no longer takes the token: the page asks for another one of this organisation (its id)
     bulk: bool = True  # False: row by row
     chunk_size: int = 200  # rows a lot
     workers: int = 32  # requests in flight at most
@@ -39,7 +60,17 @@ class Session:
     advice: list[str] = field(default_factory=list)  # what the last launch was told, and stopped nothing
     prepared: Prepared | None = None  # the file seen through the action, of the key below
     prepared_key: object = None  # what `prepared` was made from
+    kept: dict[str, tuple[object, Any]] = field(default_factory=dict)  # name -> (made from, result): see `once`
+    fetched: tuple[str, bytes, int] | None = None  # file name, content and rows of what was brought from Webex
     progress: dict[str, tuple[float, int]] = field(default_factory=dict)  # run -> (moment, rows ended) of an earlier look
+
+    def once(self, name: str, made_from: object, make: Callable[[], T]) -> T:
+        """`make()`, made again only when `made_from` is another one than last time."""
+        kept = self.kept.get(name)
+        if kept is None or kept[0] != made_from:
+            kept = self.kept[name] = (made_from, make())
+        found: T = kept[1]
+        return found
 
 
 def current() -> Session:

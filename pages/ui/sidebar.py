@@ -11,10 +11,10 @@ from bulk.connection import Connection
 from bulk.errors import BulkError
 from bulk.launch import request_stop
 from bulk.log import log
-from pages.ui import choice, connecting, live, resources
+from pages.ui import choice, connecting, corrections, live, resources
 from pages.ui.looking import end_clock, look, percent
 from pages.ui.session import Session
-from pages.ui.texts import PAGES, PRODUCTION, SANDBOX, thousands
+from pages.ui.texts import PAGES, PRODUCTION, SANDBOX, UNITS, count, thousands
 
 EVERY = 2.0  # seconds between two looks at the run that lives
 
@@ -31,18 +31,21 @@ class Step:
 
 
 def draw(session: Session, reached: Connection, page: str) -> None:
-    _mode(reached)
+    _mode(session, reached)
     connecting.panel(session, reached)
     for step in steps(session):
         _link(step)
+        if step.page == "mapeo" and not step.locked and (told := _scope_line(session)):
+            _small(told, warn=True)
     _live(session, page)
 
 
-def _mode(reached: Connection) -> None:
+def _mode(session: Session, reached: Connection) -> None:
     kind, words = ("sandbox", SANDBOX) if reached.is_sandbox else ("production", PRODUCTION)
     name = html.escape(reached.org_name or reached.org_id or "")
     who = html.escape(reached.person or "")
-    st.html(f'<div class="mode {kind}"><b>{words}</b>{name}<br>{who}</div>')
+    left = connecting.time_left(session)
+    st.html(f'<div class="mode {kind}"><b>{words}</b>{name}<br>{who}{f" · {left}" if left else ""}</div>')
 
 
 def steps(session: Session) -> list[Step]:
@@ -73,10 +76,12 @@ def _lock(session: Session, *, need_action: bool) -> tuple[str, str]:
 def _data_step(session: Session) -> Step:
     if not session.files:
         return Step("datos", "", "faltan los ficheros")
-    rows = sum(len(dataset.frame) for name, dataset in session.files.items() if name != "global")
-    found = [problem for problems in session.findings.values() for problem in problems]
-    errors = any(problem.severity == "error" for problem in found)
-    return Step("datos", "!" if errors or _locked(session) else "✓", f"{thousands(rows)} filas", warn=errors)
+    rows = [f"{thousands(len(dataset.frame))} {UNITS[name]}" for name, dataset in session.files.items() if name != "global"]
+    errors = any(problem.severity == "error" for problem in corrections.findings(session))
+    waiting = sum(map(len, session.pending.values()))
+    told = " · ".join([*rows, *([count(waiting, "celda sin aplicar", "celdas sin aplicar")] if waiting else [])])
+    mark = "!" if errors or waiting or _locked(session) else "✓"
+    return Step("datos", mark, told or "falta UBICACIONES o USUARIOS", warn=mark == "!")
 
 
 def _mapping_step(session: Session) -> Step:
@@ -85,8 +90,21 @@ def _mapping_step(session: Session) -> Step:
     action = choice.chosen_action(session)
     if action is None:
         return Step("mapeo", "", "elige una acción")
-    state = choice.readiness(session, action)
-    return Step("mapeo", "✓" if state.ready else "✗", action.title if state.ready else state.told, warn=not state.ready)
+    state = choice.readiness_of(session, action.id)
+    return Step("mapeo", "✓" if state.ready else "✗", action.title if state.ready else state.text, warn=not state.ready)
+
+
+def _scope_line(session: Session) -> str:
+    """`alcance: 318 de 4.500 filas`, only when it is not the whole file."""
+    action = choice.chosen_action(session)
+    if action is None or action.dataset not in session.files:
+        return ""
+    try:
+        plan = choice.prepared(session)
+    except BulkError:
+        return ""
+    chosen = plan.total - len(plan.excluded)
+    return f"alcance: {thousands(chosen)} de {thousands(plan.total)} filas" if plan.excluded else ""
 
 
 def _rehearsal_step(session: Session) -> Step:
@@ -99,7 +117,11 @@ def _link(step: Step) -> None:
     label = f"{step.mark} {menu}" if step.mark else menu
     st.page_link(file, label=label, disabled=step.locked, width="stretch")
     if step.told:
-        st.html(f'<div class="step{" warn" if step.warn else ""}">{html.escape(step.told)}</div>')
+        _small(step.told, warn=step.warn)
+
+
+def _small(told: str, *, warn: bool) -> None:
+    st.html(f'<div class="step{" warn" if warn else ""}">{html.escape(told)}</div>')
 
 
 # -- the run that lives -----------------------------------------------------------------------------------------------

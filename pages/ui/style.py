@@ -40,7 +40,7 @@ _CSS = """
 .bars .name {{ overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }}
 .bars .bar {{ display: flex; height: 0.62rem; border-radius: 3px; overflow: hidden; background: {line}; }}
 .bars .fig {{ font-variant-numeric: tabular-nums; color: {muted}; white-space: nowrap; }}
-.step {{ font-size: 0.74rem; color: {muted}; margin: -0.45rem 0 0 1.6rem; line-height: 1.25; overflow-wrap: anywhere; }}
+.step {{ font-size: 0.74rem; color: {muted}; margin: -0.25rem 0 0 1.6rem; line-height: 1.25; overflow-wrap: anywhere; }}
 .step.warn {{ color: {amber}; }}
 .card-sub {{ font-size: 0.82rem; color: {muted}; line-height: 1.3; min-height: 2.1rem; }}
 .entry {{ display: flex; gap: 0.6rem; align-items: baseline; line-height: 1.25; }}

@@ -13,14 +13,17 @@ PRODUCTION = "PRODUCCIÓN"
 PAGES = {
     "inicio": ("streamlit_app.py", "Inicio", "Inicio", APP),
     "datos": ("pages/1_Datos.py", "Datos", "Datos", "Carga los ficheros y corrige lo que no cuadre"),
-    "mapeo": ("pages/2_Mapeo.py", "Mapeo", "Mapeo", "Elige la acción y de dónde sale cada dato"),
+    "mapeo": ("pages/2_Mapeo.py", "Mapeo", "Mapeo", "Elige la acción, el alcance y de dónde sale cada dato"),
     "ensayo": ("pages/3_Ensayo.py", "Ensayo", "Ensayo", "Mira qué cambiaría. **No se escribe nada en Webex**"),
     "lanzamiento": ("pages/4_Lanzamiento.py", "Lanzamiento", "Lanzamiento", "Aplica los cambios y síguelos en directo"),
     "informe": ("pages/5_Informe.py", "Informe", "Informe", "Qué se hizo, qué no y cómo arreglarlo"),
-    "historial": ("pages/6_Historial.py", "Historial", "Historial", "Ejecuciones anteriores"),
+    "historial": ("pages/6_Historial.py", "Historial", "Historial", "Ejecuciones anteriores, comparaciones y actas"),
 }
 
-EMPTY_DATA = "Aún no hay ficheros. Arrastra GLOBAL, UBICACIONES y USUARIOS (CSV), o usa los ejemplos."
+EMPTY_DATA = (
+    "Aún no hay ficheros. Arrastra GLOBAL, UBICACIONES y USUARIOS (CSV o Excel, o un solo libro con las tres hojas), "
+    "o usa los ejemplos."
+)
 EMPTY_MAPPING = "Carga antes un fichero de usuarios o de ubicaciones."
 EMPTY_ACTION = "Elige antes una acción en Mapeo."
 ALL_CANONICAL = "Las cabeceras ya son canónicas: no hace falta mapear."
@@ -32,9 +35,9 @@ NO_RUNS = "Todavía no se ha lanzado nada."
 UNFORESEEN = "Ha fallado algo que no se esperaba. No se ha enviado nada a Webex por ello. Recarga la página; si se repite, avisa."
 
 FILE_HINTS = {
-    "global": "Opcional. Valores comunes a todas las filas.",
-    "ubicaciones": "Una fila por ubicación.",
-    "usuarios": "Una fila por usuario.",
+    "global": "opcional, valores comunes",
+    "ubicaciones": "una fila por ubicación",
+    "usuarios": "una fila por usuario",
 }
 UNITS = {"ubicaciones": "ubicaciones", "usuarios": "usuarios", "global": "filas"}
 SCOPES = {"ubicaciones": "Ubicaciones", "usuarios": "Usuarios", "workspaces": "Espacios de trabajo"}

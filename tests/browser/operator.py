@@ -51,9 +51,9 @@ class Operator:
 
     def upload(self, folder: Path) -> None:
         """The three files, each into its zone."""
-        zones = self.page.locator("[data-testid=stFileUploaderDropzoneInput]")
-        for position, name in enumerate(("GLOBAL.CSV", "UBICACIONES.CSV", "USUARIOS.CSV")):
-            zones.nth(position).set_input_files(str(folder / name))
+        for name in ("GLOBAL.CSV", "UBICACIONES.CSV", "USUARIOS.CSV"):
+            zone = self.page.locator(f".st-key-zone_{name.removesuffix('.CSV').lower()}")
+            zone.locator("[data-testid=stFileUploaderDropzoneInput]").first.set_input_files(str(folder / name))
             self.sees(f"✓ {name}")
             self.idle()
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import resource
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.chaos.invariants import Reference, all_violations
-from tests.chaos.world import Ended, Remote, Runner
+from tests.chaos.invariants import Reference
+from tests.chaos.world import Ended, Remote, Runner, assert_as_without_accidents, wait_for
 
 FORWARDING = "usuarios_configurar_desvio_prefijo53"
 SIZE_MB = 6
@@ -37,9 +36,7 @@ def started(runner: Runner, reference: Reference) -> subprocess.Popen[str]:
     """A run that has written a third of what it has to write."""
     runner.remote.as_new(latency_ms=40.0)
     process = runner.start(*runner.run_arguments(FORWARDING, workers=4))
-    while runner.remote.counters()["effective_writes"] < reference.effective_writes // 3:
-        assert process.poll() is None
-        time.sleep(0.005)
+    wait_for(runner.remote, process, "effective_writes", reference.effective_writes // 3)
     return process
 
 
@@ -53,10 +50,7 @@ def assert_clear_stop(ended: Ended, *words: str) -> None:
 
 
 def assert_nothing_lost(runner: Runner, reference: Reference) -> None:
-    ended = runner.do("resume", str(runner.run_id()))
-    assert ended.code in (0, 1), ended
-    found = all_violations(reference, runner.rows(), runner.remote.state(), runner.remote.counters())
-    assert not found, found
+    assert_as_without_accidents(runner, reference, runner.do("resume", str(runner.run_id())))
 
 
 def test_a_full_disk_stops_the_run_and_freed_space_lets_it_end(

@@ -18,6 +18,7 @@ import httpx
 from bulk.journal import open_journal, rows, runs
 from bulk.records import RowResult
 from bulk.sandbox.examples import write_examples
+from tests.chaos.invariants import Reference, all_violations
 
 ROOT = Path(__file__).resolve().parents[2]
 PEOPLE, LOCATIONS = 120, 24
@@ -133,6 +134,16 @@ class Runner:
     def do(self, *arguments: str, **how: Any) -> Ended:
         return self.wait(self.start(*arguments, **how))
 
+    def to_the_end(self, process: subprocess.Popen[str]) -> Ended:
+        """The run's end; one that has stopped by itself is resumed, as its message says."""
+        ended = self.wait(process)
+        for _ in range(3):
+            if ended.code != 3:
+                break
+            assert ended.document["reason"]
+            ended = self.do("resume", ended.document["run_id"])
+        return ended
+
     def go_on(self, action: str, workers: int = 8) -> subprocess.Popen[str]:
         """Resume the newest run; launch it when there is none that got all its rows."""
         run_id = self.run_id()
@@ -162,6 +173,20 @@ class Runner:
             journal.close()
 
 
+def assert_as_without_accidents(runner: Runner, reference: Reference, ended: Ended) -> None:
+    assert ended.code in (0, 1), ended
+    assert "Traceback" not in ended.err
+    found = all_violations(reference, runner.rows(), runner.remote.state(), runner.remote.counters())
+    assert not found, found
+
+
+def wait_for(remote: Remote, process: subprocess.Popen[str], counter: str, at_least: int) -> None:
+    """Until the sandbox has counted so much; the process must still be at it."""
+    while remote.counters()[counter] < at_least:
+        assert process.poll() is None
+        time.sleep(0.02)
+
+
 def kill(process: subprocess.Popen[str]) -> None:
     process.send_signal(signal.SIGKILL)
     process.communicate()
@@ -175,7 +200,7 @@ def kill_when(process: subprocess.Popen[str], remote: Remote, moment: Moment) ->
             process.communicate()
             return False
         assert time.monotonic() < until, f"{moment} never came"
-        time.sleep(0.004)
+        time.sleep(0.012)
     time.sleep(moment.later)
     alive = process.poll() is None
     kill(process)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from bulk.context import Context
+from pages.ui import resources
 from pages.ui.connecting import WRONG
 from pages.ui.session import KEY
 from tests.house import Remote
@@ -75,3 +77,49 @@ def test_the_token_is_written_nowhere(app: AppTest, remote: Remote, context: Con
     assert kept == []
     assert remote.running.token not in said(app)
     assert remote.running.token not in repr(app.session_state[KEY])
+
+
+def test_a_token_that_expires_is_asked_for_in_place_and_another_organisation_is_refused(
+    app: AppTest, remote: Remote, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paste(app, remote.running.token)
+    remote.fail_next({"status": 401, "body": {"message": "expired"}, "times": 1})
+    press(app, "Probar conexión")
+    assert "Genera un token nuevo de Acme España" in said(app)
+    mine = app.session_state[KEY].connection
+    known = resources.log_in
+    monkeypatch.setattr(resources, "log_in", lambda pasted: replace(known(pasted), org_id="otra", org_name="Beta, S. L."))
+    again(app, remote.running.token)
+    assert app.error[0].value.startswith("Ese token es de Beta, S. L. Aquí se trabaja en Acme España")
+    assert app.session_state[KEY].connection == mine
+    monkeypatch.setattr(resources, "log_in", known)
+    again(app, f"Bearer {remote.running.token}")
+    assert "Genera un token nuevo" not in said(app)
+    assert not app.session_state[KEY].rejected
+
+
+def again(app: AppTest, token: str) -> AppTest:
+    app.text_input(key="again_token").set_value(token)
+    return press(app, "Continuar con este token")
+
+
+def test_the_strip_says_how_long_the_token_may_last(app: AppTest, remote: Remote) -> None:
+    assert "quedan unas" not in said(app)
+    paste(app, remote.running.token)
+    assert "quedan unas 12 h" in said(app)
+
+
+def test_a_token_that_expires_during_a_launch_is_asked_for_on_that_page(app: AppTest, remote: Remote) -> None:
+    paste(app, remote.running.token)
+    app.switch_page("pages/1_Datos.py").run()
+    rows = f"person_id;extension\n{remote.person(0)};2041\n"
+    app.file_uploader(key="upload_usuarios").upload("USUARIOS.CSV", rows.encode(), "text/csv").run()
+    app.switch_page("pages/2_Mapeo.py").run()
+    app.button(key="choose_usuarios_configurar_desvio_prefijo53").click().run()
+    app.switch_page("pages/3_Ensayo.py").run()
+    remote.fail_next({"status": 401, "body": {"message": "expired"}, "times": 1})
+    press(app, "Ensayar 1 filas")
+    assert app.session_state[KEY].dry_run_id is None
+    assert "No se ha perdido nada." in said(app)
+    again(app, remote.running.token)
+    assert "Ensayar 1 filas" in [button.label for button in app.button]

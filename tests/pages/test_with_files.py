@@ -46,7 +46,7 @@ def mapped(loaded: AppTest) -> AppTest:
 def test_uploads_are_read_and_told(loaded: AppTest) -> None:
     shown = said(loaded)
     assert "✓ **USUARIOS.CSV**" in shown
-    assert "3 filas · 14 columnas · utf-8 · ;" in shown
+    assert "3 filas · 14 columnas<br>UTF-8 · punto y coma ;" in shown
     assert "✓ 9 acciones" in shown
     assert not loaded.exception
 

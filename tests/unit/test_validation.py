@@ -129,7 +129,7 @@ def test_only_marked_rows_are_selected_and_the_rest_is_excluded() -> None:
     rows = [f"{hydra('PEOPLE', n)};{PLACE};{mark}" for n, mark in enumerate(("x", "", "sí", "no", "TRUE"), 1)]
     found = prepared("usuarios_asignar_location_desde_csv", "person_id;target_location_id;selected", *rows)
     assert [row.state for row in planned_rows(found)] == ["pending", "excluded", "pending", "excluded", "pending"]
-    assert found.scope == {"selected": 3}
+    assert found.scope["selected"] == 3
 
 
 def test_a_problem_reads_where_what_and_remedy() -> None:

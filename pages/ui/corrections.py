@@ -1,0 +1,74 @@
+"""Cells put right: the original stays as it was read, the working file is the original with what was accepted."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import replace
+
+from bulk import fixes
+from bulk.across import validate_across
+from bulk.dataset import Dataset
+from bulk.fixes import Fix
+from bulk.records import Problem
+from bulk.repairs import Repair
+from bulk.validation import validate_file
+from pages.ui.session import Session
+
+
+def put_original(session: Session, dataset: Dataset) -> None:
+    """A file just read takes its place; what was corrected in an earlier one is forgotten."""
+    session.originals[dataset.name] = dataset
+    session.corrections.pop(dataset.name, None)
+    session.pending.pop(dataset.name, None)
+    _put(session, dataset)
+
+
+def take_away(session: Session, name: str) -> None:
+    for kept in (session.files, session.originals, session.uploads, session.corrections, session.pending, session.findings):
+        kept.pop(name, None)
+    session.scopes.pop(name, None)
+    session.across = validate_across(session.files)
+
+
+def accept(session: Session, name: str, found: Iterable[Fix | Repair]) -> int:
+    """Corrections become part of the working file, which is looked at again; how many there were. Raises InputError."""
+    texts = {(each.line, each.column): each.value if isinstance(each, Fix) else each.after for each in found}
+    if not texts:
+        return 0
+    _apply(session, name, {**session.corrections.get(name, {}), **texts})
+    waiting = session.pending.get(name, {})
+    for cell in texts:
+        waiting.pop(cell, None)
+    return len(texts)
+
+
+def take_back(session: Session, name: str) -> None:
+    """All corrections of a file are undone: it is again as it was read."""
+    session.pending.pop(name, None)
+    _apply(session, name, {})
+
+
+def _apply(session: Session, name: str, texts: dict[tuple[int, str], str]) -> None:
+    """Raises InputError for a cell that there is not."""
+    original = session.originals.get(name) or session.files[name]
+    session.originals.setdefault(name, original)
+    differing = {cell: text for cell, text in texts.items() if original.frame.at[cell] != text}
+    chosen = [Fix(line, column, text) for (line, column), text in differing.items()]
+    working = fixes.apply(original, chosen) if chosen else original
+    if chosen:  # another content is another file: its digest is that of the corrected file as it can be downloaded
+        working = replace(working, sha256=hashlib.sha256(fixes.to_csv(working)).hexdigest())
+    session.corrections[name] = differing
+    _put(session, working)
+
+
+def _put(session: Session, dataset: Dataset) -> None:
+    session.files[dataset.name] = dataset
+    session.findings[dataset.name] = [*dataset.problems, *validate_file(dataset)]
+    session.across = validate_across(session.files)
+    session.revision += 1
+
+
+def findings(session: Session) -> list[Problem]:
+    """Of every file by itself, and of the files together."""
+    return [*(problem for name in session.files for problem in session.findings.get(name, ())), *session.across]

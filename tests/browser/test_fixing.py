@@ -1,0 +1,121 @@
+"""A bad cell is put right in the grid, in a real browser; the file to take away has it, the original has not."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from tests.browser.conftest import Server
+from tests.browser.operator import Operator
+
+FORWARDING = "Desvío total con prefijo 53"
+
+
+@pytest.fixture
+def operator(browser: Any, server: Server) -> Iterator[Operator]:
+    tab = Operator(browser, server)
+    yield tab
+    tab.close()
+
+
+@pytest.fixture
+def spoiled(examples: Path, tmp_path: Path) -> Path:
+    """The example files; the extensions of the first two users have a letter."""
+    for name in ("GLOBAL.CSV", "UBICACIONES.CSV", "USUARIOS.CSV"):
+        (tmp_path / name).write_bytes((examples / name).read_bytes())
+    path = tmp_path / "USUARIOS.CSV"
+    rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig")), delimiter=";"))
+    at = rows[0].index("extension")
+    rows[1][at] = rows[2][at] = "20x1"
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file, delimiter=";").writerows(rows)
+    return tmp_path
+
+
+def view(operator: Operator, name: str) -> None:
+    operator.page.get_by_role("radio", name=re.compile(f"^{name}")).first.click()
+    operator.idle()
+
+
+def write(operator: Operator, row: int, header: str, text: str) -> None:
+    """Type into a cell of the only grid on the page."""
+    grid = operator.page.locator("[data-testid=stDataFrame]").first
+    headers = [" ".join(each.split()) for each in grid.get_by_role("columnheader").all_inner_texts()]
+    position = next(at for at, each in enumerate(headers) if header in each)
+    cell = grid.get_by_role("row").nth(row).get_by_role("gridcell").nth(position)
+    where = grid.locator("canvas").first.bounding_box()
+    assert where
+    left = sum(float(each) for each in WIDTHS[:position]) + 30
+    operator.page.mouse.click(where["x"] + left, where["y"] + 35 * row + 17)
+    operator.page.keyboard.press("Enter")
+    operator.page.keyboard.press("Control+A")
+    operator.page.keyboard.type(text)
+    operator.page.keyboard.press("Enter")
+    operator.idle()
+    assert cell.inner_text() == text
+
+
+WIDTHS = (55, 165, 140)  # Fila, Mal, and the columns with problems first
+
+
+def test_a_bad_cell_is_put_right_in_place_and_in_all_that_are_like_it(operator: Operator, spoiled: Path) -> None:
+    operator.go("/Datos")
+    operator.upload(spoiled)
+    view(operator, "Corregir")
+    write(operator, 1, "extension", "2041")
+    operator.press("Aplicar a todas las iguales (2)")
+    operator.sees("2 celdas corregidas")
+    view(operator, "Vista previa")
+    rows = list(csv.DictReader(io.StringIO(operator.save("Descargar fichero corregido").decode("utf-8-sig")), delimiter=";"))
+    assert [row["extension"] for row in rows[:2]] == ["2041", "2041"]
+    assert "20x1" in (spoiled / "USUARIOS.CSV").read_text(encoding="utf-8-sig")
+    assert operator.outside == []
+
+
+def test_a_typed_cell_is_still_there_after_another_page(operator: Operator, spoiled: Path) -> None:
+    operator.go("/Datos")
+    operator.upload(spoiled)
+    view(operator, "Corregir")
+    write(operator, 1, "extension", "2041")
+    operator.page.get_by_role("link", name=re.compile("Mapeo")).click()
+    operator.sees("1 celda sin aplicar")
+    operator.page.get_by_role("link", name=re.compile("Datos")).click()
+    operator.idle()
+    view(operator, "Corregir")
+    operator.press("Aplicar 1 corrección")
+    operator.sees("1 celda corregida")
+
+
+def test_problems_can_be_taken_away_as_csv_and_as_a_marked_workbook(operator: Operator, spoiled: Path) -> None:
+    operator.go("/Datos")
+    operator.upload(spoiled)
+    view(operator, "Problemas")
+    problems = list(csv.DictReader(io.StringIO(operator.save("Problemas (CSV)").decode("utf-8-sig")), delimiter=";"))
+    assert [(row["fila"], row["columna"], row["valor"]) for row in problems if row["valor"] == "20x1"] == [
+        ("2", "extension", "20x1"),
+        ("3", "extension", "20x1"),
+    ]
+    sheet = openpyxl.load_workbook(io.BytesIO(operator.save("USUARIOS marcado (Excel)"))).active
+    at = next(cell.column for cell in sheet[1] if cell.value == "extension")
+    assert sheet.cell(2, at).value == "20x1"
+    assert sheet.cell(2, at).fill.fgColor.rgb != sheet.cell(4, at).fill.fgColor.rgb
+    assert sheet.cell(2, at).comment is not None
+
+
+def test_the_grid_opens_on_mapeo_with_what_the_action_finds_wrong(operator: Operator, spoiled: Path) -> None:
+    operator.go("/Datos")
+    operator.upload(spoiled)
+    operator.press("Continuar a Mapeo")
+    operator.choose(FORWARDING)
+    operator.sees("58 filas válidas · 2 con errores")
+    view(operator, "Corregir")
+    write(operator, 1, "extension", "2041")
+    operator.press("Aplicar 1 corrección")
+    operator.sees("59 filas válidas · 1 con errores")

@@ -1,0 +1,302 @@
+"""What an operator does with a run: retry, first rows for a look, hours, giving up waiting."""
+
+from __future__ import annotations
+
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bulk.errors import OwnedElsewhere, UsageError
+from bulk.journal import control, samples
+from bulk.launch import Launch, launch_plan, request_stop, resume, retry, wait
+from bulk.schedule import next_time
+from bulk.status import document, find_run
+from bulk.webex.pace import gate
+from tests.adapters.many import callers, many_rows
+from tests.house import PATIENCE, House, Remote, Result
+
+FORWARD = "usuarios_configurar_desvio_prefijo53"
+
+
+def forwarded(remote: Remote, count: int) -> list[dict[str, Any]]:
+    return [{"person_id": remote.person(n), "destination": "600111222"} for n in callers(remote, count)]
+
+
+def retried(house: House, run_id: str, **chosen: Any) -> Result:
+    live = retry(house.context, run_id, house.connection, **chosen)
+    assert live is not None and live.ended.wait(PATIENCE)
+    return house.result(run_id)
+
+
+def failing_first(house: House, remote: Remote, rows: int, refused: int, **how: Any) -> Result:
+    remote.fail_next(*[{"method": "PUT", "status": 400, "body": {"message": "no"}}] * refused)
+    return house.run(FORWARD, forwarded(remote, rows), Launch(workers=1, **how))
+
+
+# -- retry --------------------------------------------------------------------------------------------------------------
+
+
+def test_retry_works_only_what_failed(house: House, remote: Remote) -> None:
+    first = failing_first(house, remote, 20, 6)
+    assert first.counts == {"done": 14, "failed": 6}
+    writes = remote.writes()
+    again = retried(house, first.document["run_id"])
+    assert again.counts == {"done": 20}
+    assert remote.writes() - writes == 6
+    assert again.document["state"] == "completed"
+
+
+def test_retry_of_chosen_orders_leaves_the_others(house: House, remote: Remote) -> None:
+    first = failing_first(house, remote, 20, 6, chunk_size=5)
+    orders = [order["order_id"] for order in first.document["orders"] if order["counts"]["failed"]]
+    assert len(orders) == 2
+    again = retried(house, first.document["run_id"], order_ids=orders[:1])
+    assert again.counts == {"done": 19, "failed": 1}
+
+
+def test_retry_of_chosen_rows(house: House, remote: Remote) -> None:
+    first = failing_first(house, remote, 10, 3)
+    lines = [row.line for row in first.rows if row.state == "failed"]
+    assert retried(house, first.document["run_id"], lines=lines[1:2]).counts == {"done": 8, "failed": 2}
+
+
+def test_nothing_to_retry_sends_nothing(house: House, remote: Remote) -> None:
+    first = house.run(FORWARD, forwarded(remote, 3))
+    requests = remote.counters()["requests"]
+    assert retry(house.context, first.document["run_id"], house.connection) is None
+    assert remote.counters()["requests"] == requests
+
+
+def test_a_second_retry_at_once_is_refused(house: House, remote: Remote) -> None:
+    first = failing_first(house, remote, 20, 10)
+    remote.config(latency_ms=150)
+    live = retry(house.context, first.document["run_id"], house.connection)
+    assert live is not None
+    with pytest.raises(OwnedElsewhere, match="ya está en curso"):
+        retry(house.context, first.document["run_id"], house.connection)
+    live.halt("paused")
+    wait(live)
+
+
+def test_a_cancelled_rest_can_be_retried(house: House, remote: Remote) -> None:
+    remote.config(latency_ms=30)
+    live = house.start(FORWARD, forwarded(remote, 60), Launch(workers=2))
+    request_stop(house.context, live.run_id, "cancel", "prueba")
+    wait(live)
+    cancelled = house.result(live.run_id)
+    assert cancelled.document["state"] == "cancelled" and cancelled.counts["cancelled"] > 0
+    remote.config(latency_ms=0)
+    assert retried(house, live.run_id).counts == {"done": 60}
+    assert "retry" in [command.command for command in control.history(house.context.journal, live.run_id)]
+
+
+# -- first rows for a look ------------------------------------------------------------------------------------------------
+
+
+def test_a_canary_stops_after_rows_of_every_location_and_goes_on(house: House, remote: Remote) -> None:
+    rows = [{**row, "location_name": f"Sede {n % remote.locations}"} for n, row in enumerate(forwarded(remote, 60))]
+    live = house.start(FORWARD, [{k: v for k, v in row.items() if k != "location_name"} for row in rows], Launch(canary=12))
+    wait(live)
+    first = house.result(live.run_id)
+    assert first.counts == {"done": 12, "pending": 48}
+    assert first.document["state"] == "paused" and "Primeras 12 filas" in first.document["reason"]
+    assert house.resume(live.run_id).counts == {"done": 60}
+
+
+def test_the_rows_of_a_canary_are_spread_over_the_locations(house: House, remote: Remote) -> None:
+    from bulk.dataset import from_records
+    from bulk.launch import launch
+    from bulk.plan import prepare
+
+    rows = [{**row, "location_name": f"Sede {n // 15}"} for n, row in enumerate(forwarded(remote, 60))]
+    prepared = prepare(FORWARD, {"usuarios": from_records(dict(enumerate(rows, 2)), name="usuarios")})
+    live = launch(house.context, prepared, house.connection, Launch(canary=8))
+    wait(live)
+    worked = [row.group for row in house.result(live.run_id).rows if row.state == "done"]
+    assert sorted(worked) == sorted(["Sede 0", "Sede 1", "Sede 2", "Sede 3"] * 2)
+
+
+def test_a_canary_of_the_whole_file_simply_ends(house: House, remote: Remote) -> None:
+    assert house.run(FORWARD, forwarded(remote, 5), Launch(canary=50)).document["state"] == "completed"
+
+
+# -- hours ----------------------------------------------------------------------------------------------------------------
+
+
+def test_a_scheduled_run_sends_nothing_before_its_hour(house: House, remote: Remote) -> None:
+    hour = datetime.now(UTC) + timedelta(seconds=8)
+    live = house.start(FORWARD, forwarded(remote, 3), Launch(at=hour))
+    assert document(house.context, find_run(house.context, live.run_id))["state"] == "scheduled"
+    before = remote.counters()["requests"]
+    time.sleep(0.5)
+    assert remote.counters()["requests"] == before
+    wait(live)
+    assert datetime.now(UTC) >= hour
+    assert house.result(live.run_id).counts == {"done": 3}
+
+
+def test_a_scheduled_run_can_be_paused_and_still_waits_when_resumed(house: House, remote: Remote) -> None:
+    live = house.start(FORWARD, forwarded(remote, 3), Launch(at=datetime.now(UTC) + timedelta(hours=1)))
+    request_stop(house.context, live.run_id, "pause", "prueba")
+    wait(live)
+    assert house.result(live.run_id).document["state"] == "paused"
+    again = resume(house.context, live.run_id, house.connection)
+    assert again is not None and again.waiting
+    request_stop(house.context, live.run_id, "cancel", "prueba")
+    wait(again)
+    assert house.result(live.run_id).counts == {"cancelled": 3}
+    assert remote.writes() == 0
+
+
+def test_a_run_pauses_at_its_last_hour_and_goes_on_when_resumed(house: House, remote: Remote) -> None:
+    remote.config(latency_ms=100)
+    live = house.start(FORWARD, forwarded(remote, 80), Launch(workers=1, not_after=datetime.now(UTC) + timedelta(seconds=1)))
+    assert live.ended.wait(PATIENCE)
+    first = house.result(live.run_id)
+    assert first.document["state"] == "paused" and "la hora a la que tenía que parar" in first.document["reason"]
+    assert first.counts["pending"] > 0
+    remote.config(latency_ms=0)
+    assert house.resume(live.run_id).counts == {"done": 80}
+
+
+def test_a_run_that_would_stop_before_it_begins_is_refused() -> None:
+    now = datetime.now(UTC)
+    with pytest.raises(UsageError, match="posterior"):
+        Launch(at=now + timedelta(hours=2), not_after=now + timedelta(hours=1))
+
+
+def test_hours_are_the_next_ones_of_the_local_clock() -> None:
+    now = datetime.now().astimezone().replace(hour=12, minute=0, second=0, microsecond=0)
+    assert next_time("13:30", after=now) - now.astimezone(UTC) == timedelta(hours=1, minutes=30)
+    assert next_time("11:00", after=now).astimezone().hour == 11
+    assert next_time("11:00", after=now) > now
+    with pytest.raises(UsageError, match="no es una hora"):
+        next_time("25:00")
+
+
+def test_giving_up_waiting_pauses_the_run(house: House, remote: Remote) -> None:
+    remote.config(latency_ms=100)
+    live = house.start(FORWARD, forwarded(remote, 80), Launch(workers=1))
+    wait(live, timeout=1.0)
+    found = house.result(live.run_id).document
+    assert found["state"] == "paused" and "Se ha esperado 1 s" in found["reason"]
+
+
+def test_waiting_for_retry_after_ends_at_once_on_a_pause(house: House, remote: Remote) -> None:
+    remote.config(latency_ms=50)
+    live = house.start(FORWARD, forwarded(remote, 80), Launch(workers=2))
+    remote.fail_next({"method": "GET", "status": 429, "headers": {"Retry-After": "120"}})
+    until = time.monotonic() + 20
+    while live.api.pace.snapshot().waiting_until_s < 60 and time.monotonic() < until:
+        time.sleep(0.05)
+    assert live.api.pace.snapshot().waiting_until_s > 60
+    request_stop(house.context, live.run_id, "pause", "prueba")
+    assert live.ended.wait(10)  # not the two minutes that were asked for
+    assert house.result(live.run_id).document["state"] == "paused"
+    gate._paces.clear()  # the next test meets the same organisation
+
+
+# -- what the board shows -------------------------------------------------------------------------------------------------
+
+
+def test_rate_and_end_are_told_while_it_runs(house: House, remote: Remote) -> None:
+    remote.config(latency_ms=80)
+    live = house.start(FORWARD, forwarded(remote, 100), Launch(workers=2))
+    told = threading.Event()
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until and not told.is_set() and not live.ended.is_set():
+        found = document(house.context, find_run(house.context, live.run_id))
+        if found["rate"]:
+            assert found["eta_s"] is None or found["eta_s"] >= 0
+            assert found["request_rate"] > 0
+            told.set()
+        time.sleep(0.1)
+    assert told.is_set()
+    remote.config(latency_ms=0)
+    wait(live)
+    done = document(house.context, find_run(house.context, live.run_id))
+    assert done["rate"] is None and done["eta_s"] is None
+    assert samples.read(house.context.journal, live.run_id)[-1].rows == 100
+
+
+# -- the plan that was reviewed -------------------------------------------------------------------------------------------
+
+
+def change_by_hand(remote: Remote, person: str) -> None:
+    forwarding = remote.doc("person", person)["forwarding"]["callForwarding"]
+    always = {**forwarding["always"], "enabled": True, "destination": "677777777"}
+    remote.patch("person", person, forwarding={"callForwarding": {**forwarding, "always": always}})
+
+
+def test_rows_that_drifted_since_the_plan_are_set_aside_and_the_rest_goes_on(house: House, remote: Remote) -> None:
+    rows = forwarded(remote, 100)
+    plan = house.plan(FORWARD, rows)
+    assert plan.counts == {"change": 100} and remote.writes() == 0
+    for row in rows[:7]:
+        change_by_hand(remote, row["person_id"])
+    live = launch_plan(house.context, plan.document["run_id"], house.connection, Launch())
+    wait(live)
+    result = house.result(live.run_id)
+    assert result.counts == {"done": 93, "conflict": 7}
+    assert {row.params["person_id"] for row in result.rows if row.state == "conflict"} == {row["person_id"] for row in rows[:7]}
+    assert all("677777777" in str(row.message) for row in result.rows if row.state == "conflict")
+    assert remote.writes() == 93
+    assert result.document["parent"] == plan.document["run_id"]
+
+
+@pytest.mark.parametrize("action_id", ["ubicacion_alta_numeraciones_desactivadas", "usuarios_asignar_location_desde_csv", "usuarios_modificar_licencias"])  # fmt: skip
+def test_a_plan_of_each_way_of_writing_runs_whole(house: House, remote: Remote, action_id: str) -> None:
+    rows = many_rows(remote, action_id, 40)
+    plan = house.plan(action_id, rows)
+    live = launch_plan(house.context, plan.document["run_id"], house.connection, Launch())
+    wait(live)
+    assert house.result(live.run_id).counts == {"done": len(rows)}
+
+
+def test_two_rows_of_one_person_are_no_drift(house: House, remote: Remote) -> None:
+    cx, meeting = remote.org.licenses["cx"], remote.org.licenses["meeting"]
+    rows = [
+        {"person_id": remote.person(1), "add_license_ids": cx},
+        {"person_id": remote.person(1), "remove_license_ids": meeting},
+        {"person_id": remote.person(1), "add_license_ids": meeting},
+    ]
+    plan = house.plan("usuarios_modificar_licencias", rows)
+    live = launch_plan(house.context, plan.document["run_id"], house.connection, Launch())
+    wait(live)
+    assert house.result(live.run_id).counts == {"done": 3}
+
+
+def test_what_the_plan_left_out_is_not_run(house: House, remote: Remote) -> None:
+    rows = forwarded(remote, 4)
+    house.run(FORWARD, rows[:1])
+    plan = house.plan(FORWARD, [*rows, {"person_id": remote.person(1), "extension": "no"}])
+    assert plan.counts == {"unchanged": 1, "change": 3, "invalid": 1} or plan.counts["invalid"] >= 1
+    requests = remote.counters()["requests"]
+    live = launch_plan(house.context, plan.document["run_id"], house.connection, Launch())
+    wait(live)
+    assert house.result(live.run_id).counts["unchanged"] == 1
+    assert remote.counters()["requests"] - requests <= 2 + 2 * plan.counts["change"]
+
+
+def test_a_plan_changed_in_the_journal_is_refused(house: House, remote: Remote) -> None:
+    from bulk.journal.tables import rows as table
+
+    plan = house.plan(FORWARD, forwarded(remote, 3))
+    statement = (
+        table.update().where(table.c.run_id == plan.document["run_id"], table.c.line == 2).values(change='{"always":[1,2]}')
+    )
+    house.context.journal.write(lambda connection: connection.execute(statement))
+    with pytest.raises(UsageError, match="no es el que se revisó"):
+        launch_plan(house.context, plan.document["run_id"], house.connection, Launch())
+
+
+def test_a_run_or_an_unfinished_dry_run_is_no_plan(house: House, remote: Remote) -> None:
+    run = house.run(FORWARD, forwarded(remote, 1))
+    with pytest.raises(UsageError, match="no es un ensayo"):
+        launch_plan(house.context, run.document["run_id"], house.connection, Launch())
+    part = house.run(FORWARD, forwarded(remote, 30)[1:], Launch(dry_run=True, canary=2))
+    with pytest.raises(UsageError, match="no ha terminado"):
+        launch_plan(house.context, part.document["run_id"], house.connection, Launch())

@@ -77,7 +77,7 @@ class Took:
 def work_all(home: Path, count: int, base_url: str = "", *, workers: int = 64) -> Took:
     """Hand over `count` rows and work them; without a base URL the action answers in process. Raises RuntimeError."""
     journal = open_journal(home)
-    run = RunRecord(run_id=runs.new_run_id(), action_id=ACTION_ID, target=base_url or "here", workers=workers)
+    run = RunRecord(run_id=runs.new_run_id(journal), action_id=ACTION_ID, target=base_url or "here", workers=workers)
     began = time.perf_counter()
     runs.create_run(journal, run)
     for chunk in build_chunks(rows(count), CHUNK_SIZE):

@@ -137,7 +137,9 @@ def _implicit_run(action_id: str, context: Context, lines: set[int]) -> Implicit
         return implicit
     connection = connect(context.home)
     connection = identify(api_for(connection, context.settings, context.journal), connection)
-    run = RunRecord(run_id=runs.new_run_id(), action_id=action_id, target=connection.target, settings=asdict(context.settings))
+    run = RunRecord(
+        run_id=runs.new_run_id(context.journal), action_id=action_id, target=connection.target, settings=asdict(context.settings)
+    )
     runs.create_run(context.journal, run)
     _implicit[key] = ImplicitRun(context, connection, run)
     return _implicit[key]

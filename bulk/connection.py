@@ -101,13 +101,13 @@ def _pace(connection: Connection, settings: Settings, journal: Journal | None) -
 
 
 def identify(api: Api, connection: Connection, *, with_name: bool = False) -> Connection:
-    """Ask who the token is (`people/me`, contracts 1.8), and on request the organisation's name.
+    """Ask who the token is (`people/me`, contracts 1.8), and on request the organisation's name (else the one known stays).
 
     Raises TokenRejected, Forbidden, Unreadable, NotSent.
     """
     person = _myself(api)
     org_id = person.get("orgId")
-    name = _org_name(api, org_id) if with_name and org_id else None
+    name = _org_name(api, org_id) if with_name and org_id else connection.org_name
     return replace(
         connection,
         org_id=org_id,

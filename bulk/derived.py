@@ -35,10 +35,12 @@ def ready_for(
     return connection
 
 
-def child_of(run: RunRecord, connection: Connection, *, kind: str, dry_run: bool, note: str, **changes: Any) -> RunRecord:
+def child_of(
+    context: Context, run: RunRecord, connection: Connection, *, kind: str, dry_run: bool, note: str, **changes: Any
+) -> RunRecord:
     """A new run with the action, the options and the files of `run`."""
     return RunRecord(
-        run_id=runs.new_run_id(),
+        run_id=runs.new_run_id(context.journal),
         action_id=run.action_id,
         target=connection.target,
         dry_run=dry_run,
@@ -73,7 +75,7 @@ def from_plan(context: Context, plan: RunRecord, connection: Connection, note: s
         raise UsageError(f"El ensayo {plan.run_id} no es el que se revisó: su contenido ha cambiado. Repite el ensayo.")
     descending = {"descending": True} if plan.schedule.get("descending") else {}
     scope = {**plan.scope, "plan": plan.run_id, "plan_hash": digest}
-    return child_of(plan, connection, kind=plan.kind, dry_run=False, note=note, scope=scope, schedule=descending)
+    return child_of(context, plan, connection, kind=plan.kind, dry_run=False, note=note, scope=scope, schedule=descending)
 
 
 def planned(context: Context, plan: RunRecord) -> Iterator[Row]:
@@ -106,7 +108,7 @@ def undo_of(context: Context, run: RunRecord, connection: Connection, *, dry_run
         raise UsageError(f"La ejecución {run.run_id} no cambió nada: no hay nada que deshacer.")
     # What was done last is given back first.
     schedule = {} if run.schedule.get("descending") else {"descending": True}
-    return child_of(run, connection, kind="undo", dry_run=dry_run, note=note, schedule=schedule)
+    return child_of(context, run, connection, kind="undo", dry_run=dry_run, note=note, schedule=schedule)
 
 
 def undo_rows(context: Context, run: RunRecord) -> Iterator[Row]:
@@ -134,11 +136,11 @@ def _left(row: RowResult) -> dict[str, Any]:
 # -- verification -------------------------------------------------------------------------------------------------------
 
 
-def verification_of(run: RunRecord, connection: Connection) -> RunRecord:
+def verification_of(context: Context, run: RunRecord, connection: Connection) -> RunRecord:
     """The dry run that looks at what `run` left. Raises UsageError for a dry run."""
     if run.dry_run:
         raise UsageError(f"La ejecución {run.run_id} es un ensayo: no hay nada que verificar.")
-    return child_of(run, connection, kind="verify", dry_run=True, note="")
+    return child_of(context, run, connection, kind="verify", dry_run=True, note="")
 
 
 def rows_to_verify(context: Context, run: RunRecord) -> Iterator[Row]:

@@ -92,7 +92,7 @@ def hand_over(context: Context, run: RunRecord, rows_: Iterable[Row], connection
 def _record(context: Context, prepared: Prepared, connection: Connection, how: Launch) -> RunRecord:
     files = [dataset for dataset in (prepared.global_dataset, prepared.dataset) if dataset]
     return RunRecord(
-        run_id=runs.new_run_id(),
+        run_id=runs.new_run_id(context.journal),
         action_id=prepared.action.id,
         target=connection.target,
         dry_run=how.dry_run,

@@ -33,8 +33,7 @@ def preflight(context: Context, connection: Connection, action: Action, rows: Se
     """
     api = api_for(connection, context.settings, context.journal)
     try:
-        if not connection.org_id:
-            connection = identify(api, connection, with_name=True)
+        connection = identify(api, connection, with_name=not connection.org_name)
         _organisations(api, connection, rows)
         _ids(api, connection, action, rows)
     except TokenRejected:

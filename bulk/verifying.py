@@ -30,7 +30,7 @@ def verify(context: Context, run_id: str, connection: Connection) -> LiveRun:
     """Read again the rows that a run did. Raises RunNotFound, UsageError, TokenRejected, OwnedElsewhere."""
     run = find_run(context, run_id)
     connection = derived.ready_for(context, run, connection)
-    record = derived.verification_of(run, connection)
+    record = derived.verification_of(context, run, connection)
     if not plans.has_rows(context.journal, run.run_id, ("done", "unchanged", "unknown")):
         raise UsageError(f"La ejecución {run.run_id} no hizo ninguna fila: no hay nada que verificar.")
     return hand_over(context, record, derived.rows_to_verify(context, run), connection)

@@ -10,7 +10,7 @@ from bulk.records import RunRecord
 from pages.ui import board, choice, downloads, filters, frame, live, resources, running
 from pages.ui.looking import Look, local, look
 from pages.ui.session import Session, put_in_url
-from pages.ui.texts import EMPTY_ACTION, EMPTY_MAPPING, NOT_REHEARSED, NOTHING_TO_CHANGE, PAGES, thousands
+from pages.ui.texts import EMPTY_ACTION, EMPTY_MAPPING, NOT_REHEARSED, NOTHING_TO_CHANGE, PAGES, count
 
 OTHER_DATA = "Este ensayo es de otros datos, de otra acción o de otro mapeo. Ensaya de nuevo."
 EVERY = 1.0  # seconds between two looks
@@ -39,7 +39,7 @@ def plan_or_reason(session: Session) -> Prepared | None:
 
 def start_button(session: Session, plan: Prepared, *, again: bool) -> None:
     ready = choice.to_send(plan) > 0 and not choice.missing(plan.action, plan.mapping)
-    label = "Ensayar de nuevo" if again else f"Ensayar {thousands(choice.to_send(plan))} filas"
+    label = "Ensayar de nuevo" if again else f"Ensayar {count(choice.to_send(plan), 'fila', 'filas')}"
     if st.button(label, type="secondary" if again else "primary", disabled=not ready):
         rehearse(session, plan)
 

@@ -20,9 +20,13 @@ from bulk.records import Row as DataRow
 _JSON = ("options", "settings", "mapping", "scope", "files", "schedule")
 
 
-def new_run_id() -> str:
-    """`20261123-0712-a3f`: local day and minute, and a random tail (ids are read aloud)."""
-    return f"{datetime.now():%Y%m%d-%H%M}-{secrets.token_hex(2)[:3]}"
+def new_run_id(journal: Journal) -> str:
+    """`20261123-0712-a3f`: local day and minute, and a random tail that no run has (ids are read aloud)."""
+    while True:
+        found = f"{datetime.now():%Y%m%d-%H%M}-{secrets.token_hex(2)[:3]}"
+        with journal.reading() as connection:
+            if connection.execute(select(runs.c.run_id).where(runs.c.run_id == found)).first() is None:
+                return found
 
 
 def create_run(journal: Journal, run: RunRecord) -> None:

@@ -76,7 +76,7 @@ def accept(session: Session, pasted: str, org_id: str | None = None, org_name: s
         st.error(error.message)
         return False
     if org_id and found.org_id != org_id:
-        st.error(OTHER.format(found.org_name or found.org_id, org_name or org_id))
+        st.error(OTHER.format((found.org_name or found.org_id or "?").rstrip("."), org_name or org_id))
         return False
     session.connection, session.pasted_at, session.rejected = found, datetime.now(), ""
     return True

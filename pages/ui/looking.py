@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bulk.actions import get_action
 from bulk.context import Context
-from bulk.journal import control, runs
+from bulk.journal import runs
 from bulk.records import ENDED_RUNS, OPEN_STATES, OrderStatus, RunRecord
-from bulk.status import RUN_WORDS, elapsed, run_state
+from bulk.status import KINDS, RUN_WORDS, elapsed, forecast, run_state
 from pages.ui.session import Session
 from pages.ui.texts import UNITS, decimal, lasting, thousands
+from pages.ui.texts_runs import REVIEW, hour
 
 ACTIVE = frozenset({"running", "preparing", "scheduled"})
 
@@ -44,6 +43,11 @@ class Look:
         return sum(self.counts.values()) - self.counts["excluded"]
 
     @property
+    def review(self) -> int:
+        """Rows that somebody has to look at."""
+        return sum(self.counts[state] for state in REVIEW)
+
+    @property
     def finished(self) -> int:
         return self.total - sum(self.counts[state] for state in OPEN_STATES)
 
@@ -54,11 +58,11 @@ class Look:
     @property
     def left_s(self) -> float | None:
         """Seconds to the end at the present rate; None when that cannot be told."""
-        return (self.total - self.finished) / self.rate if self.alive and self.rate > 0 else None
+        return (self.total - self.finished) / self.rate if self.state == "running" and self.rate > 0 else None
 
     @property
     def title(self) -> str:
-        return get_action(self.run.action_id).title
+        return KINDS[self.run.kind].format(get_action(self.run.action_id).title)
 
     @property
     def unit(self) -> str:
@@ -66,38 +70,15 @@ class Look:
 
 
 def look(context: Context, run: RunRecord, session: Session, *, with_orders: bool = True) -> Look:
-    """Read the run's counters; the rate comes from this tab's earlier look."""
+    """Read the run's counters, its orders, and what the journal's samples say of its speed."""
     state = run_state(context.home, run)
     counts = runs.run_counts(context.journal, run.run_id)
     orders = tuple(runs.order_statuses(context.journal, run.run_id, state)) if with_orders else ()
-    ended = sum(counts.values()) - sum(counts[name] for name in (*OPEN_STATES, "excluded"))
     seconds = elapsed(run, state)
-    return Look(run, state, counts, orders, seconds, _rate(session, run.run_id, ended, seconds), _learned_limit(context, run))
-
-
-def _learned_limit(context: Context, run: RunRecord) -> float | None:
-    """Calls a second that the organisation was found to admit; a memory that cannot be read is no memory."""
-    kept = control.recall(context.journal, f"pace:{run.target}|{run.org_id or ''}")
-    try:
-        limit = json.loads(kept).get("limit") if isinstance(kept, str) else None
-    except (ValueError, AttributeError):
-        return None
-    return float(limit) if isinstance(limit, int | float) else None
-
-
-def _rate(session: Session, run_id: str, ended: int, seconds: float) -> float:
-    """Rows a second over the last ten seconds or more; over the whole run when there is no earlier look."""
-    now = time.monotonic()
-    before = session.progress.get(run_id)
-    if before is None or now - before[0] > 30:
-        session.progress[run_id] = (now, ended)
-        return ended / seconds if seconds > 1 else 0.0
-    span, done = now - before[0], ended - before[1]
-    if span > 10:
-        session.progress[run_id] = (now, ended)
-    if span < 2 or done <= 0:
-        return ended / seconds if seconds > 1 else 0.0
-    return done / span
+    known = forecast(context, run, state, counts)
+    ended = sum(counts.values()) - sum(counts[name] for name in (*OPEN_STATES, "excluded", "invalid"))
+    rate = known["rate"] or (ended / seconds if state == "running" and seconds > 1 else 0.0)
+    return Look(run, state, counts, orders, seconds, rate, known["learned_limit"])
 
 
 def progress_line(seen: Look) -> str:
@@ -113,6 +94,8 @@ def progress_line(seen: Look) -> str:
         parts.append(f"límite aprendido {decimal(seen.limit)}/s")
     if seen.run.rate_limited:
         parts.append(f"{thousands(seen.run.rate_limited)} esperas pedidas por Webex")
+    if seen.alive and (late := seen.run.schedule.get("not_after")):
+        parts.append(f"parará a las {hour(late)}")
     return " · ".join(parts)
 
 
@@ -135,7 +118,9 @@ def local(stamp: str | None, form: str = "%d/%m/%Y %H:%M") -> str:
 
 
 def state_word(seen: Look) -> str:
-    """`completada con errores`, or why it stopped."""
+    """`completada con errores`, `programada para las 22:00`, or why it stopped."""
+    if seen.state == "scheduled":
+        return f"programada para las {hour(seen.run.schedule.get('at'))}"
     word = rehearsal_word(seen.state) if seen.run.dry_run else RUN_WORDS[seen.state]
     return f"{word}: {seen.run.reason}" if seen.run.reason and seen.state == "stopped" else word
 
@@ -147,11 +132,15 @@ def rehearsal_word(state: str) -> str:
     return "ensayo detenido" if state == "cancelled" else RUN_WORDS[state]
 
 
+def where_of(run: RunRecord) -> str:
+    """The organisation as people say it."""
+    return "SANDBOX" if run.target == "sandbox" else run.org_name or run.target
+
+
 def phone_summary(seen: Look) -> str:
     """The line for the telephone (UX 1)."""
-    review = sum(seen.counts[state] for state in ("failed", "invalid", "unknown", "conflict", "blocked"))
-    where = "SANDBOX" if seen.run.target == "sandbox" else seen.run.org_name or seen.run.target
-    done = f"{thousands(seen.finished)} de {thousands(seen.total)} {seen.unit} ({percent(seen)}), {thousands(review)} por revisar"
+    where = where_of(seen.run)
+    done = f"{thousands(seen.finished)} de {thousands(seen.total)} {seen.unit} ({percent(seen)}), {thousands(seen.review)} por revisar"
     end = end_clock(seen)
     tail = f"Fin estimado: {end}." if end else f"{RUN_WORDS[seen.state].capitalize()}."
     return f"{where} · {seen.title}: {done}. {tail}"

@@ -70,7 +70,7 @@ def test_a_lost_write_is_sent_again_only_after_two_equal_reads(house: House, rem
     remote.fail_next({"method": "PUT", "drop": "before"})
     before = remote.counters()["requests"]
     assert house.run(ACTION, [row(remote)]).counts == {"done": 1}
-    assert remote.counters()["requests"] - before == 6  # people/me, read, lost write, two reads, write
+    assert remote.counters()["requests"] - before == 7  # people/me, organisation, read, lost write, two reads, write
 
 
 def test_the_name_of_the_member_is_a_setting(house: House, remote: Remote, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -45,20 +46,25 @@ def view(operator: Operator, name: str) -> None:
 
 
 def write(operator: Operator, row: int, header: str, text: str) -> None:
-    """Type into a cell of the only grid on the page."""
-    grid = operator.page.locator("[data-testid=stDataFrame]").first
-    headers = [" ".join(each.split()) for each in grid.get_by_role("columnheader").all_inner_texts()]
+    """Type into a cell of the grid of bad rows, the last one on a page."""
+    grid = operator.page.locator("[data-testid=stDataFrame]").last
+    grid.locator("[role=gridcell]").first.wait_for(state="attached")  # a canvas: its cells are never visible elements
+    headers = [" ".join(each.split()) for each in grid.locator("[role=columnheader]").all_inner_texts()]
     position = next(at for at, each in enumerate(headers) if header in each)
-    cell = grid.get_by_role("row").nth(row).get_by_role("gridcell").nth(position)
+    cell = grid.locator("[role=row]").nth(row).locator("[role=gridcell]").nth(position)
     where = grid.locator("canvas").first.bounding_box()
     assert where
     left = sum(float(each) for each in WIDTHS[:position]) + 30
     operator.page.mouse.click(where["x"] + left, where["y"] + 35 * row + 17)
     operator.page.keyboard.press("Enter")
-    operator.page.keyboard.press("Control+A")
-    operator.page.keyboard.type(text)
-    operator.page.keyboard.press("Enter")
+    field = operator.page.locator("#portal input, #portal textarea").first
+    field.fill(text)
+    operator.page.wait_for_timeout(200)  # the grid takes the text a moment after the field has it
+    field.press("Enter")
     operator.idle()
+    until = time.monotonic() + 10
+    while cell.inner_text() != text and time.monotonic() < until:
+        operator.page.wait_for_timeout(100)
     assert cell.inner_text() == text
 
 

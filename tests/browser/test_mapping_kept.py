@@ -16,7 +16,7 @@ ORIGIN = 135 + 40  # px from the left edge of the table to its column «Origen»
 
 def origin(tab: Operator, row: int) -> str:
     grid = tab.page.locator("[data-testid=stDataFrame]").first
-    return str(grid.get_by_role("row").nth(row).get_by_role("gridcell").nth(1).inner_text())
+    return str(grid.locator("[role=row]").nth(row).locator("[role=gridcell]").nth(1).inner_text())
 
 
 def choose_origin(tab: Operator, row: int, text: str) -> None:

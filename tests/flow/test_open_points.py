@@ -66,9 +66,7 @@ def test_how_many_numbers_go_in_one_post(house: House, remote: Remote, most: int
 
 
 @pytest.mark.parametrize(("parallel", "taken", "refused"), [(False, False, False), (True, True, False), (True, False, True)])
-def test_move_jobs_one_at_a_time_or_in_parallel(
-    house: House, remote: Remote, parallel: bool, taken: bool, refused: bool
-) -> None:
+def test_move_jobs_one_at_a_time_or_in_parallel(house: House, remote: Remote, parallel: bool, taken: bool, refused: bool) -> None:
     """One at a time, a service that takes one only never has to say so; in parallel, its 409 is waited out."""
     remote.config(parallel_jobs=taken, job_seconds=1.0)
     house = with_settings(house, parallel_move_jobs=parallel, people_per_job=10)

@@ -118,8 +118,8 @@ def test_a_token_that_expires_during_a_launch_is_asked_for_on_that_page(app: App
     app.button(key="choose_usuarios_configurar_desvio_prefijo53").click().run()
     app.switch_page("pages/3_Ensayo.py").run()
     remote.fail_next({"status": 401, "body": {"message": "expired"}, "times": 1})
-    press(app, "Ensayar 1 filas")
+    press(app, "Ensayar 1 fila")
     assert app.session_state[KEY].dry_run_id is None
     assert "No se ha perdido nada." in said(app)
     again(app, remote.running.token)
-    assert "Ensayar 1 filas" in [button.label for button in app.button]
+    assert "Ensayar 1 fila" in [button.label for button in app.button]

@@ -32,7 +32,9 @@ def run(context: Context, sandbox: Connection, files: dict[str, Dataset]) -> Run
 
 def stored_run(context: Context, orders: int) -> RunRecord:
     """An ended run of so many lots of one row, as the journal would have it."""
-    record = RunRecord(run_id=runs.new_run_id(), action_id=FORWARDING, target="sandbox", state="completed", settings={})
+    record = RunRecord(
+        run_id=runs.new_run_id(context.journal), action_id=FORWARDING, target="sandbox", state="completed", settings={}
+    )
     runs.create_run(context.journal, record)
     for line in range(2, orders + 2):
         chunk = Chunk((Row(line, {"person_id": str(line)}, f"Persona {line}", "Madrid", "invalid" if line % 9 else "excluded"),))

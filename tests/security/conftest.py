@@ -13,7 +13,6 @@ import pytest
 from bulk.context import close_context, open_context
 from bulk.sandbox import RunningSandbox, start_in_thread
 from bulk.sandbox.examples import write_examples
-from tests.browser.conftest import browser, chromium  # noqa: F401  # fixtures of the pages' tests
 from tests.house import House, Remote
 from tests.security.canary import CANARY, Canary
 

@@ -103,7 +103,7 @@ def test_cancel_tells_apart_what_was_sent_and_what_was_not(journal: Journal) -> 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(states=st.lists(st.sampled_from(OUTCOMES), min_size=1, max_size=12), again=st.booleans())
 def test_counters_always_equal_the_rows(journal: Journal, states: list[str], again: bool) -> None:
-    run_id = runs.new_run_id() + str(len(runs.list_runs(journal)))
+    run_id = runs.new_run_id(journal) + str(len(runs.list_runs(journal)))
     with_rows(journal, len(states), run_id)
     for row, state in zip(rows.claim(journal, run_id, after=0, limit=99), states, strict=True):
         journal.later(writes.outcome(run_id, row.line, row.seq, state))

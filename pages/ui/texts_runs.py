@@ -1,0 +1,57 @@
+"""Spanish texts of the pages of runs: rehearsal, launch, report, history."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bulk.records import RunRecord
+from bulk.report.words import state_word
+from pages.ui.texts import GLYPHS, count, thousands
+
+REVIEW = ("failed", "invalid", "unknown", "conflict", "blocked")  # somebody has to look at these
+NO_WRITES = "Cero escrituras: un ensayo solo lee Webex."
+CHUNK_REASON = (
+    "Entre 100 y 300 filas por lote: bastantes para que el trabajo en paralelo no espere, y pocas para revisar "
+    "o repetir un lote entero si algo va mal."
+)
+PACE_REASON = "El ritmo se adapta solo al límite de Webex; más hilos no lo superan."
+WITHOUT_REHEARSAL = "Sin ensayo: no se sabe cuántas de las {} filas cambiarán. Un ensayo solo lee."
+BREAKER = "Se detiene sola si fallan {} de las últimas {} filas."
+NO_BREAKER = "No se detiene sola por errores (BULK_BREAKER_SHARE = 1)."
+UNDO_TITLE = "Deshacer esta ejecución"
+UNDO_ASK = "Se restaurarán {}; {} cambiaron después y se conservan; {} no se pueden restaurar."
+NO_CAUSES = "Ninguna fila por revisar."
+ARCHIVED = "archivada"
+
+
+def rows_told(number: int) -> str:
+    """`1 fila`, `4.300 filas`."""
+    return count(number, "fila", "filas")
+
+
+def pill_of(run: RunRecord, state: str, code: str | None = None) -> str:
+    """`✓ hecha`; for an undo `↶ revertida`, for a verification `= como se pidió`."""
+    word = state_word(run, state, _code(run, state, code))
+    return f"{'↶' if run.kind == 'undo' and state == 'done' else GLYPHS[state]} {word}"
+
+
+def word_of(run: RunRecord, state: str) -> str:
+    """What the rows of `run` in `state` are called, whatever their code."""
+    return state_word(run, state, _code(run, state, None))
+
+
+def _code(run: RunRecord, state: str, code: str | None) -> str | None:
+    return "irreversible" if run.kind == "undo" and state == "invalid" else code
+
+
+def hour(stamp: str | None) -> str:
+    """A UTC stamp as `22:00`, with the day in front when it is not today."""
+    if not stamp:
+        return ""
+    moment = datetime.fromisoformat(stamp).astimezone()
+    return f"{moment:%H:%M}" if moment.date() == datetime.now().date() else f"{moment:%d/%m %H:%M}"
+
+
+def figure(number: int, share: float) -> str:
+    """`41 (1 %)`."""
+    return f"{thousands(number)} ({round(100 * share)} %)"

@@ -6,7 +6,7 @@ import streamlit as st
 
 from bulk.connection import Connection
 from bulk.plan import Prepared
-from pages.ui import choice, frame, launching, live, resources, running
+from pages.ui import choice, frame, launch_options, launching, live, resources, running
 from pages.ui.looking import local, look
 from pages.ui.session import Session, put_in_url
 from pages.ui.texts import EMPTY_ACTION, EMPTY_MAPPING, NOTHING_RUNS, PAGES
@@ -33,10 +33,10 @@ def before(session: Session, reached: Connection) -> None:
         return
     rehearsal = launching.rehearsal_of(session, reached)
     launching.told(plan, rehearsal)
-    launching.others(session, reached)
-    launching.settings(session)
+    waits = launching.others(session, reached)
+    launch_options.draw(session)
     with place:
-        launching.button(session, plan, rehearsal, reached)
+        launching.button(session, plan, rehearsal, reached, waits=waits)
 
 
 def board(session: Session) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from bulk.actions import get_action
@@ -13,6 +14,7 @@ from bulk.mapping import Mapping, map_columns, missing_sources
 from bulk.plan import Prepared, prepare
 from bulk.readiness import Readiness, readiness
 from bulk.records import FILE_NAMES, RunRecord
+from bulk.schedule import next_time
 from bulk.scope import Scope
 from pages.ui.session import Session
 
@@ -87,8 +89,8 @@ def to_send(plan: Prepared) -> int:
     return plan.total - len(plan.invalid.keys() | plan.excluded)
 
 
-def launch_of(session: Session, *, dry_run: bool, parent: str | None = None) -> Launch:
-    """How this tab launches. Raises UsageError for settings out of range."""
+def launch_of(session: Session, *, dry_run: bool, parent: str | None = None, canary: int = 0) -> Launch:
+    """How this tab launches; a dry run begins at once. Raises UsageError for settings out of range, for what is no hour."""
     action = chosen_action(session)
     return Launch(
         bulk=session.bulk or dry_run,
@@ -98,7 +100,15 @@ def launch_of(session: Session, *, dry_run: bool, parent: str | None = None) -> 
         options=options_of(session, action) if action else {},
         note=session.note.strip(),
         parent=parent,
+        at=None if dry_run else _moment(session.at),
+        not_after=None if dry_run else _moment(session.not_after),
+        canary=canary,
+        rate_ceiling=session.rate_ceiling or None,
     )
+
+
+def _moment(text: str) -> datetime | None:
+    return next_time(text) if text.strip() else None
 
 
 def is_about(run: RunRecord, session: Session, connection: Connection) -> bool:

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import streamlit as st
 
 from bulk.connection import Connection
 from bulk.errors import BulkError
 from bulk.journal import runs
-from bulk.launch import launch
+from bulk.launch import launch, launch_plan
 from bulk.plan import Prepared
 from bulk.records import RunRecord
-from bulk.settings import MAX_WORKERS
 from bulk.status import find_run
 from pages.ui import choice, live, resources
 from pages.ui.looking import local, look, percent
 from pages.ui.session import Session
 from pages.ui.texts import PAGES, UNITS, thousands
+from pages.ui.texts_runs import WITHOUT_REHEARSAL
 
+WAIT, PARALLEL = "Esperar a que acabe", "A la vez"
 MANY = 500  # changes: over this the number is typed
 
 
@@ -53,10 +53,7 @@ def rehearsal_of(session: Session, reached: Connection) -> Rehearsal | None:
 def told(plan: Prepared, rehearsal: Rehearsal | None) -> None:
     unit = UNITS[plan.action.dataset]
     if rehearsal is None:
-        st.warning(
-            f"Sin ensayo: no se sabe cuántas de las {thousands(choice.to_send(plan))} filas cambiarán. Un ensayo solo lee.",
-            icon=":material/warning:",
-        )
+        st.warning(WITHOUT_REHEARSAL.format(thousands(choice.to_send(plan))), icon=":material/warning:")
         return
     st.success(
         f"Ensayo del {local(rehearsal.run.created_at)}: **{thousands(rehearsal.changes)} {unit} cambiarán**, "
@@ -65,42 +62,40 @@ def told(plan: Prepared, rehearsal: Rehearsal | None) -> None:
     )
 
 
-def others(session: Session, reached: Connection) -> None:
-    """A live run of the same organisation: it shares the pace, and the operator should know."""
+def others(session: Session, reached: Connection) -> bool:
+    """A live run of the same organisation: wait for it, or go in parallel. True when the launch has to wait."""
     house = resources.context()
-    for run in live.living(house):
-        if run.target == reached.target and not run.dry_run:
-            seen = look(house, run, session, with_orders=False)
-            st.warning(
-                f"Hay otra ejecución en curso en {run.org_name or run.target}: {seen.title} ({run.person}, {percent(seen)})."
-            )
-
-
-def kept(key: str, value: Any) -> str:
-    """Begin a widget with `value` and let it keep its own afterwards; returns its key."""
-    st.session_state.setdefault(key, value)
-    return key
-
-
-def settings(session: Session) -> None:
-    left, middle, right = st.columns([0.3, 0.25, 0.45], vertical_alignment="bottom")
-    session.bulk = left.toggle(
-        "Modo bulk", key=kept("launch_bulk", session.bulk), help="Por lotes y a la vez. Sin él, fila a fila y en orden."
-    )
-    session.chunk_size = middle.number_input(
-        "Tamaño de lote", 1, 5_000, step=50, key=kept("launch_chunk", session.chunk_size), disabled=not session.bulk
-    )
-    session.note = right.text_input("Nota", placeholder="CHG0012345 · Madrid fase 1", key=kept("launch_note", session.note))
-    st.caption("Entre 100 y 300 filas por lote: bastante para trabajar en paralelo, y poco para revisar uno si algo va mal.")
-    with st.expander("Más opciones"):
-        session.workers = st.number_input(
-            f"Hilos (peticiones a la vez, hasta {MAX_WORKERS})", 1, MAX_WORKERS, key=kept("launch_workers", session.workers)
+    living = [run for run in live.living(house) if run.target == reached.target and not run.dry_run]
+    for run in living:
+        seen = look(house, run, session, with_orders=False)
+        st.warning(
+            f"Hay otra ejecución en curso en {run.org_name or run.target}: {seen.title} ({run.person or '?'}, {percent(seen)}).",
+            icon=":material/warning:",
         )
-        st.caption("El ritmo se adapta solo al límite de Webex; más hilos no lo superan.")
+    if not living:
+        return False
+    chosen = st.radio(
+        "Hay otra en curso", [WAIT, PARALLEL], horizontal=True, label_visibility="collapsed", key="launch_others",
+        captions=["El botón se activa en cuanto termine.", "Comparten el ritmo que Webex admite."],
+    )  # fmt: skip
+    if chosen == WAIT:
+        _watch([run.run_id for run in living])
+    return chosen == WAIT
 
 
-def button(session: Session, plan: Prepared, rehearsal: Rehearsal | None, reached: Connection) -> None:
-    nothing = choice.to_send(plan) == 0 or bool(choice.missing(plan.action, plan.mapping))
+def _watch(run_ids: list[str]) -> None:
+    """One full run of the page when those runs have come to rest."""
+
+    @st.fragment(run_every=2.0)
+    def watch() -> None:
+        if not {run.run_id for run in live.living(resources.context())} & set(run_ids):
+            st.rerun()
+
+    watch()
+
+
+def button(session: Session, plan: Prepared, rehearsal: Rehearsal | None, reached: Connection, *, waits: bool) -> None:
+    nothing = waits or choice.to_send(plan) == 0 or bool(choice.missing(plan.action, plan.mapping))
     settled = rehearsal is not None and not rehearsal.changes
     label = "Lanzar este ensayo" if rehearsal else "Lanzar sin ensayo"
     if not reached.is_sandbox:
@@ -146,10 +141,14 @@ def _confirm(session: Session, plan: Prepared, rehearsal: Rehearsal | None, reac
 
 
 def go(session: Session, plan: Prepared, rehearsal: Rehearsal | None, reached: Connection) -> None:
-    """Launch in the background and show the board."""
-    how = choice.launch_of(session, dry_run=False, parent=rehearsal.run.run_id if rehearsal else None)
+    """Launch in the background and show the board: exactly the changes of the rehearsal when there is one."""
+    how = choice.launch_of(session, dry_run=False, canary=session.canary)
+    house = resources.context()
     with st.spinner("Escribiendo las filas en el diario…"):
         session.advice = []
-        started = launch(resources.context(), plan, reached, how, advise=session.advice.append)
+        if rehearsal:
+            started = launch_plan(house, rehearsal.run.run_id, reached, how, advise=session.advice.append)
+        else:
+            started = launch(house, plan, reached, how, advise=session.advice.append)
     session.run_id = started.run_id
     st.switch_page(PAGES["lanzamiento"][0], query_params={"run": started.run_id})

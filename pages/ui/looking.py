@@ -140,7 +140,7 @@ def where_of(run: RunRecord) -> str:
 def phone_summary(seen: Look) -> str:
     """The line for the telephone (UX 1)."""
     where = where_of(seen.run)
-    done = f"{thousands(seen.finished)} de {thousands(seen.total)} {seen.unit} ({percent(seen)}), {thousands(seen.review)} por revisar"
+    done = f"{thousands(seen.finished)} de {thousands(seen.total)} {seen.unit} ({percent(seen)})"
     end = end_clock(seen)
     tail = f"Fin estimado: {end}." if end else f"{RUN_WORDS[seen.state].capitalize()}."
-    return f"{where} · {seen.title}: {done}. {tail}"
+    return f"{where} · {seen.title}: {done}, {thousands(seen.review)} por revisar. {tail}"

@@ -5,17 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from bulk.errors import BulkError
-from bulk.journal import rows
 from bulk.launch import request_stop, resume
-from bulk.records import OrderStatus
-from pages.ui import board, connecting, frame, live, resources, tables
+from pages.ui import board, connecting, details, frame, live, resources
 from pages.ui.looking import Look, look, phone_summary
 from pages.ui.session import Session
 from pages.ui.texts import PAGES, thousands
 
 EVERY = 1.0  # seconds between two looks
-DETAILS = ("Últimas 50", "Errores por causa", "Lotes")
-WORTH_SEEING = frozenset({"error", "partial", "running", "cancelled"})  # of thousands of lots
 
 
 def buttons(session: Session, seen: Look) -> None:
@@ -28,6 +24,14 @@ def buttons(session: Session, seen: Look) -> None:
         _stop(session, seen, "pause")
     if not seen.alive and not seen.ended and st.button("Reanudar", type="primary"):
         take_up(session, seen)
+    again = sum(seen.counts[state] for state in details.RETRIED)
+    if (
+        again
+        and not seen.alive
+        and seen.run.kind == "apply"
+        and st.button("Reintentar las fallidas", help=f"{thousands(again)} filas")
+    ):
+        details.work_again(session, seen)
     if seen.ended:
         if st.button("Nueva ejecución"):
             session.run_id = None
@@ -93,12 +97,12 @@ def panel(session: Session, first: Look) -> None:
             seen = look(house, live.again(house, first.run), session)
             if first.alive and not seen.alive:
                 st.rerun()
-            _draw(seen)
+            _draw(session, seen)
 
     draw()
 
 
-def _draw(seen: Look) -> None:
+def _draw(session: Session, seen: Look) -> None:
     house = resources.context()
     board.progress(seen)
     board.counters(seen.counts, plan=False)
@@ -109,32 +113,4 @@ def _draw(seen: Look) -> None:
     with right.container(border=True):
         st.markdown("**Por ubicación**")
         board.locations(house, seen)
-    chosen = st.segmented_control(
-        "Detalle", DETAILS, default=DETAILS[0], label_visibility="collapsed", required=True, key="board_detail"
-    )
-    _detail(seen, chosen or DETAILS[0])
-
-
-def _detail(seen: Look, chosen: str) -> None:
-    journal, run_id = resources.context().journal, seen.run.run_id
-    if chosen == "Lotes":
-        tables.show(tables.order_frame(_worth_seeing(seen)), config=tables.order_config(), key="board_orders")
-    elif chosen == "Errores por causa":
-        causes = tables.cause_frame(rows.failure_causes(journal, run_id))
-        if causes.empty:
-            st.caption("Ninguna fila con error.")
-        else:
-            tables.show(causes, config=tables.cause_config(), key="board_causes")
-    else:
-        latest = tables.row_frame(rows.latest_rows(journal, run_id, 50))
-        if latest.empty:
-            st.caption("Aún no ha terminado ninguna fila.")
-        else:
-            tables.show(latest, config=tables.row_config(), key="board_latest", height=280)
-
-
-def _worth_seeing(seen: Look) -> list[OrderStatus]:
-    """All lots while they are few; else those that run or went wrong."""
-    if len(seen.orders) < board.MAP_OF_ROWS:
-        return list(seen.orders)
-    return [order for order in seen.orders if order.state in WORTH_SEEING][:500]
+    details.draw(session, seen)

@@ -57,6 +57,10 @@ class Session:
     chunk_size: int = 200  # rows a lot
     workers: int = 32  # requests in flight at most
     note: str = ""  # ticket, phase
+    at: str = ""  # hour to begin, as written
+    not_after: str = ""  # hour to pause by itself, as written
+    canary: int = 0  # rows to begin with, then stop for a look; 0 = all
+    rate_ceiling: float = 0.0  # calls a second never exceeded; 0 = learned only
     advice: list[str] = field(default_factory=list)  # what the last launch was told, and stopped nothing
     prepared: Prepared | None = None  # the file seen through the action, of the key below
     prepared_key: object = None  # what `prepared` was made from

@@ -7,18 +7,21 @@ import streamlit as st
 from bulk.launch import launch, request_stop
 from bulk.plan import Prepared
 from bulk.records import RunRecord
-from pages.ui import board, choice, downloads, filters, frame, live, resources, running
+from pages.ui import board, choice, downloads, filters, frame, live, rehearsed, resources, running
 from pages.ui.looking import Look, local, look
 from pages.ui.session import Session, put_in_url
 from pages.ui.texts import EMPTY_ACTION, EMPTY_MAPPING, NOT_REHEARSED, NOTHING_TO_CHANGE, PAGES, count
+from pages.ui.texts_runs import NO_WRITES
 
 OTHER_DATA = "Este ensayo es de otros datos, de otra acción o de otro mapeo. Ensaya de nuevo."
+FEW = 25  # rows of a first try
+FEW_HELP = "Repartidas entre las ubicaciones. Después se sigue con todas, o se corrige y se ensaya de nuevo."
 EVERY = 1.0  # seconds between two looks
 
 
-def rehearse(session: Session, plan: Prepared) -> None:
+def rehearse(session: Session, plan: Prepared, *, few: int = 0) -> None:
     reached = resources.connection(session)
-    how = choice.launch_of(session, dry_run=True)
+    how = choice.launch_of(session, dry_run=True, canary=few)
     session.advice = []
     started = launch(resources.context(), plan, reached, how, advise=session.advice.append)
     session.dry_run_id = started.run_id
@@ -39,6 +42,8 @@ def plan_or_reason(session: Session) -> Prepared | None:
 
 def start_button(session: Session, plan: Prepared, *, again: bool) -> None:
     ready = choice.to_send(plan) > 0 and not choice.missing(plan.action, plan.mapping)
+    if not again and choice.to_send(plan) > FEW and st.button(f"Probar {FEW} filas", disabled=not ready, help=FEW_HELP):
+        rehearse(session, plan, few=FEW)
     label = "Ensayar de nuevo" if again else f"Ensayar {count(choice.to_send(plan), 'fila', 'filas')}"
     if st.button(label, type="secondary" if again else "primary", disabled=not ready):
         rehearse(session, plan)
@@ -64,12 +69,15 @@ def progress(session: Session, run: RunRecord) -> None:
 
 def found(session: Session, seen: Look) -> None:
     board.progress(seen)
+    st.caption(NO_WRITES)
     changes = seen.counts["create"] + seen.counts["change"]
     if seen.run.reason:
         st.warning(seen.run.reason, icon=":material/warning:")
     if seen.state == "completed" and not changes:
         st.success(NOTHING_TO_CHANGE, icon=":material/check_circle:")
     board.counters(seen.counts, plan=True)
+    if changes and seen.ended:
+        st.markdown(rehearsed.forecast_line(session, resources.context(), seen))
     filters.draw(seen, plan=True, key=f"plan_{seen.run.run_id}")
 
 
@@ -94,7 +102,7 @@ with frame.told():
         with place:
             if plan:
                 start_button(session, plan, again=current)
-            if seen and not seen.ended and st.button("Reanudar"):
+            if seen and not seen.ended and st.button("Ensayar las demás", type="primary" if current else "secondary"):
                 running.take_up(session, seen)
             if run:
                 downloads.csv_button(run, "Descargar ensayo")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -31,7 +32,7 @@ def speeds(taken: Sequence[Sample]) -> list[tuple[datetime, float, float, int]]:
     """(moment, rows/s, calls/s, 429s) between neighbouring samples; a pause or a restart in between gives no point."""
     kept = taken[:: max(1, -(-len(taken) // POINTS))]
     found = []
-    for earlier, later in zip(kept, kept[1:], strict=False):
+    for earlier, later in pairwise(kept):
         moment = datetime.fromisoformat(later.at)
         seconds = (moment - datetime.fromisoformat(earlier.at)).total_seconds()
         rows, calls = later.rows - earlier.rows, later.requests - earlier.requests

@@ -19,8 +19,8 @@ from bulk.records import FILE_NAMES, Problem, Row
 from bulk.scope import SELECTED, Chosen, Scope, choose
 from bulk.validation import invalid_lines, validate_rows
 
-# (action, canonical text of the parameters) -> the same with names turned into ids, and what could not be.
-Resolve = Callable[[Action, pd.DataFrame], tuple[pd.DataFrame, list[Problem]]]
+# (action, file, mapping, canonical text of the parameters) -> the text with names turned into ids, and what could not be.
+Resolve = Callable[[Action, Dataset, ColumnMapping, pd.DataFrame], tuple[pd.DataFrame, list[Problem]]]
 
 
 WHOLE = Scope()
@@ -75,9 +75,10 @@ def prepare(
         chosen = replace(chosen, mask=chosen.mask & (frame[SELECTED] == "true"))
     unresolved: list[Problem] = []
     if resolve and not missing:
-        frame, unresolved = resolve(action, frame)
+        frame, unresolved = resolve(action, dataset, mapping, frame)
     found = [] if missing else validate_rows(action, dataset, mapping, frame, options=options, scope=chosen.mask, others=files)
-    problems = [*dataset.problems, *unresolved, *found]
+    told = {(problem.line, problem.column) for problem in unresolved}  # once is enough: not "is no id" as well
+    problems = [*dataset.problems, *unresolved, *(problem for problem in found if (problem.line, problem.column) not in told)]
     excluded = frozenset(frame.index[~chosen.mask])
     return Prepared(
         action=action,

@@ -6,13 +6,25 @@ import streamlit as st
 
 from bulk.journal import rows
 from bulk.records import RunRecord
-from bulk.status import RUN_WORDS, find_run
-from pages.ui import board, charts, downloads, filters, frame, live, resources, roadmap, tables
-from pages.ui.looking import Look, local, look, rehearsal_word
+from bulk.status import find_run
+from pages.ui import (
+    audit_panel,
+    causes,
+    charts,
+    downloads,
+    filters,
+    frame,
+    live,
+    outcome,
+    resources,
+    roadmap,
+    tables,
+    undo_panel,
+    verify_panel,
+)
+from pages.ui.looking import Look, local, look, state_word, where_of
 from pages.ui.session import Session, put_in_url, run_in_url
 from pages.ui.texts import CHOOSE_RUN, PAGES, lasting, thousands
-
-MOST_CAUSES = 15  # told one by one; the rest in a table
 
 
 def chosen(session: Session) -> RunRecord | None:
@@ -24,31 +36,16 @@ def chosen(session: Session) -> RunRecord | None:
 
 
 def summary(seen: Look) -> None:
-    run, counts = seen.run, seen.counts
-    word = rehearsal_word(seen.state) if run.dry_run else RUN_WORDS[seen.state]
-    who = f"{run.org_name or run.target} · {run.person or '?'} · {local(run.created_at)}"
+    run = seen.run
+    who = f"{where_of(run)} · {run.person or '?'} · {local(run.created_at)}"
     calls = f"{thousands(run.requests)} llamadas · {thousands(run.retries)} reintentos"
     note = f" · {run.note}" if run.note else ""
-    st.caption(f"**{word.capitalize()}** · {who} · {lasting(seen.seconds)} · {calls}{note} · ejecución {run.run_id}")
-    bad = sum(counts[state] for state in board.REVIEW)
+    st.caption(f"**{state_word(seen).capitalize()}** · {who} · {lasting(seen.seconds)} · {calls}{note} · ejecución {run.run_id}")
     if seen.alive:
         st.info("La ejecución sigue en curso: el informe crece con ella.", icon=":material/sync:")
-    elif not run.dry_run and seen.ended and not bad and not counts["cancelled"]:
+    elif run.kind == "apply" and not run.dry_run and seen.ended and not seen.review and not seen.counts["cancelled"]:
         st.success(f"{thousands(seen.finished)} de {thousands(seen.total)} como se pidió.", icon=":material/check_circle:")
-    board.counters(counts, plan=run.dry_run)
-
-
-def causes(seen: Look) -> None:
-    found = tables.cause_frame(rows.failure_causes(resources.context().journal, seen.run.run_id))
-    if found.empty:
-        st.caption("Ninguna fila por revisar.")
-        return
-    for cause in found.head(MOST_CAUSES).to_dict("records"):
-        with st.container(border=True, gap="xxsmall"):
-            st.markdown(f"**{thousands(cause['Filas'])}** · {cause['Estado'][0]} · {cause['Causa y remedio']}")
-            st.caption(f"código {cause['Código'] or '-'} · primera fila {cause['Primera fila']}")
-    if len(found) > MOST_CAUSES:
-        tables.show(found.iloc[MOST_CAUSES:], config=tables.cause_config(), key="report_causes")
+    outcome.counters(seen)
 
 
 def lots(seen: Look) -> None:
@@ -58,32 +55,54 @@ def lots(seen: Look) -> None:
         st.caption("La ejecución no tiene lotes.")
 
 
-def following(session: Session, seen: Look) -> None:
-    found = roadmap.next_action(session) if seen.ended else None
-    if found and st.button(f"Siguiente acción: {found.action.title}"):
-        session.action_id = found.action.id
-        st.switch_page(PAGES["mapeo"][0])
+def after(session: Session, seen: Look) -> None:
+    """What can be done with the run now."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if undo_panel.at_rest(seen):
+            verify_panel.button(session, seen)
+            if seen.run.kind == "apply":
+                undo_panel.button(session, seen)
+        if seen.run.parent and seen.run.kind != "apply" and st.button("Ver la ejecución de origen"):
+            st.switch_page(PAGES["informe"][0], query_params={"run": seen.run.parent})
+        found = roadmap.next_action(session) if seen.ended else None
+        if found and st.button(f"Siguiente acción: {found.action.title}", icon=":material/arrow_forward:"):
+            session.action_id = found.action.id
+            st.switch_page(PAGES["mapeo"][0])
+    verify_panel.draw(session, seen)
+    undo_panel.draw(session, seen)
+
+
+def details(session: Session, seen: Look) -> None:
+    names = ["Por causa", "Filas", "Lotes", "Por ubicación", "Auditoría"]
+    undone = seen.run.kind == "undo"
+    tabs = st.tabs(["Restauración", *names] if undone else names)
+    if undone:
+        with tabs[0]:
+            undo_panel.lists(seen)
+    cause_tab, row_tab, lot_tab, place_tab, audit_tab = tabs[-len(names) :]
+    with cause_tab:
+        causes.draw(session, seen)
+    with row_tab:
+        filters.draw(seen, plan=seen.run.dry_run, key=f"report_{seen.run.run_id}", orders=seen.orders)
+    with lot_tab:
+        lots(seen)
+    with place_tab:
+        charts.by_location(rows.group_counts(resources.context().journal, seen.run.run_id))
+    with audit_tab:
+        audit_panel.audit_table(seen.run)
 
 
 def draw(session: Session, run: RunRecord) -> None:
     put_in_url(run.run_id)
     seen = look(resources.context(), run, session)
-    with frame.heading("informe", seen.title):
-        downloads.json_button(run, "JSON")
-        downloads.csv_button(run, "Descargar CSV", primary=True)
+    with frame.heading("informe", seen.title, buttons=0.32):
+        downloads.excel_button(run)
+        downloads.more(seen)
     if seen.run.reason:
         st.warning(seen.run.reason, icon=":material/warning:")
     summary(seen)
-    cause_tab, row_tab, lot_tab, place_tab = st.tabs(["Por causa", "Filas", "Lotes", "Por ubicación"])
-    with cause_tab:
-        causes(seen)
-    with row_tab:
-        filters.draw(seen, plan=run.dry_run, key=f"report_{run.run_id}", orders=seen.orders)
-    with lot_tab:
-        lots(seen)
-    with place_tab:
-        charts.by_location(rows.group_counts(resources.context().journal, run.run_id))
-    following(session, seen)
+    after(session, seen)
+    details(session, seen)
 
 
 session = frame.begin("informe")

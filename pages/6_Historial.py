@@ -2,37 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from bulk.actions import SUPPORTED
 from bulk.records import RunRecord
-from pages.ui import frame, history, live, resources
+from pages.ui import compare, downloads, frame, history, history_charts, live, repeating, resources
 from pages.ui.session import Session
 from pages.ui.texts import NO_RUNS, PAGES, count
 
 NO_MATCH = "Ninguna ejecución cumple el filtro."
+HINT = "Marca una para abrirla, dos para compararlas, o varias para su acta."
 
 
-def chosen_filters() -> history.Filters:
-    left, middle, right, last = st.columns(4)
-    action = left.selectbox(
-        "Acción",
-        SUPPORTED,
-        index=None,
-        placeholder="todas las acciones",
-        format_func=history.title_of,
-        label_visibility="collapsed",
-    )
-    states = middle.multiselect(
-        "Estado",
-        list(history.STATES),
-        placeholder="todos los estados",
-        format_func=history.STATES.get,
-        label_visibility="collapsed",
-    )
-    note = right.text_input("Buscar en la nota", placeholder="buscar en la nota", label_visibility="collapsed")
-    rehearsals = last.checkbox("Ver también los ensayos")
-    return history.Filters(action, tuple(states), note.strip(), rehearsals)
+def chosen_filters(orgs: Sequence[str]) -> history.Filters:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        org = _one_of("Organización", orgs, "todas las organizaciones") if len(orgs) > 1 else None
+        action = st.selectbox(
+            "Acción",
+            SUPPORTED,
+            index=None,
+            placeholder="todas las acciones",
+            format_func=history.title_of,
+            label_visibility="collapsed",
+        )
+        states = st.multiselect(
+            "Estado",
+            list(history.STATES),
+            placeholder="todos los estados",
+            format_func=history.STATES.get,
+            label_visibility="collapsed",
+        )
+        days = st.date_input("Fechas", value=(), format="DD/MM/YYYY", label_visibility="collapsed")
+        note = st.text_input("Buscar en la nota", placeholder="buscar en la nota", label_visibility="collapsed")
+    with st.container(horizontal=True):
+        rehearsals = st.checkbox("Ver también los ensayos")
+        archived = st.checkbox("Ver también las archivadas")
+    return history.Filters(action, tuple(states), note.strip(), rehearsals, archived, org, tuple(days))
+
+
+def _one_of(label: str, options: Sequence[str], none: str) -> str | None:
+    return st.selectbox(label, options, index=None, placeholder=none, label_visibility="collapsed")
 
 
 def open_run(session: Session, run: RunRecord) -> None:
@@ -40,24 +51,54 @@ def open_run(session: Session, run: RunRecord) -> None:
     st.switch_page(PAGES["informe"][0], query_params={"run": run.run_id})
 
 
+def repeat(session: Session, run: RunRecord) -> None:
+    repeating.repeat(resources.context(), session, run)
+    st.switch_page(PAGES["ensayo"][0])
+
+
+def buttons(session: Session, picked: Sequence[RunRecord]) -> bool:
+    """What can be done with the marked ones; True while two are to be compared."""
+    house = resources.context()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        comparing = st.toggle("Comparar", disabled=len(picked) != 2, help="Marca dos ejecuciones.")
+        downloads.acta_button(picked, "Acta de las seleccionadas")
+        one = picked[0] if len(picked) == 1 else None
+        able = one is not None and repeating.can_repeat(house, one)
+        told = "Carga su fichero, su acción y su mapeo, y abre Ensayo. Necesita que se guardara el fichero."
+        if st.button("Repetir", disabled=not able, help=told) and one:
+            repeat(session, one)
+        again = bool(picked) and all(run.run_id in history.archived(house) for run in picked)
+        if st.button("Recuperar" if again else "Archivar", disabled=not picked, help="Archivada no se muestra; nada se borra."):
+            history.archive(house, [run.run_id for run in picked], away=not again)
+            st.rerun()
+    return comparing and len(picked) == 2
+
+
 def draw(session: Session) -> None:
     place = frame.heading("historial")
     house = resources.context()
-    if not history.any_run(house):
+    there = history.everything(house)
+    if not there:
         st.info(NO_RUNS, icon=":material/history:")
         with place:
             if st.button("Cargar ficheros", type="primary"):
                 st.switch_page(PAGES["datos"][0])
         return
-    found = history.matching(house, chosen_filters())
+    found = history.matching(house, there, chosen_filters(history.organisations(there)))
     pages = max(1, -(-len(found) // history.PAGE))
     page = st.pagination(pages, key="history_page") if pages > 1 else 1
     shown = found[(page - 1) * history.PAGE : page * history.PAGE]
-    picked = history.table(house, shown) if shown else None
-    st.caption(f"{count(len(found), 'ejecución', 'ejecuciones')}. Marca una para abrirla." if found else NO_MATCH)
+    picked = history.table(house, shown) if shown else []
+    st.caption(f"{count(len(found), 'ejecución', 'ejecuciones')}. {HINT}" if found else NO_MATCH)
+    if found and buttons(session, picked):
+        older, newer = sorted(picked, key=lambda run: run.created_at)
+        compare.draw(older, newer)
     with place:
-        if st.button("Abrir", type="primary", disabled=picked is None) and picked:
-            open_run(session, picked)
+        if st.button("Abrir", type="primary", disabled=len(picked) != 1):
+            open_run(session, picked[0])
+    drawn = [(run.run_id, run.state, run.ended_at) for run in found[: history_charts.MOST]]
+    if figures := session.once("history_charts", drawn, lambda: history_charts.figures(house, found)):
+        history_charts.draw(figures)
 
 
 session = frame.begin("historial")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bulk.cli import derived, looking, running, stopping, upkeep, world
+from bulk.cli import data, derived, looking, running, stopping, upkeep, world
 
 app = typer.Typer(
     name="bulk",
@@ -33,8 +33,11 @@ for command in (
     derived.undo,
     derived.verify,
     looking.report,
+    data.export,
+    data.template,
+    data.fill_ids,
 ):
-    app.command(command.__name__)(command)
+    app.command(command.__name__.replace("_", "-"))(command)
 app.add_typer(upkeep.app)
 
 

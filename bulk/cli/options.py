@@ -57,6 +57,12 @@ RateCeiling = Annotated[
     float | None,
     typer.Option("--rate-ceiling", min=0, help="Peticiones por segundo que no se pasan nunca; 0 = lo que se aprenda."),
 ]
+ResolveNames = Annotated[
+    bool, typer.Option("--resolve-names", help="Correos y nombres en lugar de identificadores: se buscan en Webex, sin adivinar.")
+]
+Choose = Annotated[
+    list[str] | None, typer.Option("--choose", help="nombre=identificador, para un nombre que tienen varios; se recuerda.")
+]
 RunId = Annotated[str, typer.Argument(help="Ejecución, o «última».")]
 Action = Annotated[str, typer.Argument(help="Acción (bulk actions).")]
 

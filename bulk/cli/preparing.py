@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from bulk.cli.options import explicit_map
 
 if TYPE_CHECKING:
+    from bulk.connection import Connection
     from bulk.context import Context
     from bulk.dataset import Dataset
     from bulk.plan import Prepared, Resolve
@@ -71,6 +72,20 @@ def prepare_asked(action_id: str, asked: Asked, context: Context | None = None, 
     if prepared.chosen is not None and prepared.chosen.not_found:
         tell(f"Sin fila en el fichero: {', '.join(prepared.chosen.not_found[:MOST_SHOWN])}.")
     return prepared
+
+
+def resolving(
+    context: Context, connection: Connection, choices: list[str] | None, *, wanted: bool
+) -> tuple[Connection, Resolve | None]:
+    """How names become ids with --resolve-names, and the connection that they are of. Raises WebexError, UsageError."""
+    if not (wanted or choices):
+        return connection, None
+    from bulk.connection import api_for, known
+    from bulk.names import names_of
+
+    connection = known(connection, context.settings, context.journal)
+    api = api_for(connection, context.settings, context.journal)
+    return connection, names_of(api, context.journal, connection.org_id, choices or ()).resolve
 
 
 def scope_of(asked: Asked, context: Context | None) -> Scope:

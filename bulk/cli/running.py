@@ -12,7 +12,7 @@ import typer
 from bulk.cli import options as o
 from bulk.cli.following import to_the_end
 from bulk.cli.output import say, say_json
-from bulk.cli.preparing import Asked, prepare_asked, read_files, tell
+from bulk.cli.preparing import Asked, prepare_asked, read_files, resolving, tell
 
 if TYPE_CHECKING:
     from bulk.records import Problem
@@ -120,6 +120,8 @@ def plan(
     where: o.Where = None,
     lines: o.Lines = None,
     only_open_of: o.OnlyOpenOf = None,
+    resolve_names: o.ResolveNames = False,
+    choose: o.Choose = None,
     chunk_size: o.ChunkSize = 200,
     workers: o.Workers = 32,
     canary: o.Canary = 0,
@@ -153,6 +155,8 @@ def run(
     where: o.Where = None,
     lines: o.Lines = None,
     only_open_of: o.OnlyOpenOf = None,
+    resolve_names: o.ResolveNames = False,
+    choose: o.Choose = None,
     plan: Plan = None,
     bulk: Bulk = False,
     chunk_size: o.ChunkSize = 200,
@@ -200,8 +204,9 @@ def run(
         connection = connect_again(context.home, record.target, token=secret)
         live = launch_plan(context, record.run_id, connection, replace(how, bulk=True), advise=_advise)
     else:
-        prepared = prepare_asked(str(action), asked, context)
         connection = connect(context.home, token=secret, base_url=base_url, sandbox=sandbox)
+        connection, resolve = resolving(context, connection, choose, wanted=resolve_names)
+        prepared = prepare_asked(str(action), asked, context, resolve)
         live = launch(context, prepared, connection, how, advise=_advise)
     return to_the_end(context, live, as_json=as_json, timeout=wait_timeout)
 

@@ -30,6 +30,7 @@ def start(live: LiveRun) -> None:
     else:
         clock.begin(live)
     live.ready.extend(_left_behind(live, [Item(row, time.monotonic()) for row in left]))
+    live.api.limit_in_flight(live.workers)
     live.log.event("run_start", run=live.run_id, dry_run=live.dry_run, left_behind=len(left))
     pool.add_run(live)
     control.watch()

@@ -32,14 +32,19 @@ Job = Callable[[], None]
 
 
 def add_run(live: LiveRun) -> None:
-    """Let the pool work `live`. Threads are made as needed, up to MAX_WORKERS."""
+    """Let the pool work `live`. Threads are made as needed, up to MAX_WORKERS and those that work ahead."""
     with POOL.changed:
         POOL.runs.append(live)
-        wanted = min(MAX_WORKERS, max(POOL.threads, live.workers))
+        wanted = max(POOL.threads, min(MAX_WORKERS, live.workers) + ahead(live))
         for number in range(POOL.threads, wanted):
             threading.Thread(target=_serve, name=f"bulk-{number}", daemon=True).start()
         POOL.threads = wanted
         POOL.changed.notify_all()
+
+
+def ahead(live: LiveRun) -> int:
+    """Rows beyond those in flight, whose intents and outcomes are written meanwhile: the line never waits for the disk."""
+    return live.workers // 2 if live.bulk else 0
 
 
 def live_runs() -> list[LiveRun]:
@@ -81,7 +86,7 @@ def _job_of(live: LiveRun) -> Job | None:
     if feed.is_wanted(live):
         live.feeding = True
         return lambda: _feed(live)
-    while live.ready and live.active < live.workers:
+    while live.ready and live.active < live.workers + ahead(live):
         unit = live.ready.popleft()
         if unit.keys & POOL.held:
             live.parked.append(unit)

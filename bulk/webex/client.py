@@ -5,6 +5,7 @@ One client for many threads collapses (its pool is scanned for each request); on
 
 from __future__ import annotations
 
+import re
 import ssl
 import threading
 from collections.abc import Iterator
@@ -15,12 +16,14 @@ from urllib.parse import urljoin
 
 import httpx
 
-from bulk.errors import AmbiguousWrite, NotSent, Unreadable
+from bulk.errors import AmbiguousWrite, Interrupted, NotSent, Unreadable
 from bulk.settings import Settings
 from bulk.webex.answers import RETRY_STATUS, THROTTLE_STATUS, Answer, BadBody, dumps, read_answer, refusal
 from bulk.webex.pace import Pace, retry_after_seconds
 from bulk.webex.retry import TryAgain, with_retries
 
+GLANCE = 0.2  # seconds: the longest that a waiting thread goes without looking at its interrupt
+_RELATIVE = re.compile(r"[\w-]+(?:/|\?|$)")  # `people/…`: joining by hand spares two parsings a call
 # Raised before the request left this machine: nothing can have been applied.
 NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 NO_CONNECTION = "Sin conexión con Webex: {}. Comprueba la red; se puede reanudar, no se pierde nada."
@@ -65,8 +68,17 @@ class Token:
         raise TypeError("a token is never stored")
 
 
-@cache
+_making_context = threading.Lock()
+
+
 def _ssl_context() -> ssl.SSLContext:
+    """One for the process. Loading the authorities costs 40 ms: threads that start together must not each do it."""
+    with _making_context:
+        return _made_context()
+
+
+@cache
+def _made_context() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
@@ -81,9 +93,14 @@ class Api:
         self.pace = pace
         self.interrupt = interrupt or threading.Event()
         self.counters = Counters()
+        self._slots: threading.Semaphore | None = None
         self.calling_licenses: dict[str | None, frozenset[str]] = {}  # by orgId; listed once a run
         self._token = token
         self._local = threading.local()
+
+    def limit_in_flight(self, most: int) -> None:
+        """Never more than `most` requests of this object at once, however many threads use it."""
+        self._slots = threading.Semaphore(most)
 
     # -- reads ---------------------------------------------------------------------------------------------------
     def get(self, path: str, **query: Any) -> Any:
@@ -145,7 +162,7 @@ class Api:
             headers["Content-Type"] = "application/json"
         asked = {name: _text(value) for name, value in query.items() if value is not None}
         content = None if body is None else dumps(body)
-        url = self._same_host(urljoin(self.base_url, path))
+        url = self._same_host(self.base_url + path if _RELATIVE.match(path) else urljoin(self.base_url, path))
         return self._client().build_request(method, url, params=asked or None, headers=headers, content=content)
 
     def _same_host(self, url: str) -> str:
@@ -161,9 +178,8 @@ class Api:
         return url
 
     def _attempt(self, request: httpx.Request, *, write: bool) -> Answer:
-        entered = self.pace.enter(self.interrupt)
         try:
-            response = self._client().send(request)
+            response, entered = self._sent(request)
         except NEVER_SENT as error:
             raise TryAgain(NotSent(NO_CONNECTION.format(type(error).__name__), offline=True)) from None
         except httpx.HTTPError as error:
@@ -172,6 +188,19 @@ class Api:
                 raise AmbiguousWrite(lost) from None
             raise TryAgain(Unreadable(lost)) from None
         return self._judge(response, entered, write=write)
+
+    def _sent(self, request: httpx.Request) -> tuple[httpx.Response, float]:
+        """The answer, and the moment at which the pace let the call go. Raises httpx.HTTPError, Interrupted."""
+        slots = self._slots
+        while slots and not slots.acquire(timeout=GLANCE):
+            if self.interrupt.is_set():
+                raise Interrupted
+        try:
+            entered = self.pace.enter(self.interrupt)
+            return self._client().send(request), entered
+        finally:
+            if slots:
+                slots.release()
 
     def _judge(self, response: httpx.Response, entered: float, *, write: bool) -> Answer:
         status, tracking_id = response.status_code, response.headers.get("trackingid")

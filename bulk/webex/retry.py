@@ -32,13 +32,23 @@ def with_retries(once: Callable[[], T], *, settings: Settings, interrupt: thread
     Raises what TryAgain.final holds when they run out, Interrupted when `interrupt` is set during a wait.
     """
     try:
+        return once()
+    except TryAgain as error:  # a policy object for each call costs a quarter of it: only made when it is needed
+        failed = [error]
+
+    def again() -> T:
+        if failed:
+            raise failed.pop()  # the attempt that was made counts as the first
+        return once()
+
+    try:
         return tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(TryAgain),
             wait=_wait,
             stop=_Enough(settings.max_attempts) | tenacity.stop_before_delay(settings.row_deadline),
             sleep=lambda seconds: _sleep(seconds, interrupt),
             reraise=True,
-        )(once)
+        )(again)
     except TryAgain as error:
         raise error.final from None
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
@@ -12,16 +12,18 @@ import streamlit as st
 
 from bulk.actions import get_action
 from bulk.context import Context
-from bulk.journal import runs
+from bulk.journal import control, runs
 from bulk.records import RunRecord
-from bulk.status import RUN_WORDS, elapsed, run_state
-from pages.ui.looking import rehearsal_word
+from bulk.report.words import SUCCESS, exceptions
+from bulk.status import KINDS, RUN_WORDS, elapsed, run_state
+from pages.ui.looking import rehearsal_word, where_of
 from pages.ui.texts import lasting
+from pages.ui.texts_runs import ARCHIVED
 
 PAGE = 50  # runs on screen at once
 STATES = {name: word for name, word in RUN_WORDS.items() if name not in ("preparing", "scheduled")}
 _FIGURES = {name: st.column_config.NumberColumn(format="localized") for name in ("Filas", "✓", "✗")}
-_BAD = ("failed", "invalid", "unknown", "conflict", "blocked")
+_ARCHIVED = "archived"  # key of the journal's memory
 
 
 @dataclass(frozen=True)
@@ -31,16 +33,21 @@ class Filters:
     action_id: str | None = None  # only this action
     states: tuple[str, ...] = ()  # only these states
     note: str = ""  # text of the note
-    rehearsals: bool = False  # dry runs too
+    rehearsals: bool = False  # dry runs and verifications too
+    archived: bool = False  # archived ones too
+    org: str | None = None  # only of this organisation, as people say it
+    days: tuple[date, ...] = ()  # first and last one, local; with one only, from then on
 
 
-def any_run(context: Context) -> bool:
-    return bool(runs.list_runs(context.journal, limit=1))
-
-
-def matching(context: Context, filters: Filters) -> list[RunRecord]:
+def everything(context: Context) -> list[RunRecord]:
     """Newest first."""
-    return [run for run in runs.list_runs(context.journal) if _matches(context, run, filters)]
+    return runs.list_runs(context.journal)
+
+
+def matching(context: Context, found: Iterable[RunRecord], filters: Filters) -> list[RunRecord]:
+    """Those of `found` that are asked for, in their order."""
+    hidden = frozenset() if filters.archived else archived(context)
+    return [run for run in found if run.run_id not in hidden and _matches(context, run, filters)]
 
 
 def _matches(context: Context, run: RunRecord, filters: Filters) -> bool:
@@ -50,42 +57,71 @@ def _matches(context: Context, run: RunRecord, filters: Filters) -> bool:
         return False
     if filters.note.casefold() not in run.note.casefold():
         return False
+    if filters.org and where_of(run) != filters.org:
+        return False
+    if not _within(run, filters.days):
+        return False
     return not filters.states or run_state(context.home, run) in filters.states
+
+
+def _within(run: RunRecord, days: Sequence[date]) -> bool:
+    if not days:
+        return True
+    day = datetime.fromisoformat(run.created_at).astimezone().date()
+    return days[0] <= day and (len(days) < 2 or day <= days[1])
+
+
+def organisations(found: Iterable[RunRecord]) -> list[str]:
+    return sorted({where_of(run) for run in found})
+
+
+def archived(context: Context) -> frozenset[str]:
+    """Ids of the runs put away; they stay in the journal, only the list leaves them out."""
+    kept = control.recall(context.journal, _ARCHIVED)
+    return frozenset(map(str, kept)) if isinstance(kept, list) else frozenset()
+
+
+def archive(context: Context, run_ids: Iterable[str], *, away: bool = True) -> None:
+    """Put runs away, or back."""
+    there = archived(context)
+    control.remember(context.journal, _ARCHIVED, sorted(there | set(run_ids) if away else there - set(run_ids)))
 
 
 def title_of(action_id: str) -> str:
     return get_action(action_id).title
 
 
-def table(context: Context, shown: Sequence[RunRecord]) -> RunRecord | None:
-    """The runs as a table; returns the one that is marked."""
-    frame = pd.DataFrame([_record(context, run) for run in shown])
+def table(context: Context, shown: Sequence[RunRecord]) -> list[RunRecord]:
+    """The runs as a table; returns those that are marked."""
+    hidden = archived(context)
+    frame = pd.DataFrame([_record(context, run, hidden) for run in shown])
     event: Any = st.dataframe(
         frame,
         hide_index=True,
-        height="content" if len(frame) < 14 else 520,
+        height="content" if len(frame) < 14 else 420,
         on_select="rerun",
-        selection_mode="single-row",
+        selection_mode="multi-row",
         key="history_table",
         column_config={"Empezó": st.column_config.DatetimeColumn(format="DD/MM/YYYY HH:mm"), **_FIGURES},
     )
-    marked = event.selection.rows
-    return shown[marked[0]] if marked and marked[0] < len(shown) else None
+    return [shown[at] for at in event.selection.rows if at < len(shown)]
 
 
-def _record(context: Context, run: RunRecord) -> dict[str, Any]:
+def _record(context: Context, run: RunRecord, hidden: Collection[str]) -> dict[str, Any]:
     counts, state = runs.run_counts(context.journal, run.run_id), run_state(context.home, run)
-    good = ("create", "change", "unchanged") if run.dry_run else ("done", "unchanged")
+    word = rehearsal_word(state) if run.dry_run else RUN_WORDS[state]
+    rehearsal = "Ensayo · " if run.dry_run and run.kind == "apply" else ""
+    bad = exceptions(run)
     return {
         "Empezó": datetime.fromisoformat(run.created_at).astimezone().replace(tzinfo=None),
-        "Acción": f"{'Ensayo · ' if run.dry_run else ''}{get_action(run.action_id).title}",
-        "Estado": rehearsal_word(state) if run.dry_run else RUN_WORDS[state],
+        "Acción": rehearsal + KINDS[run.kind].format(get_action(run.action_id).title),
+        "Estado": f"{word} · {ARCHIVED}" if run.run_id in hidden else word,
         "Filas": sum(counts.values()),
-        "✓": sum(counts[name] for name in good),
-        "✗": sum(counts[name] for name in _BAD),
+        "✓": sum(counts[name] for name in SUCCESS if name not in bad),
+        "✗": sum(counts[name] for name in bad),
         "Duración": lasting(elapsed(run, state)),
         "Nota": run.note,
         "Quién": run.person or "",
-        "Organización": "SANDBOX" if run.target == "sandbox" else run.org_name or run.target,
+        "Organización": where_of(run),
         "Ejecución": run.run_id,
     }

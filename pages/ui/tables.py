@@ -8,15 +8,17 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from bulk.clusters import Cluster
 from bulk.contract import Action
 from bulk.dataset import Dataset
 from bulk.mapping import Source
 from bulk.plan import Prepared
-from bulk.records import OrderStatus, Problem, RowResult
+from bulk.records import OrderStatus, Problem, RowResult, RunRecord
 from bulk.report import changed_members as before_and_after
 from bulk.validation import totals
-from pages.ui.palette import ORDER_HUES, ROW_HUES
+from pages.ui.palette import ORDER_HUES, PURPLE, ROW_HUES
 from pages.ui.texts import KINDS, NO_SOURCE, order_pill, state_pill
+from pages.ui.texts_runs import pill_of
 
 LAZY = 5_000  # rows: from here on the browser asks for what it shows
 HEIGHT = 320
@@ -33,25 +35,30 @@ def show(
     st.dataframe(frame, hide_index=True, height=size, column_config=config, key=key, lazy=lazy)
 
 
-def row_frame(rows: Iterable[RowResult]) -> pd.DataFrame:
-    """Fila, Quién, Ubicación, Estado, Antes, Después, Motivo."""
+def row_frame(rows: Iterable[RowResult], run: RunRecord | None = None) -> pd.DataFrame:
+    """Fila, Quién, Ubicación, Estado, Antes, Después, Motivo; the states in the words of `run`."""
     records = []
     for row in rows:
         before, after = before_and_after(row)
         records.append(
-            (row.line, row.label, row.group, [state_pill(row.state)], before, after, row.message or "", row.tracking_id or "")
+            (row.line, row.label, row.group, [_pill(row, run)], before, after, row.message or "", row.tracking_id or "")
         )
     columns = ["Fila", "Quién", "Ubicación", "Estado", "Antes", "Después", "Motivo", "trackingId"]
     return pd.DataFrame(records, columns=pd.Index(columns))
 
 
-def row_config() -> dict[str, Any]:
-    states = list(ROW_HUES)
+def _pill(row: RowResult, run: RunRecord | None) -> str:
+    return pill_of(run, row.state, row.code) if run else state_pill(row.state)
+
+
+def row_config(run: RunRecord | None = None) -> dict[str, Any]:
+    hues = ROW_HUES | ({"done": PURPLE} if run and run.kind == "undo" else {})
+    pills = {pill_of(run, state) if run else state_pill(state): hue.ink_light for state, hue in hues.items()}
     return {
         "Fila": st.column_config.NumberColumn(width=60, format="%d"),
         "Quién": st.column_config.TextColumn(width=175),
         "Ubicación": st.column_config.TextColumn(width=105),
-        "Estado": _pills([state_pill(state) for state in states], [ROW_HUES[state].ink_light for state in states], 120),
+        "Estado": _pills(list(pills), list(pills.values()), 120),
         "Antes": st.column_config.TextColumn(width=180),
         "Después": st.column_config.TextColumn(width=230),
         "Motivo": st.column_config.TextColumn(width=320),
@@ -81,34 +88,25 @@ def order_config() -> dict[str, Any]:
     return {"Estado": _pills([order_pill(state) for state in states], [ORDER_HUES[state].ink_light for state in states], 130)}
 
 
-def cause_frame(causes: Iterable[dict[str, Any]]) -> pd.DataFrame:
-    """Filas, Estado, Causa, Qué hacer, Primera fila; one line per cause."""
-    merged: dict[tuple[str, str, str], list[int]] = {}
-    for cause in causes:
-        key = (str(cause["state"]), str(cause["code"] or ""), general(cause["message"]))
-        entry = merged.setdefault(key, [0, int(cause["first_line"])])
-        entry[0] += int(cause["count"])
-        entry[1] = min(entry[1], int(cause["first_line"]))
-    records = [(n, [state_pill(state)], message, code, line) for (state, code, message), (n, line) in merged.items()]
-    records.sort(key=lambda record: -record[0])
-    columns = ["Filas", "Estado", "Causa y remedio", "Código", "Primera fila"]
+def cluster_frame(run: RunRecord, found: Iterable[Cluster]) -> pd.DataFrame:
+    """Filas, Estado, Qué ha pasado, Qué hacer, Código, Primera fila; one line per cause."""
+    records = [
+        (each.count, pill_of(run, each.state, each.code), each.title, each.remedy, each.code or "", each.lines[0])
+        for each in found
+    ]
+    columns = ["Filas", "Estado", "Qué ha pasado", "Qué hacer", "Código", "Primera fila"]
     return pd.DataFrame(records, columns=pd.Index(columns))
 
 
-def cause_config() -> dict[str, Any]:
+def cluster_config() -> dict[str, Any]:
     return {
-        "Filas": st.column_config.NumberColumn(width=60),
-        "Estado": row_config()["Estado"],
-        "Causa y remedio": st.column_config.TextColumn(width="large"),
+        "Filas": st.column_config.NumberColumn(width=60, format="localized"),
+        "Estado": st.column_config.TextColumn(width=110),
+        "Qué ha pasado": st.column_config.TextColumn(width=220),
+        "Qué hacer": st.column_config.TextColumn(width="large"),
         "Código": st.column_config.TextColumn(width=110),
         "Primera fila": st.column_config.NumberColumn(width=90, format="%d"),
     }
-
-
-def general(message: str | None) -> str:
-    """A row's message without file, line and cell, so that equal causes count as one."""
-    parts = (message or "sin descripción").split(" · ")
-    return parts[-1] if len(parts) > 2 and parts[1].startswith("Fila ") else " · ".join(parts)
 
 
 def problem_frame(problems: Sequence[Problem]) -> pd.DataFrame:

@@ -64,15 +64,3 @@ def test_only_the_parts_that_differ_are_shown() -> None:
     old, new = {"enabled": False, "destination": None, "ring": False}, {"enabled": True, "destination": "532041", "ring": False}
     row = RowResult(2, "change", "", "", None, None, {"always": old}, None, {"always": [old, new]}, None, 0, None, None)
     assert tables.before_and_after(row) == ("enabled: no; destination: -", "enabled: sí; destination: 532041")
-
-
-def test_rows_refused_for_one_reason_are_one_cause() -> None:
-    base = {"state": "invalid", "code": "telefono_no_valido", "count": 1}
-    causes = [
-        base | {"message": f"USUARIOS.CSV · Fila {n} · telefono «{n}» · No es un teléfono.", "first_line": n} for n in (9, 4)
-    ]
-    frame = tables.cause_frame(causes)
-    assert len(frame) == 1
-    assert frame.iloc[0].to_dict() | {"Estado": None} == {
-        "Filas": 2, "Estado": None, "Causa y remedio": "No es un teléfono.", "Código": "telefono_no_valido", "Primera fila": 4,
-    }  # fmt: skip

@@ -1,0 +1,169 @@
+"""Names where an id goes: an e-mail for a person, a name for a location, licence, trunk or route group. Nothing is guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from bulk.contract import Action, Param
+from bulk.dataset import Dataset, with_cells
+from bulk.directory import Directory
+from bulk.errors import UsageError
+from bulk.headers import canonical
+from bulk.journal import control
+from bulk.records import Problem
+from schemas.hydra import UUID, decode_id
+
+if TYPE_CHECKING:
+    from bulk.journal.store import Journal
+    from bulk.mapping import Mapping as ColumnMapping
+    from bulk.webex.client import Api
+
+KINDS = {
+    "person": "un usuario",
+    "location": "una ubicación",
+    "license": "una licencia",
+    "route": "un enlace troncal o grupo de rutas",
+}
+MOST_TOLD = 5  # candidates
+NONE = "No hay {} que se llame así en Webex. {}Corrige la celda, o pon el identificador."
+NO_EMAIL = "No hay ningún usuario con ese correo en Webex. Corrige la celda, o pon su identificador."
+NOT_AN_EMAIL = "No es un identificador de usuario ni un correo. Pon uno de los dos."
+SEVERAL = (
+    "Hay {} en Webex que se llaman así: {}. Elige una con --choose 'nombre=identificador', o pon el identificador en la celda."
+)
+
+
+@dataclass
+class Names:
+    """Names of one organisation turned into ids; what was chosen for a name before is taken again."""
+
+    directory: Directory
+    chosen: Mapping[str, str] = field(default_factory=dict)  # canonical name -> id
+
+    def resolve(
+        self, action: Action, dataset: Dataset, mapping: ColumnMapping, frame: pd.DataFrame
+    ) -> tuple[pd.DataFrame, list[Problem]]:
+        """`frame` (canonical text; index = line) with ids where there were names, and a problem for each that could not be.
+
+        A hook of plan.prepare. Raises WebexError.
+        """
+        problems: list[Problem] = []
+        resolved = frame.copy()
+        for param in action.params:
+            if param.kind in KINDS and param.name in frame:
+                header = mapping.sources[param.name].ref or param.name
+                resolved[param.name] = self._column(param, header, dataset, frame[param.name], problems)
+        return resolved, sorted(problems, key=lambda problem: (problem.line or 0, problem.column or ""))
+
+    def _column(
+        self, param: Param, header: str, dataset: Dataset, cells: pd.Series[str], problems: list[Problem]
+    ) -> pd.Series[str]:
+        known: dict[str, str] = {}
+        refused: dict[str, str] = {}
+        for name in _names(cells, many=param.many):
+            found = self.look_up(param.kind, name)
+            (known if found[0] else refused)[name] = found[0] or found[1]
+        for line, cell in cells.items():
+            for name in _items(cell, many=param.many):
+                if name in refused:
+                    problems.append(Problem(dataset.file_name, int(str(line)), header, name, "nombre", refused[name]))
+        return cells.map(lambda cell: ";".join(known.get(name, name) for name in _items(cell, many=param.many)))
+
+    def look_up(self, kind: str, name: str) -> tuple[str, str]:
+        """(id, "") of the one thing of that name, or ("", why not). Raises WebexError."""
+        if decided := self.chosen.get(canonical(name)):
+            return decided, ""
+        if kind == "person" and "@" not in name:
+            return "", NOT_AN_EMAIL
+        found = self.directory.find(kind, name)
+        if len(found) == 1:
+            return found[0][0], ""
+        if found:
+            told = " · ".join(f"{label} ({key})" for key, label in found[:MOST_TOLD])
+            return "", SEVERAL.format(len(found), told)
+        if kind == "person":
+            return "", NO_EMAIL
+        near = self.directory.near(kind, name)
+        like = f"¿Quizá {' · '.join(f'«{each}»' for each in near)}? " if near else ""
+        return "", NONE.format(KINDS[kind].replace("un enlace", "ningún enlace").replace("una ", "ninguna "), like)
+
+
+def _items(cell: str, *, many: bool) -> list[str]:
+    return [each for each in (cell.split(";") if many else [cell]) if each]
+
+
+def _names(cells: pd.Series[str], *, many: bool) -> Iterable[str]:
+    """Each different cell that is no id, in file order."""
+    seen = dict.fromkeys(name for cell in cells.unique() for name in _items(str(cell), many=many))
+    return [name for name in seen if not (decode_id(name) or UUID.fullmatch(name))]
+
+
+# -- what was chosen once -----------------------------------------------------------------------------------------------
+
+
+def remembered(journal: Journal, org_id: str | None) -> dict[str, str]:
+    """Canonical name -> id, as chosen before for this organisation."""
+    kept = control.recall(journal, f"names:{org_id or ''}")
+    return {str(name): str(found) for name, found in kept.items()} if isinstance(kept, dict) else {}
+
+
+def remember(journal: Journal, org_id: str | None, choices: Iterable[str]) -> dict[str, str]:
+    """Keep `name=id` choices with those of before; all of them. Raises UsageError for what has no such form."""
+    known = remembered(journal, org_id)
+    fresh: dict[str, str] = {}
+    for text in choices:
+        name, equals, found = (part.strip() for part in text.rpartition("="))
+        if not (name and equals and decode_id(found)):
+            raise UsageError(f"--choose «{text}»: se espera nombre=identificador.")
+        fresh[canonical(name)] = found
+    if fresh:
+        control.remember(journal, f"names:{org_id or ''}", known | fresh)
+    return known | fresh
+
+
+def names_of(api: Api, journal: Journal, org_id: str | None, choices: Iterable[str] = ()) -> Names:
+    """Ready to resolve for one organisation. Raises UsageError."""
+    return Names(Directory(api), remember(journal, org_id, choices))
+
+
+# -- a loaded file ------------------------------------------------------------------------------------------------------
+
+_FILLED = {  # column of ids -> (kind, columns where its name is looked for)
+    "person_id": ("person", ("email", "correo", "person_id")),
+    "location_id": ("location", ("location_name", "ubicacion", "sede", "location_id")),
+}
+
+
+def fill_ids(names: Names, dataset: Dataset) -> tuple[Dataset, list[Problem], int]:
+    """(the file with its empty person_id and location_id filled in by e-mail and name, what was not found, cells filled).
+
+    A column that is missing is added. Raises WebexError.
+    """
+    frame, problems, filled = dataset.frame, [], 0
+    for column, (kind, sources) in _FILLED.items():
+        at = {canonical(header): header for header in frame.columns}
+        source = next(
+            (at[canonical(name)] for name in sources if canonical(name) in at and canonical(name) != canonical(column)), None
+        )
+        if source is None:
+            continue
+        target = at.get(canonical(column), column)
+        if target not in frame:
+            frame = frame.assign(**{target: ""})
+            dataset = Dataset(dataset.name, dataset.file_name, dataset.sha256, dataset.encoding, dataset.delimiter, frame)
+        cells = []
+        empty = frame.loc[(frame[target] == "") & (frame[source] != ""), source]
+        answers = {name: names.look_up(kind, name) for name in empty.unique()}
+        for line, name in empty.items():
+            found, why = answers[name]
+            if found:
+                cells.append((int(str(line)), target, found))
+            else:
+                problems.append(Problem(dataset.file_name, int(str(line)), source, name, "nombre", why, "aviso"))
+        dataset, filled = with_cells(dataset, cells), filled + len(cells)
+        frame = dataset.frame
+    return dataset, problems, filled

@@ -1,0 +1,89 @@
+"""What went wrong in a run, by cause: what happened, what to do, which rows, and working just those again."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from bulk.clusters import Cluster, clusters, normalised
+from bulk.context import Context
+from bulk.journal import rows
+from bulk.records import RETRY_STATES, RunRecord
+from pages.ui import details, resources, tables
+from pages.ui.looking import Look
+from pages.ui.session import Session
+from pages.ui.texts import PAGES, thousands
+from pages.ui.texts_runs import NO_CAUSES, REVIEW, pill_of
+
+MOST_CAUSES = 15  # told one by one; the rest in a table
+MOST_SHOWN = 2_000  # rows of one cause on screen
+
+
+def draw(session: Session, seen: Look) -> None:
+    """Gathered again only when the counts changed: thousands of failures are read for it."""
+    bad = tuple(seen.counts[state] for state in REVIEW)
+    found: list[Cluster] = session.once(f"causes_{seen.run.run_id}", bad, lambda: clusters(resources.context(), seen.run))
+    if not found:
+        st.caption(NO_CAUSES)
+    for number, cluster in enumerate(found[:MOST_CAUSES]):
+        with st.container(border=True, gap="xsmall"):
+            _cause(session, seen, cluster, number)
+    if len(found) > MOST_CAUSES:
+        rest = tables.cluster_frame(seen.run, found[MOST_CAUSES:])
+        tables.show(rest, config=tables.cluster_config(), key="report_causes")
+
+
+def _cause(session: Session, seen: Look, cluster: Cluster, number: int) -> None:
+    told, buttons = st.columns([0.68, 0.32], vertical_alignment="center")
+    with told.container(gap="xxsmall"):
+        word = pill_of(seen.run, cluster.state, cluster.code)
+        st.markdown(f"**{thousands(cluster.count)}** · {word} · **{cluster.title}**  \n{cluster.remedy}")
+        st.caption(_small(cluster))
+    with buttons.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
+        shown = st.toggle("Ver las filas", key=f"cause_rows_{seen.run.run_id}_{number}")
+        if can_fix(session, seen, cluster) and st.button("Corregir", key=f"cause_fix_{number}"):
+            st.switch_page(PAGES["datos"][0])
+        if can_retry(seen, cluster) and st.button("Reintentar solo estas", key=f"cause_retry_{number}"):
+            _again(session, seen, cluster)
+    if shown:
+        _rows(seen, cluster)
+
+
+def _again(session: Session, seen: Look, cluster: Cluster) -> None:
+    lines = lines_of(resources.context(), seen.run, cluster)
+    if lines:  # no lines at all would mean every row of the run
+        details.work_again(session, seen, lines=lines)
+    else:
+        st.info("Esas filas ya no están así. Recarga la página.")
+
+
+def _small(cluster: Cluster) -> str:
+    first = ", ".join(map(str, cluster.lines[:10])) + (" …" if cluster.count > 10 else "")
+    parts = [f"código {cluster.code or '-'}", f"filas {first}"]
+    if cluster.tracking_id:
+        parts.append(f"trackingId `{cluster.tracking_id}`")
+    return " · ".join(parts)
+
+
+def can_retry(seen: Look, cluster: Cluster) -> bool:
+    """A row that is not valid stays so until the file is another one; a dry run is done anew."""
+    return not seen.alive and not seen.run.dry_run and cluster.state in RETRY_STATES
+
+
+def can_fix(session: Session, seen: Look, cluster: Cluster) -> bool:
+    """What the file says wrongly is put right in Datos, when a file is there."""
+    return seen.run.kind == "apply" and cluster.state == "invalid" and not seen.alive and bool(session.files)
+
+
+def lines_of(context: Context, run: RunRecord, cluster: Cluster) -> tuple[int, ...]:
+    """Every row of the cause: the cluster keeps only the first ones."""
+    found = rows.read_rows(context.journal, run.run_id, states=(cluster.state,))
+    return tuple(row.line for row in found if row.code == cluster.code and normalised(row) == cluster.message)
+
+
+def _rows(seen: Look, cluster: Cluster) -> None:
+    found = rows.read_rows(resources.context().journal, seen.run.run_id, states=(cluster.state,))
+    mine = (row for row in found if row.code == cluster.code and normalised(row) == cluster.message)
+    some = [row for _, row in zip(range(MOST_SHOWN), mine, strict=False)]
+    tables.show(tables.row_frame(some), config=tables.row_config())
+    if cluster.count > len(some):
+        st.caption(f"Las primeras {thousands(len(some))}; todas están en el Excel.")

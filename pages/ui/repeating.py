@@ -1,0 +1,76 @@
+"""`Repetir`: the file, the action and the mapping of an earlier run, back in this tab."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from bulk import kept_files, saved_mappings
+from bulk.actions import get_action
+from bulk.context import Context
+from bulk.dataset import Dataset
+from bulk.errors import UsageError
+from bulk.journal import rows
+from bulk.mapping import Mapping
+from bulk.records import Params, RunRecord
+from bulk.scope import Scope, Where
+from bulk.sources import Files
+from pages.ui import corrections
+from pages.ui.session import Session
+
+
+def can_repeat(context: Context, run: RunRecord) -> bool:
+    """It was a launch or a rehearsal whose own file was kept."""
+    own = get_action(run.action_id).dataset
+    return run.kind == "apply" and any(entry.get("name") == own and _is_kept(context, entry) for entry in run.files)
+
+
+def repeat(context: Context, session: Session, run: RunRecord) -> None:
+    """Load them, with the options, the scope and the note of the run. Raises UsageError, InputError."""
+    if not can_repeat(context, run):
+        raise UsageError(f"El fichero de la ejecución {run.run_id} ya no se guarda. Cárgalo en Datos.")
+    corrections.take_away(session, "global")  # one that the run did not have would fill parameters that it left alone
+    for entry in run.files:
+        if _is_kept(context, entry):
+            corrections.take_away(session, str(entry["name"]))
+            corrections.put_original(session, load(context, entry))
+    action = get_action(run.action_id)
+    files = Files(session.files[action.dataset], session.files.get("global"), session.files)
+    session.explicit[action.id] = saved_mappings.to_explicit(Mapping.from_json(run.mapping), files)
+    if scope := scope_of(context, run):
+        session.scopes[action.dataset] = scope
+    session.action_id = action.id
+    session.options = {**session.options, **run.options}
+    session.note = run.note
+    session.bulk, session.chunk_size, session.workers = run.bulk, run.chunk_size, run.workers
+    session.run_id = session.dry_run_id = None
+    session.revision += 1
+
+
+def scope_of(context: Context, run: RunRecord) -> Scope:
+    """The rows that were chosen then."""
+    kept = run.scope
+    earlier = str(kept.get("only_open_of") or "")
+    return Scope(
+        where=tuple(Where(str(w["column"]), tuple(w["values"]), bool(w["negated"])) for w in kept.get("where", ())),
+        lines=tuple((int(first), int(last)) for first, last in kept.get("lines", ())),
+        pasted=tuple(map(str, kept.get("pasted", ()))),
+        entities=rows.open_entities(context.journal, earlier) if earlier else None,
+        entities_of=earlier,
+    )
+
+
+def load(context: Context, entry: Params) -> Dataset:
+    """A kept file as it was read then. Raises UsageError."""
+    key = str(entry["kept"])
+    found = list(kept_files.read(context, key))
+    frame = pd.DataFrame(
+        [row.cells for row in found],
+        index=pd.Index([row.line for row in found], dtype="int64"),
+        columns=pd.Index(kept_files.headers(context, key)),
+        dtype=str,
+    )
+    return Dataset(str(entry["name"]), str(entry["file_name"]), str(entry["sha256"]), "utf-8", ";", frame)
+
+
+def _is_kept(context: Context, entry: Params) -> bool:
+    return bool(entry.get("kept")) and kept_files.is_kept(context, str(entry["kept"]))

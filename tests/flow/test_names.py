@@ -1,0 +1,145 @@
+"""E-mails and names where ids go, against the sandbox: found with the fewest calls, never guessed; and what is brought from Webex."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from bulk.connection import api_for, known
+from bulk.dataset import Dataset, from_records, read_any
+from bulk.errors import UsageError
+from bulk.export import COLUMNS, KINDS, write_export
+from bulk.names import Names, fill_ids, names_of, remembered
+from bulk.plan import Prepared, prepare
+from bulk.webex.client import Api
+from tests.house import House, Remote
+
+FORWARD = "usuarios_configurar_desvio_prefijo53"
+MOVE = "usuarios_asignar_location_desde_csv"
+LICENCES = "usuarios_modificar_licencias"
+
+
+@pytest.fixture
+def api(house: House) -> Api:
+    return api_for(
+        known(house.connection, house.context.settings, house.context.journal), house.context.settings, house.context.journal
+    )
+
+
+@pytest.fixture
+def names(house: House, api: Api) -> Names:
+    return names_of(api, house.context.journal, house.connection.org_id)
+
+
+def planned(names: Names, action_id: str, rows: list[dict[str, Any]]) -> Prepared:
+    files: dict[str, Dataset] = {"usuarios": from_records(dict(enumerate(rows, 2)), name="usuarios")}
+    return prepare(action_id, files, resolve=names.resolve)
+
+
+def test_an_email_becomes_the_id_of_its_person(names: Names, remote: Remote) -> None:
+    found = planned(names, FORWARD, [{"person_id": "Usuario00003@Example.com", "destination": "600111222"}])
+    assert found.frame["person_id"].tolist() == [remote.person(3)]
+    assert found.problems == []
+
+
+def test_an_id_is_left_alone_and_asks_nothing(names: Names, remote: Remote) -> None:
+    before = remote.counters()["requests"]
+    planned(names, FORWARD, [{"person_id": remote.person(1), "destination": "600111222"}])
+    assert remote.counters()["requests"] == before
+
+
+def test_names_of_many_rows_cost_one_list(names: Names, remote: Remote, api: Api) -> None:
+    places = [entry["name"] for entry in api.pages("telephony/config/locations", "locations")]
+    rows = [{"person_id": remote.person(n), "target_location_id": places[n % len(places)].upper()} for n in range(100)]
+    before = remote.counters()["requests"]
+    found = planned(names, MOVE, rows)
+    assert remote.counters()["requests"] - before == 1
+    assert found.frame["target_location_id"].tolist() == [remote.location(n % len(places)) for n in range(100)]
+
+
+def test_licences_of_a_list_cell_are_found_by_name(names: Names, remote: Remote) -> None:
+    found = planned(
+        names, LICENCES, [{"person_id": remote.person(1), "add_license_ids": "messaging basic|Webex Calling - Basic"}]
+    )
+    held = (
+        names.directory.find("license", "Messaging - Basic")[0][0],
+        names.directory.find("license", "Webex Calling - Basic")[0][0],
+    )
+    assert found.frame["add_license_ids"].tolist() == [";".join(held)]
+
+
+def test_what_is_not_found_is_one_problem_of_its_row_with_candidates(names: Names, remote: Remote) -> None:
+    rows = [
+        {"person_id": "nadie@example.com", "target_location_id": remote.location(0)},
+        {"person_id": remote.person(1), "target_location_id": "Madri"},
+        {"person_id": "Marta", "target_location_id": remote.location(0)},
+    ]
+    found = planned(names, MOVE, rows)
+    assert [(problem.line, problem.column, problem.rule) for problem in found.problems] == [
+        (2, "person_id", "nombre"),
+        (3, "target_location_id", "nombre"),
+        (4, "person_id", "nombre"),
+    ]
+    assert "«Madrid»" in found.problems[1].message
+    assert set(found.invalid) == {2, 3, 4}
+
+
+def test_two_of_one_name_are_never_guessed_and_a_choice_is_remembered(
+    house: House, names: Names, remote: Remote, api: Api
+) -> None:
+    first, second = remote.location(0), remote.location(1)
+    names.directory._lists["location"] = [(first, "Sede"), (second, "sede")]
+    rows = [{"person_id": remote.person(1), "target_location_id": "SEDE"}]
+    [problem] = planned(names, MOVE, rows).problems
+    assert first in problem.message
+    assert second in problem.message
+    names_of(api, house.context.journal, "org", [f"Sede={second}"])
+    assert remembered(house.context.journal, "org") == {"sede": second}
+    again = names_of(api, house.context.journal, "org")
+    assert planned(again, MOVE, rows).frame["target_location_id"].tolist() == [second]
+    with pytest.raises(UsageError, match="nombre=identificador"):
+        names_of(api, house.context.journal, "org", ["Sede"])
+
+
+def test_empty_ids_of_a_file_are_filled_in_by_email_and_name(names: Names, remote: Remote) -> None:
+    rows = [
+        {"email": "usuario00001@example.com", "location_name": "Madrid"},
+        {"email": "nadie@example.com", "location_name": "Madrid"},
+    ]
+    dataset = from_records(dict(enumerate(rows, 2)), name="usuarios")
+    filled, problems, cells = fill_ids(names, dataset)
+    assert filled.frame["person_id"].tolist() == [remote.person(1), ""]
+    assert filled.frame["location_id"].tolist() == [remote.location(0)] * 2
+    assert (cells, [problem.line for problem in problems]) == (3, [3])
+    assert "person_id" not in dataset.frame  # the file as loaded is not touched
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_webex_has_is_written_whole_as_csv_and_as_text_cells(api: Api, tmp_path: Path, kind: str) -> None:
+    rows = write_export(api, kind, tmp_path / "a.csv")
+    with (tmp_path / "a.csv").open(encoding="utf-8-sig", newline="") as file:
+        table = list(csv.reader(file, delimiter=";"))
+    assert table[0] == list(COLUMNS[kind])
+    assert len(table) - 1 == rows > 0
+    assert write_export(api, kind, tmp_path / "a.xlsx") == rows
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx").active
+    assert [[cell.value or "" for cell in row] for row in sheet.iter_rows()] == table
+
+
+def test_the_people_brought_are_a_file_of_users(api: Api, remote: Remote, tmp_path: Path) -> None:
+    write_export(api, "people", tmp_path / "USUARIOS.csv")
+    frame = read_any(tmp_path / "USUARIOS.csv")[0].frame
+    assert frame["person_id"].iloc[5] == remote.person(5)
+    assert frame["email"].iloc[5] == "usuario00005@example.com"
+    assert frame["location_name"].iloc[0] == "Madrid"
+
+
+def test_an_unknown_kind_or_ending_is_refused(api: Api, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="people, locations"):
+        write_export(api, "workspaces", tmp_path / "a.csv")
+    with pytest.raises(UsageError, match=r"\.csv o \.xlsx"):
+        write_export(api, "people", tmp_path / "a.txt")

@@ -16,7 +16,7 @@ from bulk.plan import Prepared
 from bulk.readiness import Readiness
 from pages.ui import choice, fixing, frame, mapping_editor, problem_list, run_options, saved, scope_choice
 from pages.ui.session import Session
-from pages.ui.texts import ALL_CANONICAL, EMPTY_MAPPING, IN_DEVELOPMENT, PAGES, SCOPES, thousands
+from pages.ui.texts import ALL_CANONICAL, BY_NAME, EMPTY_MAPPING, IN_DEVELOPMENT, PAGES, SCOPES, thousands
 
 CARDS = 3  # a row
 
@@ -55,6 +55,11 @@ def card(session: Session, state: Readiness) -> None:
             session.action_id = action.id
             session.revision += 1
             st.rerun()
+
+
+def by_name(session: Session) -> None:
+    """E-mails and names instead of ids: looked for in Webex when the operator says so, and never guessed."""
+    session.by_name = st.checkbox("Buscar en Webex los correos y nombres", value=session.by_name, key="by_name", help=BY_NAME)
 
 
 def mapping(session: Session, action: Action, plan: Prepared) -> None:
@@ -130,6 +135,7 @@ with frame.told():
         plan = choice.prepared(session)
         scope_choice.draw(session, action, plan)
         run_options.draw(session, action)
+        by_name(session)
         mapping(session, action, plan)
         problems(session, plan)
         with place:

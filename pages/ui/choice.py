@@ -6,16 +6,18 @@ from datetime import datetime
 from typing import Any
 
 from bulk.actions import get_action
-from bulk.connection import Connection
+from bulk.connection import Connection, api_for
 from bulk.contract import Action
 from bulk.errors import BulkError, InputError
 from bulk.launch import Launch
 from bulk.mapping import Mapping, map_columns, missing_sources
-from bulk.plan import Prepared, prepare
+from bulk.names import Names, names_of
+from bulk.plan import Prepared, Resolve, prepare
 from bulk.readiness import Readiness, readiness
 from bulk.records import FILE_NAMES, RunRecord
 from bulk.schedule import next_time
 from bulk.scope import Scope
+from pages.ui import resources
 from pages.ui.session import Session
 
 WHOLE = Scope()
@@ -73,11 +75,25 @@ def prepared(session: Session) -> Prepared:
         raise InputError("Elige antes una acción en Mapeo.")
     options = options_of(session, action)
     explicit, scope = session.explicit.get(action.id, {}), scope_of(session, action)
-    key = (action.id, _files_key(session), repr(sorted(explicit.items())), repr(sorted(options.items())), scope)
+    resolve, where = _names(session)
+    key = (action.id, _files_key(session), repr(sorted(explicit.items())), repr(sorted(options.items())), scope, where)
     if session.prepared is None or session.prepared_key != key:
-        session.prepared = prepare(action.id, session.files, explicit=explicit, options=options, scope=scope)
+        session.prepared = prepare(action.id, session.files, explicit=explicit, options=options, scope=scope, resolve=resolve)
         session.prepared_key = key
     return session.prepared
+
+
+def _names(session: Session) -> tuple[Resolve | None, str | None]:
+    """How names become ids, and the organisation asked; (None, None) when ids stand in the file. Raises BulkError."""
+    if not session.by_name:
+        return None, None
+    house, reached = resources.context(), resources.connection(session)
+
+    def make() -> Names:
+        return names_of(api_for(reached, house.settings, house.journal), house.journal, reached.org_id)
+
+    where = f"{reached.target}|{reached.org_id}"
+    return session.once("names", where, make).resolve, where
 
 
 def _files_key(session: Session) -> tuple[tuple[str, str, int], ...]:

@@ -45,6 +45,7 @@ class Session:
     action_id: str | None = None  # the action chosen
     explicit: dict[str, dict[str, str]] = field(default_factory=dict)  # action -> parameter -> text of parse_source
     scopes: dict[str, Scope] = field(default_factory=dict)  # dataset name -> rows chosen; absent = all of them
+    by_name: bool = False  # e-mails and names stand where ids go: they are looked for in Webex
     choosing: bool = False  # the panel that chooses rows is open
     revision: int = 0  # of the mapping and the grids: a new one makes an editor forget its edits
     options: dict[str, Any] = field(default_factory=dict)  # profile, force_pstn, allow_calling_removal

@@ -26,6 +26,10 @@ EMPTY_DATA = (
 )
 EMPTY_MAPPING = "Carga antes un fichero de usuarios o de ubicaciones."
 EMPTY_ACTION = "Elige antes una acción en Mapeo."
+BY_NAME = (
+    "Para ficheros con correos o nombres donde se espera un identificador. Cada uno se busca una vez; lo que no existe o tienen "
+    "varios es un problema de su fila, con los candidatos."
+)
 ALL_CANONICAL = "Las cabeceras ya son canónicas: no hace falta mapear."
 NOT_REHEARSED = "Aún no se ha ensayado. Un ensayo lee Webex y dice qué cambiaría cada fila."
 NOTHING_TO_CHANGE = "Todo está ya como se pide. No hay nada que lanzar."

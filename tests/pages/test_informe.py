@@ -8,6 +8,7 @@ import json
 import time
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -27,6 +28,12 @@ from pages.ui import causes, downloads
 from tests.pages.conftest import FORWARDING, finished_run, press, said
 
 REPORT = "pages/5_Informe.py"
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A sandbox that no test of another page has changed."""
+    return tmp_path_factory.mktemp("informe")
 
 
 @pytest.fixture

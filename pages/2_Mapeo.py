@@ -16,7 +16,7 @@ from bulk.plan import Prepared
 from bulk.readiness import Readiness
 from pages.ui import choice, fixing, frame, mapping_editor, problem_list, run_options, saved, scope_choice
 from pages.ui.session import Session
-from pages.ui.texts import ALL_CANONICAL, BY_NAME, EMPTY_MAPPING, IN_DEVELOPMENT, PAGES, SCOPES, thousands
+from pages.ui.texts import ALL_CANONICAL, BY_NAME, EMPTY_MAPPING, IN_DEVELOPMENT, PAGES, SCOPES, count, thousands
 
 CARDS = 3  # a row
 
@@ -102,7 +102,7 @@ def label_of(plan: Prepared, line: int) -> str:
 def problems(session: Session, plan: Prepared) -> None:
     bad = len(plan.invalid.keys() - plan.excluded)
     good = plan.total - len(plan.excluded) - bad
-    st.markdown(f"##### {thousands(good)} filas válidas · {thousands(bad)} con errores, que se apartan")
+    st.markdown(f"##### {count(good, 'fila válida', 'filas válidas')} · {thousands(bad)} con errores, que se apartan")
     if not plan.problems:
         return
     view = st.segmented_control(
@@ -132,10 +132,10 @@ with frame.told():
     with st.expander(f"Acción: **{action.title}**" if action else "Elige una acción", expanded=not loaded):
         cards(session, kind_choice(session))
     if action and loaded:
+        run_options.draw(session, action)  # before the plan, which they are part of
+        by_name(session)
         plan = choice.prepared(session)
         scope_choice.draw(session, action, plan)
-        run_options.draw(session, action)
-        by_name(session)
         mapping(session, action, plan)
         problems(session, plan)
         with place:

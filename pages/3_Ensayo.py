@@ -78,6 +78,8 @@ def found(session: Session, seen: Look) -> None:
     board.counters(seen.counts, plan=True)
     if changes and seen.ended:
         st.markdown(rehearsed.forecast_line(session, resources.context(), seen))
+    if seen.ended:
+        rehearsed.whole_file(session, resources.context(), seen)
     filters.draw(seen, plan=True, key=f"plan_{seen.run.run_id}")
 
 

@@ -6,13 +6,17 @@ import contextlib
 import signal
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from bulk.cli.output import say_json, say_run
+from bulk.cli.output import say, say_json, say_run
 
 if TYPE_CHECKING:
     from bulk.context import Context
     from bulk.engine import LiveRun
+    from bulk.forecast import Finding
+    from bulk.records import RunRecord
+    from bulk.webex.client import Api
 
 
 def to_the_end(context: Context, live: LiveRun, *, as_json: bool, timeout: float | None = None) -> int:
@@ -26,25 +30,44 @@ def to_the_end(context: Context, live: LiveRun, *, as_json: bool, timeout: float
     except KeyboardInterrupt:
         live.halt("paused")
         wait(live, every=0.2)
-    code = report(context, live.run_id, as_json=as_json, why=live.stop_reason)
+    code = report(context, live.run_id, as_json=as_json, why=live.stop_reason, api=live.api)
     if code == 3:
         sys.stderr.write(f"Para seguir: bulk resume {live.run_id}\n")
     return code
 
 
-def report(context: Context, run_id: str, *, as_json: bool, why: str | None = None) -> int:
-    """Print how the run stands; returns its exit code. `why` stands in for a reason that the journal could not take."""
+def report(context: Context, run_id: str, *, as_json: bool, why: str | None = None, api: Api | None = None) -> int:
+    """Print how the run stands; returns its exit code. `why` stands in for a reason that the journal could not take.
+
+    Of a finished dry run, with `api`, also what the whole file will run into.
+    """
     from bulk.records import ENDED_RUNS
     from bulk.status import document, exit_code, find_run, phone_line
 
     record = find_run(context, run_id)
     found = document(context, record)
     found["reason"] = found["reason"] or (why if found["state"] not in ENDED_RUNS else None)
+    foreseen = _foreseen(context, record, api) if record.dry_run and record.kind == "apply" and record.state in ENDED_RUNS else ()
     if as_json:
-        say_json(found)
+        say_json(found | ({"forecast": [asdict(each) for each in foreseen]} if record.dry_run else {}))
     else:
         say_run(found, phone_line(context, record))
+        for each in foreseen:
+            say(f"! {each.title}. {each.remedy}")
     return exit_code(found)
+
+
+def _foreseen(context: Context, record: RunRecord, api: Api | None) -> tuple[Finding, ...]:
+    from bulk.errors import BulkError
+    from bulk.forecast import foresee
+
+    if api is None:
+        return ()
+    try:
+        return foresee(context, record, api)
+    except BulkError as error:  # the rehearsal stands without it
+        sys.stderr.write(f"Sin previsión del fichero entero: {error.message}\n")
+        return ()
 
 
 @contextlib.contextmanager

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import streamlit as st
+
+from bulk.connection import api_for
 from bulk.context import Context
+from bulk.errors import BulkError
 from bulk.estimate import estimate
+from bulk.forecast import Finding, foresee
+from pages.ui import resources
 from pages.ui.connecting import HOURS
 from pages.ui.looking import Look
 from pages.ui.session import Session
@@ -22,3 +28,19 @@ def forecast_line(session: Session, context: Context, seen: Look) -> str:
         lasts = end < session.pasted_at + timedelta(hours=HOURS)
         parts.append("el token alcanza" if lasts else "**! el token caduca antes**: genera uno nuevo antes de lanzar")
     return f"**Previsión:** {' · '.join(parts)}"
+
+
+def whole_file(session: Session, context: Context, seen: Look) -> None:
+    """What no row by itself can show; asked of Webex once for each rehearsal."""
+
+    def make() -> tuple[Finding, ...]:
+        reached = resources.connection_for(seen.run, session)
+        return foresee(context, seen.run, api_for(reached, context.settings, context.journal))
+
+    try:
+        found: tuple[Finding, ...] = session.once("foreseen", seen.run.run_id, make)
+    except BulkError as error:
+        st.caption(f"Sin previsión del fichero entero: {error.message}")
+        return
+    for finding in found:
+        st.warning(f"**{finding.title}.** {finding.remedy}", icon=":material/warning:")

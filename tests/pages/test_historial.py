@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,6 +23,12 @@ from pages.ui.session import KEY, Session
 from tests.pages.conftest import FORWARDING, HEADER, finished_run, said
 
 HISTORY = "pages/6_Historial.py"
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A sandbox and a list of runs that no test of another page has changed."""
+    return tmp_path_factory.mktemp("historial")
 
 
 @pytest.fixture

@@ -185,3 +185,17 @@ def test_actions_in_development_are_grey_and_cannot_be_chosen(mapped: AppTest) -
                 assert f":gray[**{action.title}** · ... en desarrollo ...]" in shown
     keys = {button.key for button in mapped.button}
     assert not keys & {f"choose_{action.id}" for action in UNSUPPORTED}
+
+
+def test_emails_stand_for_ids_when_the_operator_says_so(app: AppTest, examples: Path) -> None:
+    raw = b"person_id;extension\nusuario00001@example.com;2041\nnadie@example.com;2042\n"
+    app.switch_page(DATA).run()
+    app.file_uploader(key="upload_usuarios").upload("USUARIOS.CSV", raw, "text/csv").run()
+    app.switch_page(MAPPING).run()
+    mapped = choose(app, FORWARDING)
+    assert "0 filas válidas" in said(mapped)
+    mapped.checkbox(key="by_name").set_value(True).run()
+    assert "1 fila válida · 1 con errores" in said(mapped)
+    plan = session(mapped).prepared
+    assert plan is not None
+    assert [(problem.line, problem.value) for problem in plan.problems] == [(3, "nadie@example.com")]

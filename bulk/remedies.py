@@ -54,7 +54,7 @@ def _refusal(error: ApiError, action: Action) -> str:
 def remedy_for(code: str | None, message: str | None, action: Action) -> Remedy:
     """The entry for a row's code and message; without one, the message itself split in what happened and what to do."""
     known, told = entries(), message or ""
-    if told.startswith(known["no_calling"]["title"]) and code in ("400", "404"):
+    if known["no_calling"]["title"] in told and code in ("400", "404"):
         return _shown(known["no_calling"], action)
     for part in ("code", "own", "status"):
         if code is not None and code in known[part]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from bulk.journal import runs as run_queries
 from bulk.journal.store import Journal
 from bulk.journal.tables import rows
-from bulk.journal.writes import count, load, now
+from bulk.journal.writes import count, dump, load, now
 from bulk.records import OPEN_STATES, RETRY_STATES, RowResult, StoredRow
 
 PAGE = 2_000
@@ -106,10 +106,15 @@ def open_entities(journal: Journal, run_id: str) -> frozenset[str]:
 def _retryable(run_id: str, order_seqs: Sequence[int], lines: Sequence[int]) -> ColumnElement[bool]:
     chosen: ColumnElement[bool] = (rows.c.run_id == run_id) & rows.c.state.in_(RETRY_STATES)
     if order_seqs:
-        chosen &= rows.c.seq.in_(order_seqs)
+        chosen &= rows.c.seq.in_(_list(order_seqs))
     if lines:
-        chosen &= rows.c.line.in_(lines)
+        chosen &= rows.c.line.in_(_list(lines))
     return chosen
+
+
+def _list(numbers: Sequence[int]) -> Select[Any]:
+    """Any number of them in one bound value: SQLite limits the values of a statement."""
+    return select(func.json_each(dump(list(numbers))).table_valued("value").c.value)
 
 
 def cancel_open(journal: Journal, run_id: str) -> None:
@@ -202,25 +207,6 @@ def latest_rows(journal: Journal, run_id: str, limit: int = 50) -> list[RowResul
     )
     with journal.reading() as connection:
         return [_result(run_id, row) for row in connection.execute(query)]
-
-
-def failure_causes(journal: Journal, run_id: str) -> list[dict[str, Any]]:
-    """[{state, code, message, count, first_line}] of the rows that did not go well, biggest first."""
-    bad = ("failed", "invalid", "unknown", "conflict", "blocked")
-    query = (
-        select(
-            rows.c.state,
-            rows.c.code,
-            rows.c.message,
-            func.count().label("count"),
-            func.min(rows.c.line).label("first_line"),
-        )
-        .where(rows.c.run_id == run_id, rows.c.state.in_(bad))
-        .group_by(rows.c.state, rows.c.code, rows.c.message)
-        .order_by(func.count().desc())
-    )
-    with journal.reading() as connection:
-        return [dict(row._mapping) for row in connection.execute(query)]
 
 
 def group_counts(journal: Journal, run_id: str) -> list[tuple[str, str, int]]:

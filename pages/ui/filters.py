@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import streamlit as st
 
 from bulk.journal import rows
-from bulk.records import STATE_WORDS, OrderStatus
+from bulk.records import OrderStatus
 from pages.ui import board, resources, tables
 from pages.ui.looking import Look
 from pages.ui.texts import GLYPHS, thousands
+from pages.ui.texts_runs import word_of
 
 PAGE = 2_000  # rows on screen at once
 
@@ -23,7 +24,7 @@ def draw(seen: Look, *, plan: bool, key: str, orders: Sequence[OrderStatus] = ()
         "Estado",
         names,
         selection_mode="multi",
-        format_func=lambda name: f"{GLYPHS[name]} {STATE_WORDS[name]} {thousands(seen.counts[name])}",
+        format_func=lambda name: f"{GLYPHS[name]} {word_of(seen.run, name)} {thousands(seen.counts[name])}",
         label_visibility="collapsed",
         key=f"{key}_states",
     )
@@ -42,11 +43,11 @@ def draw(seen: Look, *, plan: bool, key: str, orders: Sequence[OrderStatus] = ()
         offset=(page - 1) * PAGE,
         limit=PAGE,
     )
-    table = tables.row_frame(found)
+    table = tables.row_frame(found, seen.run)
     if table.empty:
         st.caption("Ninguna fila cumple el filtro.")
         return
-    tables.show(table, config=tables.row_config(), key=f"{key}_rows")
+    tables.show(table, config=tables.row_config(seen.run), key=f"{key}_rows")
 
 
 def _fields(seen: Look, key: str, orders: Sequence[OrderStatus]) -> tuple[str, str | None, int | None]:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from bulk.errors import BulkError
 from bulk.launch import request_stop, resume
-from pages.ui import board, connecting, details, frame, live, resources
+from pages.ui import board, connecting, details, frame, live, outcome, resources
 from pages.ui.looking import Look, look, phone_summary
 from pages.ui.session import Session
 from pages.ui.texts import PAGES, thousands
@@ -105,7 +105,7 @@ def panel(session: Session, first: Look) -> None:
 def _draw(session: Session, seen: Look) -> None:
     house = resources.context()
     board.progress(seen)
-    board.counters(seen.counts, plan=False)
+    outcome.counters(seen)
     left, right = st.columns([0.56, 0.44], gap="medium")
     with left.container(border=True):
         st.markdown(f"**{board.map_title(seen)}**")

@@ -33,6 +33,9 @@ Lines = Annotated[str | None, typer.Option("--lines", help="Solo esas filas del 
 OnlyOpenOf = Annotated[
     str | None, typer.Option("--only-open-of", help="Solo lo pendiente y fallido de esa ejecución, aunque el fichero sea otro.")
 ]
+OnlyOpen = Annotated[
+    bool, typer.Option("--only-open", help="De un fichero de ida y vuelta, solo las filas pendientes y fallidas.")
+]
 Profile = Annotated[Path | None, typer.Option("--profile", help="Perfil de permisos salientes (JSON).")]
 ForcePstn = Annotated[bool, typer.Option("--force-pstn", help="Alta de números aunque no haya PSTN propia.")]
 CallingRemoval = Annotated[bool, typer.Option("--allow-calling-removal", help="Permite quitar licencias de Webex Calling.")]

@@ -35,6 +35,7 @@ class Asked:
     accept_suggestions: bool = False
     country: str | None = None  # --country, for the repairs of phones
     options: Mapping[str, Any] = field(default_factory=dict)  # of the run
+    only_open: bool = False  # --only-open: what a round-trip file says is left
 
 
 def tell(text: str) -> None:
@@ -57,14 +58,19 @@ def read_files(files: Mapping[str, Path | None]) -> dict[str, Dataset]:
 def prepare_asked(action_id: str, asked: Asked, context: Context | None = None, resolve: Resolve | None = None) -> Prepared:
     """Raises InputError, UnknownAction, InDevelopment."""
     from bulk.plan import prepare
+    from bulk.report import original
 
-    files = _repaired(action_id, read_files(asked.files), asked)
+    found = read_files(asked.files)
+    scope = scope_of(asked, context)
+    if asked.only_open:
+        scope = replace(scope, lines=_left(action_id, found))
+    files = _repaired(action_id, {name: original(dataset) for name, dataset in found.items()}, asked)
     prepared = prepare(
         action_id,
         files,
         explicit=_explicit(action_id, files, asked),
         options=asked.options,
-        scope=scope_of(asked, context),
+        scope=scope,
         resolve=resolve,
     )
     if prepared.chosen is not None and (prepared.excluded or prepared.chosen.selected is not None):
@@ -72,6 +78,21 @@ def prepare_asked(action_id: str, asked: Asked, context: Context | None = None, 
     if prepared.chosen is not None and prepared.chosen.not_found:
         tell(f"Sin fila en el fichero: {', '.join(prepared.chosen.not_found[:MOST_SHOWN])}.")
     return prepared
+
+
+def _left(action_id: str, files: Mapping[str, Dataset]) -> tuple[tuple[int, int], ...]:
+    """Lines that a round-trip file says are pending or went wrong. Raises InputError when it is none, or nothing is left."""
+    from bulk.actions import get_action
+    from bulk.errors import InputError
+    from bulk.report import is_roundtrip, open_lines
+
+    dataset = files.get(get_action(action_id).dataset)
+    if dataset is None or not is_roundtrip(dataset):
+        raise InputError("--only-open necesita un fichero de ida y vuelta (bulk report RUN --roundtrip --out F).")
+    lines = sorted(open_lines(dataset))
+    if not lines:
+        raise InputError(f"{dataset.file_name}: no queda ninguna fila pendiente ni fallida.")
+    return tuple((line, line) for line in lines)
 
 
 def resolving(

@@ -120,6 +120,7 @@ def plan(
     where: o.Where = None,
     lines: o.Lines = None,
     only_open_of: o.OnlyOpenOf = None,
+    only_open: o.OnlyOpen = False,
     resolve_names: o.ResolveNames = False,
     choose: o.Choose = None,
     chunk_size: o.ChunkSize = 200,
@@ -155,6 +156,7 @@ def run(
     where: o.Where = None,
     lines: o.Lines = None,
     only_open_of: o.OnlyOpenOf = None,
+    only_open: o.OnlyOpen = False,
     resolve_names: o.ResolveNames = False,
     choose: o.Choose = None,
     plan: Plan = None,
@@ -196,7 +198,9 @@ def run(
     stop = next_time(not_after, after=begin) if not_after else None
     how = Launch(bulk or dry_run, dry_run, chunk_size, workers, run_options, note, None, begin, stop, canary, rate_ceiling)
     paths = {"global": global_, "ubicaciones": ubicaciones, "usuarios": usuarios}
-    asked = Asked(paths, maps, mapping, where, lines, only_open_of, accept_repairs, accept_suggestions, country, run_options)
+    asked = Asked(
+        paths, maps, mapping, where, lines, only_open_of, accept_repairs, accept_suggestions, country, run_options, only_open
+    )
     context = open_context(home)
     secret = o.read_token(token, token_file)
     if plan:

@@ -12,12 +12,18 @@ from bulk.dataset import Dataset
 from bulk.fixes import Fix
 from bulk.records import Problem
 from bulk.repairs import Repair
+from bulk.report import open_lines, original
 from bulk.validation import validate_file
 from pages.ui.session import Session
 
 
 def put_original(session: Session, dataset: Dataset) -> None:
-    """A file just read takes its place; what was corrected in an earlier one is forgotten."""
+    """A file just read takes its place; what was corrected in an earlier one is forgotten.
+
+    Of a round-trip file the outcome is taken off again, and what it says is left is remembered.
+    """
+    session.open_lines[dataset.name] = open_lines(dataset)
+    dataset = original(dataset)
     session.originals[dataset.name] = dataset
     session.corrections.pop(dataset.name, None)
     session.pending.pop(dataset.name, None)
@@ -25,7 +31,15 @@ def put_original(session: Session, dataset: Dataset) -> None:
 
 
 def take_away(session: Session, name: str) -> None:
-    for kept in (session.files, session.originals, session.uploads, session.corrections, session.pending, session.findings):
+    for kept in (
+        session.open_lines,
+        session.files,
+        session.originals,
+        session.uploads,
+        session.corrections,
+        session.pending,
+        session.findings,
+    ):
         kept.pop(name, None)
     session.scopes.pop(name, None)
     session.across = validate_across(session.files)

@@ -38,6 +38,14 @@ def draw(session: Session, action: Action, plan: Prepared) -> None:
         if st.button("Cerrar" if session.choosing else "Elegir filas…", key="scope_open"):
             session.choosing = not session.choosing
             st.rerun()
+        left = session.open_lines.get(action.dataset, frozenset())
+        wanted = Scope(lines=tuple((line, line) for line in sorted(left)))
+        if (
+            left
+            and choice.scope_of(session, action) != wanted
+            and st.button(f"Solo pendientes y fallidas ({thousands(len(left))})")
+        ):
+            put(session, action, wanted)
         if choice.scope_of(session, action) != choice.WHOLE and st.button("Todas las filas", key="scope_all", type="tertiary"):
             put(session, action, choice.WHOLE)
     if session.choosing:

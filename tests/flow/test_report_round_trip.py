@@ -5,13 +5,16 @@ from __future__ import annotations
 import pytest
 
 from bulk.actions import SUPPORTED, get_action
+from bulk.cli.preparing import Asked, prepare_asked
 from bulk.dataset import read_any
-from bulk.errors import UsageError
+from bulk.errors import InputError, UsageError
 from bulk.launch import Launch
 from bulk.mapping import map_columns
 from bulk.plan import prepare
 from bulk.report import is_roundtrip, open_lines, original, roundtrip_chunks, safe_cell, three_files
 from bulk.suggestions import suggest
+from pages.ui import corrections
+from pages.ui.session import Session
 from tests.flow.report_case import ACTION, EVIL, HOW, Ended, launched, raw_file, sheets, table
 from tests.house import House
 
@@ -104,3 +107,22 @@ def test_round_trip_csv_has_no_cell_that_runs(ended: Ended) -> None:
     cells = [cell for line in table(iter([path.read_bytes()])) for cell in line]
     assert f"'{EVIL}" in cells
     assert [cell for cell in cells if safe_cell(cell) != cell] == []
+
+
+def test_the_command_line_takes_only_what_a_round_trip_file_says_is_left(ended: Ended) -> None:
+    path = ended.saved("usuarios_vuelta.csv", roundtrip=True)
+    left = open_lines(read_any(path)[0])
+    prepared = prepare_asked(ACTION, Asked({"usuarios": path}, only_open=True))
+    assert prepared.frame.index[~prepared.frame.index.isin(prepared.excluded)].tolist() == sorted(left)
+    assert "estado" not in prepared.dataset.frame.columns
+    plain = path.with_name("USUARIOS.CSV")
+    plain.write_bytes(ended.raw)
+    with pytest.raises(InputError, match="ida y vuelta"):
+        prepare_asked(ACTION, Asked({"usuarios": plain}, only_open=True))
+
+
+def test_the_app_offers_what_is_left_and_shows_the_original_columns(ended: Ended) -> None:
+    session = Session()
+    corrections.put_original(session, read_any(ended.saved("usuarios_vuelta.csv", roundtrip=True))[0])
+    assert "estado" not in session.files["usuarios"].frame.columns
+    assert session.open_lines["usuarios"] == open_lines(read_any(ended.saved("usuarios_vuelta.csv", roundtrip=True))[0])

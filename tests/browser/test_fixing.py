@@ -52,6 +52,7 @@ def write(operator: Operator, row: int, header: str, text: str) -> None:
     headers = [" ".join(each.split()) for each in grid.locator("[role=columnheader]").all_inner_texts()]
     position = next(at for at, each in enumerate(headers) if header in each)
     cell = grid.locator("[role=row]").nth(row).locator("[role=gridcell]").nth(position)
+    grid.scroll_into_view_if_needed()
     where = grid.locator("canvas").first.bounding_box()
     assert where
     left = sum(float(each) for each in WIDTHS[:position]) + 30

@@ -22,6 +22,7 @@ def origin(tab: Operator, row: int) -> str:
 def choose_origin(tab: Operator, row: int, text: str) -> None:
     """Choose from the list of a cell of «Origen»."""
     canvas = tab.page.locator("[data-testid=stDataFrame] canvas").first
+    canvas.scroll_into_view_if_needed()
     where = canvas.bounding_box()
     assert where
     tab.page.mouse.click(where["x"] + ORIGIN, where["y"] + 35 * row + 17)

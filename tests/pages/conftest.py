@@ -22,8 +22,9 @@ FORWARDING = "usuarios_configurar_desvio_prefijo53"
 HEADER = "ubicacion_actualizar_cabecera"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of a file's tests: what those of another file applied is not found applied here."""
     return tmp_path_factory.mktemp("home")
 
 

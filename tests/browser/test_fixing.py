@@ -67,6 +67,9 @@ def write(operator: Operator, row: int, header: str, text: str) -> None:
     while cell.inner_text() != text and time.monotonic() < until:
         operator.page.wait_for_timeout(100)
     assert cell.inner_text() == text
+    operator.sees("sin aplicar todavía")  # the server has the cell too
+    operator.page.wait_for_timeout(500)
+    operator.idle()
 
 
 WIDTHS = (55, 165, 140)  # Fila, Mal, and the columns with problems first

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from bulk.directory import Directory
 from bulk.errors import UsageError
 from bulk.log import private
 from bulk.report.book import text_book
-from bulk.report.cells import safe_cell
+from bulk.spreadsheet import csv_text, safe_cell
 from bulk.webex.client import Api
 
 COLUMNS = {
@@ -92,7 +91,5 @@ def _write(path: Path, headers: Sequence[str], name: str, found: Sequence[Sequen
         with open(path, "wb", opener=private) as file:
             text_book(file, name, headers, found)
         return
-    with open(path, "w", encoding="utf-8-sig", newline="", opener=private) as text:
-        writer = csv.writer(text, delimiter=";")
-        writer.writerow(headers)
-        writer.writerows([safe_cell(cell) for cell in row] for row in found)
+    with open(path, "wb", opener=private) as file:
+        file.writelines(csv_text(headers, ([safe_cell(cell) for cell in row] for row in found)))

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import numpy as np
 import pandas as pd
 
 from bulk.dataset import Dataset, with_cells
 from bulk.records import Problem
+from bulk.spreadsheet import csv_text
 
 BLOCK = 10_000  # rows written at a time
 
@@ -63,9 +63,6 @@ def apply(dataset: Dataset, fixes: Iterable[Fix]) -> Dataset:
 
 def to_csv(dataset: Dataset) -> bytes:
     """The file as it stands now, for Excel in Spanish: `;`, UTF-8 with BOM, CRLF; read again it gives the same cells."""
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
-    writer.writerow(dataset.frame.columns)
-    for start in range(0, len(dataset.frame), BLOCK):
-        writer.writerows(dataset.frame.iloc[start : start + BLOCK].itertuples(index=False, name=None))
-    return buffer.getvalue().encode("utf-8-sig")
+    starts = range(0, len(dataset.frame), BLOCK)
+    blocks = (dataset.frame.iloc[start : start + BLOCK].itertuples(index=False, name=None) for start in starts)
+    return b"".join(csv_text(list(map(str, dataset.frame.columns)), chain.from_iterable(blocks)))

@@ -108,12 +108,15 @@ def _extensions(planned: Iterable[RowResult], extension: str, location: str, api
             asked[str(place), str(number)].append(row)
     twice = [each for group in asked.values() if len({r.params.get("person_id") for r in group}) > 1 for each in group]
     found = _finding("extension_repetida", "La misma extensión se pide para varios usuarios de una ubicación", twice)
-    taken: list[RowResult] = []
-    for place in dict.fromkeys(place for place, _ in asked) if api else ():
-        owners = _owners(api, place)  # type: ignore[arg-type]  # the loop is empty without one
-        for (where, number), group in asked.items():
-            if where == place and number in owners:
-                taken += [row for row in group if owners[number] != row.params.get("person_id")]
+    if api is None:
+        return found
+    owners = {place: _owners(api, place) for place in dict.fromkeys(place for place, _ in asked)}
+    taken = [
+        row
+        for (place, number), group in asked.items()
+        for row in group
+        if owners[place].get(number, row.params.get("person_id")) != row.params.get("person_id")
+    ]
     return found + _finding("extension_ocupada", "La extensión ya la tiene otro en esa ubicación de Webex", taken)
 
 

@@ -2,48 +2,29 @@
 
 from __future__ import annotations
 
-import csv
 import io
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from bulk.dataset import Dataset
 from bulk.records import Problem
+from bulk.spreadsheet import csv_text, safe_cell
 
 COLUMNS = ("fichero", "fila", "columna", "valor", "regla", "gravedad", "mensaje")
 NOTE_COLUMN = "problemas"
 MOST_NOTES = 5_000  # cells with a note: Excel grows slow beyond; the last column says it for every row
-# A cell that a spreadsheet would take for a formula. A sign before digits only is a phone or a number: left as it is.
-_FORMULA = re.compile(r"^(?:[=@\t\r]|[+-](?![\d\s]*\Z))")
 _LONGEST_CELL = 32_767  # characters that Excel takes
-
-
-def safe_cell(text: str) -> str:
-    """Text that no spreadsheet runs as a formula."""
-    return f"'{text}" if _FORMULA.match(text) else text
 
 
 def to_csv(problems: Iterable[Problem]) -> Iterator[bytes]:
     """For Excel in Spanish: `;`, UTF-8 with BOM."""
-    yield b"\xef\xbb\xbf"
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for number, problem in enumerate(problems, 1):
-        line = "" if problem.line is None else problem.line
-        texts = (problem.column or "", problem.value or "", problem.rule, problem.severity, problem.message)
-        writer.writerow([safe_cell(problem.file), line, *map(safe_cell, texts)])
-        if number % 1_000 == 0:
-            yield _taken(buffer)
-    yield _taken(buffer)
+    return csv_text(COLUMNS, map(_cells, problems))
 
 
-def _taken(buffer: io.StringIO) -> bytes:
-    text = buffer.getvalue().encode("utf-8")
-    buffer.seek(0)
-    buffer.truncate()
-    return text
+def _cells(problem: Problem) -> tuple[object, ...]:
+    line = "" if problem.line is None else problem.line
+    texts = (problem.column or "", problem.value or "", problem.rule, problem.severity, problem.message)
+    return (safe_cell(problem.file), line, *map(safe_cell, texts))
 
 
 def to_xlsx(dataset: Dataset, problems: Sequence[Problem], *, only_bad: bool = False) -> bytes:

@@ -10,10 +10,9 @@ from typing import Any
 
 import pytest
 
-from bulk.context import close_context, open_context
-from bulk.sandbox import RunningSandbox, SandboxConfig, start_in_thread
+from bulk.sandbox import RunningSandbox, SandboxConfig
 from bulk.webex.pace import gate
-from tests.house import House, Remote
+from tests.house import House, Remote, opened, serving
 
 PEOPLE, LOCATIONS = 120, 6
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
@@ -21,17 +20,13 @@ FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--dis
 
 @pytest.fixture(scope="session")
 def small_sandbox() -> Iterator[RunningSandbox]:
-    running = start_in_thread(SandboxConfig(people=PEOPLE, locations=LOCATIONS, job_seconds=0.2))
-    yield running
-    running.close()
+    with serving(SandboxConfig(people=PEOPLE, locations=LOCATIONS, job_seconds=0.2)) as running:
+        yield running
 
 
 @pytest.fixture
 def remote(small_sandbox: RunningSandbox) -> Remote:
-    """The sandbox as new: state of the seed, no faults, counters at zero."""
-    found = Remote(small_sandbox, people=PEOPLE, locations=LOCATIONS)
-    found.as_new()
-    return found
+    return Remote(small_sandbox, people=PEOPLE, locations=LOCATIONS).as_new()
 
 
 @pytest.fixture(autouse=True)
@@ -47,9 +42,8 @@ def quick_settings(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def house(tmp_path: Path, remote: Remote) -> Iterator[House]:
-    context = open_context(tmp_path / "home")
-    yield House(context, remote)
-    close_context(context)
+    with opened(tmp_path, remote) as house:
+        yield house
 
 
 @pytest.fixture(scope="session")

@@ -2,25 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import httpx
 
 from bulk.connection import Connection, connect
-from bulk.context import Context
+from bulk.context import Context, close_context, open_context
 from bulk.dataset import from_records
 from bulk.engine import LiveRun
 from bulk.journal import rows as row_queries
 from bulk.launch import Launch, launch, resume, wait
 from bulk.plan import prepare
 from bulk.records import RowResult
-from bulk.sandbox import RunningSandbox, SandboxConfig
+from bulk.sandbox import RunningSandbox, SandboxConfig, start_in_thread
 from bulk.sandbox.organisation import Organisation, build
 from bulk.status import document, find_run
 
 PATIENCE = 60.0  # seconds a test waits for a run
+
+
+@contextmanager
+def serving(config: SandboxConfig) -> Iterator[RunningSandbox]:
+    """A sandbox in a thread of this process, on a real socket."""
+    running = start_in_thread(config)
+    yield running
+    running.close()
+
+
+@contextmanager
+def opened(folder: Path, remote: Remote) -> Iterator[House]:
+    """The product with a data directory of its own in `folder`."""
+    context = open_context(folder / "home")
+    yield House(context, remote)
+    close_context(context)
 
 
 @dataclass
@@ -52,12 +70,14 @@ class Remote:
         assert response.status_code == 200, response.text
         return response.json()
 
-    def as_new(self) -> None:
+    def as_new(self) -> Remote:
+        """State of the seed, no faults, counters at zero."""
         fresh = SandboxConfig(job_seconds=0.2)
         fixed = {"home", "seed", "locations", "people", "reset"}
         self.admin("config", {name: value for name, value in vars(fresh).items() if name not in fixed})
         self.admin("fail_next", [])
         self.admin("reset", {})
+        return self
 
     def config(self, **changes: Any) -> None:
         self.admin("config", changes)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from bulk.report.acta import acta_chunks
 from bulk.report.audit import audit
 from bulk.report.book import xlsx_chunks, xlsx_file
-from bulk.report.cells import changed_members, readable, safe_cell
+from bulk.report.cells import changed_members, readable
 from bulk.report.page import html_chunks
 from bulk.report.parts import parts, three_files, write_parts
 from bulk.report.round_trip import has_file, is_roundtrip, open_lines, original, roundtrip_chunks, roundtrip_file
@@ -32,7 +32,6 @@ __all__ = [
     "readable",
     "roundtrip_chunks",
     "roundtrip_file",
-    "safe_cell",
     "three_files",
     "write_acta",
     "write_parts",

@@ -1,4 +1,4 @@
-"""Cells of a report: what of a row people read, and how a spreadsheet must not misread it."""
+"""Cells of a report: what of a row people read."""
 
 from __future__ import annotations
 
@@ -6,30 +6,14 @@ import re
 from datetime import datetime
 from typing import Any
 
-from bulk.records import RowResult
+from bulk.records import RowResult, RunRecord
+from bulk.report.words import state_word
 
-# A cell that a spreadsheet would take for a formula. A sign before digits only is a phone or a number: left as it is.
-_FORMULA = re.compile(r"^(?:[=@\t\r]|[+-](?![\d\s]*\Z))")
-_GUARDED = re.compile(r"^'+(?:[=@\t\r]|[+-](?![\d\s]*\Z))")
 # What no XML file may hold, and no page shows.
 _NOT_PRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+OUTCOME = ("estado", "mensaje", "causa", "antes", "después", "trackingId", "intento")
 _MOMENT = "%d/%m/%Y %H:%M:%S"
 _LONG_NAME = 40  # characters of a member's name: a longer one is an id
-
-
-def safe_cell(text: str) -> str:
-    """`text`, behind an apostrophe when a spreadsheet would take it for a formula; E.164 phones stay as they are."""
-    return f"'{text}" if _FORMULA.match(text) else text
-
-
-def guarded(text: str) -> str:
-    """As `safe_cell`, in a way that `unguarded` can take back: a cell that begins with apostrophes gets one more."""
-    return f"'{text}" if _FORMULA.match(text) or _GUARDED.match(text) else text
-
-
-def unguarded(text: str) -> str:
-    """The cell that `guarded` made safe."""
-    return text[1:] if _GUARDED.match(text) else text
 
 
 def printable(text: str) -> str:
@@ -40,6 +24,20 @@ def printable(text: str) -> str:
 def local(stamp: str | None) -> str:
     """A UTC moment of the journal (ISO 8601) as the clock on the wall showed it; "" for none."""
     return f"{datetime.fromisoformat(stamp).astimezone():{_MOMENT}}" if stamp else ""
+
+
+def outcome(run: RunRecord, row: RowResult) -> tuple[str, ...]:
+    """What became of a row: one text per column of OUTCOME."""
+    before, after = changed_members(row)
+    return (
+        state_word(run, row.state, row.code),
+        row.message or "",
+        row.code or "",
+        before,
+        after,
+        row.tracking_id or "",
+        str(row.attempt),
+    )
 
 
 def changed_members(row: RowResult) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from bulk.journal.writes import now
 from bulk.records import RowResult, RunRecord
 from bulk.report import charts
 from bulk.report.audit import facts, where
-from bulk.report.cells import changed_members, local
+from bulk.report.cells import local, outcome
 from bulk.report.markup import facts as fact_table
 from bulk.report.markup import page, table, text
 from bulk.report.verified import verification
@@ -84,17 +84,4 @@ def _row_tables(context: Context, run: RunRecord, counts: dict[str, int]) -> Ite
 
 def row_cells(run: RunRecord, row: RowResult) -> tuple[str, ...]:
     """One text per column of HEADERS."""
-    before, after = changed_members(row)
-    return (
-        str(row.line),
-        row.label,
-        row.group,
-        state_word(run, row.state, row.code),
-        row.message or "",
-        row.code or "",
-        before,
-        after,
-        row.tracking_id or "",
-        str(row.attempt),
-        local(row.ended_at),
-    )
+    return (str(row.line), row.label, row.group, *outcome(run, row), local(row.ended_at))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,9 +11,10 @@ from bulk.context import Context
 from bulk.errors import UsageError
 from bulk.journal import rows
 from bulk.records import RowResult, RunRecord
-from bulk.report.cells import guarded
-from bulk.report.round_trip import OUTCOME, csv_line, file_columns, file_rows, has_file, parameter_cells, parameter_headers
+from bulk.report.cells import OUTCOME
+from bulk.report.round_trip import csv_line, file_columns, file_rows, has_file, parameter_cells, parameter_headers
 from bulk.report.words import EXCLUDED, FAILED, SUCCESS, UNPROCESSED
+from bulk.spreadsheet import csv_writer, guarded
 
 STATES = {"success": SUCCESS, "failed": FAILED, "unprocessed": UNPROCESSED, "excluded": EXCLUDED}
 FILE_NAMES = {
@@ -39,7 +39,7 @@ def three_files(context: Context, run: RunRecord) -> dict[str, Iterator[bytes]]:
 def parts(context: Context, run: RunRecord) -> dict[str, Iterator[bytes]]:
     """The same with `excluded`: the rows outside the scope."""
     files: dict[str, IO[str]] = {name: _temporary() for name in STATES}
-    writers = {name: csv.writer(file, delimiter=";", lineterminator="\r\n") for name, file in files.items()}
+    writers = {name: csv_writer(file) for name, file in files.items()}
     headers, lines = _lines(context, run)
     for writer in writers.values():
         writer.writerow(headers)

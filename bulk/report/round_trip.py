@@ -15,11 +15,10 @@ from bulk.errors import UsageError
 from bulk.headers import canonical
 from bulk.journal import rows
 from bulk.records import RowResult, RunRecord
-from bulk.report.cells import changed_members, guarded, safe_cell, unguarded
-from bulk.report.tables import csv_text
-from bulk.report.words import OPEN_WORDS, state_word
+from bulk.report.cells import OUTCOME, outcome
+from bulk.report.words import OPEN_WORDS
+from bulk.spreadsheet import csv_text, guarded, safe_cell, unguarded
 
-OUTCOME = ("estado", "mensaje", "causa", "antes", "después", "trackingId", "intento")
 NOT_KEPT = "La ejecución {} no guarda su fichero (es de una versión anterior): no se puede escribir el de ida y vuelta."
 NOT_IN_RUN = "no entró"
 _AGAIN = " (2)"  # behind an outcome column of a file that has one of that name
@@ -48,7 +47,7 @@ def roundtrip_file(context: Context, run: RunRecord, file: BinaryIO) -> None:
     from bulk.report.book import text_book
 
     columns = file_columns(context, run)
-    lines = ([*columns.kept(each.cells), *outcome(run, each.row)] for each in file_rows(context, run))
+    lines = ([*columns.kept(each.cells), *_beside(run, each.row)] for each in file_rows(context, run))
     text_book(file, get_action(run.action_id).dataset.upper(), columns.headers, lines)
 
 
@@ -101,25 +100,14 @@ def file_rows(context: Context, run: RunRecord) -> Iterator[FileRow]:
         yield FileRow(kept.line, kept.cells, row if row is not None and row.line == kept.line else None)
 
 
-def outcome(run: RunRecord, row: RowResult | None) -> list[str]:
-    """One text per column of OUTCOME."""
-    if row is None:
-        return [NOT_IN_RUN, *[""] * (len(OUTCOME) - 1)]
-    before, after = changed_members(row)
-    return [
-        state_word(run, row.state, row.code),
-        row.message or "",
-        row.code or "",
-        before,
-        after,
-        row.tracking_id or "",
-        str(row.attempt),
-    ]
+def _beside(run: RunRecord, row: RowResult | None) -> tuple[str, ...]:
+    """One text per column of OUTCOME, for a line that the run took up or did not."""
+    return outcome(run, row) if row else (NOT_IN_RUN, *[""] * (len(OUTCOME) - 1))
 
 
 def csv_line(run: RunRecord, cells: Sequence[str], row: RowResult | None) -> list[str]:
     """Cells of the file and of the outcome, safe for a spreadsheet."""
-    return [*map(guarded, cells), *map(safe_cell, outcome(run, row))]
+    return [*map(guarded, cells), *map(safe_cell, _beside(run, row))]
 
 
 def _csv_line(run: RunRecord, columns: Columns, each: FileRow) -> list[str]:

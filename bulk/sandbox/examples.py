@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Iterable
 from pathlib import Path
 
 from bulk.sandbox import organisation as o
+from bulk.spreadsheet import csv_text
 
 BLOCKED = ("INTERNATIONAL", "PREMIUM_SERVICES_I", "PREMIUM_SERVICES_II")
 LOCATION_HEADERS = (
@@ -36,10 +36,8 @@ def write_examples(directory: Path, *, seed: int = 2026, people: int = 4500, loc
 
 
 def _write(path: Path, headers: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file, delimiter=";", lineterminator="\r\n")
-        writer.writerow(headers)
-        writer.writerows(rows)
+    with path.open("wb") as file:
+        file.writelines(csv_text(headers, rows))
 
 
 def _location(org: o.Organisation, index: int) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.invariants import Reference
+from tests.chaos.kills import Story, kill_until, kills_of
 from tests.chaos.undisturbed import undisturbed
 from tests.chaos.world import Remote, Runner, start_remote, write_files
 
@@ -63,3 +64,20 @@ def without_accidents(tmp_path: Path, remote: Remote, files: Path) -> Callable[[
 
 
 _known: dict[str, Reference] = {}
+
+
+@pytest.fixture
+def killed_and_resumed(
+    request: pytest.FixtureRequest,
+    dice: random.Random,
+    runner: Runner,
+    without_accidents: Callable[[str], Reference],
+) -> Callable[[str], None]:
+    """Kill the runner of an action as often as the form asks for, resume it each time, and compare its end with that of a
+    run without accidents."""
+
+    def work(action: str) -> None:
+        kills = kills_of(action, long=bool(request.config.getoption("--long", False)))
+        kill_until(Story(action, dice), kills, runner, without_accidents(action))
+
+    return work

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
 
 import pytest
 
 from bulk.actions import SUPPORTED
-from tests.chaos.invariants import Reference
-from tests.chaos.kills import KILLS, Story, kill_until, kills_of
-from tests.chaos.world import Runner
+from tests.chaos.kills import KILLS, kills_of
 
 
 @pytest.mark.timeout(7200)
 @pytest.mark.parametrize("action", [action for action in SUPPORTED if action.startswith("usuarios")])
-def test_killed_and_resumed_run_ends_as_one_without_accidents(
-    action: str,
-    request: pytest.FixtureRequest,
-    dice: random.Random,
-    runner: Runner,
-    without_accidents: Callable[[str], Reference],
-) -> None:
-    kills = kills_of(action, long=bool(request.config.getoption("--long", False)))
-    kill_until(Story(action, dice), kills, runner, without_accidents(action))
+def test_killed_and_resumed_run_ends_as_one_without_accidents(action: str, killed_and_resumed: Callable[[str], None]) -> None:
+    killed_and_resumed(action)
 
 
 def test_the_kills_of_all_actions_are_twenty() -> None:

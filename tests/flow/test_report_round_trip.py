@@ -11,24 +11,15 @@ from bulk.errors import InputError, UsageError
 from bulk.launch import Launch
 from bulk.mapping import map_columns
 from bulk.plan import prepare
-from bulk.report import is_roundtrip, open_lines, original, roundtrip_chunks, safe_cell, three_files
+from bulk.report import is_roundtrip, open_lines, original, roundtrip_chunks, three_files
+from bulk.spreadsheet import safe_cell
 from bulk.suggestions import suggest
 from pages.ui import corrections
 from pages.ui.session import Session
-from tests.flow.report_case import ACTION, EVIL, HOW, Ended, launched, raw_file, sheets, table
+from tests.flow.report_case import ACTION, EVIL, Ended, launched, sheets, table
 from tests.house import House
 
 OUTCOMES = ("estado", "mensaje", "causa", "antes", "después", "trackingId", "intento")
-
-
-@pytest.fixture
-def raw(house: House) -> bytes:
-    return raw_file(house)
-
-
-@pytest.fixture
-def ended(house: House, raw: bytes) -> Ended:
-    return launched(house, raw, HOW)
 
 
 def test_round_trip_file_gives_the_original_columns_back_untouched(ended: Ended) -> None:

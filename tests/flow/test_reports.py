@@ -24,19 +24,8 @@ from bulk.report import (
 from bulk.status import find_run
 from bulk.undoing import undo
 from bulk.verifying import verify
-from tests.flow.report_case import ACTION, EVIL, HOW, IMAGE, Ended, launched, raw_file, sheets, table
+from tests.flow.report_case import ACTION, EVIL, IMAGE, Ended, launched, sheets, table
 from tests.house import House
-
-
-@pytest.fixture
-def raw(house: House) -> bytes:
-    return raw_file(house)
-
-
-@pytest.fixture
-def ended(house: House, raw: bytes) -> Ended:
-    return launched(house, raw, HOW)
-
 
 # -- formats ------------------------------------------------------------------------------------------------------------
 

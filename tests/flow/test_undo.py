@@ -10,28 +10,25 @@ import pytest
 from bulk.actions import SUPPORTED
 from bulk.errors import UsageError
 from bulk.launch import Launch, launch_plan, resume, wait
-from bulk.sandbox import RunningSandbox, SandboxConfig, start_in_thread
+from bulk.sandbox import RunningSandbox, SandboxConfig
 from bulk.undoing import undo, undo_lists
 from bulk.verifying import findings, verify
 from tests.adapters.many import callers, many_rows
-from tests.house import PATIENCE, House, Remote, Result
+from tests.house import PATIENCE, House, Remote, Result, serving
 
 PEOPLE, LOCATIONS = 400, 300
 
 
 @pytest.fixture(scope="module")
 def wide_sandbox() -> Iterator[RunningSandbox]:
-    running = start_in_thread(SandboxConfig(people=PEOPLE, locations=LOCATIONS, job_seconds=0.2))
-    yield running
-    running.close()
+    with serving(SandboxConfig(people=PEOPLE, locations=LOCATIONS, job_seconds=0.2)) as running:
+        yield running
 
 
 @pytest.fixture
 def remote(wide_sandbox: RunningSandbox) -> Remote:
     """An organisation in which each action finds three hundred rows to do."""
-    found = Remote(wide_sandbox, people=PEOPLE, locations=LOCATIONS)
-    found.as_new()
-    return found
+    return Remote(wide_sandbox, people=PEOPLE, locations=LOCATIONS).as_new()
 
 
 FORWARD = "usuarios_configurar_desvio_prefijo53"

@@ -10,10 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from bulk.context import close_context, open_context
-from bulk.sandbox import RunningSandbox, start_in_thread
+from bulk.sandbox import RunningSandbox
 from bulk.sandbox.examples import write_examples
-from tests.house import House, Remote
+from tests.house import Remote, serving
 from tests.security.canary import CANARY, Canary
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,16 +24,13 @@ WITH_DEBUGGING = "import logging; logging.basicConfig(level=logging.DEBUG); from
 
 @pytest.fixture(scope="session")
 def canary_server() -> Iterator[RunningSandbox]:
-    running = start_in_thread(Canary(people=PEOPLE, locations=LOCATIONS, job_seconds=0.2))
-    yield running
-    running.close()
+    with serving(Canary(people=PEOPLE, locations=LOCATIONS, job_seconds=0.2)) as running:
+        yield running
 
 
 @pytest.fixture
 def remote(canary_server: RunningSandbox) -> Remote:
-    found = Remote(canary_server, people=PEOPLE, locations=LOCATIONS)
-    found.as_new()
-    return found
+    return Remote(canary_server, people=PEOPLE, locations=LOCATIONS).as_new()
 
 
 @pytest.fixture
@@ -60,10 +56,3 @@ def bulk(environment: dict[str, str]) -> Bulk:
         return subprocess.run(command, capture_output=True, text=True, env=environment | changes, cwd=ROOT, timeout=120)
 
     return call
-
-
-@pytest.fixture
-def house(tmp_path: Path, remote: Remote) -> Iterator[House]:
-    context = open_context(tmp_path / "home")
-    yield House(context, remote)
-    close_context(context)

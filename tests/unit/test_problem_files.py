@@ -11,6 +11,7 @@ import pytest
 from bulk import problem_files
 from bulk.dataset import read_any, read_csv
 from bulk.records import Problem
+from bulk.spreadsheet import safe_cell
 
 DATA = read_csv(b"person_id;telefono\nA;34911222333\n=1+1;+34911222334\nC;'x\n", name="usuarios", file_name="USUARIOS.CSV")
 PROBLEMS = [
@@ -44,7 +45,7 @@ def test_problems_as_csv_open_in_excel_and_run_no_formula() -> None:
     ],
 )
 def test_phones_keep_their_plus_and_formulas_lose_their_force(text: str, safe: str) -> None:
-    assert problem_files.safe_cell(text) == safe
+    assert safe_cell(text) == safe
 
 
 def test_the_marked_workbook_has_colours_notes_and_reasons_and_no_formula() -> None:

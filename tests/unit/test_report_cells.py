@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from bulk.records import ALL_STATES, STATE_WORDS, RowResult, RunRecord
 from bulk.report.book import text_book
-from bulk.report.cells import changed_members, guarded, local, printable, safe_cell, unguarded
+from bulk.report.cells import changed_members, local, printable
 from bulk.report.markup import page, text
-from bulk.report.tables import csv_text
 from bulk.report.words import EXCLUDED, FAILED, SUCCESS, UNPROCESSED, exceptions, rest, state_word
+from bulk.spreadsheet import csv_text, guarded, safe_cell, unguarded
 
 NASTY = ["=cmd|'/c calc'!A0", "@SUM(A1)", "+cmd", "-2+3", "\t=1", "\r=1", '=HYPERLINK("http://x")']
 PLAIN = ["+34911222333", "-", "-5", "0042", "+34 911 222 333", "'=x", "http://example.com", "3,49E+10", "Añil «ñ»", ""]

@@ -39,6 +39,7 @@ class Settings:
     max_retry_after: float = 300.0  # longest Retry-After that is believed
     default_retry_after: float = 5.0  # when a 429 says nothing usable (contracts 1.3)
     max_read_age: float = 10.0  # a read older than this is repeated before the write
+    plan_read_age: float = 0.0  # a PUT may rest on what its dry run read, when no older than this; 0 = always read again
     control_interval: float = 0.25  # how often pause and cancel are looked for
     rate_ceiling: float = 0.0  # calls per second never exceeded; 0 = learned only
     job_deadline: float = 1800.0  # a move job that has not ended by then leaves its rows "unknown"

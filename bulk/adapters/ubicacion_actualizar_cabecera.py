@@ -49,6 +49,7 @@ ACTION = Action(
     decide=decide,
     write=write,
     undo=undo,
+    pure_put=True,
     undo_note="Si la ubicación no tenía cabecera, no se puede volver a dejar sin ella.",
     contract="2.2",
 )

@@ -73,6 +73,7 @@ ACTION = Action(
     decide=decide,
     write=write,
     undo=undo,
+    pure_put=True,
     contract="2.3",
 )
 run = ACTION.call

@@ -85,6 +85,7 @@ ACTION = Action(
     decide=decide,
     write=write,
     undo=undo,
+    pure_put=True,
     options=("profile",),
     contract="2.4",
 )

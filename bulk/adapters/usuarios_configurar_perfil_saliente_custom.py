@@ -91,6 +91,7 @@ ACTION = Action(
     decide=decide,
     write=write,
     undo=undo,
+    pure_put=True,
     needs_calling=True,
     scopes=("spark-admin:people_read", "spark-admin:people_write"),
     contract="3.4",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from bulk.contract import Change, Irreversible, State
@@ -12,6 +13,21 @@ from bulk.errors import Drifted, Interrupted, RowRefused
 
 CHANGED_SINCE = "Modificada después por otra vía ({}). No se deshace: se conserva lo que hay."
 NOT_AS_PLANNED = "Ha cambiado desde el ensayo ({}). No se ha escrito nada: repite el ensayo de esta fila."
+
+
+def reviewed(live: LiveRun, item: Item) -> State | None:
+    """What the dry run of a row read, where Settings.plan_read_age lets that count as fresh; None: read again.
+
+    Never of a row that was sent before, nor of an entity with other rows in the run: they change what the dry run read.
+    """
+    reference, most = item.row.reference or {}, live.settings.plan_read_age
+    if not (most > 0 and live.action.pure_put and "planned" in reference and reference.get("read_at")):
+        return None
+    if item.row.attempt or item.row.entity in live.repeated:
+        return None
+    age = (datetime.now(UTC) - datetime.fromisoformat(reference["read_at"])).total_seconds()
+    before: State | None = reference["before"] if 0 <= age < most else None  # a clock set back tells nothing
+    return before
 
 
 def read_items(live: LiveRun, items: Sequence[Item]) -> dict[int, State | Exception]:

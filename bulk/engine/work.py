@@ -10,7 +10,7 @@ from typing import Any
 from bulk.contract import State, project
 from bulk.engine import outcomes, sets, settle
 from bulk.engine.feed import single
-from bulk.engine.reading import decide_first, read_items
+from bulk.engine.reading import decide_first, read_items, reviewed
 from bulk.engine.state import Item, LiveRun, Unit
 from bulk.errors import AmbiguousWrite, BulkError, Interrupted, JournalError, Unreadable
 from bulk.journal import writes
@@ -65,8 +65,9 @@ def read_unit(live: LiveRun, unit: Unit) -> Mapping[int, State | Exception]:
     fresh = time.monotonic() - unit.read_at < live.settings.max_read_age
     if unit.before is not None and fresh:
         return {unit.items[0].line: unit.before}
+    known = {item.line: state for item in unit.items if (state := reviewed(live, item)) is not None}
     unit.read_at = time.monotonic()
-    return read_items(live, unit.items)
+    return known or read_items(live, unit.items)  # a PUT of values never comes in groups
 
 
 def _decide(live: LiveRun, unit: Unit, item: Item, before: State, following: Next) -> None:

@@ -11,11 +11,11 @@ import pytest
 
 from bulk.errors import OwnedElsewhere, UsageError
 from bulk.journal import control, samples
-from bulk.launch import Launch, launch_plan, request_stop, resume, retry, wait
+from bulk.launch import Launch, request_stop, resume, retry, wait
 from bulk.schedule import next_time
 from bulk.status import document, find_run
 from bulk.webex.pace import gate
-from tests.adapters.many import callers, many_rows
+from tests.adapters.many import callers
 from tests.house import PATIENCE, House, Remote, Result
 
 FORWARD = "usuarios_configurar_desvio_prefijo53"
@@ -219,82 +219,3 @@ def test_rate_and_end_are_told_while_it_runs(house: House, remote: Remote) -> No
     done = document(house.context, find_run(house.context, live.run_id))
     assert done["rate"] is None and done["eta_s"] is None
     assert samples.read(house.context.journal, live.run_id)[-1].rows == 100
-
-
-# -- the plan that was reviewed -------------------------------------------------------------------------------------------
-
-
-def change_by_hand(remote: Remote, person: str) -> None:
-    forwarding = remote.doc("person", person)["forwarding"]["callForwarding"]
-    always = {**forwarding["always"], "enabled": True, "destination": "677777777"}
-    remote.patch("person", person, forwarding={"callForwarding": {**forwarding, "always": always}})
-
-
-def test_rows_that_drifted_since_the_plan_are_set_aside_and_the_rest_goes_on(house: House, remote: Remote) -> None:
-    rows = forwarded(remote, 100)
-    plan = house.plan(FORWARD, rows)
-    assert plan.counts == {"change": 100} and remote.writes() == 0
-    for row in rows[:7]:
-        change_by_hand(remote, row["person_id"])
-    live = launch_plan(house.context, plan.document["run_id"], house.connection, Launch())
-    wait(live)
-    result = house.result(live.run_id)
-    assert result.counts == {"done": 93, "conflict": 7}
-    assert {row.params["person_id"] for row in result.rows if row.state == "conflict"} == {row["person_id"] for row in rows[:7]}
-    assert all("677777777" in str(row.message) for row in result.rows if row.state == "conflict")
-    assert remote.writes() == 93
-    assert result.document["parent"] == plan.document["run_id"]
-
-
-@pytest.mark.parametrize("action_id", ["ubicacion_alta_numeraciones_desactivadas", "usuarios_asignar_location_desde_csv", "usuarios_modificar_licencias"])  # fmt: skip
-def test_a_plan_of_each_way_of_writing_runs_whole(house: House, remote: Remote, action_id: str) -> None:
-    rows = many_rows(remote, action_id, 40)
-    plan = house.plan(action_id, rows)
-    live = launch_plan(house.context, plan.document["run_id"], house.connection, Launch())
-    wait(live)
-    assert house.result(live.run_id).counts == {"done": len(rows)}
-
-
-def test_two_rows_of_one_person_are_no_drift(house: House, remote: Remote) -> None:
-    cx, meeting = remote.org.licenses["cx"], remote.org.licenses["meeting"]
-    rows = [
-        {"person_id": remote.person(1), "add_license_ids": cx},
-        {"person_id": remote.person(1), "remove_license_ids": meeting},
-        {"person_id": remote.person(1), "add_license_ids": meeting},
-    ]
-    plan = house.plan("usuarios_modificar_licencias", rows)
-    live = launch_plan(house.context, plan.document["run_id"], house.connection, Launch())
-    wait(live)
-    assert house.result(live.run_id).counts == {"done": 3}
-
-
-def test_what_the_plan_left_out_is_not_run(house: House, remote: Remote) -> None:
-    rows = forwarded(remote, 4)
-    house.run(FORWARD, rows[:1])
-    plan = house.plan(FORWARD, [*rows, {"person_id": remote.person(1), "extension": "no"}])
-    assert plan.counts == {"unchanged": 1, "change": 3, "invalid": 1} or plan.counts["invalid"] >= 1
-    requests = remote.counters()["requests"]
-    live = launch_plan(house.context, plan.document["run_id"], house.connection, Launch())
-    wait(live)
-    assert house.result(live.run_id).counts["unchanged"] == 1
-    assert remote.counters()["requests"] - requests <= 2 + 2 * plan.counts["change"]
-
-
-def test_a_plan_changed_in_the_journal_is_refused(house: House, remote: Remote) -> None:
-    from bulk.journal.tables import rows as table
-
-    plan = house.plan(FORWARD, forwarded(remote, 3))
-    statement = (
-        table.update().where(table.c.run_id == plan.document["run_id"], table.c.line == 2).values(change='{"always":[1,2]}')
-    )
-    house.context.journal.write(lambda connection: connection.execute(statement))
-    with pytest.raises(UsageError, match="no es el que se revisó"):
-        launch_plan(house.context, plan.document["run_id"], house.connection, Launch())
-
-
-def test_a_run_or_an_unfinished_dry_run_is_no_plan(house: House, remote: Remote) -> None:
-    run = house.run(FORWARD, forwarded(remote, 1))
-    part = house.run(FORWARD, forwarded(remote, 30)[1:], Launch(dry_run=True, canary=2))
-    for no_plan, why in ((run, "no es un ensayo"), (part, "no ha terminado")):
-        with pytest.raises(UsageError, match=why):
-            launch_plan(house.context, no_plan.document["run_id"], house.connection, Launch())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,25 +9,15 @@ import pytest
 from bulk.actions import SUPPORTED
 from bulk.errors import UsageError
 from bulk.launch import Launch, launch_plan, resume, wait
-from bulk.sandbox import RunningSandbox, SandboxConfig
 from bulk.undoing import undo, undo_lists
 from bulk.verifying import findings, verify
 from tests.adapters.many import callers, many_rows
-from tests.house import PATIENCE, House, Remote, Result, serving
-
-PEOPLE, LOCATIONS = 400, 300
-
-
-@pytest.fixture(scope="module")
-def wide_sandbox() -> Iterator[RunningSandbox]:
-    with serving(SandboxConfig(people=PEOPLE, locations=LOCATIONS, job_seconds=0.2)) as running:
-        yield running
+from tests.house import PATIENCE, House, Remote, Result
 
 
 @pytest.fixture
-def remote(wide_sandbox: RunningSandbox) -> Remote:
-    """An organisation in which each action finds three hundred rows to do."""
-    return Remote(wide_sandbox, people=PEOPLE, locations=LOCATIONS).as_new()
+def remote(wide: Remote) -> Remote:
+    return wide
 
 
 FORWARD = "usuarios_configurar_desvio_prefijo53"

@@ -27,6 +27,11 @@ BEFORE = {
     "usuarios_configurar_desvio_prefijo53": LICENCES,
     "usuarios_configurar_perfil_saliente_custom": LICENCES,
 }
+# rule of validation -> (what the file asks, what to change)
+TWICE = {
+    "numero_repetido": ("El fichero pide el mismo número para varios", "el número"),
+    "extension_repetida": ("El fichero pide la misma extensión para varios usuarios de una ubicación", "la extensión"),
+}
 WILL_WRITE = ("create", "change")
 MOST_LINES = 20
 
@@ -35,7 +40,7 @@ MOST_LINES = 20
 class Finding:
     """One thing to know before launching."""
 
-    code: str  # licencias_agotadas, extension_repetida, extension_ocupada, sin_webex_calling or antes
+    code: str  # licencias_agotadas, numero_repetido, extension_repetida, extension_ocupada, sin_webex_calling or antes
     title: str  # what will happen, with the row where it begins
     remedy: str  # what to do
     count: int  # rows concerned
@@ -53,7 +58,7 @@ def foresee(context: Context, run: RunRecord, api: Api | None = None) -> tuple[F
         found += _licences(_writing(context, run), _free_units(api))
     if run.action_id in EXTENSIONS:
         found += _extensions(_writing(context, run), *EXTENSIONS[run.action_id], api)
-    return (*found, *_refused(context, run))
+    return (*found, *_asked_twice(context, run), *_refused(context, run))
 
 
 def _writing(context: Context, run: RunRecord) -> Iterator[RowResult]:
@@ -126,12 +131,22 @@ def _owners(api: Api, location_id: str) -> dict[str, str]:
     return {str(person["extension"]): str(person.get("id")) for person in people if person.get("extension")}
 
 
-def _finding(code: str, title: str, concerned: list[RowResult]) -> list[Finding]:
+def _finding(code: str, title: str, concerned: list[RowResult], what: str = "la extensión") -> list[Finding]:
     if not concerned:
         return []
     lines = sorted(row.line for row in concerned)
-    told = f"Filas {', '.join(map(_figure, lines[:5]))}{' …' if len(lines) > 5 else ''}. Cambia la extensión de unas u otras."
+    told = f"Filas {', '.join(map(_figure, lines[:5]))}{' …' if len(lines) > 5 else ''}. Cambia {what} de unas u otras."
     return [Finding(code, f"{title} (desde la fila {_figure(lines[0])})", told, len(lines), tuple(lines[:MOST_LINES]))]
+
+
+def _asked_twice(context: Context, run: RunRecord) -> list[Finding]:
+    """What validation has set aside because other rows of the file want the same."""
+    invalid = list(rows.read_rows(context.journal, run.run_id, states=("invalid",)))
+    return [
+        finding
+        for code, (title, what) in TWICE.items()
+        for finding in _finding(code, title, [row for row in invalid if row.code == code], what)
+    ]
 
 
 # -- what the rehearsal was refused --------------------------------------------------------------------------------------

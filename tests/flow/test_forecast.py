@@ -8,7 +8,7 @@ from bulk.connection import api_for, known
 from bulk.forecast import Finding, foresee
 from bulk.launch import Launch
 from bulk.status import find_run
-from tests.adapters.many import callers
+from tests.adapters.many import callers, many_rows
 from tests.house import House, Remote
 
 LICENCES = "usuarios_modificar_licencias"
@@ -67,6 +67,14 @@ def test_people_without_calling_are_counted_with_the_action_that_comes_first(hou
     assert finding.code == "sin_webex_calling"
     assert "«Modificar licencias»" in finding.remedy
     assert finding.lines == tuple(without)[: len(finding.lines)]
+
+
+def test_a_number_that_the_file_gives_twice_is_told_with_its_rows(house: House, remote: Remote) -> None:
+    rows = many_rows(remote, "usuarios_anadir_intercom_legacy", 5)
+    rows[3]["legacy_phone_number"] = rows[1]["legacy_phone_number"]
+    [finding] = foreseen(house, "usuarios_anadir_intercom_legacy", rows)
+    assert (finding.code, finding.count, finding.lines) == ("numero_repetido", 2, (3, 5))
+    assert "el número" in finding.remedy
 
 
 def test_a_run_foretells_nothing(house: House, remote: Remote) -> None:

@@ -37,14 +37,14 @@ class Directory:
         wanted = canonical(name)
         return [entry for entry in self._list(kind) if canonical(entry[1]) == wanted]
 
-    def near(self, kind: str, name: str, most: int = 5) -> list[str]:
-        """Names like this one, the nearest first, for people to choose from."""
+    def near(self, kind: str, name: str, most: int = 5) -> Found:
+        """Those with a name like this one, the nearest first, for people to choose from."""
         if kind == "person":
             return []
         from rapidfuzz import process
 
-        known = [entry[1] for entry in self._list(kind)]
-        return [str(found[0]) for found in process.extract(name, known, limit=most, score_cutoff=50)]
+        known = self._list(kind)
+        return [known[place] for _, _, place in process.extract(name, [n for _, n in known], limit=most, score_cutoff=50)]
 
     def _list(self, kind: str) -> Found:
         if kind not in self._lists:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from bulk.contract import Action, Param
-from bulk.dataset import Dataset, with_cells
-from bulk.directory import Directory
+from bulk.dataset import Dataset
+from bulk.directory import Directory, Found
 from bulk.errors import UsageError
 from bulk.headers import canonical
 from bulk.journal import control
@@ -33,8 +33,10 @@ NONE = "No hay {} que se llame así en Webex. {}Corrige la celda, o pon el ident
 NO_EMAIL = "No hay ningún usuario con ese correo en Webex. Corrige la celda, o pon su identificador."
 NOT_AN_EMAIL = "No es un identificador de usuario ni un correo. Pon uno de los dos."
 SEVERAL = (
-    "Hay {} en Webex que se llaman así: {}. Elige una con --choose 'nombre=identificador', o pon el identificador en la celda."
+    "Hay {} en Webex que se llaman así: {}. Elige una (en Mapeo, o con --choose 'nombre=identificador'), "
+    "o pon el identificador en la celda."
 )
+Doubts = dict[tuple[str, str], Found]  # (kind, name as written) -> candidates, the likeliest first; never empty
 
 
 @dataclass
@@ -43,6 +45,7 @@ class Names:
 
     directory: Directory
     chosen: Mapping[str, str] = field(default_factory=dict)  # canonical name -> id
+    doubts: Doubts = field(default_factory=dict)  # what somebody has to choose
 
     def resolve(
         self, action: Action, dataset: Dataset, mapping: ColumnMapping, frame: pd.DataFrame
@@ -83,12 +86,15 @@ class Names:
         if len(found) == 1:
             return found[0][0], ""
         if found:
+            self.doubts[kind, name] = found
             told = " · ".join(f"{label} ({key})" for key, label in found[:MOST_TOLD])
             return "", SEVERAL.format(len(found), told)
         if kind == "person":
             return "", NO_EMAIL
         near = self.directory.near(kind, name)
-        like = f"¿Quizá {' · '.join(f'«{each}»' for each in near)}? " if near else ""
+        like = f"¿Quizá {' · '.join(f'«{label}»' for _, label in near)}? " if near else ""
+        if near:
+            self.doubts[kind, name] = near
         return "", NONE.format(KINDS[kind].replace("un enlace", "ningún enlace").replace("una ", "ninguna "), like)
 
 
@@ -113,57 +119,24 @@ def remembered(journal: Journal, org_id: str | None) -> dict[str, str]:
 
 def remember(journal: Journal, org_id: str | None, choices: Iterable[str]) -> dict[str, str]:
     """Keep `name=id` choices with those of before; all of them. Raises UsageError for what has no such form."""
-    known = remembered(journal, org_id)
     fresh: dict[str, str] = {}
     for text in choices:
         name, equals, found = (part.strip() for part in text.rpartition("="))
         if not (name and equals and decode_id(found)):
             raise UsageError(f"--choose «{text}»: se espera nombre=identificador.")
-        fresh[canonical(name)] = found
+        fresh[name] = found
+    return keep(journal, org_id, fresh)
+
+
+def keep(journal: Journal, org_id: str | None, fresh: Mapping[str, str]) -> dict[str, str]:
+    """Remember these choices (name as written -> id) with those of before; all of them."""
+    known = remembered(journal, org_id)
     if fresh:
-        control.remember(journal, f"names:{org_id or ''}", known | fresh)
-    return known | fresh
+        known |= {canonical(name): found for name, found in fresh.items()}
+        control.remember(journal, f"names:{org_id or ''}", known)
+    return known
 
 
 def names_of(api: Api, journal: Journal, org_id: str | None, choices: Iterable[str] = ()) -> Names:
     """Ready to resolve for one organisation. Raises UsageError."""
     return Names(Directory(api), remember(journal, org_id, choices))
-
-
-# -- a loaded file ------------------------------------------------------------------------------------------------------
-
-_FILLED = {  # column of ids -> (kind, columns where its name is looked for)
-    "person_id": ("person", ("email", "correo", "person_id")),
-    "location_id": ("location", ("location_name", "ubicacion", "sede", "location_id")),
-}
-
-
-def fill_ids(names: Names, dataset: Dataset) -> tuple[Dataset, list[Problem], int]:
-    """(the file with its empty person_id and location_id filled in by e-mail and name, what was not found, cells filled).
-
-    A column that is missing is added. Raises WebexError.
-    """
-    frame, problems, filled = dataset.frame, [], 0
-    for column, (kind, sources) in _FILLED.items():
-        at = {canonical(header): header for header in frame.columns}
-        source = next(
-            (at[canonical(name)] for name in sources if canonical(name) in at and canonical(name) != canonical(column)), None
-        )
-        if source is None:
-            continue
-        target = at.get(canonical(column), column)
-        if target not in frame:
-            frame = frame.assign(**{target: ""})
-            dataset = Dataset(dataset.name, dataset.file_name, dataset.sha256, dataset.encoding, dataset.delimiter, frame)
-        cells = []
-        empty = frame.loc[(frame[target] == "") & (frame[source] != ""), source]
-        answers = {name: names.look_up(kind, name) for name in empty.unique()}
-        for line, name in empty.items():
-            found, why = answers[name]
-            if found:
-                cells.append((int(str(line)), target, found))
-            else:
-                problems.append(Problem(dataset.file_name, int(str(line)), source, name, "nombre", why, "aviso"))
-        dataset, filled = with_cells(dataset, cells), filled + len(cells)
-        frame = dataset.frame
-    return dataset, problems, filled

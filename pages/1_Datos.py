@@ -6,7 +6,19 @@ import streamlit as st
 
 from bulk.actions import get_action
 from bulk.records import DATASETS, FILE_NAMES
-from pages.ui import choice, corrections, fetching, fixing, frame, intake, intake_zones, problem_list, repairs_list, tables
+from pages.ui import (
+    choice,
+    corrections,
+    fetching,
+    fixing,
+    frame,
+    intake,
+    intake_zones,
+    naming,
+    problem_list,
+    repairs_list,
+    tables,
+)
 from pages.ui.session import Session
 from pages.ui.texts import EMPTY_DATA, PAGES, count, thousands
 
@@ -94,4 +106,5 @@ with frame.told():
         st.info(EMPTY_DATA, icon=":material/upload_file:")
     else:
         possible(session)
+        naming.complete(session)
         looked_at(session)

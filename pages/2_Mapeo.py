@@ -14,9 +14,9 @@ from bulk.labels import labels
 from bulk.mapping import iter_params
 from bulk.plan import Prepared
 from bulk.readiness import Readiness
-from pages.ui import choice, fixing, frame, mapping_editor, problem_list, run_options, saved, scope_choice
+from pages.ui import choice, fixing, frame, mapping_editor, naming, problem_list, run_options, saved, scope_choice
 from pages.ui.session import Session
-from pages.ui.texts import ALL_CANONICAL, BY_NAME, EMPTY_MAPPING, IN_DEVELOPMENT, PAGES, SCOPES, count, thousands
+from pages.ui.texts import ALL_CANONICAL, EMPTY_MAPPING, IN_DEVELOPMENT, PAGES, SCOPES, count, thousands
 
 CARDS = 3  # a row
 
@@ -55,11 +55,6 @@ def card(session: Session, state: Readiness) -> None:
             session.action_id = action.id
             session.revision += 1
             st.rerun()
-
-
-def by_name(session: Session) -> None:
-    """E-mails and names instead of ids: looked for in Webex when the operator says so, and never guessed."""
-    session.by_name = st.checkbox("Buscar en Webex los correos y nombres", value=session.by_name, key="by_name", help=BY_NAME)
 
 
 def mapping(session: Session, action: Action, plan: Prepared) -> None:
@@ -133,8 +128,9 @@ with frame.told():
         cards(session, kind_choice(session))
     if action and loaded:
         run_options.draw(session, action)  # before the plan, which they are part of
-        by_name(session)
+        naming.by_name(session)
         plan = choice.prepared(session)
+        naming.choose(session)
         scope_choice.draw(session, action, plan)
         mapping(session, action, plan)
         problems(session, plan)

@@ -69,8 +69,8 @@ def fill_ids(
     from bulk.context import open_context
     from bulk.dataset import read_any
     from bulk.errors import UsageError
+    from bulk.filling import fill_ids as fill
     from bulk.fixes import to_csv
-    from bulk.names import fill_ids as fill
     from bulk.names import names_of
 
     dataset = read_any(file)[0]

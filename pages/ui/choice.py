@@ -87,13 +87,19 @@ def _names(session: Session) -> tuple[Resolve | None, str | None]:
     """How names become ids, and the organisation asked; (None, None) when ids stand in the file. Raises BulkError."""
     if not session.by_name:
         return None, None
+    found, _ = names(session)
+    reached = resources.connection(session)
+    return found.resolve, f"{reached.target}|{reached.org_id}"
+
+
+def names(session: Session) -> tuple[Names, str | None]:
+    """What was looked for so far in this tab's organisation, and the organisation. Raises BulkError."""
     house, reached = resources.context(), resources.connection(session)
 
     def make() -> Names:
         return names_of(api_for(reached, house.settings, house.journal), house.journal, reached.org_id)
 
-    where = f"{reached.target}|{reached.org_id}"
-    return session.once("names", where, make).resolve, where
+    return session.once("names", f"{reached.target}|{reached.org_id}", make), reached.org_id
 
 
 def _files_key(session: Session) -> tuple[tuple[str, str, int], ...]:

@@ -6,10 +6,11 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import replace
 
-from bulk import fixes
+from bulk import filling, fixes
 from bulk.across import validate_across
 from bulk.dataset import Dataset
 from bulk.fixes import Fix
+from bulk.names import Names
 from bulk.records import Problem
 from bulk.repairs import Repair
 from bulk.report import open_lines, original
@@ -55,6 +56,17 @@ def accept(session: Session, name: str, found: Iterable[Fix | Repair]) -> int:
     for cell in texts:
         waiting.pop(cell, None)
     return len(texts)
+
+
+def complete_ids(session: Session, name: str, names: Names) -> tuple[int, int]:
+    """The ids that a file lacks, found by its e-mails and names: (cells filled, rows not found). Raises WebexError."""
+    working = session.files[name]
+    wanted = filling.lacking(working)
+    filled, problems, cells = filling.fill_ids(names, working)
+    session.originals[name] = filling.with_columns(session.originals.get(name, working), wanted)
+    accept(session, name, fixes.edits(filling.with_columns(working, wanted).frame, filled.frame))
+    session.findings[name] += problems
+    return cells, len(problems)
 
 
 def take_back(session: Session, name: str) -> None:

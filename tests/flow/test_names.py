@@ -13,7 +13,8 @@ from bulk.connection import api_for, known
 from bulk.dataset import Dataset, from_records, read_any
 from bulk.errors import UsageError
 from bulk.export import COLUMNS, KINDS, write_export
-from bulk.names import Names, fill_ids, names_of, remembered
+from bulk.filling import fill_ids
+from bulk.names import Names, names_of, remembered
 from bulk.plan import Prepared, prepare
 from bulk.webex.client import Api
 from tests.house import House, Remote

@@ -1,0 +1,90 @@
+"""E-mails and names instead of ids: looked for in Webex when the operator says so, chosen by hand when several have one name."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import partial
+
+import streamlit as st
+
+from bulk import filling
+from bulk.directory import Found
+from bulk.names import Names, keep
+from bulk.records import FILE_NAMES
+from pages.ui import choice, corrections, resources
+from pages.ui.session import Session
+from pages.ui.texts import BY_NAME, count, thousands
+from schemas.hydra import id_tail
+
+MOST_ASKED = 5  # names at a time
+
+
+def by_name(session: Session) -> None:
+    """The switch of Mapeo."""
+    session.by_name = st.checkbox("Buscar en Webex los correos y nombres", value=session.by_name, key="by_name", help=BY_NAME)
+
+
+def choose(session: Session) -> None:
+    """The names that several have, or that nobody has but some resemble: the operator says which is meant, once."""
+    if not session.by_name:
+        return
+    names, org_id = choice.names(session)
+    for kind, name in list(names.doubts)[:MOST_ASKED]:
+        _ask(session, names, org_id, kind, name)
+    if (more := len(names.doubts) - MOST_ASKED) > 0:
+        st.caption(f"Y {count(more, 'nombre más', 'nombres más')} por aclarar, cuando elijas estos.")
+
+
+def _ask(session: Session, names: Names, org_id: str | None, kind: str, name: str) -> None:
+    candidates = names.doubts[kind, name]
+    shown = _told_apart(candidates)
+    with st.container(border=True, horizontal=True, vertical_alignment="bottom"):
+        found = st.selectbox(
+            f"¿A qué se refiere «{name}»?",
+            [key for key, _ in candidates],
+            index=None,
+            format_func=shown.__getitem__,
+            placeholder="Elige; se recordará para este nombre",
+            key=f"mean_{kind}_{name}",
+        )
+        if st.button("Es esta", key=f"means_{kind}_{name}", disabled=found is None) and found:
+            names.chosen = keep(resources.context().journal, org_id, {name: found})
+            del names.doubts[kind, name]
+            session.prepared = None  # made from the name's former meaning
+            st.rerun()
+
+
+def _told_apart(candidates: Found) -> dict[str, str]:
+    """id -> label, with the beginning of the UUID where two have the same."""
+    times = Counter(label for _, label in candidates)
+    return {key: label if times[label] == 1 else f"{label} · {id_tail(key)[:8]}" for key, label in candidates}
+
+
+def complete(session: Session) -> None:
+    """«Completar ids» of the loaded files: told only where ids are missing and can be looked for."""
+    wanted = {
+        name: session.once(f"lacking_{name}", (id(dataset), session.revision), partial(filling.lacking, dataset))
+        for name, dataset in session.files.items()
+    }
+    if not any(wanted.values()):
+        return
+    told = [
+        f"{FILE_NAMES[name]}: {thousands(len(each.cells))} sin «{each.target}», que se puede buscar por «{each.source}»"
+        for name, lacks in wanted.items()
+        for each in lacks
+    ]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(" · ".join(told))
+        if st.button("Completar ids", help="Busca en Webex cada correo y cada nombre una vez. El fichero original no se toca."):
+            names, _ = choice.names(session)
+            with st.spinner("Buscando en Webex…"):
+                ends = [corrections.complete_ids(session, name, names) for name in wanted if wanted[name]]
+            _tell(sum(done for done, _ in ends), sum(left for _, left in ends))
+            st.rerun()
+
+
+def _tell(done: int, left: int) -> None:
+    told = f"{count(done, 'identificador completado', 'identificadores completados')}."
+    if left:
+        told += f" {count(left, 'fila', 'filas')} sin encontrar: están en Problemas."
+    st.toast(told, icon=":material/check_circle:" if not left else ":material/info:")

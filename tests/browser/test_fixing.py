@@ -12,6 +12,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from tests.browser.conftest import Server
 from tests.browser.operator import Operator
@@ -52,13 +53,7 @@ def write(operator: Operator, row: int, header: str, text: str) -> None:
     headers = [" ".join(each.split()) for each in grid.locator("[role=columnheader]").all_inner_texts()]
     position = next(at for at, each in enumerate(headers) if header in each)
     cell = grid.locator("[role=row]").nth(row).locator("[role=gridcell]").nth(position)
-    grid.scroll_into_view_if_needed()
-    where = grid.locator("canvas").first.bounding_box()
-    assert where
-    left = sum(float(each) for each in WIDTHS[:position]) + 30
-    operator.page.mouse.click(where["x"] + left, where["y"] + 35 * row + 17)
-    operator.page.keyboard.press("Enter")
-    field = operator.page.locator("#portal input, #portal textarea").first
+    field = open_cell(operator, grid, row, position)
     field.fill(text)
     operator.page.wait_for_timeout(200)  # the grid takes the text a moment after the field has it
     field.press("Enter")
@@ -70,6 +65,26 @@ def write(operator: Operator, row: int, header: str, text: str) -> None:
     operator.sees("sin aplicar todavía")  # the server has the cell too
     operator.page.wait_for_timeout(500)
     operator.idle()
+
+
+def open_cell(operator: Operator, grid: Any, row: int, position: int) -> Any:
+    """The input of a cell. A grid that is drawn anew (a page that still settles) forgets what was chosen: then again."""
+    field = operator.page.locator("#portal input, #portal textarea").first
+    left = sum(float(each) for each in WIDTHS[:position]) + 30
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        grid.scroll_into_view_if_needed()
+        where = grid.locator("canvas").first.bounding_box()
+        if where:
+            operator.page.mouse.click(where["x"] + left, where["y"] + 35 * row + 17)
+            operator.page.keyboard.press("Enter")
+        try:
+            field.wait_for(timeout=2_000)
+        except PlaywrightTimeout:
+            operator.idle()
+        else:
+            return field
+    raise AssertionError("the grid never opened the cell")
 
 
 WIDTHS = (55, 165, 140)  # Fila, Mal, and the columns with problems first

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import PEOPLE, Server, start_server
+from tests.browser.conftest import LOCATIONS, PEOPLE, Server, start_server
 from tests.browser.operator import Operator
 
 FORWARDING = "Desvío total con prefijo 53"
@@ -96,6 +96,13 @@ def test_a_launch_that_cannot_be_undone_waits_for_the_number(operator: Operator,
     operator.page.get_by_role("button", name="Lanzar", exact=True).click()
     run_of(operator)
     operator.offers("Ver el informe")
+    operator.press("Ver el informe")
+    operator.press("Más")
+    rows = table(operator.save("CSV"))
+    assert len(rows) == LOCATIONS
+    assert [row["estado"] for row in rows].count("hecha") == int(number)
+    assert {row["estado"] for row in rows} <= {"hecha", "sin cambios", "no válida"}
+    assert operator.outside == []
 
 
 def test_a_killed_server_leaves_a_run_that_another_one_finishes(

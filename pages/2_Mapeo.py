@@ -84,7 +84,7 @@ def one_row(plan: Prepared) -> None:
         return
     st.caption(f"**{label_of(plan, line)}**" + (" · fuera del alcance" if line in plan.excluded else ""))
     for _, params in iter_params(plan.action, plan.frame.loc[[line]]):
-        st.code(json.dumps(params, ensure_ascii=False, indent=1), language="json", height=230, wrap_lines=True)
+        st.code(json.dumps(params, ensure_ascii=False, indent=1), language=None, height=230, wrap_lines=True)
     if problem := plan.invalid.get(line):
         st.warning(problem.text())
 

@@ -20,6 +20,8 @@ _CSS = """
 [data-testid="stSidebarHeader"] {{ height: 2.2rem; margin: 0; padding: 0 0.6rem; }}
 [data-testid="stMain"] h3 {{ padding: 0; font-size: 1.5rem; }}
 [data-testid="stMain"] h5 {{ padding: 0 0 0.5rem; font-size: 1.05rem; }}
+[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p {{ color: {muted}; opacity: 1; }}
+button[role="radio"][aria-checked="true"] p, [role="tab"][aria-selected="true"] p {{ color: {accent}; }}
 .strip {{ position: fixed; top: 0; left: 0; right: 0; height: 1.35rem; line-height: 1.35rem; z-index: 5; text-align: center;
   font-size: 0.72rem; font-weight: 600; letter-spacing: 0.04em; overflow: hidden; white-space: nowrap; text-overflow: ellipsis; }}
 .mode {{ border-radius: 6px; padding: 0.45rem 0.6rem; font-size: 0.8rem; line-height: 1.3; overflow-wrap: anywhere; }}
@@ -59,6 +61,7 @@ def put() -> None:
         "box_ink": _SANDBOX[dark][1],
         "line": _LINES[dark][0],
         "muted": _LINES[dark][1],
+        "accent": "#7DB2FF" if dark else "#1F4E9E",
         "amber": "#FCAE0F" if dark else "#8A5200",
     }
     st.html(_CSS.format(**values))

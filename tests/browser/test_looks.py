@@ -1,0 +1,71 @@
+"""Every page with files and a run, light and dark: what is written can be read, and nothing outside is asked for."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.browser.conftest import Server
+from tests.browser.operator import Operator
+from tests.browser.test_happy_path import FORWARDING, rehearse, run_of
+
+PAGES = ("Inicio", "Datos", "Mapeo", "Ensayo", "Lanzamiento", "Informe", "Historial")
+LEAST = 4.5  # WCAG 2.2, 1.4.3
+
+# Each text that can be seen, with the contrast of its colour to what is painted below it.
+CONTRASTS = """() => {
+  const parse = text => { const n = text.match(/[\\d.]+/g).map(Number); return {r: n[0], g: n[1], b: n[2], a: n[3] ?? 1}; };
+  const over = (a, b) => ({r: a.r*a.a + b.r*(1-a.a), g: a.g*a.a + b.g*(1-a.a), b: a.b*a.a + b.b*(1-a.a), a: 1});
+  const light = c => { const f = v => { v /= 255; return v <= 0.04045 ? v/12.92 : ((v+0.055)/1.055)**2.4; };
+    return 0.2126*f(c.r) + 0.7152*f(c.g) + 0.0722*f(c.b); };
+  const below = element => { const stack = [];
+    for (let e = element; e; e = e.parentElement) stack.unshift(parse(getComputedStyle(e).backgroundColor));
+    return stack.reduce((under, c) => over(c, under), {r: 255, g: 255, b: 255, a: 1}); };
+  const found = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const text = walker.currentNode.textContent.trim(), element = walker.currentNode.parentElement;
+    if (!text || !element.checkVisibility({opacityProperty: true, visibilityProperty: true})) continue;
+    const box = element.getBoundingClientRect();
+    if (box.width < 2 || box.height < 2) continue;
+    if (element.closest("script, style, svg, canvas, [disabled], [aria-disabled=true], [data-testid=stIconMaterial]")) continue;
+    const under = below(element);
+    if (element.closest("label")?.querySelector("input:disabled")) continue;
+    let ink = parse(getComputedStyle(element).color);
+    for (let e = element; e; e = e.parentElement) ink.a *= Number(getComputedStyle(e).opacity);
+    const [a, b] = [light(over(ink, under)), light(under)].sort((x, y) => y - x);
+    found.push([text.slice(0, 60), Math.round(100 * (a + 0.05) / (b + 0.05)) / 100]);
+  }
+  return found;
+}"""
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_what_a_page_writes_can_be_read(browser: Any, server: Server, examples: Path, dark: bool) -> None:
+    tab = Operator(browser, server, dark=dark)
+    try:
+        rehearse(tab, examples, FORWARDING)
+        tab.press("Ir a Lanzamiento")
+        tab.press("Lanzar este ensayo")
+        run_id = run_of(tab)
+        tab.offers("Ver el informe")
+        faint = {page: faint_texts(tab, page, run_id) for page in PAGES}
+        assert faint == {page: [] for page in PAGES}
+        assert tab.outside == []
+    finally:
+        tab.close()
+
+
+def faint_texts(tab: Operator, page: str, run_id: str) -> list[tuple[str, float]]:
+    """(text, contrast) of what is hard to read on a page."""
+    tab.page.get_by_test_id("stSidebar").get_by_role("link", name=re.compile(page)).first.click()
+    tab.page.locator("h3").filter(has_text=page).first.wait_for()
+    tab.idle()
+    tab.page.wait_for_timeout(500)  # what fades in has faded in
+    assert tab.page.locator("[data-testid=stException]").count() == 0
+    found: list[tuple[str, float]] = tab.page.evaluate(CONTRASTS)
+    assert len(found) > 10
+    return [(text, ratio) for text, ratio in found if ratio < LEAST]

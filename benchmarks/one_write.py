@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from bulk import engine
+from bulk import engine, ownership
 from bulk.bulk_runner import CHUNK_SIZE, build_chunks
 from bulk.contract import Action, Change, Outcome, Param, State, differences
 from bulk.engine import LiveRun
@@ -24,6 +24,7 @@ from bulk.webex.client import Api, Token
 from bulk.webex.pace import Learned, Pace
 
 ACTION_ID = "benchmark_one_write"
+SHOWN_AS = "usuarios_configurar_desvio_prefijo53"  # what the pages take such a run for: they know registered actions only
 
 
 def _read(api: Api, *, person_id: str, value: str) -> State:
@@ -94,13 +95,36 @@ def work_all(home: Path, count: int, base_url: str = "", *, workers: int = 64) -
     return Took(handed_over - began, ended - handed_over, used)
 
 
-def _live(home: Path, journal: Journal, run: RunRecord, base_url: str) -> LiveRun:
+def shown_run(home: Path, orders: int, rows_each: int, delay: float, told: Callable[[str], None]) -> None:
+    """Work orders that answer in process after `delay` seconds, owned as a real run is: pages show it. `told` gets its id."""
+    journal = open_journal(home)
+    named = replace(action(http=False), id=SHOWN_AS, write=_answer_late(delay))
+    run = RunRecord(run_id=runs.new_run_id(journal), action_id=named.id, target="sandbox", org_name="Benchmark", settings={})
+    runs.create_run(journal, run)
+    for chunk in build_chunks(rows(orders * rows_each), rows_each):
+        runs.add_order(journal, run.run_id, chunk, "person_id")
+    live = replace(_live(home, journal, run, "", named), on_end=ownership.take(home, "benchmark", run.run_id).release)
+    engine.start(live)
+    told(run.run_id)
+    live.ended.wait()
+    journal.close()
+
+
+def _answer_late(delay: float) -> Callable[..., Outcome]:
+    def answer(api: Api, change: Change, *, person_id: str, value: str) -> Outcome:
+        time.sleep(delay)
+        return Outcome(tracking_id=f"BENCH_{person_id}")
+
+    return answer
+
+
+def _live(home: Path, journal: Journal, run: RunRecord, base_url: str, worked: Action | None = None) -> LiveRun:
     settings = Settings()
     pace = Pace(start=Learned(no_429_up_to=100_000.0))
     api = Api(base_url or "http://127.0.0.1:9", Token("bench"), settings=settings, pace=pace, interrupt=threading.Event())
     return LiveRun(
         run_id=run.run_id,
-        action=action(http=bool(base_url)),
+        action=worked or action(http=bool(base_url)),
         api=api,
         journal=journal,
         settings=settings,

@@ -44,6 +44,7 @@ class Launch:
     not_after: datetime | None = None  # pauses by itself then
     canary: int = 0  # stops for a look after so many rows, spread over the locations; 0 = does not
     rate_ceiling: float | None = None  # calls per second never exceeded; None = as set, 0 = learned only
+    after: tuple[str, ...] = ()  # runs of the same organisation, at work in this process, to wait for
 
     def __post_init__(self) -> None:
         if not 1 <= self.workers <= MAX_WORKERS:
@@ -109,7 +110,7 @@ def _record(context: Context, prepared: Prepared, connection: Connection, how: L
         files=tuple(_file(context, dataset) for dataset in files),
         note=how.note,
         parent=how.parent,
-        schedule=stored(how.at, how.not_after, how.canary),
+        schedule=stored(how.at, how.not_after, how.canary, how.after),
     )
 
 
@@ -149,7 +150,7 @@ def launch_plan(
         bulk=how.bulk,
         chunk_size=how.chunk_size,
         settings=_in_force(context, how),
-        schedule={**run.schedule, **stored(how.at, how.not_after, how.canary)},
+        schedule={**run.schedule, **stored(how.at, how.not_after, how.canary, how.after)},
     )
     return hand_over(context, run, derived.planned(context, plan), connection)
 

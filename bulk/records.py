@@ -109,21 +109,23 @@ class Summary:
         return iter(self.rows)
 
 
+_UNTOUCHED = frozenset({"pending", "invalid", "excluded"})  # an order of nothing else has not begun
+_GOOD = frozenset({"done", "unchanged", "excluded", "create", "change"})
+_BAD = frozenset({"failed", "invalid", "unknown", "conflict", "blocked"})
+
+
 def order_state(counts: Mapping[str, int], run_state: str) -> str:
     """State of an order from its counters and its run's state (DESIGN 4); pure, so that it can never disagree with them."""
-    total = sum(counts.values())
-    waiting, working = counts.get("pending", 0), counts.get("running", 0)
-    good = sum(counts.get(s, 0) for s in ("done", "unchanged", "excluded", "create", "change"))
-    bad = sum(counts.get(s, 0) for s in ("failed", "invalid", "unknown", "conflict", "blocked"))
-    if waiting or working:
+    present = {state for state, n in counts.items() if n}
+    if present & OPEN_STATES:
         if run_state in {"paused", "stopped", "interrupted"}:
             return "paused"
-        return "running" if working or waiting + counts.get("invalid", 0) + counts.get("excluded", 0) < total else "queued"
-    if counts.get("cancelled", 0):
+        return "queued" if present <= _UNTOUCHED else "running"
+    if "cancelled" in present:
         return "cancelled"
-    if not bad:
+    if present.isdisjoint(_BAD):
         return "success"
-    return "partial" if good else "error"
+    return "error" if present.isdisjoint(_GOOD) else "partial"
 
 
 @dataclass(frozen=True)
@@ -157,7 +159,7 @@ class RunRecord:
     rate_limited: int = 0  # answers 429
     owner: str | None = None  # the last process that worked it
     kind: str = "apply"  # apply, undo (gives back what `parent` changed) or verify (looks at what `parent` left)
-    schedule: Params = field(default_factory=dict)  # {at, not_after: UTC; canary: rows; lines: of the canary; descending}
+    schedule: Params = field(default_factory=dict)  # {at, not_after: UTC; after: runs; canary: rows; lines; descending}
 
 
 @dataclass(frozen=True)

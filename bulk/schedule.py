@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -27,10 +28,10 @@ def next_time(text: str, *, after: datetime | None = None) -> datetime:
     return moment.astimezone(UTC)
 
 
-def stored(at: datetime | None, not_after: datetime | None, canary: int) -> dict[str, Any]:
-    """What a run keeps of it: UTC, ISO 8601."""
+def stored(at: datetime | None, not_after: datetime | None, canary: int, after: Sequence[str] = ()) -> dict[str, Any]:
+    """What a run keeps of it: hours in UTC, ISO 8601; rows to begin with; runs to wait for."""
     hours = {"at": at, "not_after": not_after}
     kept: dict[str, Any] = {
         name: moment.astimezone(UTC).isoformat(timespec="milliseconds") for name, moment in hours.items() if moment
     }
-    return kept | ({"canary": canary} if canary else {})
+    return kept | ({"canary": canary} if canary else {}) | ({"after": list(after)} if after else {})

@@ -45,6 +45,7 @@ def start_run(context: Context, run: RunRecord, connection: Connection, *, first
             descending=bool(schedule.get("descending")),
             canary=frozenset(schedule.get("lines", ())),
             not_before=moment(schedule, "at"),
+            after=frozenset(schedule.get("after", ())),
             not_after=_still_to_come(moment(schedule, "not_after")),
         )
         runs.update_run(

@@ -51,7 +51,7 @@ def document(context: Context, run: RunRecord) -> dict[str, Any]:
         "dry_run": run.dry_run,
         "kind": run.kind,
         "parent": run.parent,
-        "schedule": {name: value for name, value in run.schedule.items() if name in ("at", "not_after", "canary")},
+        "schedule": {name: value for name, value in run.schedule.items() if name in ("at", "after", "not_after", "canary")},
         "counts": {name: counts[name] for name in names},
         "orders": [
             {

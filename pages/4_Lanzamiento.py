@@ -33,10 +33,10 @@ def before(session: Session, reached: Connection) -> None:
         return
     rehearsal = launching.rehearsal_of(session, reached)
     launching.told(plan, rehearsal)
-    waits = launching.others(session, reached)
+    after = launching.others(session, reached)
     launch_options.draw(session)
     with place:
-        launching.button(session, plan, rehearsal, reached, waits=waits)
+        launching.button(session, plan, rehearsal, reached, after=after)
 
 
 def board(session: Session) -> None:

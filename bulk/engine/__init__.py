@@ -24,7 +24,7 @@ def start(live: LiveRun) -> None:
     # A verification looks at each row as it is: none of them changes what the next one finds.
     live.repeated = set() if record.kind == "verify" else rows.repeated_entities(live.journal, live.run_id)
     live.counters_before = (record.requests, record.retries, record.rate_limited)
-    live.waiting = clock.is_early(live)
+    live.waiting = clock.is_early(live, pool.live_ids())
     if live.waiting:
         runs.update_run(live.journal, live.run_id, state="scheduled", reason=None, ended_at=None)
     else:

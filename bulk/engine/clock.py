@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,13 +20,17 @@ def moment(schedule: Mapping[str, Any], name: str) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def is_early(live: LiveRun) -> bool:
-    return live.not_before is not None and datetime.now(UTC) < live.not_before
+def is_early(live: LiveRun, living: Collection[str]) -> bool:
+    """Its hour has not come, or a run that it waits for is still among the `living` of this process.
+
+    Those of one organisation are all of one process (DESIGN 6.4), so nobody else's have to be asked for.
+    """
+    return not live.after.isdisjoint(living) or (live.not_before is not None and datetime.now(UTC) < live.not_before)
 
 
-def look_at_clock(live: LiveRun) -> bool:
-    """Begin what has waited for its hour (True), stop what has reached its last. Called several times a second."""
-    begins = live.waiting and not is_early(live)
+def look_at_clock(live: LiveRun, living: Collection[str]) -> bool:
+    """Begin what has waited for its turn (True), stop what has reached its last hour. Called several times a second."""
+    begins = live.waiting and not is_early(live, living)
     if begins:
         begin(live)
     if live.not_after is not None and not live.stopping and datetime.now(UTC) >= live.not_after:

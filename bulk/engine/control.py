@@ -39,7 +39,7 @@ def _watch() -> None:
         for live in lives:
             try:
                 _obey(live)
-                if look_at_clock(live):
+                if look_at_clock(live, pool.live_ids()):
                     pool.look_again()
                 if counters_too and not live.ending and not live.waiting:
                     store_counters(live)

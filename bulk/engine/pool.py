@@ -52,6 +52,10 @@ def live_runs() -> list[LiveRun]:
         return list(POOL.runs)
 
 
+def live_ids() -> set[str]:
+    return {live.run_id for live in live_runs()}
+
+
 def wake(live: LiveRun) -> None:
     """Look again at `live`: it has new orders, or has to stop."""
     with POOL.changed:

@@ -65,8 +65,9 @@ class LiveRun:
     descending: bool = False  # from the last line to the first (an undo)
     canary: frozenset[int] = frozenset()  # lines to work before a pause for a look; empty = all
     not_before: datetime | None = None  # UTC: waits until then
+    after: frozenset[str] = frozenset()  # runs of this process that have to come to rest first
     not_after: datetime | None = None  # UTC: pauses then
-    waiting: bool = False  # for `not_before`
+    waiting: bool = False  # for `not_before` or `after`
     stop_state: str | None = None  # paused, stopped or cancelled: how it ends when it ends early
     stop_reason: str | None = None  # Spanish
     ended: threading.Event = field(default_factory=threading.Event)

@@ -128,7 +128,8 @@ def _planned_times(run: RunRecord) -> dict[str, Any]:
     """What was asked of the clock; stamps as the wall showed them."""
     words = {"at": "empezar", "not_after": "no después de"}
     found = {told: local(run.schedule.get(name)) for name, told in words.items()}
-    return found | {"filas de prueba": run.schedule.get("canary") or None}
+    after = ", ".join(run.schedule.get("after", ())) or None
+    return found | {"después de": after, "filas de prueba": run.schedule.get("canary") or None}
 
 
 def _file(entry: dict[str, Any]) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -19,7 +19,7 @@ from pages.ui.session import Session
 from pages.ui.texts import PAGES, UNITS, thousands
 from pages.ui.texts_runs import WITHOUT_REHEARSAL
 
-WAIT, PARALLEL = "Esperar a que acabe", "A la vez"
+WAIT, PARALLEL = "En cuanto acabe", "A la vez"
 MANY = 500  # changes: over this the number is typed
 
 
@@ -62,8 +62,8 @@ def told(plan: Prepared, rehearsal: Rehearsal | None) -> None:
     )
 
 
-def others(session: Session, reached: Connection) -> bool:
-    """A live run of the same organisation: wait for it, or go in parallel. True when the launch has to wait."""
+def others(session: Session, reached: Connection) -> tuple[str, ...]:
+    """A live run of the same organisation: wait for it, or go in parallel. The runs that this launch is to wait for."""
     house = resources.context()
     living = [run for run in live.living(house) if run.target == reached.target and not run.dry_run]
     for run in living:
@@ -73,29 +73,19 @@ def others(session: Session, reached: Connection) -> bool:
             icon=":material/warning:",
         )
     if not living:
-        return False
+        return ()
     chosen = st.radio(
         "Hay otra en curso", [WAIT, PARALLEL], horizontal=True, label_visibility="collapsed", key="launch_others",
-        captions=["El botón se activa en cuanto termine.", "Comparten el ritmo que Webex admite."],
+        captions=["Se lanza ya y empieza sola cuando la otra termine o se detenga.", "Comparten el ritmo que Webex admite."],
     )  # fmt: skip
-    if chosen == WAIT:
-        _watch([run.run_id for run in living])
-    return chosen == WAIT
+    return tuple(run.run_id for run in living) if chosen == WAIT else ()
 
 
-def _watch(run_ids: list[str]) -> None:
-    """One full run of the page when those runs have come to rest."""
-
-    @st.fragment(run_every=2.0)
-    def watch() -> None:
-        if not {run.run_id for run in live.living(resources.context())} & set(run_ids):
-            st.rerun()
-
-    watch()
-
-
-def button(session: Session, plan: Prepared, rehearsal: Rehearsal | None, reached: Connection, *, waits: bool) -> None:
-    nothing = waits or choice.to_send(plan) == 0 or bool(choice.missing(plan.action, plan.mapping))
+def button(
+    session: Session, plan: Prepared, rehearsal: Rehearsal | None, reached: Connection, *, after: tuple[str, ...] = ()
+) -> None:
+    """`after`: runs to wait for."""
+    nothing = choice.to_send(plan) == 0 or bool(choice.missing(plan.action, plan.mapping))
     settled = rehearsal is not None and not rehearsal.changes
     label = "Lanzar este ensayo" if rehearsal else "Lanzar sin ensayo"
     if not reached.is_sandbox:
@@ -104,9 +94,9 @@ def button(session: Session, plan: Prepared, rehearsal: Rehearsal | None, reache
         return
     changes = rehearsal.changes if rehearsal else choice.to_send(plan)
     if reached.is_sandbox and changes <= MANY and not plan.action.undo_note:
-        go(session, plan, rehearsal, reached)
+        go(session, plan, rehearsal, reached, after)
     else:
-        _confirm(session, plan, rehearsal, reached, changes)
+        _confirm(session, plan, rehearsal, reached, changes, after)
 
 
 def must_type(plan: Prepared, changes: int) -> bool:
@@ -114,7 +104,9 @@ def must_type(plan: Prepared, changes: int) -> bool:
     return changes > MANY or bool(plan.action.undo_note)
 
 
-def _confirm(session: Session, plan: Prepared, rehearsal: Rehearsal | None, reached: Connection, changes: int) -> None:
+def _confirm(
+    session: Session, plan: Prepared, rehearsal: Rehearsal | None, reached: Connection, changes: int, after: tuple[str, ...]
+) -> None:
     @st.dialog(f"Lanzar en {reached.org_name or reached.target}")
     def ask() -> None:
         most = "" if rehearsal else "como mucho "
@@ -131,7 +123,7 @@ def _confirm(session: Session, plan: Prepared, rehearsal: Rehearsal | None, reac
             st.rerun()
         if sure and typed.strip().replace(".", "") == str(changes):
             try:
-                go(session, plan, rehearsal, reached)
+                go(session, plan, rehearsal, reached, after)
             except BulkError as error:
                 st.error(error.message)
         elif sure:
@@ -140,9 +132,9 @@ def _confirm(session: Session, plan: Prepared, rehearsal: Rehearsal | None, reac
     ask()
 
 
-def go(session: Session, plan: Prepared, rehearsal: Rehearsal | None, reached: Connection) -> None:
+def go(session: Session, plan: Prepared, rehearsal: Rehearsal | None, reached: Connection, after: tuple[str, ...]) -> None:
     """Launch in the background and show the board: exactly the changes of the rehearsal when there is one."""
-    how = choice.launch_of(session, dry_run=False, canary=session.canary)
+    how = replace(choice.launch_of(session, dry_run=False, canary=session.canary), after=after)
     house = resources.context()
     with st.spinner("Escribiendo las filas en el diario…"):
         session.advice = []

@@ -120,7 +120,8 @@ def local(stamp: str | None, form: str = "%d/%m/%Y %H:%M") -> str:
 def state_word(seen: Look) -> str:
     """`completada con errores`, `programada para las 22:00`, or why it stopped."""
     if seen.state == "scheduled":
-        return f"programada para las {hour(seen.run.schedule.get('at'))}"
+        at, after = seen.run.schedule.get("at"), seen.run.schedule.get("after")
+        return f"programada para las {hour(at)}" if at else f"programada para cuando acabe {', '.join(after or ())}"
     word = rehearsal_word(seen.state) if seen.run.dry_run else RUN_WORDS[seen.state]
     return f"{word}: {seen.run.reason}" if seen.run.reason and seen.state == "stopped" else word
 

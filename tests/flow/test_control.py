@@ -137,6 +137,25 @@ def test_a_scheduled_run_sends_nothing_before_its_hour(house: House, remote: Rem
     assert house.result(live.run_id).counts == {"done": 3}
 
 
+def test_a_run_that_waits_for_another_begins_by_itself_when_that_one_rests(house: House, remote: Remote) -> None:
+    remote.config(latency_ms=60)
+    first = house.start(FORWARD, forwarded(remote, 12), Launch(workers=2))
+    second = house.start(FORWARD, forwarded(remote, 3), Launch(after=(first.run_id,)))
+    assert document(house.context, find_run(house.context, second.run_id))["state"] == "scheduled"
+    assert second.ended.wait(PATIENCE)
+    assert first.ended.is_set()
+    former, latter = (find_run(house.context, live.run_id) for live in (first, second))
+    assert former.ended_at and latter.started_at
+    assert latter.started_at >= former.ended_at
+    assert latter.state == "completed"
+
+
+def test_a_run_that_would_wait_for_one_that_is_gone_begins_at_once(house: House, remote: Remote) -> None:
+    live = house.start(FORWARD, forwarded(remote, 3), Launch(after=("20200101-0000-aaa",)))
+    assert live.ended.wait(PATIENCE)
+    assert house.result(live.run_id).document["state"] == "completed"
+
+
 def test_a_scheduled_run_can_be_paused_and_still_waits_when_resumed(house: House, remote: Remote) -> None:
     live = house.start(FORWARD, forwarded(remote, 3), Launch(at=datetime.now(UTC) + timedelta(hours=1)))
     request_stop(house.context, live.run_id, "pause", "prueba")

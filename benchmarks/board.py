@@ -54,9 +54,9 @@ class Watched(servers.Server):
         found = re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{self.process.pid}/status").read_text())
         return int(found[1]) / 1024 if found else 0.0
 
-    def waits(self, begin: float, end: float) -> list[float]:
-        """Milliseconds that the watching thread was late by, between two moments."""
-        lines = [line.split(";") for line in (self.home / "waits").read_text().splitlines() if ";" in line]
+    def waits(self, begin: float, end: float, name: str = "waits") -> list[float]:
+        """Milliseconds that the watching thread was late by, between two moments; `waits_alone`: one with nothing beside it."""
+        lines = [line.split(";") for line in (self.home / name).read_text().splitlines() if ";" in line]
         return [float(late) for moment, late in lines if begin <= float(moment) <= end]
 
 
@@ -76,7 +76,9 @@ def app(people: int = 60) -> Iterator[Watched]:
     sandbox = subprocess.Popen([sys.executable, __file__, "--sandbox", str(home)], env=env, stdout=subprocess.PIPE)
     assert sandbox.stdout
     sandbox.stdout.readline()  # it listens
-    command = [sys.executable, str(ROOT / "benchmarks" / "watched_app.py"), str(port), str(home / "waits")]
+    command = [sys.executable, str(ROOT / "benchmarks" / "watched_app.py")]
+    alone = subprocess.Popen([*command, str(home / "waits_alone")])
+    command += [str(home / "waits"), str(port)]
     process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     server = Watched(home, port, process)
     try:
@@ -91,6 +93,7 @@ def app(people: int = 60) -> Iterator[Watched]:
     finally:
         server.stop()
         sandbox.kill()
+        alone.kill()
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -112,15 +115,14 @@ def refresh(browser: Browser) -> dict[str, float]:
         tab.page.wait_for_timeout(LOOKED * 1000)
         used, ended = server.cpu() - used, time.time()
         sizes = [len(frame) for frame in tab.frames]
-        waits = server.waits(began, ended)
+        waits, alone = server.waits(began, ended), server.waits(began, ended, "waits_alone")
         worker.wait()
         tab.offers("Ver el informe")
         tab.page.wait_for_timeout(2_000)
         tab.frames.clear()
-        idle, idle_began = server.cpu(), time.time()
+        idle = server.cpu()
         tab.page.wait_for_timeout(10_000)
         idle, silence = (server.cpu() - idle) / 10, len(tab.frames)
-        idle_waits = server.waits(idle_began, time.time())
         tab.close()
     refreshes = LOOKED / 1.0
     return {
@@ -129,7 +131,8 @@ def refresh(browser: Browser) -> dict[str, float]:
         "kib": sum(sizes) / refreshes / 1024,
         "longest_wait_ms": max(waits, default=0.0),
         "waits_over_30": float(sum(1 for late in waits if late > 30)),
-        "idle_longest_wait_ms": max(idle_waits, default=0.0),
+        "alone_longest_wait_ms": max(alone, default=0.0),
+        "alone_waits_over_30": float(sum(1 for late in alone if late > 30)),
         "frames_after_end": float(silence),
     }
 

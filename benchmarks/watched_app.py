@@ -1,8 +1,9 @@
 """The app in a process that watches itself: a thread that wants to run each millisecond writes down how long it had to wait.
 
-    python benchmarks/watched_app.py PORT FILE      # started by board.py; FILE: a line `moment;milliseconds` a wait over 5 ms
+    python benchmarks/watched_app.py FILE [PORT]    # started by board.py; FILE: a line `moment;milliseconds` a wait over 5 ms
 
-A thread of the engine is held up just as long, by whatever holds the interpreter meanwhile.
+A thread of the engine is held up just as long, by whatever holds the interpreter meanwhile. Without PORT nothing else is in
+the process: what it then waits for is the machine.
 """
 
 from __future__ import annotations
@@ -30,9 +31,12 @@ def watch(path: Path) -> None:
 
 
 def main() -> None:
+    path = Path(sys.argv[1])
+    if len(sys.argv) == 2:
+        watch(path)
     from streamlit.web import bootstrap
 
-    port, path = int(sys.argv[1]), Path(sys.argv[2])
+    port = int(sys.argv[2])
     threading.Thread(target=watch, args=(path,), daemon=True).start()
     bootstrap.load_config_options({"server.port": port, "server.headless": True})
     bootstrap.run(str(ROOT / "streamlit_app.py"), False, [], {})

@@ -24,7 +24,12 @@ def _kinds_and_samples(connection: Connection) -> None:
             connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {column}")
 
 
-MIGRATIONS: dict[int, Callable[[Connection], None]] = {1: _create, 2: _kinds_and_samples}
+def _latest_rows(connection: Connection) -> None:
+    """The board asks each second for the rows that ended last: without an index that is a walk over all of the run."""
+    tables.rows_ended.create(connection, checkfirst=True)
+
+
+MIGRATIONS: dict[int, Callable[[Connection], None]] = {1: _create, 2: _kinds_and_samples, 3: _latest_rows}
 
 
 def migrate(connection: Connection) -> None:

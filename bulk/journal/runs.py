@@ -131,7 +131,8 @@ def order_statuses(journal: Journal, run_id: str, run_state: str, order_ids: Seq
         query = query.where(orders.c.order_id.in_(order_ids))
     with journal.reading() as connection:
         found = connection.execute(query).all()
-    return [_status(order, run_state) for order in found]
+    known: dict[tuple[int, ...], tuple[str, dict[str, int]]] = {}  # thousands of lots have few different counters
+    return [_status(order, run_state, known) for order in found]
 
 
 def order_status(journal: Journal, order_id: str) -> OrderStatus:
@@ -141,18 +142,21 @@ def order_status(journal: Journal, order_id: str) -> OrderStatus:
         found = connection.execute(query.where(orders.c.order_id == order_id)).first()
     if found is None:
         raise RunNotFound(f"No existe el lote «{order_id}».")
-    run_state, *order = found
-    return _status(order, run_state)
+    return _status(found[1:], found[0], {})
 
 
 _STATUS = (orders.c.order_id, orders.c.run_id, orders.c.total, *(orders.c[f"n_{state}"] for state in ALL_STATES))
 
 
-def _status(found: Sequence[Any], run_state: str) -> OrderStatus:
-    """By position: the board reads thousands of them each second."""
-    order_id, run_id, total, *numbers = found
-    counts = {state: n for state, n in zip(ALL_STATES, numbers, strict=True) if n}
-    return OrderStatus(order_id, run_id, order_state(counts, run_state), total, counts)
+def _status(found: Sequence[Any], run_state: str, known: dict[tuple[int, ...], tuple[str, dict[str, int]]]) -> OrderStatus:
+    """By position, and each kind of order judged once: the board reads thousands of them each second."""
+    order_id, run_id, total = found[:3]
+    numbers = tuple(found[3:])
+    if numbers not in known:
+        counts = {state: n for state, n in zip(ALL_STATES, numbers, strict=True) if n}
+        known[numbers] = order_state(counts, run_state), counts
+    state, counts = known[numbers]
+    return OrderStatus(order_id, run_id, state, total, counts)
 
 
 def recount(connection: Connection, run_id: str) -> None:

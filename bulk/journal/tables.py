@@ -6,7 +6,7 @@ from sqlalchemy import Boolean, Column, Float, Index, Integer, MetaData, String,
 
 from bulk.records import ALL_STATES
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 metadata = MetaData()
 
 schema_version = Table("schema_version", metadata, Column("version", Integer, primary_key=True))
@@ -84,6 +84,8 @@ rows = Table(
     Column("reference", Text),  # what the row is held against: the change of a plan, or what an undo gives back
 )
 Index("rows_entity", rows.c.run_id, rows.c.entity)
+_ended = rows.c.ended_at.is_not(None)
+rows_ended = Index("rows_ended", rows.c.run_id, rows.c.ended_at, sqlite_where=_ended, postgresql_where=_ended)  # the latest rows
 
 control = Table(
     "control",

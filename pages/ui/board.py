@@ -12,6 +12,7 @@ from bulk.context import Context
 from bulk.journal import rows
 from bulk.records import ALL_STATES, ORDER_WORDS, PLAN_STATES, ROW_STATES, STATE_WORDS
 from pages.ui import waffle
+from pages.ui.lately import lately
 from pages.ui.looking import Look, progress_line, state_word
 from pages.ui.palette import ROW_HUES, fill, ink, is_dark
 from pages.ui.texts import GLYPHS, thousands
@@ -81,7 +82,12 @@ def _legend(states: Iterable[str], *, by_rows: bool) -> str:
 def locations(context: Context, seen: Look) -> None:
     """A bar per location, those with something to look at first."""
     table: dict[str, Counter[str]] = {}
-    for group, state, n in rows.group_counts(context.journal, seen.run.run_id):
+    run_id = seen.run.run_id
+    # A run that rests is counted anew: its last figures are true.
+    counted = lately(
+        (run_id, seen.state, seen.finished if not seen.alive else 0), lambda: rows.group_counts(context.journal, run_id)
+    )
+    for group, state, n in counted:
         if state != "excluded":
             table.setdefault(group or "sin ubicación", Counter())[state] += n
     if not table:

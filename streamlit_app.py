@@ -9,6 +9,7 @@ from bulk.launch import resume
 from bulk.records import RunRecord
 from pages.ui import frame, live, resources, roadmap
 from pages.ui.looking import local, look, progress_line, state_word
+from pages.ui.plain import plain
 from pages.ui.session import Session
 from pages.ui.texts import IN_DEVELOPMENT, PAGES
 
@@ -42,7 +43,7 @@ def milestone(session: Session, number: int, entry: roadmap.Entry) -> None:
     action, mark = entry.action, f"{entry.mark} " if entry.mark else ""
     name, told, button = st.columns([0.53, 0.34, 0.13], vertical_alignment="center")
     name.markdown(f"{mark}{number} · **{action.title}**" if entry.readiness.ready else f":gray[{mark}{number} · {action.title}]")
-    told.caption(entry.told)
+    told.caption(plain(entry.told))
     if button.button("Abrir", key=f"go_{action.id}", type="tertiary", disabled=action.dataset not in session.files):
         open_action(session, action.id)
 
@@ -75,8 +76,8 @@ def present(session: Session) -> None:
 
 def told(session: Session, run: RunRecord) -> None:
     seen = look(resources.context(), run, session, with_orders=False)
-    st.markdown(f"**{seen.title}** · {state_word(seen)}")
-    st.caption(f"{local(run.created_at)} · {progress_line(seen)}{f' · {run.note}' if run.note else ''}")
+    st.markdown(f"**{seen.title}** · {plain(state_word(seen))}")
+    st.caption(f"{local(run.created_at)} · {progress_line(seen)}{f' · {plain(run.note)}' if run.note else ''}")
 
 
 session = frame.begin("inicio")

@@ -19,6 +19,7 @@ from pages.ui import (
     repairs_list,
     tables,
 )
+from pages.ui.plain import plain
 from pages.ui.session import Session
 from pages.ui.texts import EMPTY_DATA, PAGES, count, thousands
 
@@ -50,7 +51,7 @@ def possible(session: Session) -> None:
     reasons = dict.fromkeys(state.text for state in lacking)
     for reason in reasons:
         titles = ", ".join(get_action(state.action_id).title for state in lacking if state.text == reason)
-        st.caption(f"! {reason} · {titles}")
+        st.caption(f"! {plain(reason)} · {titles}")
 
 
 def problems(session: Session) -> None:

@@ -15,6 +15,7 @@ from bulk.mapping import iter_params
 from bulk.plan import Prepared
 from bulk.readiness import Readiness
 from pages.ui import choice, fixing, frame, mapping_editor, naming, problem_list, run_options, saved, scope_choice
+from pages.ui.plain import plain
 from pages.ui.session import Session
 from pages.ui.texts import ALL_CANONICAL, EMPTY_MAPPING, IN_DEVELOPMENT, PAGES, SCOPES, count, thousands
 
@@ -60,7 +61,7 @@ def card(session: Session, state: Readiness) -> None:
 def mapping(session: Session, action: Action, plan: Prepared) -> None:
     missing = choice.missing(action, plan.mapping)
     if missing:
-        st.error(f"Falta decir de dónde sale: {', '.join(missing)}.", icon=":material/error:")
+        st.error(f"Falta decir de dónde sale: {plain(', '.join(missing))}.", icon=":material/error:")
     elif not session.explicit.get(action.id):
         st.success(ALL_CANONICAL, icon=":material/check_circle:")
     saved.offer_last(session, action, plan)
@@ -82,11 +83,11 @@ def one_row(plan: Prepared) -> None:
     if line not in lines:
         st.caption(f"La fila {line} está vacía en el fichero.")
         return
-    st.caption(f"**{label_of(plan, line)}**" + (" · fuera del alcance" if line in plan.excluded else ""))
+    st.caption(f"**{plain(label_of(plan, line))}**" + (" · fuera del alcance" if line in plan.excluded else ""))
     for _, params in iter_params(plan.action, plan.frame.loc[[line]]):
         st.code(json.dumps(params, ensure_ascii=False, indent=1), language=None, height=230, wrap_lines=True)
     if problem := plan.invalid.get(line):
-        st.warning(problem.text())
+        st.warning(plain(problem.text()))
 
 
 def label_of(plan: Prepared, line: int) -> str:

@@ -9,6 +9,7 @@ from bulk.plan import Prepared
 from bulk.records import RunRecord
 from pages.ui import board, choice, downloads, filters, frame, live, rehearsed, resources, running
 from pages.ui.looking import Look, local, look
+from pages.ui.plain import plain
 from pages.ui.session import Session, put_in_url
 from pages.ui.texts import EMPTY_ACTION, EMPTY_MAPPING, NOT_REHEARSED, NOTHING_TO_CHANGE, PAGES, count
 from pages.ui.texts_runs import NO_WRITES
@@ -72,7 +73,7 @@ def found(session: Session, seen: Look) -> None:
     st.caption(NO_WRITES)
     changes = seen.counts["create"] + seen.counts["change"]
     if seen.run.reason:
-        st.warning(seen.run.reason, icon=":material/warning:")
+        st.warning(plain(seen.run.reason), icon=":material/warning:")
     if seen.state == "completed" and not changes:
         st.success(NOTHING_TO_CHANGE, icon=":material/check_circle:")
     board.counters(seen.counts, plan=True)
@@ -92,7 +93,7 @@ with frame.told():
     if run and seen:
         put_in_url(run.run_id)
         names = ", ".join(file["file_name"] for file in run.files)
-        st.caption(f"Ensayo del {local(run.created_at)} · {run.org_name or run.target} · {names}")
+        st.caption(f"Ensayo del {local(run.created_at)} · {plain(run.org_name or run.target)} · {plain(names)}")
     frame.advise(session)
     if run and seen and seen.alive:
         progress(session, run)

@@ -8,6 +8,7 @@ from bulk.connection import Connection
 from bulk.plan import Prepared
 from pages.ui import choice, frame, launch_options, launching, live, resources, running
 from pages.ui.looking import local, look
+from pages.ui.plain import plain
 from pages.ui.session import Session, put_in_url
 from pages.ui.texts import EMPTY_ACTION, EMPTY_MAPPING, NOTHING_RUNS, PAGES
 
@@ -47,10 +48,9 @@ def board(session: Session) -> None:
     put_in_url(run.run_id)
     seen = look(house, run, session)
     place = frame.heading("lanzamiento", seen.title)
-    st.caption(
-        f"{run.org_name or run.target} · {run.person or '?'} · {local(run.created_at)}{f' · {run.note}' if run.note else ''}"
-        f" · ejecución {run.run_id}"
-    )
+    note = f" · {plain(run.note)}" if run.note else ""
+    who = f"{plain(run.org_name or run.target)} · {plain(run.person or '?')}"
+    st.caption(f"{who} · {local(run.created_at)}{note} · ejecución {run.run_id}")
     with place:
         running.buttons(session, seen)
     if seen.state == "stopped":

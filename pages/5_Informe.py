@@ -23,6 +23,7 @@ from pages.ui import (
     verify_panel,
 )
 from pages.ui.looking import Look, local, look, state_word, where_of
+from pages.ui.plain import plain
 from pages.ui.session import Session, put_in_url, run_in_url
 from pages.ui.texts import CHOOSE_RUN, PAGES, lasting, thousands
 
@@ -37,10 +38,12 @@ def chosen(session: Session) -> RunRecord | None:
 
 def summary(seen: Look) -> None:
     run = seen.run
-    who = f"{where_of(run)} · {run.person or '?'} · {local(run.created_at)}"
+    who = f"{plain(where_of(run))} · {plain(run.person or '?')} · {local(run.created_at)}"
     calls = f"{thousands(run.requests)} llamadas · {thousands(run.retries)} reintentos"
-    note = f" · {run.note}" if run.note else ""
-    st.caption(f"**{state_word(seen).capitalize()}** · {who} · {lasting(seen.seconds)} · {calls}{note} · ejecución {run.run_id}")
+    note = f" · {plain(run.note)}" if run.note else ""
+    st.caption(
+        f"**{plain(state_word(seen)).capitalize()}** · {who} · {lasting(seen.seconds)} · {calls}{note} · ejecución {run.run_id}"
+    )
     if seen.alive:
         st.info("La ejecución sigue en curso: el informe crece con ella.", icon=":material/sync:")
     elif run.kind == "apply" and not run.dry_run and seen.ended and not seen.review and not seen.counts["cancelled"]:
@@ -99,7 +102,7 @@ def draw(session: Session, run: RunRecord) -> None:
         downloads.excel_button(run)
         downloads.more(seen)
     if seen.run.reason:
-        st.warning(seen.run.reason, icon=":material/warning:")
+        st.warning(plain(seen.run.reason), icon=":material/warning:")
     summary(seen)
     after(session, seen)
     details(session, seen)

@@ -10,6 +10,7 @@ from bulk.journal import rows
 from bulk.records import RETRY_STATES, RunRecord
 from pages.ui import details, resources, tables
 from pages.ui.looking import Look
+from pages.ui.plain import plain
 from pages.ui.session import Session
 from pages.ui.texts import PAGES, thousands
 from pages.ui.texts_runs import NO_CAUSES, REVIEW, pill_of
@@ -36,8 +37,8 @@ def _cause(session: Session, seen: Look, cluster: Cluster, number: int) -> None:
     told, buttons = st.columns([0.68, 0.32], vertical_alignment="center")
     with told.container(gap="xxsmall"):
         word = pill_of(seen.run, cluster.state, cluster.code)
-        st.markdown(f"**{thousands(cluster.count)}** · {word} · **{cluster.title}**  \n{cluster.remedy}")
-        st.caption(_small(cluster))
+        st.markdown(f"**{thousands(cluster.count)}** · {word} · **{plain(cluster.title)}**  \n{plain(cluster.remedy)}")
+        st.caption(plain(_small(cluster)))
     with buttons.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
         shown = st.toggle("Ver las filas", key=f"cause_rows_{seen.run.run_id}_{number}")
         if can_fix(session, seen, cluster) and st.button("Corregir", key=f"cause_fix_{number}"):

@@ -10,6 +10,7 @@ import streamlit as st
 from bulk.connection import Connection
 from bulk.errors import BulkError, TokenRejected
 from pages.ui import resources
+from pages.ui.plain import plain
 from pages.ui.session import Session
 
 HOURS = 12  # life of a personal token of developer.webex.com
@@ -26,7 +27,7 @@ def panel(session: Session, reached: Connection) -> None:
             form(session, "Conectar")
         return
     with st.popover("Conexión", icon=":material/key:", width="stretch"):
-        st.write(who_line(session, reached))
+        st.write(plain(who_line(session, reached)))
         if st.button("Probar conexión"):
             _tell(session)
         if st.button("Olvidar token"):
@@ -73,7 +74,7 @@ def accept(session: Session, pasted: str, org_id: str | None = None, org_name: s
         st.error(WRONG)
         return False
     except BulkError as error:
-        st.error(error.message)
+        st.error(plain(error.message))
         return False
     if org_id and found.org_id != org_id:
         st.error(OTHER.format((found.org_name or found.org_id or "?").rstrip("."), org_name or org_id))
@@ -111,7 +112,7 @@ def _tell(session: Session) -> None:
         session.rejected = session.connection.org_id or "?"
         st.rerun()
     except BulkError as error:
-        st.error(error.message)
+        st.error(plain(error.message))
     else:
         session.connection = replace(found, org_name=found.org_name or session.connection.org_name)
-        st.success(f"Conectado a {found.org_name or found.org_id} como {found.person}.")
+        st.success(f"Conectado a {plain(found.org_name or found.org_id)} como {plain(found.person)}.")

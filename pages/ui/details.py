@@ -11,6 +11,7 @@ from bulk.launch import retry
 from bulk.records import OrderStatus
 from pages.ui import board, resources, speed, tables
 from pages.ui.looking import Look
+from pages.ui.plain import plain
 from pages.ui.session import Session
 from pages.ui.texts import ORDER_GLYPHS, PAGES, count, thousands
 from pages.ui.texts_runs import NO_CAUSES
@@ -56,7 +57,7 @@ def causes(session: Session, seen: Look) -> None:
     if not found:
         st.caption(NO_CAUSES)
     for cluster in found[:MOST_CAUSES]:
-        st.markdown(f"**{thousands(cluster.count)}** · {cluster.title} · {cluster.remedy}")
+        st.markdown(f"**{thousands(cluster.count)}** · {plain(cluster.title)} · {plain(cluster.remedy)}")
     if len(found) > MOST_CAUSES:
         st.caption(f"y {len(found) - MOST_CAUSES} causas más, en el informe")
 
@@ -106,7 +107,7 @@ def work_again(session: Session, seen: Look, *, order_ids: tuple[str, ...] = (),
         reached = resources.connection_for(seen.run, session)
         live = retry(resources.context(), seen.run.run_id, reached, order_ids=order_ids, lines=lines)
     except BulkError as error:
-        st.error(error.message)
+        st.error(plain(error.message))
         return
     if live is None:
         st.info("No hay nada que reintentar.")

@@ -11,6 +11,7 @@ import streamlit as st
 from bulk.actions import all_actions, get_action
 from bulk.connection import api_for
 from pages.ui import frame, resources
+from pages.ui.plain import plain
 from pages.ui.problem_list import EXCEL
 from pages.ui.session import Session
 from pages.ui.texts import count
@@ -47,7 +48,7 @@ def from_webex(session: Session) -> None:
     """«Traer de Webex…»: read first, which takes a while, then to be downloaded."""
     with st.popover("Traer de Webex…"), frame.told():
         where = resources.connection(session)
-        st.caption(f"De {where.org_name or where.org_id}. Solo lee; sirve para copiar de ahí nombres e identificadores.")
+        st.caption(f"De {plain(where.org_name or where.org_id)}. Solo lee; sirve para copiar de ahí nombres e identificadores.")
         kind = st.selectbox("Qué", list(KINDS), format_func=KINDS.__getitem__, key="fetch_kind")
         form = st.segmented_control(
             "Formato", ["xlsx", "csv"], default="xlsx", format_func=str.upper, required=True, key="fetch_form"

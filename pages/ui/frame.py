@@ -15,6 +15,7 @@ from bulk.connection import Connection
 from bulk.errors import BulkError, TokenRejected
 from bulk.log import log
 from pages.ui import connecting, resources, sidebar, style
+from pages.ui.plain import plain
 from pages.ui.session import Session, current
 from pages.ui.texts import APP, PAGES, PRODUCTION, SANDBOX, UNFORESEEN
 
@@ -30,7 +31,7 @@ def begin(page: str) -> Session:
     try:
         reached = resources.connection(session)
     except BulkError as error:
-        st.error(error.message)
+        st.error(plain(error.message))
         st.stop()
     _strip(reached)
     with st.sidebar:
@@ -64,7 +65,7 @@ def told() -> Iterator[None]:
             session.rejected = session.connection.org_id or "?"
             st.rerun()
     except BulkError as error:
-        st.error(error.message, icon=":material/error:")
+        st.error(plain(error.message), icon=":material/error:")
     except Exception:  # Streamlit's own control flow is no Exception of ours: it passes as BaseException
         log.exception("la página ha fallado")
         st.error(UNFORESEEN, icon=":material/error:")
@@ -73,7 +74,7 @@ def told() -> Iterator[None]:
 def advise(session: Session) -> None:
     """What the last launch of this tab was told."""
     for text in session.advice:
-        st.warning(text, icon=":material/warning:")
+        st.warning(plain(text), icon=":material/warning:")
 
 
 def freeze() -> None:

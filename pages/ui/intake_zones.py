@@ -11,6 +11,7 @@ from bulk.dataset import Dataset
 from bulk.errors import BulkError
 from bulk.records import DATASETS, FILE_NAMES
 from pages.ui import corrections, frame, intake
+from pages.ui.plain import plain
 from pages.ui.session import Session
 from pages.ui.texts import FILE_HINTS, count
 
@@ -38,7 +39,7 @@ def zone(session: Session, name: str) -> None:
     else:
         _loaded(session, name, dataset, label)
     if refused:
-        st.error(refused)
+        st.error(plain(refused))
 
 
 def _loaded(session: Session, name: str, dataset: Dataset, label: str) -> None:
@@ -47,7 +48,7 @@ def _loaded(session: Session, name: str, dataset: Dataset, label: str) -> None:
     told = f"{intake.size(dataset)}<br>{html.escape(intake.detected(dataset))}"
     if mended:
         told += f"<br>✎ {count(mended, 'celda corregida', 'celdas corregidas')}; el original no se toca"
-    st.markdown(f"{'!' if errors else '✓'} **{_short_name(dataset)}**")
+    st.markdown(f"{'!' if errors else '✓'} **{plain(_short_name(dataset))}**")
     st.html(f'<div class="card-sub"><b>{label}</b> · {told}</div>')
     with st.container(horizontal=True, gap="small"):
         if name in session.uploads:

@@ -10,6 +10,7 @@ from bulk.errors import UsageError
 from bulk.schedule import next_time
 from bulk.settings import MAX_WORKERS
 from pages.ui import resources
+from pages.ui.plain import plain
 from pages.ui.session import Session
 from pages.ui.texts_runs import BREAKER, CHUNK_REASON, NO_BREAKER, PACE_REASON, hour
 
@@ -82,4 +83,4 @@ def _moment_told(label: str, text: str) -> None:
     try:
         st.caption(f"{label} a las {hour(next_time(text).isoformat())}.")
     except UsageError as error:
-        st.error(error.message)
+        st.error(plain(error.message))

@@ -15,6 +15,7 @@ from bulk.records import RunRecord
 from bulk.status import find_run
 from pages.ui import choice, live, resources
 from pages.ui.looking import local, look, percent
+from pages.ui.plain import plain
 from pages.ui.session import Session
 from pages.ui.texts import PAGES, UNITS, thousands
 from pages.ui.texts_runs import WITHOUT_REHEARSAL
@@ -68,10 +69,8 @@ def others(session: Session, reached: Connection) -> tuple[str, ...]:
     living = [run for run in live.living(house) if run.target == reached.target and not run.dry_run]
     for run in living:
         seen = look(house, run, session, with_orders=False)
-        st.warning(
-            f"Hay otra ejecución en curso en {run.org_name or run.target}: {seen.title} ({run.person or '?'}, {percent(seen)}).",
-            icon=":material/warning:",
-        )
+        where, who = plain(run.org_name or run.target), plain(run.person or "?")
+        st.warning(f"Hay otra ejecución en curso en {where}: {seen.title} ({who}, {percent(seen)}).", icon=":material/warning:")
     if not living:
         return ()
     chosen = st.radio(
@@ -107,7 +106,7 @@ def must_type(plan: Prepared, changes: int) -> bool:
 def _confirm(
     session: Session, plan: Prepared, rehearsal: Rehearsal | None, reached: Connection, changes: int, after: tuple[str, ...]
 ) -> None:
-    @st.dialog(f"Lanzar en {reached.org_name or reached.target}")
+    @st.dialog(f"Lanzar en {plain(reached.org_name or reached.target)}")
     def ask() -> None:
         most = "" if rehearsal else "como mucho "
         st.write(f"Se cambiarán {most}**{thousands(changes)} {UNITS[plan.action.dataset]}**.")
@@ -125,9 +124,9 @@ def _confirm(
             try:
                 go(session, plan, rehearsal, reached, after)
             except BulkError as error:
-                st.error(error.message)
+                st.error(plain(error.message))
         elif sure:
-            st.error(f"Has escrito «{typed}» y se espera {changes}.")
+            st.error(f"Has escrito «{plain(typed)}» y se espera {changes}.")
 
     ask()
 

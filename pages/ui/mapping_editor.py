@@ -12,6 +12,7 @@ from bulk.plan import Prepared
 from bulk.sources import Source, source_text
 from bulk.suggestions import Suggestion, suggest
 from pages.ui import mapping_forms, tables
+from pages.ui.plain import plain
 from pages.ui.session import Session
 from pages.ui.texts import KINDS, NO_SOURCE
 
@@ -128,13 +129,13 @@ def _offers(session: Session, action: Action, offers: list[Suggestion]) -> None:
             st.rerun()
         for offer in offers:
             told, accept = st.columns([0.76, 0.24], vertical_alignment="center")
-            told.markdown(f"{offer.param} ← **{offer.source}** · {offer.score} % · {offer.why}")
+            told.markdown(f"{offer.param} ← **{plain(offer.source)}** · {offer.score} % · {offer.why}")
             if offer.lookup:
                 accept.caption("son nombres, no ids")
             elif accept.button("Aceptar", key=f"accept_{offer.param}", type="tertiary"):
                 try:
                     put(session, action, {offer.param: offer.source})
                 except BulkError as error:
-                    st.error(error.message)
+                    st.error(plain(error.message))
                 else:
                     st.rerun()

@@ -10,6 +10,7 @@ from bulk.mapping import map_columns
 from bulk.plan import Prepared
 from bulk.records import DATASETS
 from pages.ui import saved
+from pages.ui.plain import plain
 from pages.ui.session import Session
 
 TEMPLATE_HELP = "Texto y columnas entre llaves, por ejemplo 53{extension} o {GLOBAL.prefijo}{extension}."
@@ -76,7 +77,7 @@ def take(session: Session, action: Action, sources: dict[str, str]) -> None:
     try:
         map_columns(action, session.files[action.dataset], session.files.get("global"), explicit=wanted, others=session.files)
     except BulkError as error:
-        st.error(error.message)
+        st.error(plain(error.message))
         return
     session.explicit[action.id] = wanted
     session.revision += 1

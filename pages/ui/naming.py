@@ -12,6 +12,7 @@ from bulk.directory import Found
 from bulk.names import Names, keep
 from bulk.records import FILE_NAMES
 from pages.ui import choice, corrections, resources
+from pages.ui.plain import plain
 from pages.ui.session import Session
 from pages.ui.texts import BY_NAME, count, thousands
 from schemas.hydra import id_tail
@@ -40,7 +41,7 @@ def _ask(session: Session, names: Names, org_id: str | None, kind: str, name: st
     shown = _told_apart(candidates)
     with st.container(border=True, horizontal=True, vertical_alignment="bottom"):
         found = st.selectbox(
-            f"¿A qué se refiere «{name}»?",
+            f"¿A qué se refiere «{plain(name)}»?",
             [key for key, _ in candidates],
             index=None,
             format_func=shown.__getitem__,
@@ -74,7 +75,7 @@ def complete(session: Session) -> None:
         for each in lacks
     ]
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(" · ".join(told))
+        st.caption(plain(" · ".join(told)))
         if st.button("Completar ids", help="Busca en Webex cada correo y cada nombre una vez. El fichero original no se toca."):
             names, _ = choice.names(session)
             with st.spinner("Buscando en Webex…"):
@@ -86,5 +87,5 @@ def complete(session: Session) -> None:
 def _tell(done: int, left: int) -> None:
     told = f"{count(done, 'identificador completado', 'identificadores completados')}."
     if left:
-        told += f" {count(left, 'fila', 'filas')} sin encontrar: están en Problemas."
+        told += f" Sin encontrar: {count(left, 'fila', 'filas')}, en Problemas."
     st.toast(told, icon=":material/check_circle:" if not left else ":material/info:")

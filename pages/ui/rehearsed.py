@@ -14,6 +14,7 @@ from bulk.forecast import Finding, foresee
 from pages.ui import resources
 from pages.ui.connecting import HOURS
 from pages.ui.looking import Look
+from pages.ui.plain import plain
 from pages.ui.session import Session
 from pages.ui.texts import decimal, lasting, thousands
 
@@ -40,7 +41,7 @@ def whole_file(session: Session, context: Context, seen: Look) -> None:
     try:
         found: tuple[Finding, ...] = session.once("foreseen", seen.run.run_id, make)
     except BulkError as error:
-        st.caption(f"Sin previsión del fichero entero: {error.message}")
+        st.caption(f"Sin previsión del fichero entero: {plain(error.message)}")
         return
     for finding in found:
-        st.warning(f"**{finding.title}.** {finding.remedy}", icon=":material/warning:")
+        st.warning(f"**{plain(finding.title)}.** {plain(finding.remedy)}", icon=":material/warning:")

@@ -11,6 +11,7 @@ from bulk import repairs
 from bulk.errors import InputError
 from bulk.repairs import Repair
 from pages.ui import corrections
+from pages.ui.plain import plain
 from pages.ui.session import Session
 from pages.ui.texts import count, thousands
 
@@ -39,7 +40,7 @@ def country_of(session: Session) -> str | None:
     try:
         said = repairs.default_country(session.files.get("global"))
     except InputError as error:
-        st.warning(error.message)
+        st.warning(plain(error.message))
         said = None
     return said or session.country
 
@@ -89,7 +90,7 @@ def _group(session: Session, name: str, members: list[Repair], position: int) ->
         what, how, button = st.columns([0.34, 0.38, 0.28], vertical_alignment="center")
         what.markdown(
             f"**{count(len(members), 'celda', 'celdas')}** · {repairs.RULES[first.rule]}  \n"
-            f":gray[{name.upper()} · {first.column}]"
+            f":gray[{name.upper()} · {plain(first.column)}]"
         )
         how.markdown(f"`{_plain(first.before)}` → `{_plain(first.after)}`")
         with button.container(horizontal=True, horizontal_alignment="right", gap="small"):

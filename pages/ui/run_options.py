@@ -7,6 +7,7 @@ import streamlit as st
 from bulk.contract import Action
 from bulk.errors import InputError
 from pages.ui import intake
+from pages.ui.plain import plain
 from pages.ui.session import Session
 
 FLAGS = {
@@ -37,11 +38,11 @@ def _profile(session: Session) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         kept = session.options.get("profile")
         told = f"{len(kept['callingPermissions'])} tipos de llamada" if kept else "ninguno"
-        st.markdown(f"**Perfil saliente**: {told}")
+        st.markdown(f"**Perfil saliente**: {plain(told)}")
         with st.popover("Cargar perfil (JSON)"):
             st.file_uploader("Perfil", type=["json"], key="profile_file", on_change=_uploaded, args=(session,))
             if refused := session.upload_errors.get("profile"):
-                st.error(refused)
+                st.error(plain(refused))
         if kept and st.button("Quitar perfil", type="tertiary"):
             session.options.pop("profile")
             st.rerun()

@@ -8,6 +8,7 @@ from bulk.errors import BulkError
 from bulk.launch import request_stop, resume
 from pages.ui import board, connecting, details, frame, live, outcome, resources
 from pages.ui.looking import Look, look, phone_summary
+from pages.ui.plain import plain
 from pages.ui.session import Session
 from pages.ui.texts import PAGES, thousands
 
@@ -44,7 +45,7 @@ def take_up(session: Session, seen: Look) -> None:
     try:
         resume(resources.context(), seen.run.run_id, resources.connection_for(seen.run, session))
     except BulkError as error:
-        st.error(error.message)
+        st.error(plain(error.message))
         return
     st.rerun()
 
@@ -54,7 +55,7 @@ def _stop(session: Session, seen: Look, command: str) -> None:
         with st.spinner("Las filas en curso terminan…"):
             request_stop(resources.context(), seen.run.run_id, command, live.who(session))
     except BulkError as error:
-        st.error(error.message)
+        st.error(plain(error.message))
         return
     st.rerun()
 
@@ -77,12 +78,13 @@ def stopped(session: Session, seen: Look) -> None:
     """It stopped by itself: why, that nothing is lost, and how to go on."""
     left = thousands(seen.total - seen.finished)
     st.warning(
-        f"{seen.run.reason or 'Detenida.'} No se ha perdido nada: quedan {left} filas pendientes.", icon=":material/warning:"
+        f"{plain(seen.run.reason or 'Detenida.')} No se ha perdido nada: quedan {left} filas pendientes.",
+        icon=":material/warning:",
     )
     if seen.run.target == "sandbox":
         return
     with st.container(border=True):
-        st.markdown(f"**Token de {seen.run.org_name or seen.run.target}**")
+        st.markdown(f"**Token de {plain(seen.run.org_name or seen.run.target)}**")
         if connecting.form(session, "Continuar con este token", key="continue"):
             take_up(session, seen)
 

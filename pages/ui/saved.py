@@ -11,6 +11,7 @@ from bulk.mapping import Mapping
 from bulk.plan import Prepared
 from bulk.sources import Files
 from pages.ui import resources
+from pages.ui.plain import plain
 from pages.ui.session import Session
 
 
@@ -28,9 +29,9 @@ def _save(action: Action, plan: Prepared) -> None:
             try:
                 saved_mappings.save(resources.context().home, name, plan.mapping)
             except BulkError as error:
-                st.error(error.message)
+                st.error(plain(error.message))
             else:
-                st.success(f"Guardado como «{name.strip()}».")
+                st.success(f"Guardado como «{plain(name.strip())}».")
     st.download_button(
         "Exportar (JSON)",
         data=saved_mappings.to_bytes(plan.mapping, action.title),
@@ -55,7 +56,7 @@ def _load(session: Session, action: Action) -> None:
         st.caption("No hay mapeos guardados de esta acción.")
     st.file_uploader("Importar (JSON)", type=["json"], key="mapping_file", on_change=_imported, args=(session, action))
     if refused := session.upload_errors.get("mapping"):
-        st.error(refused)
+        st.error(plain(refused))
 
 
 def put(session: Session, action: Action, mapping: Mapping) -> None:
@@ -63,7 +64,7 @@ def put(session: Session, action: Action, mapping: Mapping) -> None:
     try:
         _take(session, action, mapping)
     except BulkError as error:
-        st.error(error.message)
+        st.error(plain(error.message))
     else:
         st.rerun()
 

@@ -18,6 +18,7 @@ from bulk.records import RunRecord
 from bulk.scope import Scope, Where
 from pages.ui import choice, resources
 from pages.ui.looking import local
+from pages.ui.plain import plain
 from pages.ui.session import Session
 from pages.ui.texts import thousands
 
@@ -30,7 +31,7 @@ COLUMN, LINES, LIST, MARKED, OPEN = "Por columna", "Filas", "Pegar lista", "Colu
 def draw(session: Session, action: Action, plan: Prepared) -> None:
     """The line that says how many rows are chosen, and the way to choose others."""
     count = plan.total - len(plan.excluded)
-    told = plan.chosen.description if plan.chosen else "todas"
+    told = plain(plan.chosen.description) if plan.chosen else "todas"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         whole = f"**Alcance**: todas ({thousands(plan.total)} filas)"
         part = f"**Alcance**: {told} · **{thousands(count)} de {thousands(plan.total)} filas**"
@@ -53,7 +54,7 @@ def draw(session: Session, action: Action, plan: Prepared) -> None:
     if plan.chosen is None:
         return
     if plan.chosen.empty_text:
-        st.error(plan.chosen.empty_text, icon=":material/filter_alt_off:")
+        st.error(plain(plan.chosen.empty_text), icon=":material/filter_alt_off:")
     _list_told("Sin fila en el fichero", plan.chosen.not_found)
     _list_told("En más de una fila (entran todas)", plan.chosen.several)
 
@@ -61,7 +62,7 @@ def draw(session: Session, action: Action, plan: Prepared) -> None:
 def _list_told(what: str, items: tuple[str, ...]) -> None:
     if items:
         tail = f" y {thousands(len(items) - NOT_FOUND)} más" if len(items) > NOT_FOUND else ""
-        st.warning(f"{what}: {', '.join(items[:NOT_FOUND])}{tail}.", icon=":material/search_off:")
+        st.warning(f"{what}: {plain(', '.join(items[:NOT_FOUND]))}{tail}.", icon=":material/search_off:")
 
 
 def put(session: Session, action: Action, chosen: Scope) -> None:
@@ -94,7 +95,7 @@ def _panel(session: Session, action: Action) -> None:
             if found is not None:
                 _confirm(session, action, found)
         except BulkError as error:
-            st.error(error.message)
+            st.error(plain(error.message))
 
 
 def _confirm(session: Session, action: Action, found: Scope) -> None:
@@ -104,7 +105,7 @@ def _confirm(session: Session, action: Action, found: Scope) -> None:
         found = narrowed(now, found)
     frame = choice.prepared(session).frame if found.entities is not None else None
     chosen = scopes.choose(dataset, found, action=action, frame=frame)
-    st.markdown(f"**{thousands(chosen.count)} de {thousands(len(dataset.frame))} filas** · {chosen.description}")
+    st.markdown(f"**{thousands(chosen.count)} de {thousands(len(dataset.frame))} filas** · {plain(chosen.description)}")
     if chosen.not_found:
         st.caption(f"{thousands(len(chosen.not_found))} de la lista no están en el fichero.")
     if st.button(f"Elegir {thousands(chosen.count)} filas", type="primary", disabled=not chosen.count, key="scope_take"):

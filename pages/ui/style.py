@@ -1,4 +1,4 @@
-"""The little CSS that the theme cannot say: room, mode strip, counters (UX 2 and 3)."""
+"""The little CSS that the theme cannot say: room, mode strip, counters (UX 2 and 3); Spanish where Streamlit has only English."""
 
 from __future__ import annotations
 
@@ -48,6 +48,10 @@ button[role="radio"][aria-checked="true"] p, [role="tab"][aria-selected="true"] 
 .entry {{ display: flex; gap: 0.6rem; align-items: baseline; line-height: 1.25; }}
 .entry .told {{ color: {muted}; font-size: 0.84rem; }}
 .dim {{ opacity: 0.62; }}
+[data-testid="stFileUploaderDropzone"] button p, [data-testid="stFileUploaderDropzoneInstructions"] span {{ font-size: 0; }}
+[data-testid="stFileUploaderDropzone"] button p::after {{ content: "Elegir fichero"; font-size: 0.875rem; }}
+[data-testid="stFileUploaderDropzoneInstructions"] span::after {{ content: "o arrástralo aquí · hasta {most} MB";
+  font-size: 0.875rem; }}
 </style>
 """
 
@@ -62,6 +66,7 @@ def put() -> None:
         "line": _LINES[dark][0],
         "muted": _LINES[dark][1],
         "accent": "#7DB2FF" if dark else "#1F4E9E",
+        "most": st.get_option("server.maxUploadSize"),
         "amber": "#FCAE0F" if dark else "#8A5200",
     }
     st.html(_CSS.format(**values))

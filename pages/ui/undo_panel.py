@@ -11,6 +11,7 @@ from bulk.status import find_run
 from bulk.undoing import undo, undo_lists
 from pages.ui import resources, tables
 from pages.ui.looking import Look, local, look
+from pages.ui.plain import plain
 from pages.ui.session import Session
 from pages.ui.texts import PAGES, thousands
 from pages.ui.texts_runs import PREVIEWING, UNDO_ASK, UNDO_HELP, UNDO_NOTHING, UNDO_TITLE, UNDONE, rows_told
@@ -39,7 +40,7 @@ def button(session: Session, seen: Look) -> None:
                 note=seen.run.note,
             )
         except BulkError as error:
-            st.error(error.message)
+            st.error(plain(error.message))
             return
         st.session_state[_key(seen.run)] = preview.run_id
         st.rerun()
@@ -64,7 +65,7 @@ def draw(session: Session, seen: Look) -> None:
         _ask(session, seen, preview.run)
     else:
         _forget(seen.run)
-        st.warning(f"El ensayo de la restauración se ha detenido. {preview.run.reason or ''}", icon=":material/warning:")
+        st.warning(f"El ensayo de la restauración se ha detenido. {plain(preview.run.reason)}", icon=":material/warning:")
 
 
 def _done(seen: Look) -> None:
@@ -74,7 +75,7 @@ def _done(seen: Look) -> None:
     counts = undo_lists(resources.context(), found[0].run_id)
     told, opens = st.columns([0.78, 0.22], vertical_alignment="center")
     numbers = (thousands(counts[name]) for name in ("reverted", "kept", "irreversible"))
-    told.info(UNDONE.format(local(found[0].created_at), found[0].person or "?", *numbers), icon=":material/undo:")
+    told.info(UNDONE.format(local(found[0].created_at), plain(found[0].person or "?"), *numbers), icon=":material/undo:")
     if opens.button("Ver la restauración", width="stretch"):
         st.switch_page(PAGES["informe"][0], query_params={"run": found[0].run_id})
 
@@ -105,7 +106,7 @@ def _ask(session: Session, seen: Look, preview: RunRecord) -> None:
         if sure and typed.strip().replace(".", "") == str(number):
             _go(session, seen)
         elif sure:
-            st.error(f"Has escrito «{typed}» y se espera {number}.")
+            st.error(f"Has escrito «{plain(typed)}» y se espera {number}.")
 
     ask()
 
@@ -122,7 +123,7 @@ def _go(session: Session, seen: Look) -> None:
     try:
         started = undo(resources.context(), seen.run.run_id, resources.connection_for(seen.run, session), note=seen.run.note)
     except BulkError as error:
-        st.error(error.message)
+        st.error(plain(error.message))
         return
     _forget(seen.run)
     session.run_id = started.run_id

@@ -11,6 +11,7 @@ from bulk.report.verified import verification_line
 from bulk.verifying import findings, verify
 from pages.ui import frame, live, resources
 from pages.ui.looking import Look, look
+from pages.ui.plain import plain
 from pages.ui.session import Session
 from pages.ui.texts import PAGES, thousands
 from pages.ui.texts_runs import VERIFY_HELP, VERIFYING
@@ -25,7 +26,7 @@ def button(session: Session, seen: Look) -> None:
         try:
             verify(resources.context(), seen.run.run_id, resources.connection_for(seen.run, session))
         except BulkError as error:
-            st.error(error.message)
+            st.error(plain(error.message))
             return
         st.rerun()
 

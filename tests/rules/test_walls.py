@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -79,3 +80,17 @@ def test_no_file_is_longer_than_300_lines() -> None:
     everything = [*SOURCES, *ROOT.glob("tests/**/*.py"), *ROOT.glob("benchmarks/**/*.py")]
     long = {str(p.relative_to(ROOT)): n for p in everything if (n := len(p.read_text(encoding="utf-8").splitlines())) > 300}
     assert long == {}
+
+
+def test_pages_show_messages_letter_by_letter() -> None:
+    """A message quotes cells, and Streamlit takes it for Markdown: a picture in it would be fetched."""
+    bare = re.compile(
+        r"\.(?:error|warning|info|success|caption|markdown|write)\([^\n]*(?<!plain\()\b(?:error\.message|\.text\(\)|reason\b)"
+    )
+    found = [
+        f"{path.relative_to(ROOT)}: {line.strip()}"
+        for path in (*ROOT.glob("pages/**/*.py"), ROOT / "streamlit_app.py")
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if bare.search(line) and "plain(" not in line
+    ]
+    assert found == []

@@ -55,6 +55,8 @@ def board(session: Session) -> None:
         running.buttons(session, seen)
     if seen.state == "stopped":
         running.stopped(session, seen)
+    elif seen.state == "paused" and run.reason:
+        st.info(plain(run.reason), icon=":material/pause_circle:")
     frame.advise(session)
     running.panel(session, seen)
 

@@ -13,6 +13,10 @@ from bulk.records import ENDED_RUNS
 LEFT_OPEN = "Un fallo inesperado del programa ha dejado filas a medias. Reanuda: se leen antes de escribir, no se repite nada."
 
 
+IN_WEBEX = "{} siguen en Webex: al reanudar se mira cómo acabaron, y no se vuelven a enviar."
+IN_WEBEX_ONE = "1 fila sigue en Webex: al reanudar se mira cómo acabó, y no se vuelve a enviar."
+
+
 def end_run(live: LiveRun) -> None:
     """Close `live`. Called once, by one thread, when nothing of it is being worked."""
     try:
@@ -38,6 +42,9 @@ def _close(live: LiveRun) -> None:
         live.stop_state = live.stop_reason = None  # it was asked to stop when there was nothing left to do
     if not live.stop_state and (counts["pending"] or counts["running"]):  # never called ended with rows left open
         live.stop_state, live.stop_reason = "stopped", LEFT_OPEN
+    elif live.stop_state in ("paused", "stopped") and (held := rows.held(live.journal, live.run_id)):
+        told = IN_WEBEX_ONE if held == 1 else IN_WEBEX.format(f"{held} filas")
+        live.stop_reason = f"{live.stop_reason} {told}" if live.stop_reason else told
     state = live.stop_state or final_state(counts)
     if live.dry_run and state in ENDED_RUNS:
         schedule = runs.get_run(live.journal, live.run_id).schedule

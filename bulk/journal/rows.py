@@ -52,6 +52,13 @@ def claim(
     return taken
 
 
+def held(journal: Journal, run_id: str) -> int:
+    """Rows that are in a remote job."""
+    query = select(func.count()).where(rows.c.run_id == run_id, rows.c.state == "running", rows.c.ticket.is_not(None))
+    with journal.reading() as connection:
+        return int(connection.execute(query).scalar() or 0)
+
+
 def taken_up(journal: Journal, run_id: str) -> list[StoredRow]:
     """Rows of an interrupted run that may have a write or a remote job out there; those without are pending again."""
 

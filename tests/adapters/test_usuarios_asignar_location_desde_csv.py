@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import base64
+import time
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from bulk.adapters.usuarios_asignar_location_desde_csv import undo
-from bulk.launch import Launch
+from bulk.engine.ending import IN_WEBEX
+from bulk.journal.rows import held
+from bulk.launch import Launch, request_stop, retry
 from bulk.sandbox.organisation import number
 from tests.adapters.cases import AMBIGUOUS, FAULTS
-from tests.house import House, Remote
+from tests.house import PATIENCE, House, Remote
 
 ACTION = "usuarios_asignar_location_desde_csv"
 UNCALLED = 7  # the first person without calling licence
@@ -148,6 +151,36 @@ def test_an_unanswered_job_is_found_again_and_nobody_is_moved_twice(house: House
     assert result.counts == {"done": 10}
     assert remote.counters()["move_jobs"] == 2
     assert max(remote.counters()["by_entity"].values()) == 1
+
+
+def test_a_pause_while_webex_works_keeps_the_job_and_resume_follows_it(house: House, remote: Remote) -> None:
+    remote.config(job_seconds=2.0)
+    live = house.start(ACTION, [row(remote, index) for index in plain(5)])
+    until = time.monotonic() + PATIENCE
+    while not held(house.context.journal, live.run_id) and time.monotonic() < until:
+        time.sleep(0.05)
+    request_stop(house.context, live.run_id, "pause", "prueba")
+    paused = house.result(live.run_id)
+    assert paused.document["state"] == "paused"
+    assert paused.counts == {"running": 5}
+    assert paused.document["reason"] == IN_WEBEX.format("5 filas")
+    assert house.resume(live.run_id).counts == {"done": 5}
+    assert remote.counters()["move_jobs"] == 1
+    assert max(remote.counters()["by_entity"].values()) == 1
+
+
+def test_a_cancel_while_webex_works_leaves_the_rows_unknown_with_their_job(house: House, remote: Remote) -> None:
+    remote.config(job_seconds=2.0)
+    live = house.start(ACTION, [row(remote, index) for index in plain(3)])
+    until = time.monotonic() + PATIENCE
+    while not held(house.context.journal, live.run_id) and time.monotonic() < until:
+        time.sleep(0.05)
+    request_stop(house.context, live.run_id, "cancel", "prueba")
+    assert house.result(live.run_id).counts == {"unknown": 3}
+    again = retry(house.context, live.run_id, house.connection)
+    assert again is not None and again.ended.wait(PATIENCE)
+    assert house.result(live.run_id).counts == {"done": 3}
+    assert remote.counters()["move_jobs"] == 1
 
 
 def test_a_job_past_its_deadline_leaves_rows_unknown_and_a_retry_follows_the_same_job(house: House, remote: Remote) -> None:

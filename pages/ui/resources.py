@@ -7,6 +7,8 @@ import os
 import threading
 from pathlib import Path
 
+import streamlit as st
+
 from bulk.connection import Connection, api_for, connect, identify
 from bulk.context import Context, open_context
 from bulk.errors import UsageError
@@ -16,6 +18,7 @@ from pages.ui.session import Session
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
+TOKEN = "WEBEX_ACCESS_TOKEN"  # noqa: S105 - the name, not the token
 _guard = threading.Lock()
 _sandboxes: dict[Path, Connection] = {}
 _closing: list[bool] = []
@@ -76,8 +79,14 @@ def clean_token(pasted: str) -> str:
 
 
 def token_of_environment() -> str | None:
-    """WEBEX_ACCESS_TOKEN, offered and never taken by itself: an app without a click is always on the sandbox."""
-    return clean_token(os.environ.get("WEBEX_ACCESS_TOKEN", "")) or None
+    """WEBEX_ACCESS_TOKEN of the environment or of Streamlit's secrets (`.streamlit/secrets.toml`).
+
+    Offered and never taken by itself: an app without a click is always on the sandbox.
+    """
+    found = os.environ.get(TOKEN, "")
+    if not found and st.secrets.load_if_toml_exists():
+        found = str(st.secrets.get(TOKEN, ""))
+    return clean_token(found) or None
 
 
 def identify_again(known: Connection) -> Connection:

@@ -70,6 +70,15 @@ def test_the_token_of_the_environment_is_offered_and_never_taken_by_itself(
     assert "PRODUCCIÓN · Acme España" in said(app)
 
 
+def test_the_token_of_the_secrets_file_is_offered_too(app: AppTest, remote: Remote, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WEBEX_BASE_URL", remote.running.base_url)
+    app.secrets["WEBEX_ACCESS_TOKEN"] = f' "Bearer {remote.running.token}" '
+    app.run()
+    assert "SANDBOX · datos inventados" in said(app)
+    press(app, "Usar el token de WEBEX_ACCESS_TOKEN")
+    assert "PRODUCCIÓN" in said(app)
+
+
 def test_the_token_is_written_nowhere(app: AppTest, remote: Remote, context: Context, home: Path) -> None:
     paste(app, remote.running.token)
     secret = remote.running.token.encode()

@@ -132,7 +132,9 @@ def test_a_live_run_can_be_paused_from_another_process_and_is_refused_to_a_secon
     write_examples(tmp_path / "files", people=PEOPLE, locations=LOCATIONS)
     users = str(tmp_path / "files" / "USUARIOS.CSV")
     command = [*BULK, "run", "usuarios_configurar_desvio_prefijo53", "--usuarios", users, "--bulk", "--workers", "2", "--json"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, cwd=ROOT)
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, cwd=ROOT, preexec_fn=heeds_ctrl_c
+    )
     while admin(sandbox, "counters")["requests"] < 40:
         time.sleep(0.02)
     run_id = bulk(environment, "runs")[1][0]["run_id"]
@@ -154,13 +156,20 @@ def test_a_live_run_can_be_paused_from_another_process_and_is_refused_to_a_secon
     assert (code, same["counts"], same["requests"]) == (1, ended["counts"], ended["requests"])
 
 
+def heeds_ctrl_c() -> None:
+    """As at a terminal: who runs the tests in the background makes all that they start deaf to it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_ctrl_c_pauses_cleanly_and_says_how_to_go_on(
     tmp_path: Path, sandbox: dict[str, str], environment: dict[str, str]
 ) -> None:
     write_examples(tmp_path / "files", people=PEOPLE, locations=LOCATIONS)
     users = str(tmp_path / "files" / "USUARIOS.CSV")
     command = [*BULK, "run", "usuarios_configurar_desvio_prefijo53", "--usuarios", users, "--bulk", "--workers", "4", "--json"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, cwd=ROOT)
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, cwd=ROOT, preexec_fn=heeds_ctrl_c
+    )
     while admin(sandbox, "counters")["requests"] < 40:
         time.sleep(0.02)
     process.send_signal(signal.SIGINT)

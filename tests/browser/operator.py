@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -58,9 +59,10 @@ class Operator:
             self.idle()
 
     def choose(self, title: str) -> None:
-        """The card of an action on Mapeo."""
+        """The card of an action on Mapeo; returns when the page has taken the choice, which another click would overtake."""
         card = self.page.locator("[data-testid=stVerticalBlock]").filter(has_text=title)
         card.filter(has=self.page.get_by_role("button", name="Elegir")).last.get_by_role("button", name="Elegir").click()
+        self.page.get_by_text(re.compile(f"Acción: .*{re.escape(title)}")).first.wait_for()
         self.idle()
 
     def save(self, label: str) -> bytes:

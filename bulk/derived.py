@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from bulk import ownership
 from bulk.actions import get_action
 from bulk.connection import Connection, known, same_organisation
 from bulk.context import Context
@@ -15,6 +14,7 @@ from bulk.errors import UsageError
 from bulk.journal import plans, rows, runs
 from bulk.preflight import advice
 from bulk.records import ENDED_RUNS, Row, RowResult, RunRecord
+from bulk.status import at_rest
 
 PLANNED = ("create", "change")
 BLOCKED = "Bloqueada en el ensayo: {}"
@@ -24,10 +24,12 @@ NOT_REHEARSED = "No entró en el ensayo."
 def ready_for(
     context: Context, run: RunRecord, connection: Connection, advise: Callable[[str], None] = lambda text: None
 ) -> Connection:
-    """The connection, identified, for a run that nobody works now. Raises UsageError, TokenRejected, Forbidden, Unreadable."""
+    """The connection, identified, for a run that nobody works now.
+
+    Raises OwnedElsewhere, UsageError, TokenRejected, Forbidden, Unreadable.
+    """
     get_action(run.action_id)  # a journal edited by hand is refused before anything is asked of Webex
-    if ownership.is_owned(context.home, run.run_id):
-        raise UsageError(f"La ejecución {run.run_id} está en curso. Páusala o espera a que acabe.")
+    at_rest(context, run.run_id)
     connection = known(connection, context.settings, context.journal)
     same_organisation(run, connection)
     for text in advice(connection):

@@ -15,7 +15,7 @@ from bulk.connection import Connection, known, same_organisation
 from bulk.context import Context
 from bulk.dataset import Dataset
 from bulk.engine import LiveRun
-from bulk.errors import OwnedElsewhere, UsageError
+from bulk.errors import UsageError
 from bulk.journal import control, rows, runs
 from bulk.kept_files import keep
 from bulk.plan import Prepared, first_rows, planned_rows, require_sources
@@ -24,7 +24,7 @@ from bulk.records import ENDED_RUNS, Row, RunRecord
 from bulk.schedule import stored
 from bulk.settings import MAX_WORKERS
 from bulk.starting import start_run
-from bulk.status import find_run, run_state
+from bulk.status import at_rest, find_run, run_state
 
 WAITED_ENOUGH = "Se ha esperado {} s, el tiempo pedido. Reanuda cuando quieras: no se ha perdido nada."
 
@@ -164,10 +164,10 @@ def resume(context: Context, run_id: str, connection: Connection) -> LiveRun | N
     Raises RunNotFound, OwnedElsewhere (with a live owner), UsageError (another organisation, or it never got its rows),
     TokenRejected.
     """
-    run = find_run(context, run_id)
+    run = at_rest(context, run_id)
     if run.state in ENDED_RUNS:
         return None
-    if run.state == "preparing" and not ownership.is_owned(context.home, run.run_id):
+    if run.state == "preparing":
         raise UsageError("Esa ejecución se interrumpió mientras se preparaba: no se envió nada. Lánzala de nuevo.")
     get_action(run.action_id)  # a journal edited by hand is refused before anything is asked of Webex
     connection = known(connection, context.settings, context.journal)
@@ -190,11 +190,9 @@ def retry(
     A row with an unanswered write is settled by reading first. None when there is nothing to repeat.
     Raises RunNotFound, OwnedElsewhere (somebody works it already, a second retry too), UsageError, TokenRejected.
     """
-    run = find_run(context, run_id)
+    run = at_rest(context, run_id)
     get_action(run.action_id)
     seqs = [_seq(run, order_id) for order_id in order_ids]
-    if ownership.is_owned(context.home, run.run_id):
-        raise OwnedElsewhere(f"La ejecución {run.run_id} ya está en curso. Espera a que acabe o páusala.")
     if not rows.retryable_lines(context.journal, run.run_id, order_seqs=seqs, lines=lines):
         return None
     connection = known(connection, context.settings, context.journal)
@@ -254,7 +252,7 @@ def _stop_unowned(context: Context, run: RunRecord, command: str) -> None:
 def unfinished(context: Context) -> list[RunRecord]:
     """Runs that can be taken up again: paused, stopped, interrupted."""
     found = runs.list_runs(context.journal, states=("running", "paused", "stopped", "scheduled"))
-    return [run for run in found if run_state(context.home, run) in ("paused", "stopped", "interrupted")]
+    return [run for run in found if run_state(context, run) in ("paused", "stopped", "interrupted")]
 
 
 def stop_all() -> None:

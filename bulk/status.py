@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from bulk import ownership
 from bulk.actions import get_action
 from bulk.context import Context
-from bulk.errors import UsageError
-from bulk.journal import runs, samples
+from bulk.errors import OwnedElsewhere, UsageError
+from bulk.journal import control, runs, samples
 from bulk.journal.control import learned_limit
 from bulk.records import ENDED_RUNS, PLAN_STATES, ROW_STATES, RunRecord
 
@@ -30,16 +30,32 @@ RUN_WORDS = {
 }
 
 
-def run_state(home: Path, run: RunRecord) -> str:
+def run_state(context: Context, run: RunRecord) -> str:
     """The stored state; `interrupted` when the process that worked it has died."""
-    if run.state in LIVE_STATES and not ownership.is_owned(home, run.run_id):
-        return "interrupted"
-    return run.state
+    if run.state not in LIVE_STATES or ownership.is_owned(context.home, run.run_id):
+        return run.state
+    ended = runs.get_run(context.journal, run.run_id).state  # it may have come to rest since `run` was read
+    return "interrupted" if ended in LIVE_STATES else ended
+
+
+def at_rest(context: Context, run_id: str, *, patience: float = 10.0) -> RunRecord:
+    """The run, when nobody works it; whoever was told to stop gets `patience` seconds to end the rows in flight.
+
+    Raises RunNotFound, OwnedElsewhere.
+    """
+    run = find_run(context, run_id)
+    told = control.history(context.journal, run.run_id)
+    until = time.monotonic() + (patience if told and told[-1].command in ("pause", "cancel") else 0.0)
+    while ownership.is_owned(context.home, run.run_id):
+        if time.monotonic() >= until:
+            raise OwnedElsewhere(f"La ejecución {run.run_id} está en curso. Espera a que acabe o páusala.")
+        time.sleep(0.05)
+    return runs.get_run(context.journal, run.run_id)
 
 
 def document(context: Context, run: RunRecord) -> dict[str, Any]:
     """The run as `bulk status --json` prints it."""
-    state = run_state(context.home, run)
+    state = run_state(context, run)
     counts = runs.run_counts(context.journal, run.run_id)
     names = PLAN_STATES if run.dry_run else ROW_STATES
     orders = runs.order_statuses(context.journal, run.run_id, state)
@@ -134,7 +150,7 @@ def phone_line(context: Context, run: RunRecord) -> str:
     share = f"{100 * finished // total} %" if total else "0 %"
     rows = get_action(run.action_id).dataset
     where = "SANDBOX" if run.target == "sandbox" else run.org_name or run.target
-    word = run_word(run, run_state(context.home, run))
+    word = run_word(run, run_state(context, run))
     done = f"{thousands(finished)} de {thousands(total)} {rows} ({share}), {thousands(review)} por revisar"
     return f"{where} · {title(run)}: {done}. {word.capitalize()}."
 

@@ -26,6 +26,7 @@ def end_run(live: LiveRun) -> None:
         live.stop_reason = live.stop_reason or error.message
         log.error("la ejecución %s no se ha podido cerrar: %s", live.run_id, error.message)
     finally:
+        live.log.close()
         live.on_end()
         live.ended.set()
 

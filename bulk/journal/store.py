@@ -10,7 +10,6 @@ import queue
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -24,9 +23,33 @@ from bulk.journal.tables import SCHEMA_VERSION
 from bulk.journal.writes import Entry, apply_entries
 
 Function = Callable[[Connection], Any]
-Item = tuple[Entry | Function | None, "Future[Any]"]
 MOST_PER_COMMIT = 2_000
 NEWER = "El diario es de una versión más nueva ({}) que este programa. Actualiza el programa; no se ha tocado nada."
+
+
+class Answer:
+    """What became of one write, for the thread that waits for it: a bare lock, as each row waits once."""
+
+    __slots__ = ("_done", "error", "result")
+
+    def __init__(self) -> None:
+        self._done = threading.Lock()
+        self._done.acquire()
+        self.result: Any = None
+        self.error: Exception | None = None
+
+    def tell(self, result: Any = None, error: Exception | None = None) -> None:
+        self.result, self.error = result, error
+        self._done.release()
+
+    def wait(self) -> Any:
+        self._done.acquire()
+        if self.error:
+            raise self.error
+        return self.result
+
+
+Item = tuple[Entry | Function | None, Answer | None]  # None, None: no more
 
 
 class Journal:
@@ -59,15 +82,15 @@ class Journal:
 
     def write(self, function: Function) -> Any:
         """Run `function(connection)` in the writing thread; returns its result once committed. Raises JournalError."""
-        return self._put(function).result()
+        return self._waited(function)
 
     def commit(self, entry: Entry) -> None:
         """Write one entry and return when it is on the disk. Raises JournalError."""
-        self._put(entry).result()
+        self._waited(entry)
 
     def later(self, entry: Entry) -> None:
         """Queue one entry. A failure shows in `broken` and in the next waited-for write."""
-        self._put(entry)
+        self._queue.put((entry, None))
 
     def flush(self) -> None:
         """Return when all that was queued is on the disk. Raises JournalError."""
@@ -88,14 +111,14 @@ class Journal:
         return True
 
     def close(self) -> None:
-        self._queue.put((None, Future()))
+        self._queue.put((None, None))
         self._thread.join(timeout=10)
         self._engine.dispose()
 
-    def _put(self, what: Entry | Function) -> Future[Any]:
-        future: Future[Any] = Future()
-        self._queue.put((what, future))
-        return future
+    def _waited(self, what: Entry | Function) -> Any:
+        answer = Answer()
+        self._queue.put((what, answer))
+        return answer.wait()
 
     def _work(self) -> None:
         while True:
@@ -128,15 +151,18 @@ class Journal:
         except Exception as error:  # the waiting callers must hear of whatever happened here
             self._fail(batch, error)
             return
-        for index, (_, future) in enumerate(batch):
-            future.set_result(results.get(index))
+        for index, (_, answer) in enumerate(batch):
+            if answer:
+                answer.tell(results.get(index))
 
     def _fail(self, batch: list[Item], error: Exception) -> None:
         told = journal_error(error, self.url) if isinstance(error, SQLAlchemyError) else error
         if isinstance(told, JournalError):
             self.broken = told
         if len(batch) == 1:
-            batch[0][1].set_exception(told)
+            answer = batch[0][1]
+            if answer:
+                answer.tell(error=told)
             return
         for item in batch:  # one by one, so that a bad one does not take the others with it
             self._commit_batch([item])

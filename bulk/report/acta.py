@@ -60,7 +60,7 @@ def _each(values: Iterator[str]) -> str:
 def _totals(context: Context, run: RunRecord) -> tuple[str, ...]:
     counts = runs.run_counts(context.journal, run.run_id)
     sums = [sum(counts[state] for state in part) for part in (SUCCESS, FAILED, UNPROCESSED, EXCLUDED)]
-    word = run_word(run, run_state(context.home, run))
+    word = run_word(run, run_state(context, run))
     when = local(run.started_at or run.created_at)
     return run.run_id, title(run), when, word, thousands(sum(sums)), *map(thousands, sums)
 

@@ -56,7 +56,7 @@ def where(run: RunRecord) -> str:
 
 def facts(context: Context, run: RunRecord) -> list[tuple[str, str]]:
     """The audit as pairs (what, value) for people, times local; parts that do not apply are left out."""
-    state = run_state(context.home, run)
+    state = run_state(context, run)
     pairs = [
         ("Ejecución", run.run_id),
         ("Acción", f"{title(run)} ({run.action_id})"),

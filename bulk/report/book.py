@@ -125,7 +125,7 @@ def _summary(context: Context, run: RunRecord) -> Iterator[tuple[str, str]]:
 
 
 def _orders(context: Context, run: RunRecord) -> Iterator[tuple[str, ...]]:
-    for order in runs.order_statuses(context.journal, run.run_id, run_state(context.home, run)):
+    for order in runs.order_statuses(context.journal, run.run_id, run_state(context, run)):
         sums = [sum(order.counts.get(state, 0) for state in part) for part in (SUCCESS, FAILED, UNPROCESSED, ("excluded",))]
         yield order.order_id, ORDER_WORDS[order.state], str(order.total), *map(str, sums)
 

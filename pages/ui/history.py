@@ -61,7 +61,7 @@ def _matches(context: Context, run: RunRecord, filters: Filters) -> bool:
         return False
     if not _within(run, filters.days):
         return False
-    return not filters.states or run_state(context.home, run) in filters.states
+    return not filters.states or run_state(context, run) in filters.states
 
 
 def _within(run: RunRecord, days: Sequence[date]) -> bool:
@@ -108,7 +108,7 @@ def table(context: Context, shown: Sequence[RunRecord]) -> list[RunRecord]:
 
 
 def _record(context: Context, run: RunRecord, hidden: Collection[str]) -> dict[str, Any]:
-    counts, state = runs.run_counts(context.journal, run.run_id), run_state(context.home, run)
+    counts, state = runs.run_counts(context.journal, run.run_id), run_state(context, run)
     word = rehearsal_word(state) if run.dry_run else RUN_WORDS[state]
     rehearsal = "Ensayo · " if run.dry_run and run.kind == "apply" else ""
     bad = exceptions(run)

@@ -17,7 +17,7 @@ from pages.ui.session import Session, run_in_url
 def living(context: Context) -> list[RunRecord]:
     """Runs that a process is working right now, newest first."""
     found = runs.list_runs(context.journal, states=tuple(ACTIVE))
-    return [run for run in found if run_state(context.home, run) in ACTIVE]
+    return [run for run in found if run_state(context, run) in ACTIVE]
 
 
 def waiting(context: Context) -> list[RunRecord]:

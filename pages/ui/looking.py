@@ -71,7 +71,7 @@ class Look:
 
 def look(context: Context, run: RunRecord, session: Session, *, with_orders: bool = True) -> Look:
     """Read the run's counters, its orders, and what the journal's samples say of its speed."""
-    state = run_state(context.home, run)
+    state = run_state(context, run)
     counts = runs.run_counts(context.journal, run.run_id)
     orders = tuple(runs.order_statuses(context.journal, run.run_id, state)) if with_orders else ()
     seconds = elapsed(run, state)

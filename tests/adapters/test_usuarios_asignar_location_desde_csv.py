@@ -160,6 +160,7 @@ def test_a_pause_while_webex_works_keeps_the_job_and_resume_follows_it(house: Ho
     while not held(house.context.journal, live.run_id) and time.monotonic() < until:
         time.sleep(0.05)
     request_stop(house.context, live.run_id, "pause", "prueba")
+    assert live.ended.wait(PATIENCE)
     paused = house.result(live.run_id)
     assert paused.document["state"] == "paused"
     assert paused.counts == {"running": 5}

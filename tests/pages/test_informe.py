@@ -83,7 +83,7 @@ def settle(context: Context, found: Callable[[], RunRecord | None]) -> RunRecord
     until = time.monotonic() + 30
     while time.monotonic() < until:
         run = found()
-        if run and run_state(context.home, run) not in ("preparing", "running", "scheduled"):
+        if run and run_state(context, run) not in ("preparing", "running", "scheduled"):
             return run
         time.sleep(0.05)
     raise AssertionError("the run did not end")

@@ -121,7 +121,36 @@ def floor() -> Callable[[Path], int]:
 
 
 def frictionless() -> Callable[[Path], int]:
-    from frictionless import Dialect, Resource, Schema, formats  # type: ignore[import-not-found]
+    import binascii
+
+    from frictionless import Check, Checklist, Dialect, Resource, Schema, errors, formats  # type: ignore[import-not-found]
+
+    class Rows(Check):  # type: ignore[misc]
+        """What a schema of frictionless cannot say: the kinds of the ids, and one extension once in a location."""
+
+        Errors = (errors.RowConstraintError,)
+
+        def validate_start(self):  # type: ignore[no-untyped-def]
+            self.kinds: dict[str, str] = {}
+            self.seen: set[tuple[str, str]] = set()
+            return ()
+
+        def validate_row(self, row):  # type: ignore[no-untyped-def]
+            place, extension = row["target_location_id"], row["target_extension"]
+            for value, wanted in ((row["person_id"], "PEOPLE"), (place, "LOCATION")):
+                if value not in self.kinds:
+                    self.kinds[value] = self._kind(value)
+                if self.kinds[value] != wanted:
+                    yield errors.RowConstraintError.from_row(row, note=f"no {wanted}: {value}")
+            if (place, extension) in self.seen:
+                yield errors.RowConstraintError.from_row(row, note=f"{extension} twice")
+            self.seen.add((place, extension))
+
+        def _kind(self, value: str) -> str:
+            try:
+                return binascii.a2b_base64(value.replace("-", "+").replace("_", "/") + "==").decode().split("/")[3]
+            except (ValueError, IndexError):
+                return ""
 
     fields = [{"name": name, "type": "string"} for name in HEADERS.split(";")]
     by_name = {field["name"]: field for field in fields}
@@ -135,7 +164,7 @@ def frictionless() -> Callable[[Path], int]:
         source = Resource(
             path=path.name, basepath=str(path.parent), dialect=dialect, schema=Schema.from_descriptor({"fields": fields})
         )
-        return int(source.validate(limit_errors=10_000_000).stats["errors"])
+        return int(source.validate(Checklist(checks=[Rows()]), limit_errors=10_000_000).stats["errors"])
 
     return work
 

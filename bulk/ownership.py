@@ -41,7 +41,7 @@ def take(home: Path, org_key: str, run_id: str) -> Ownership:
     with _guard:
         run_file, org_file = _run_file(home, run_id), _org_file(home, org_key)
         if run_file in _held:
-            raise OwnedElsewhere(f"La ejecución {run_id} ya está en curso en este proceso ({me()}).")
+            refuse_owned(home, run_id)
         _hold(
             org_file,
             "La organización está en uso por {}, que trabaja en la ejecución {}. Espera a que acabe o usa ese proceso.",
@@ -68,6 +68,12 @@ def is_owned(home: Path, run_id: str) -> bool:
                 return False
         except Timeout:
             return True
+
+
+def refuse_owned(home: Path, run_id: str) -> None:
+    """Raises OwnedElsewhere, naming who works the run now."""
+    who = _owner(_run_file(home, run_id))["who"]
+    raise OwnedElsewhere(f"La ejecución {run_id} ya está en curso: la lleva {who}. Espera a que acabe o páusala.")
 
 
 def me() -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from bulk import ownership
 from bulk.actions import get_action
 from bulk.context import Context
-from bulk.errors import OwnedElsewhere, UsageError
+from bulk.errors import UsageError
 from bulk.journal import control, runs, samples
 from bulk.journal.control import learned_limit
 from bulk.records import ENDED_RUNS, PLAN_STATES, ROW_STATES, RunRecord
@@ -48,7 +48,7 @@ def at_rest(context: Context, run_id: str, *, patience: float = 10.0) -> RunReco
     until = time.monotonic() + (patience if told and told[-1].command in ("pause", "cancel") else 0.0)
     while ownership.is_owned(context.home, run.run_id):
         if time.monotonic() >= until:
-            raise OwnedElsewhere(f"La ejecución {run.run_id} está en curso. Espera a que acabe o páusala.")
+            ownership.refuse_owned(context.home, run.run_id)
         time.sleep(0.05)
     return runs.get_run(context.journal, run.run_id)
 

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pandera.pandas as pa
 
-from schemas.hydra import UUID, kind_of
+from schemas.hydra import UUID, kind_of, strangers
 from schemas.limits import limits
 
 CALL_TYPES = (
@@ -84,7 +84,7 @@ def hydra(*kinds: str, required: bool = False, many: bool = False) -> pa.Column:
         different = cells.unique().tolist()
         if many or limits().bare_uuids:
             return ~cells.isin([cell for cell in different if id_rule(cell, kinds)])
-        return ~cells.isin([cell for cell in different if kind_of(cell) not in kinds])
+        return ~cells.isin(strangers(different, kinds))
 
     return column(pa.Check(holds, error="id_no_valido", name="id_no_valido"), required=required, kinds=kinds)
 

@@ -177,6 +177,7 @@ def test_a_cancel_while_webex_works_leaves_the_rows_unknown_with_their_job(house
     while not held(house.context.journal, live.run_id) and time.monotonic() < until:
         time.sleep(0.05)
     request_stop(house.context, live.run_id, "cancel", "prueba")
+    assert live.ended.wait(PATIENCE)
     assert house.result(live.run_id).counts == {"unknown": 3}
     again = retry(house.context, live.run_id, house.connection)
     assert again is not None and again.ended.wait(PATIENCE)

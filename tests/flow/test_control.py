@@ -92,6 +92,19 @@ def test_a_cancelled_rest_can_be_retried(house: House, remote: Remote) -> None:
     assert "retry" in [command.command for command in control.history(house.context.journal, live.run_id)]
 
 
+def test_a_retry_right_after_a_cancel_waits_for_the_rows_in_flight(house: House, remote: Remote) -> None:
+    remote.config(latency_ms=700)
+    live = house.start(FORWARD, forwarded(remote, 4), Launch(workers=2))
+    while not remote.counters()["requests"]:
+        time.sleep(0.01)
+    request_stop(house.context, live.run_id, "cancel", "prueba")
+    assert not live.ended.is_set()  # acknowledged, and the rows in flight are still at it
+    again = retry(house.context, live.run_id, house.connection)
+    assert live.ended.is_set() and again is not None
+    wait(again)
+    assert house.result(live.run_id).counts == {"done": 4}
+
+
 # -- first rows for a look ------------------------------------------------------------------------------------------------
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bulk.actions import SUPPORTED, get_action
 from bulk.validation import failures
 from schemas import fields
-from schemas.hydra import decode_id, id_tail, kind_of
+from schemas.hydra import decode_id, id_tail, kind_of, strangers
 
 
 def hydra(kind: str, tail: str = "8089adc3-faf7-5df1-9326-044856c0b261", cluster: str = "us") -> str:
@@ -163,3 +163,19 @@ def test_what_is_no_id_of_webex_is_told_from_one(value: str) -> None:
 @given(st.text(max_size=60))
 def test_no_text_whatever_breaks_the_reading_of_ids(value: str) -> None:
     assert decode_id(value) is None or kind_of(value)
+
+
+_IDS = st.one_of(
+    st.builds(hydra, st.sampled_from(["PEOPLE", "LOCATION", "PLACE_"]), st.uuids().map(str), st.sampled_from(["us", "eu"])),
+    st.builds(hydra, st.just("PEOPLE"), st.text(max_size=6)),
+    st.builds(lambda uuid: hydra("PEOPLE", str(uuid)) + "==", st.uuids()),
+    st.text(alphabet="AYZ-_+/=0ñ\n", max_size=80),
+    st.binary(min_size=59, max_size=59).map(
+        lambda raw: base64.urlsafe_b64encode(b"ciscospark://us/PEOPLE/" + raw[23:]).decode().rstrip("=")
+    ),
+)
+
+
+@given(values=st.lists(_IDS, max_size=12))
+def test_ids_looked_at_together_are_judged_as_one_by_one(values: list[str]) -> None:
+    assert sorted(strangers(values, ("PEOPLE",))) == sorted(value for value in values if kind_of(value) != "PEOPLE")

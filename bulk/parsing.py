@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from bulk.errors import InputError
@@ -100,17 +101,30 @@ def _is_data(header: str) -> bool:
 
 def _quick(chunk: list[str], delimiter: str, headers: list[str], before: int) -> pd.DataFrame | None:
     """Lines without quotes and all of the header's width go the quick way; None sends them the careful way."""
-    kept = [(line, text) for line, text in enumerate(chunk, before + 1) if text.strip()]
-    if not kept or any('"' in text or text.count(delimiter) != len(headers) - 1 for _, text in kept):
+    text, width = "".join(chunk), len(headers) - 1
+    if '"' in text:
         return None
-    lines, texts = zip(*kept, strict=True)
-    raw = "\n".join(text.rstrip("\r\n") for text in texts).encode()
+    lines = np.arange(before + 1, before + 1 + len(chunk), dtype="int64")
+    if width == 0 or any(line.count(delimiter) != width for line in chunk):
+        filled = np.array([not line.isspace() for line in chunk])
+        kept = [line for line, is_filled in zip(chunk, filled.tolist(), strict=True) if is_filled]
+        if not kept or any(line.count(delimiter) != width for line in kept):
+            return None
+        text, lines = "".join(kept), lines[filled]
+    return _table(text, delimiter, headers, lines)
+
+
+def _table(text: str, delimiter: str, headers: list[str], lines: npt.NDArray[np.int64]) -> pd.DataFrame | None:
+    """Whole lines as cells; None when pandas reads something else than one row a line."""
+    raw = io.BytesIO(text.encode())
     try:
-        frame = pd.read_csv(io.BytesIO(raw), sep=delimiter, header=None, dtype="str", engine="pyarrow", keep_default_na=False)
+        frame = pd.read_csv(raw, sep=delimiter, header=None, dtype="str", engine="pyarrow", keep_default_na=False)
     except (ValueError, pd.errors.ParserError):
         return None
+    if len(frame) != len(lines):
+        return None
     frame.columns = pd.Index(headers, dtype="str")
-    frame.index = pd.Index(np.asarray(lines, dtype="int64"))
+    frame.index = pd.Index(lines)
     return frame
 
 

@@ -3,6 +3,7 @@
     python benchmarks/engine.py                       # 100 ms latency, 64 workers, 6,000 rows, three times each
     python benchmarks/engine.py --rows 2000 --repeat 1
     python benchmarks/engine.py --only engine --profile /tmp/profile.txt
+    python benchmarks/engine.py --chunks 1 25 100 200 300 1000    # what the size of the lots changes
 
 Each measurement is a fresh process against benchmarks/rate_server.py without a limit; the contenders take turns. One row = one
 PUT. "engine" is all of it: rows claimed from the journal, entity locks, intents on the disk before the request leaves, pace,
@@ -53,7 +54,7 @@ def _threads(count: int, work: Callable[[], None]) -> tuple[float, float]:
     return time.perf_counter() - began, time.process_time() - cpu
 
 
-def bare(url: str, rows: int, workers: int) -> tuple[float, float]:
+def bare(url: str, rows: int, workers: int, chunk: int) -> tuple[float, float]:
     """One httpx.Client a thread, nothing else: what the library can do."""
     numbers, turn = iter(range(rows)), threading.Lock()
 
@@ -69,25 +70,25 @@ def bare(url: str, rows: int, workers: int) -> tuple[float, float]:
     return _threads(workers, work)
 
 
-def usual(url: str, rows: int, workers: int) -> tuple[float, float]:
+def usual(url: str, rows: int, workers: int, chunk: int) -> tuple[float, float]:
     """Chunks of 200 over 4 workers, the rows of a chunk one after another."""
 
-    def chunk(first: int) -> None:
+    def work(first: int) -> None:
         with _client() as client:
             for number in range(first, min(first + USUAL_CHUNK, rows)):
                 _put(client, url, number)
 
     began, cpu = time.perf_counter(), time.process_time()
     with ThreadPoolExecutor(USUAL_WORKERS) as pool:
-        list(pool.map(chunk, range(0, rows, USUAL_CHUNK)))
+        list(pool.map(work, range(0, rows, USUAL_CHUNK)))
     return time.perf_counter() - began, time.process_time() - cpu
 
 
-def whole(url: str, rows: int, workers: int) -> tuple[float, float]:
+def whole(url: str, rows: int, workers: int, chunk: int) -> tuple[float, float]:
     from one_write import work_all
 
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
-        took = work_all(Path(home), rows, f"{url}/v1", workers=workers)
+        took = work_all(Path(home), rows, f"{url}/v1", workers=workers, chunk_size=chunk)
     return took.work, took.cpu
 
 
@@ -100,10 +101,10 @@ def alone(asked: argparse.Namespace) -> None:
     if asked.profile:  # the pool's threads live on: they have to start inside the profile
         from thread_profile import profiled
 
-        seconds, cpu = profiled(lambda: contender(asked.url, asked.rows, asked.workers), asked.profile)
+        seconds, cpu = profiled(lambda: contender(asked.url, asked.rows, asked.workers, asked.chunk), asked.profile)
     else:
-        contender(asked.url, 64, asked.workers)  # imports and the pool's threads stay out
-        seconds, cpu = contender(asked.url, asked.rows, asked.workers)
+        contender(asked.url, 64, asked.workers, asked.chunk)  # imports and the pool's threads stay out
+        seconds, cpu = contender(asked.url, asked.rows, asked.workers, asked.chunk)
     print(json.dumps({"per_second": asked.rows / seconds, "cpu_ms": 1000 * cpu / asked.rows}))
 
 
@@ -125,6 +126,7 @@ def measure(name: str, asked: argparse.Namespace) -> dict[str, Any]:
         assert server.stdout
         url = f"http://127.0.0.1:{int(server.stdout.readline())}"
         command = [sys.executable, __file__, "--alone", name, "--url", url, "--rows", str(rows), "--workers", str(asked.workers)]
+        command += ["--chunk", str(asked.chunk)]
         command += ["--profile", asked.profile] if asked.profile else []
         done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
         stats = httpx.get(f"{url}/__stats", trust_env=False).json()
@@ -148,9 +150,14 @@ def main() -> None:
     parser.add_argument("--profile", default="", help="file for where the time of each thread goes")
     parser.add_argument("--alone", choices=CONTENDERS, help=argparse.SUPPRESS)
     parser.add_argument("--url", help=argparse.SUPPRESS)
+    parser.add_argument("--chunk", type=int, default=USUAL_CHUNK, help="rows a lot")
+    parser.add_argument("--chunks", type=int, nargs="*", help="only this engine, with lots of each of these sizes in turns")
     asked = parser.parse_args()
     if asked.alone:
         alone(asked)
+        return
+    if asked.chunks:
+        _sizes_of_lots(asked)
         return
     found: dict[str, list[dict[str, Any]]] = {name: [] for name in asked.only}
     for _ in range(asked.repeat):
@@ -158,6 +165,18 @@ def main() -> None:
             runs.append(measure(name, asked))
             print(f"{name}: {runs[-1]}", file=sys.stderr, flush=True)
     _print_table(found, asked)
+
+
+def _sizes_of_lots(asked: argparse.Namespace) -> None:
+    found: dict[int, list[dict[str, Any]]] = {chunk: [] for chunk in asked.chunks}
+    for _ in range(asked.repeat):
+        for chunk, runs in found.items():
+            asked.chunk = chunk
+            runs.append(measure("engine", asked))
+    print(f"{asked.rows:,} rows, {asked.workers} workers, {asked.latency_ms:.0f} ms; medians of {asked.repeat}\n")
+    print("| rows a lot | rows/s | CPU ms/row |\n|---|---|---|")
+    for chunk, runs in found.items():
+        print(f"| {chunk} | {median(runs, 'per_second'):.1f} | {median(runs, 'cpu_ms'):.2f} |")
 
 
 def _print_table(found: dict[str, list[dict[str, Any]]], asked: argparse.Namespace) -> None:

@@ -75,13 +75,13 @@ class Took:
     cpu: float  # of this process while it worked
 
 
-def work_all(home: Path, count: int, base_url: str = "", *, workers: int = 64) -> Took:
+def work_all(home: Path, count: int, base_url: str = "", *, workers: int = 64, chunk_size: int = CHUNK_SIZE) -> Took:
     """Hand over `count` rows and work them; without a base URL the action answers in process. Raises RuntimeError."""
     journal = open_journal(home)
     run = RunRecord(run_id=runs.new_run_id(journal), action_id=ACTION_ID, target=base_url or "here", workers=workers)
     began = time.perf_counter()
     runs.create_run(journal, run)
-    for chunk in build_chunks(rows(count), CHUNK_SIZE):
+    for chunk in build_chunks(rows(count), chunk_size):
         runs.add_order(journal, run.run_id, chunk, "person_id")
     live = _live(home, journal, run, base_url)
     handed_over, cpu = time.perf_counter(), time.process_time()

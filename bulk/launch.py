@@ -139,8 +139,11 @@ def launch_plan(
 ) -> LiveRun:
     """Run exactly what a dry run showed: a row that is not as it was then ends `conflict`, with what changed.
 
-    Raises RunNotFound, UsageError (no finished dry run, another organisation), TokenRejected, Forbidden, OwnedElsewhere.
+    Raises RunNotFound, UsageError (no finished dry run, another organisation, or another dry run wanted), TokenRejected,
+    Forbidden, OwnedElsewhere.
     """
+    if how.dry_run:
+        raise UsageError("Lanzar un ensayo revisado escribe en Webex: no puede ser otro ensayo. Repite el ensayo del fichero.")
     plan = find_run(context, plan_run_id)
     connection = derived.ready_for(context, plan, connection, advise)
     run = derived.from_plan(context, plan, connection, how.note or plan.note)

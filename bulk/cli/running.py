@@ -18,9 +18,15 @@ if TYPE_CHECKING:
     from bulk.records import Problem
 
 MOST_PROBLEMS = 1_000
+# What a launch of a reviewed plan may be told; its rows, data, options and organisation are those of the plan.
+WITH_PLAN = frozenset({
+    "plan", "bulk", "chunk_size", "workers", "canary", "at", "not_after", "rate_ceiling", "wait_timeout", "note", "home", "token",
+    "token_file", "as_json",
+})  # fmt: skip
+_FLAGS = {"global_": "global", "maps": "map"}  # where the option is not called as its parameter
 Out = Annotated[Path | None, typer.Option("--out", help="CSV con todos los problemas.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Ensayo: no se escribe nada en Webex.")]
-Plan = Annotated[str | None, typer.Option("--plan", help="Aplica justo lo que mostró ese ensayo terminado.")]
+Plan = Annotated[str | None, typer.Option("--plan", help="Aplica justo lo que mostró ese ensayo: filas, datos y opciones.")]
 Bulk = Annotated[bool, typer.Option("--bulk", help="Por lotes y a la vez; sin esto, fila a fila.")]
 
 
@@ -181,6 +187,7 @@ def run(
     as_json: o.Json = False,
 ) -> int:
     """Aplica una acción a las filas del fichero que entran en el alcance."""
+    given = {name for name, value in locals().items() if value}
     from bulk.actions import get_action
     from bulk.connection import connect, connect_again
     from bulk.context import open_context
@@ -191,6 +198,8 @@ def run(
 
     if (action is None) == (plan is None):
         raise UsageError("Indica una acción, o un ensayo terminado con --plan.")
+    if plan:
+        _fits_plan(given)
     if action:
         get_action(action)  # what cannot be run is refused before anything is read
     run_options = o.run_options(profile, force_pstn, allow_calling_removal)
@@ -213,6 +222,18 @@ def run(
         prepared = prepare_asked(str(action), asked, context, resolve)
         live = launch(context, prepared, connection, how, advise=_advise)
     return to_the_end(context, live, as_json=as_json, timeout=wait_timeout)
+
+
+def _fits_plan(given: set[str]) -> None:
+    """Nothing that would be dropped in silence comes with --plan. Raises UsageError."""
+    from bulk.errors import UsageError
+
+    odd = ", ".join(f"--{_FLAGS.get(name, name).replace('_', '-')}" for name in sorted(given - WITH_PLAN))
+    if odd:
+        raise UsageError(
+            f"Con --plan no se admite {odd}: se aplica justo lo que mostró el ensayo, con sus filas, datos y opciones. "
+            "Quita lo que sobra, o haz otro ensayo con bulk plan."
+        )
 
 
 def _advise(text: str) -> None:

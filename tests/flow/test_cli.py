@@ -212,3 +212,21 @@ def test_an_adapter_runs_as_a_module(
             single(get_action(ACTION), arguments)
         assert end.value.code == code, arguments
         json.loads(capsys.readouterr().out)
+
+
+def test_a_reviewed_plan_takes_no_other_rows_data_options_or_dry_run(bulk: Bulk, users: Path, remote: Remote) -> None:
+    plan = bulk("plan", ACTION, "--usuarios", users, "--json")[1]["run_id"]
+    runs = bulk("runs", "--json")[1]
+    dropped: list[list[Any]] = [
+        ["--dry-run"], ["--usuarios", users], ["--lines", "2-5"], ["--where", "location_name=Madrid"],
+        ["--map", "extension==1234"], ["--accept-repairs"], ["--only-open-of", plan], ["--country", "ES"],
+        ["--profile", users], ["--force-pstn"], ["--base-url", remote.running.base_url], ["--sandbox"],
+    ]  # fmt: skip
+    for extra in dropped:
+        code, found = bulk("run", "--plan", plan, *extra, "--json")
+        assert (code, found["error"]["code"]) == (2, "uso"), extra
+        assert extra[0] in found["error"]["message"]
+    assert bulk("runs", "--json")[1] == runs
+    assert remote.writes() == 0
+    code, ran = bulk("run", "--plan", plan, "--bulk", "--chunk-size", "5", "--note", "CHG-1", "--json")
+    assert (ran["counts"]["done"], ran["note"], remote.writes()) == (11, "CHG-1", 11)

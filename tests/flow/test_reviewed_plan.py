@@ -95,6 +95,8 @@ def test_a_plan_changed_in_the_journal_is_refused(house: House, remote: Remote) 
 def test_a_run_or_an_unfinished_dry_run_is_no_plan(house: House, remote: Remote) -> None:
     run = house.run(FORWARD, forwarded(remote, 1))
     part = house.run(FORWARD, forwarded(remote, 30)[1:], Launch(dry_run=True, canary=2))
+    with pytest.raises(UsageError, match="escribe en Webex"):
+        launch_plan(house.context, part.document["run_id"], house.connection, Launch(dry_run=True))
     for no_plan, why in ((run, "no es un ensayo"), (part, "no ha terminado")):
         with pytest.raises(UsageError, match=why):
             launch_plan(house.context, no_plan.document["run_id"], house.connection, Launch())

@@ -14,6 +14,7 @@ from bulk.dataset import Dataset, canonical
 from bulk.errors import InputError
 from bulk.records import Params
 from bulk.sources import KINDS, NONE, Files, Source, cells_of, headers_of, parse_source
+from schemas.phones import is_one_with_comma, plain_phone
 
 __all__ = [
     "FALSE", "TRUE", "Mapping", "Source", "clean", "iter_params", "map_columns", "missing_sources", "param_frame", "typed",
@@ -105,15 +106,28 @@ def param_frame(
 def clean(cells: pd.Series[str], param: Param) -> pd.Series[str]:
     """Cells of one parameter in canonical text; what is not understood stays as it is, for validation to say so."""
     if param.many:
-        cells = cells.map(_split_and_join)
+        cells = cells.map(_phones_joined if param.kind == "phone" else _split_and_join)
     if param.kind == "phone":
-        cells = cells.str.replace(r"[\s.\-()\u00a0]", "", regex=True)
+        cells = _plain_phones(cells)
     if param.kind in UPPER_KINDS:
         cells = cells.str.upper()
     if param.kind == "flag":
         folded = cells.str.casefold()
         cells = cells.mask(folded.isin(TRUE), "true").mask(folded.isin(FALSE), "false")
     return cells
+
+
+def _plain_phones(cells: pd.Series[str]) -> pd.Series[str]:
+    spelt = ~cells.str.fullmatch("[+0-9;]*")  # few, whatever the size of the file
+    return cells.mask(spelt, cells[spelt].map(_plain_list)) if spelt.any() else cells
+
+
+def _plain_list(cell: str) -> str:
+    return ";".join(map(plain_phone, cell.split(";")))
+
+
+def _phones_joined(cell: str) -> str:
+    return cell if is_one_with_comma(cell) else _split_and_join(cell)
 
 
 def _split_and_join(cell: str) -> str:

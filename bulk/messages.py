@@ -11,7 +11,12 @@ MESSAGES = {
         "vuelve a exportar con la columna en formato Texto, o usa la plantilla."
     ),
     "telefono_sin_prefijo": (
-        "El teléfono no lleva prefijo internacional. Se espera +{digits}, con el prefijo del país. Corrige la celda."
+        "El teléfono no lleva prefijo internacional. Se espera con + y el prefijo del país: +34911222333, por ejemplo. "
+        "Acepta la reparación que se proponga, o corrige la celda."
+    ),
+    "telefono_dudoso": (
+        "No se sabe qué número es: lleva decimales de Excel o un cero entre paréntesis. "
+        "Acepta la reparación que se proponga, o escríbelo entero: +34911222333, por ejemplo."
     ),
     "telefono_no_valido": "No es un teléfono. Se espera el formato +34911222333. Corrige la celda.",
     "extension_no_valida": "No es una extensión. Se esperan entre 2 y 10 cifras. Corrige la celda.",
@@ -56,9 +61,6 @@ KIND_WORDS = {
 def message_for(rule: str, value: str | None, kinds: tuple[str, ...] = ()) -> str:
     """Spanish text of a rule; `value` is the cell in canonical text, `kinds` what an id of its column may name."""
     text = MESSAGES.get(rule, f"No cumple la regla «{rule}».")
-    if "{digits}" in text:
-        digits = next((part for part in (value or "").split(";") if part.isdigit()), "34911222333")
-        return text.format(digits=digits)
     if "{expected}" in text:
         return text.format(expected=_words(kinds), given=_words(_other_kinds(value or "", kinds)))
     return text

@@ -6,6 +6,7 @@ The contracts' E.164 rule decides what is valid; phonenumbers only proposes, and
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass
@@ -19,15 +20,19 @@ from bulk.dataset import Dataset, canonical, with_cells
 from bulk.errors import InputError
 from bulk.headers import SYNONYMS
 from bulk.mapping import Mapping
+from schemas.phones import DECIMALS, E164, EXCEL, TRUNK_ZERO, is_one_with_comma, plain_phone
 
 COUNTRY = "default_country"  # the column of GLOBAL that says it
-_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+_E164 = re.compile(E164)
 _EXTENSION = re.compile(r"[0-9]{2,10}")
 _EMAIL = re.compile(r"[^@\s<>:;,]+@[^@\s<>:;,]+\.[^@\s<>:;,]+")
-_EXCEL = re.compile(r"[0-9]+(?:[.,][0-9]+)?[eE]\+?[0-9]+")
-_DECIMAL = re.compile(r"\+?[0-9]+[.,]0{1,2}")
-_FILLER = re.compile(r"[\s\u00a0\u200b.\-()/]")
+_EXCEL = re.compile(EXCEL)
+_DECIMAL = re.compile(r"(\+?[0-9]+)[.,]0+")  # nothing but zeros: what is before the mark is whole
+_THOUSANDS = re.compile(r"[0-9]{1,3}(?:[.,][0-9]{3})+")
+_FILLER = re.compile("[\\s\u2010-\u2015\u2212\ufe58\ufe63\uff0d.\\-()/]")  # what people put between digits, dashes of all sorts
 _APOSTROPHES = "'’‘`´"
+_ZERO = re.compile(r"\(\s*0\s*\)")  # +44 (0)20: dialled inside the country only
+_FULL_WIDTH = str.maketrans("＋．，（）", "+.,()")
 _ITEMS = re.compile(r"([;|])")
 
 PHONES = ("phone_number", "phone_numbers", "legacy_phone_number", "target_phone_number")
@@ -180,7 +185,7 @@ def _repaired(cell: str, kind: str, country: str | None) -> tuple[str, str] | No
 def _phones(cell: str, country: str | None) -> tuple[str, str] | None:
     """Each number of the cell; the rule is that of the first one mended. One that cannot be mended stays as it is."""
     parts = _ITEMS.split(cell)
-    if len(parts) == 1 and not _EXCEL.fullmatch(cell) and not _DECIMAL.fullmatch(cell):
+    if len(parts) == 1 and not is_one_with_comma(cell):
         parts = re.split("(,)", cell)
     mended = [_phone(part, country) if position % 2 == 0 and part.strip() else None for position, part in enumerate(parts)]
     rules = [repair[1] for repair in mended if repair]
@@ -190,24 +195,39 @@ def _phones(cell: str, country: str | None) -> tuple[str, str] | None:
 
 
 def _phone(item: str, country: str | None) -> tuple[str, str] | None:
-    bare, rule = item.strip(), ""
-    if bare.startswith(tuple(_APOSTROPHES)):
-        bare, rule = bare.lstrip(_APOSTROPHES).strip(), "sobra_apostrofo"
-    if _EXCEL.fullmatch(bare):
-        return None  # digits are gone: no repair can bring them back
-    if _DECIMAL.fullmatch(bare):
-        bare, rule = re.split("[.,]", bare)[0], "sobra_decimal"
-    plain = _FILLER.sub("", bare.replace("(0)", ""))
+    if _E164.fullmatch(plain_phone(item.strip())) or _EXCEL.fullmatch(item.strip()):
+        return None  # plain spelling is read without a repair; digits that are gone are not brought back by any
+    bare, rule = _without_apostrophe(_ascii_digits(item), "")
+    if DECIMALS.search(bare):
+        if not (whole := re.fullmatch(r"(.*?)[.,]\s*0+", bare)):
+            return None  # decimals that are not zero are digits of nobody knows what
+        bare, rule = whole[1], "sobra_decimal"
+    abroad = _ZERO.sub("", bare)
+    plain = _FILLER.sub("", abroad)
     if not re.fullmatch(r"\+?[0-9]+", plain):
         return None
     if plain.startswith("00") and _valid("+" + plain[2:], None):
         return "+" + plain[2:], rule or "prefijo_00"
     if plain.startswith("+"):
-        if not _E164.fullmatch(plain) or (plain == _FILLER.sub("", item.strip())):
-            return None  # blanks and dots inside a number are plain reading
-        return plain, rule or "sobran_signos"
+        after = _valid(abroad, None) if TRUNK_ZERO.search(abroad) else plain
+        return (after, rule or "sobran_signos") if after and _E164.fullmatch(after) else None
     after = _valid(plain, country)
     return (after, rule if rule and plain == after else "prefijo_del_pais") if after else None
+
+
+def _without_apostrophe(cell: str, rule: str) -> tuple[str, str]:
+    """(cell without Excel's apostrophe, the rule that says so or else `rule`)."""
+    bare = cell.strip()
+    if bare.startswith(tuple(_APOSTROPHES)):
+        return bare.lstrip(_APOSTROPHES).strip(), "sobra_apostrofo"
+    return bare, rule
+
+
+def _ascii_digits(text: str) -> str:
+    """Digits of any script and full-width signs as the keyboard writes them, without marks that nobody sees."""
+    seen = (each for each in text if unicodedata.category(each) != "Cf")
+    plain = "".join(str(unicodedata.decimal(each)) if each.isdecimal() else each for each in seen)
+    return plain.translate(_FULL_WIDTH)
 
 
 @lru_cache(maxsize=65_536)
@@ -224,10 +244,12 @@ def _valid(text: str, country: str | None) -> str | None:
 
 
 def _extension(cell: str) -> tuple[str, str] | None:
-    bare, rule = cell.strip(), "sobran_signos"
-    if bare.startswith(tuple(_APOSTROPHES)):
-        bare, rule = bare.lstrip(_APOSTROPHES).strip(), "sobra_apostrofo"
-    if _DECIMAL.fullmatch(bare):
-        bare, rule = re.split("[.,]", bare)[0], "sobra_decimal"
-    bare = _FILLER.sub("", bare)
+    bare, rule = _without_apostrophe(_ascii_digits(cell), "sobran_signos")
+    if whole := _DECIMAL.fullmatch(bare):
+        if _THOUSANDS.fullmatch(bare):
+            return None  # 20.000: twenty with decimals, or twenty thousand
+        bare, rule = whole[1], "sobra_decimal"
+    elif re.search("[.,]", bare) and not _THOUSANDS.fullmatch(bare):
+        return None  # decimals that are not zero
+    bare = _FILLER.sub("", bare.replace(",", ""))
     return (bare, rule) if bare != cell and _EXTENSION.fullmatch(bare) else None

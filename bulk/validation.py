@@ -21,6 +21,7 @@ from bulk.repeats import repeated
 from bulk.sources import Files, join_problems
 from schemas.fields import id_rule
 from schemas.limits import Limits, limited
+from schemas.phones import phone_rule
 
 MASTER_SCHEMAS = {"global": "schemas.global_", "ubicaciones": "schemas.ubicaciones", "usuarios": "schemas.usuarios"}
 NO_PROFILE_RULES = frozenset({"sin_perfil"})
@@ -134,7 +135,7 @@ def failures(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> Iterator[Failur
         values = [None if empty else str(value) for value in group["failure_case"]]
         kinds = (schema.columns[name].metadata or {}).get("kinds", ()) if name else ()
         rule = _NAMES_OF_PANDERA.get(str(check), str(check))
-        yield from _split_by_kind(Failures(name, rule, kinds, [int(lines[position]) for position in at], values))
+        yield from _told_apart(Failures(name, rule, kinds, [int(lines[position]) for position in at], values))
 
 
 def _limits() -> Limits:
@@ -143,13 +144,14 @@ def _limits() -> Limits:
     return Limits(found.extension_min_length, found.extension_max_length, found.bare_uuids)
 
 
-def _split_by_kind(failed: Failures) -> Iterator[Failures]:
-    """Wrong ids are of two sorts, each with its own remedy."""
-    if not failed.kinds or failed.rule != "id_no_valido":
-        yield failed
-        return
-    with limited(_limits()):
-        rules = [id_rule(value or "", failed.kinds) for value in failed.values]
+def _told_apart(failed: Failures) -> Iterator[Failures]:
+    """Wrong ids and wrong phones are of several sorts, each with its own remedy."""
+    rules: list[str | None] = [failed.rule] * len(failed.lines)
+    if failed.kinds and failed.rule == "id_no_valido":
+        with limited(_limits()):
+            rules = [id_rule(value or "", failed.kinds) for value in failed.values]
+    elif failed.rule == "telefono_no_valido":
+        rules = [phone_rule(value or "") for value in failed.values]
     for rule in sorted({rule for rule in rules if rule}):
         at = [position for position, each in enumerate(rules) if each == rule]
         lines, values = [failed.lines[i] for i in at], [failed.values[i] for i in at]

@@ -9,6 +9,7 @@ import pandera.pandas as pa
 
 from schemas.hydra import UUID, kind_of, strangers
 from schemas.limits import limits
+from schemas.phones import E164
 
 CALL_TYPES = (
     "INTERNAL_CALL", "TOLL_FREE", "NATIONAL", "INTERNATIONAL", "OPERATOR_ASSISTED", "CHARGEABLE_DIRECTORY_ASSISTED",
@@ -16,8 +17,6 @@ CALL_TYPES = (
 )  # fmt: skip
 NUMBER_TYPES = ("DID", "TOLLFREE", "MOBILE")
 ROUTE_KINDS = ("TRUNK", "ROUTE_GROUP")
-E164 = r"\+[1-9][0-9]{6,14}"  # contracts 1.11
-EXCEL = r"[0-9]+(?:[.,][0-9]+)?[eE]\+?[0-9]+"  # what Excel leaves of a long number: digits are gone
 
 
 def _listed(pattern: str, many: bool) -> str:
@@ -27,11 +26,6 @@ def _listed(pattern: str, many: bool) -> str:
 def matches(pattern: str, rule: str) -> pa.Check:
     """The whole cell has the form `pattern` (fullmatch, grouped: no surprises with line ends, `|` or foreign digits)."""
     return pa.Check(lambda cells: cells.str.fullmatch(f"(?:{pattern})"), error=rule, name=rule)
-
-
-def avoids(pattern: str, rule: str) -> pa.Check:
-    """Nothing in the cell has the form `pattern`."""
-    return pa.Check(lambda cells: ~cells.str.contains(pattern, regex=True), error=rule, name=rule)
 
 
 def column(*checks: pa.Check, required: bool = False, kinds: tuple[str, ...] = ()) -> pa.Column:
@@ -44,16 +38,8 @@ def text(*, required: bool = False) -> pa.Column:
 
 
 def phone(*, required: bool = False, many: bool = False) -> pa.Column:
-    """E.164 (contracts 1.11). Each way of being wrong has its own rule, because each has its own remedy."""
-    broken = rf"(?:^|;){EXCEL}(?:;|$)"
-    no_plus = r"(?:^|;)[0-9]+(?:;|$)"
-    good = _listed(E164, many)
-    other = pa.Check(
-        lambda cells: cells.str.fullmatch(f"(?:{good})") | cells.str.contains(broken) | cells.str.contains(no_plus),
-        error="telefono_no_valido",
-        name="telefono_no_valido",
-    )
-    return column(avoids(broken, "telefono_excel"), avoids(no_plus, "telefono_sin_prefijo"), other, required=required)
+    """E.164 (contracts 1.11). `schemas.phones.phone_rule` says afterwards in which of its ways a cell is wrong."""
+    return column(matches(_listed(E164, many), "telefono_no_valido"), required=required)
 
 
 def extension(*, required: bool = False) -> pa.Column:

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import base64
+import re
 
+import pandas as pd
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from bulk import repairs
 from bulk.actions import get_action
+from bulk.contract import Param
 from bulk.dataset import Dataset, read_csv
 from bulk.errors import InputError
-from bulk.mapping import map_columns
+from bulk.mapping import clean, map_columns
+from bulk.plan import prepare
 from bulk.repairs import Repair
+from schemas.phones import E164
 
 INTERCOM = get_action("usuarios_anadir_intercom_legacy")
 
@@ -44,6 +51,16 @@ def proposed(column: str, cell: str, country: str | None = None) -> tuple[str, s
         ("+34911222333.0", None, "+34911222333", "sobra_decimal"),
         ("+34911222333,0", None, "+34911222333", "sobra_decimal"),
         ("+34 (0) 911 222 333", None, "+34911222333", "sobran_signos"),
+        ("911 222 333.00", "ES", "+34911222333", "prefijo_del_pais"),
+        ("+34911222333.000", None, "+34911222333", "sobra_decimal"),
+        ("+34 911 222 333.0", None, "+34911222333", "sobra_decimal"),
+        ("+44 (0)20 7946 0958", None, "+442079460958", "sobran_signos"),
+        ("+44 (020) 7946 0958", None, "+442079460958", "sobran_signos"),
+        ("+39 (06) 6982 1234", None, "+390669821234", "sobran_signos"),  # Italy dials its zero from abroad
+        ("+34/911/222333", None, "+34911222333", "sobran_signos"),
+        ("\u202a+34911222333\u202c", None, "+34911222333", "sobran_signos"),
+        ("+34\u2011911\u2013222\u2212333", None, "+34911222333", "sobran_signos"),
+        ("＋３４９１１２２２３３３", None, "+34911222333", "sobran_signos"),
         ("911222333;+34911222334", "ES", "+34911222333;+34911222334", "prefijo_del_pais"),
         ("911222333|911222334", "ES", "+34911222333|+34911222334", "prefijo_del_pais"),
         ("911222333, 911222334", "ES", "+34911222333,+34911222334", "prefijo_del_pais"),
@@ -64,6 +81,9 @@ def test_a_phone_that_excel_spoilt_is_proposed_as_it_was(cell: str, country: str
         ("+34911222333", "ES"),  # right already
         ("+34 911 222 333", "ES"),  # plain reading takes the blanks out
         ("Madrid", "ES"),
+        ("3491122233.3", "ES"),  # decimals that are digits of nobody knows what
+        ("911222333.5", "ES"),
+        ("+34911222333,5", "ES"),
         ("+00000000", "ES"),
     ],
 )
@@ -77,6 +97,9 @@ def test_a_phone_is_never_guessed(cell: str, country: str | None) -> None:
         ("extension", "'0012", "0012", "sobra_apostrofo"),
         ("Ext.", "2041.0", "2041", "sobra_decimal"),
         ("target_extension", "20 41", "2041", "sobran_signos"),
+        ("extension", "2041.000", "2041", "sobra_decimal"),
+        ("extension", "2.041", "2041", "sobran_signos"),  # the mark of thousands
+        ("extension", "２０４１\u200e", "2041", "sobran_signos"),
         ("person_id", "'abc", "abc", "sobra_apostrofo"),
         ("email", "mailto:ana@acme.es", "ana@acme.es", "correo_adornado"),
         ("Correo", "Ana Ruiz <ana@acme.es>", "ana@acme.es", "correo_adornado"),
@@ -87,7 +110,15 @@ def test_extensions_ids_and_emails_lose_what_does_not_belong_to_them(column: str
 
 
 @pytest.mark.parametrize(
-    ("column", "cell"), [("extension", "0012"), ("extension", "1"), ("display_name", "'Ana"), ("nota", "911222333")]
+    ("column", "cell"),
+    [
+        ("extension", "0012"),
+        ("extension", "1"),
+        ("extension", "2041.5"),
+        ("extension", "20.000"),
+        ("display_name", "'Ana"),
+        ("nota", "911222333"),
+    ],
 )
 def test_other_cells_are_left_alone(column: str, cell: str) -> None:
     assert proposed(column, cell, "ES") is None
@@ -133,3 +164,37 @@ def test_the_country_comes_from_global_and_must_exist() -> None:
 def test_an_id_of_webex_is_never_touched() -> None:
     person = base64.b64encode(b"ciscospark://us/PEOPLE/0000").decode()
     assert proposed("person_id", person, "ES") is None
+
+
+_SPELLINGS = st.text(st.sampled_from("+0123456789.,()/ -'\u00a0\u202c２"), max_size=8)
+_PHONES = st.builds(
+    lambda parts, cut, tail: f"{parts[0]}{parts[1][:cut]}{parts[2]}{parts[1][cut:]}{tail}",
+    st.tuples(_SPELLINGS, st.sampled_from(["+34911222333", "+442079460958", "0034911222333", "+12125550100"]), _SPELLINGS),
+    st.integers(0, 13),
+    st.sampled_from(["", ".0", ",0", ".00", ".000", ".5", ",55", " (0)", ".0.0"]),
+)
+
+
+@given(_PHONES, st.sampled_from([None, "ES", "GB"]), st.booleans())
+@settings(max_examples=400, deadline=None)
+@example("+34911222333.0", None, False)
+@example("+44 (0)20 7946 0958", None, False)
+@example("+34 911 222 333.0", None, True)
+def test_a_cell_with_a_repair_is_never_sent_as_another_number_while_nobody_accepts_it(
+    cell: str, country: str | None, many: bool
+) -> None:
+    proposal = repairs._phones(cell.strip(), country)
+    param = Param("phone_numbers", "phone", many=many)
+    sent, accepted = (clean(pd.Series([text], dtype="str"), param).iloc[0] for text in (cell, (proposal or ("",))[0]))
+    valid = rf"{E164}(?:;{E164})*" if many else E164
+    if proposal and re.fullmatch(valid, sent):
+        assert sent == accepted
+
+
+@pytest.mark.parametrize(
+    "cell", ["+34911222333.0", "+34911222333.5", "+34911222333.00", "+44 (0)20 7946 0958", "+34 911 222 333.0"]
+)
+def test_a_number_in_doubt_is_not_valid_until_its_repair_is_accepted(cell: str) -> None:
+    person = base64.b64encode(f"ciscospark://us/PEOPLE/{1:032x}".encode()).decode().rstrip("=")
+    found = prepare(INTERCOM.id, {"usuarios": csv(f"person_id;legacy_phone_number\n{person};{cell}\n")})
+    assert [problem.rule for problem in found.problems] == ["telefono_dudoso"]

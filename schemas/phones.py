@@ -1,0 +1,38 @@
+"""Phones as they are written: E.164, plain spelling of it, and what leaves in doubt which number it is."""
+
+from __future__ import annotations
+
+import re
+
+E164 = r"\+[1-9][0-9]{6,14}"  # contracts 1.11
+EXCEL = r"[0-9]+(?:[.,][0-9]+)?[eE]\+?[0-9]+"  # what Excel leaves of a long number: digits are gone
+# Excel's decimals, and not a group of digits: one digit alone, two after the only dot, any after seven digits in a row.
+DECIMALS = re.compile(r"(?:[.,]\s*[0-9]|\A[^.,]*[.,][0-9]{2}|[0-9]{7}[.,][0-9]+)\Z")
+TRUNK_ZERO = re.compile(r"\(\s*0")  # dialled inside the country only
+_SPELLING = re.compile(r"[\s.\-()]")
+_ONE_WITH_COMMA = re.compile(rf"{EXCEL}|\+?[0-9]{{7,}},[0-9]{{1,2}}")
+
+
+def in_doubt(text: str) -> bool:
+    """Whether leaving its dots and brackets out could make another number of it."""
+    return bool(DECIMALS.search(text) or TRUNK_ZERO.search(text))
+
+
+def plain_phone(text: str) -> str:
+    """Without blanks, dots, hyphens and brackets; as it is when it is in doubt, for validation to say so."""
+    return text if in_doubt(text) else _SPELLING.sub("", text)
+
+
+def is_one_with_comma(text: str) -> bool:
+    """Whether the comma is Excel's, and not that of a list of phones."""
+    return bool(_ONE_WITH_COMMA.fullmatch(text))
+
+
+def phone_rule(cell: str) -> str:
+    """The rule that a cell which is no E.164 breaks: each way of being wrong has its own remedy."""
+    items = cell.split(";")
+    if any(re.fullmatch(EXCEL, item) for item in items):
+        return "telefono_excel"
+    if any(map(in_doubt, items)):
+        return "telefono_dudoso"
+    return "telefono_sin_prefijo" if any(re.fullmatch("[0-9]+", item) for item in items) else "telefono_no_valido"

@@ -12,6 +12,7 @@ from bulk.errors import ApiError, NotFound, TokenRejected
 if TYPE_CHECKING:
     from bulk.webex.client import Api
 
+PAGE = 100  # contracts 1.5: the cap. A page that is not full needs no second call to know that it was the last
 CALLING_PREFIX = "Webex Calling - "
 _lock = threading.Lock()
 
@@ -40,7 +41,7 @@ def read_people(api: Api, works: Sequence[Work]) -> dict[int, Mapping[str, Any] 
 
 def _people(api: Api, ids: list[str]) -> dict[str, Mapping[str, Any] | Exception]:
     try:
-        answer = list(api.pages("people", "items", id=",".join(ids), callingData=True, max=len(ids)))
+        answer = list(api.pages("people", "items", id=",".join(ids), callingData=True, max=PAGE))
     except TokenRejected:
         raise
     except ApiError as error:

@@ -1,0 +1,53 @@
+"""What the whole file will run into, told by a finished rehearsal: things that no row by itself can show.
+
+The journal is read once for what the rows take, and Webex is asked once for each list that a row needs: the licences, the
+numbers, people or details of a location, and for secondary numbers the people, 85 a call.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bulk.context import Context
+from bulk.forecast import clashes
+from bulk.forecast.findings import Finding
+from bulk.forecast.licences import licences
+from bulk.forecast.set_aside import set_aside
+from bulk.forecast.wants import gather, takes
+from bulk.journal import rows
+from bulk.records import RunRecord
+
+if TYPE_CHECKING:
+    from bulk.webex.client import Api
+
+__all__ = ["Finding", "foresee"]
+
+WILL_WRITE = ("create", "change")
+
+
+def foresee(context: Context, run: RunRecord, api: Api | None = None) -> tuple[Finding, ...]:
+    """Findings for a finished dry run, those that Webex would refuse first. Without `api`: what file and rehearsal show alone.
+
+    Only reads. Raises WebexError.
+    """
+    if not run.dry_run:
+        return ()
+    return (*_clashing(context, run, api), *set_aside(context, run))
+
+
+def _clashing(context: Context, run: RunRecord, api: Api | None) -> list[Finding]:
+    if not takes(run.action_id):
+        return []
+    wants = gather(run.action_id, rows.read_rows(context.journal, run.run_id, states=WILL_WRITE))
+    repeated = clashes.repeated_extensions(run.action_id, wants.extensions)
+    if api is None:
+        return repeated
+    return [
+        *licences(api, wants.licences),
+        *clashes.unknown_places(api, wants),
+        *clashes.new_numbers(api, wants.new),
+        *clashes.numbers(api, run.action_id, wants.numbers),
+        *repeated,
+        *clashes.taken_extensions(api, run.action_id, wants.extensions),
+        *clashes.own_numbers(api, wants),
+    ]

@@ -1,0 +1,121 @@
+"""What Webex has in each location: numbers, extensions, header. Each list is asked once, and only of locations that need it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from bulk.contract import Work
+from bulk.forecast.wants import Want
+from bulk.people import read_people
+from schemas.hydra import id_tail
+
+if TYPE_CHECKING:
+    from bulk.webex.client import Api
+
+AT_ONCE = 8  # lists asked at the same time; the pace holds them back as any call
+PAGE_OF_NUMBERS = 2_000  # contracts 1.5
+PAGE_OF_PEOPLE = 50  # contracts 1.5: the cap with locationId
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class Held(NamedTuple):
+    """Who has a number or an extension, and where."""
+
+    owner: str | None  # last segment of the id; None = nobody
+    name: str = ""  # of the owner
+    place: str = ""  # last segment of the id of its location
+    place_name: str = ""  # its name
+
+
+def once(ask: Callable[[K], V], keys: Iterable[K]) -> dict[K, V]:
+    """key -> answer; each different key is asked once. Raises what `ask` raises."""
+    different = list(dict.fromkeys(keys))
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return dict(zip(different, pool.map(ask, different), strict=True))
+
+
+def numbers(api: Api, wants: Sequence[Want]) -> dict[str | None, dict[str, Held]]:
+    """place -> number -> who has it; place None = the whole organisation. A number that is not there is absent."""
+    asked = _by_list(wants)
+
+    def listed(key: tuple[str | None, str | None]) -> dict[str, Held]:
+        return {number: held for number, held in _numbers(api, *key, asked[key]) if number in asked[key]}
+
+    return {place: found for (place, _), found in once(listed, asked).items()}
+
+
+def _numbers(api: Api, place: str | None, org_id: str | None, wanted: set[str]) -> Iterable[tuple[str, Held]]:
+    """The whole list, or for a single number the search for it."""
+    search = next(iter(wanted)) if len(wanted) == 1 else None
+    where = id_tail(place) if place and api.settings.number_list_location == "uuid" else place
+    query = {"locationId": where, "phoneNumber": search, "orgId": org_id, "max": PAGE_OF_NUMBERS}
+    for entry in api.pages("telephony/config/numbers", "phoneNumbers", **query):
+        owner, location = entry.get("owner") or {}, entry.get("location") or {}
+        name = " ".join(str(owner[part]) for part in ("firstName", "lastName") if owner.get(part))
+        held = Held(_tail(owner.get("id")), name, _tail(location.get("id")) or "", str(location.get("name") or ""))
+        yield str(entry.get("phoneNumber")), held
+
+
+def extensions(api: Api, wants: Sequence[Want]) -> dict[str | None, dict[str, Held]]:
+    """place -> extension -> the person who has it, from the location's list of people (contracts 1.8)."""
+    asked = _by_list(wants)
+
+    def listed(key: tuple[str | None, str | None]) -> dict[str, Held]:
+        query = {"locationId": key[0], "orgId": key[1], "callingData": True, "max": PAGE_OF_PEOPLE}
+        people = api.pages("people", "items", **query)
+        return {
+            str(p["extension"]): Held(_tail(p.get("id")), str(p.get("displayName") or "")) for p in people if p.get("extension")
+        }
+
+    found = once(listed, asked)
+    return {place: owners for (place, _), owners in found.items()}
+
+
+def details(api: Api, wants: Sequence[Want]) -> dict[str | None, dict[str, Any]]:
+    """place -> what the location is: header and PSTN connection (contract 2.2)."""
+
+    def asked(key: tuple[str | None, str | None]) -> dict[str, Any]:
+        found: dict[str, Any] = api.get(f"telephony/config/locations/{key[0]}", orgId=key[1])
+        return found
+
+    found = once(asked, ((want.place, want.org_id) for want in wants))
+    return {place: each for (place, _), each in found.items()}
+
+
+def known(api: Api, wants: Sequence[Want]) -> frozenset[str]:
+    """Last segments of the ids of all calling locations."""
+    found: set[str] = set()
+    for org_id in dict.fromkeys(want.org_id for want in wants):
+        listed = api.pages("telephony/config/locations", "locations", orgId=org_id, max=1_000)
+        found |= {id_tail(str(each.get("id"))) for each in listed}
+    return frozenset(found)
+
+
+def at_home(api: Api, wants: Sequence[Want]) -> list[Want]:
+    """The same, each in the location of its person; those whose location Webex does not tell are left out."""
+    size = api.settings.people_per_read
+    people = list({want.person: Work(want.line, {"person_id": want.person}) for want in wants if want.person}.values())
+    batches = tuple(tuple(work.key for work in people[start : start + size]) for start in range(0, len(people), size))
+    works = {work.key: work for work in people}
+    homes: dict[Any, Any] = {}
+    for found in once(lambda keys: read_people(api, [works[key] for key in keys]), batches).values():
+        told = {line: person.get("locationId") for line, person in found.items() if not isinstance(person, Exception)}
+        homes |= {works[line].params["person_id"]: home for line, home in told.items() if home}
+    return [want._replace(place=homes[want.person]) for want in wants if want.person in homes]
+
+
+def _by_list(wants: Sequence[Want]) -> dict[tuple[str | None, str | None], set[str]]:
+    """(location, organisation) -> what is looked for in its list."""
+    asked: dict[tuple[str | None, str | None], set[str]] = defaultdict(set)
+    for want in wants:
+        asked[want.place, want.org_id].add(want.value)
+    return asked
+
+
+def _tail(value: Any) -> str | None:
+    return id_tail(str(value)) if value else None

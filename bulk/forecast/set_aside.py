@@ -1,0 +1,59 @@
+"""Rows that the rehearsal could not plan: by cause, with the remedy."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from bulk.actions import get_action
+from bulk.clusters import Cluster, clusters
+from bulk.context import Context
+from bulk.forecast.findings import MOST_LINES, Finding, begins, figure, named
+from bulk.forecast.wants import LICENCES
+from bulk.records import RunRecord
+from bulk.remedies import entries
+
+MOST_CAUSES = 10  # told one by one
+# rule of validation -> (what the file asks, what to change)
+TWICE = {
+    "numero_repetido": ("El fichero pide el mismo número para varios", "el número"),
+    "extension_repetida": ("El fichero pide la misma extensión para varios usuarios de una ubicación", "la extensión"),
+}
+WORDS = {"blocked": ("bloqueada", "bloqueadas"), "invalid": ("no válida", "no válidas")}
+
+
+def set_aside(context: Context, run: RunRecord) -> list[Finding]:
+    """One finding for each cause, the most frequent first. Asks nothing of Webex."""
+    causes: dict[tuple[str, str, str], list[Cluster]] = defaultdict(list)
+    for cluster in clusters(context, run, states=tuple(WORDS)):
+        causes[cluster.state, cluster.title, cluster.remedy].append(cluster)
+    found = [_cause(same) for same in causes.values()]
+    return found if len(found) <= MOST_CAUSES else [*found[:MOST_CAUSES], _rest(found[MOST_CAUSES:])]
+
+
+def _cause(same: list[Cluster]) -> Finding:
+    first = same[0]
+    lines = sorted(line for cluster in same for line in cluster.lines)[:MOST_LINES]
+    count = sum(cluster.count for cluster in same)
+    code, title, remedy = _told(first, count)
+    told = " ".join(part for part in (named(lines, count), remedy) if part)
+    return Finding(code, f"{title} ({begins(lines)})", told, count, tuple(lines))
+
+
+def _told(cause: Cluster, count: int) -> tuple[str, str, str]:
+    """(code, title, remedy)."""
+    if cause.code in TWICE:
+        title, what = TWICE[cause.code]
+        return cause.code, title, f"Cambia {what} de unas u otras."
+    if cause.title == entries()["no_calling"]["title"]:
+        who = "1 usuario no tiene" if count == 1 else f"{figure(count)} usuarios no tienen"
+        first = get_action(LICENCES).title
+        return "sin_webex_calling", f"{who} Webex Calling", f"Lanza antes «{first}» para ellos, o déjalos fuera del alcance."
+    word = WORDS[cause.state][count > 1]
+    return cause.code or cause.state, f"{figure(count)} {'filas' if count > 1 else 'fila'} {word}: {cause.title}", cause.remedy
+
+
+def _rest(others: list[Finding]) -> Finding:
+    lines = tuple(sorted(line for other in others for line in other.lines)[:MOST_LINES])
+    count = sum(other.count for other in others)
+    title = f"{figure(count)} filas más no se pueden hacer, por otras {len(others)} causas"
+    return Finding("otras_causas", title, "Mira el motivo en el detalle de cada fila.", count, lines)

@@ -66,8 +66,8 @@ def _foreseen(context: Context, record: RunRecord, api: Api | None) -> tuple[Fin
     try:
         return foresee(context, record, api)
     except BulkError as error:  # the rehearsal stands without it
-        sys.stderr.write(f"Sin previsión del fichero entero: {error.message}\n")
-        return ()
+        sys.stderr.write(f"Previsión incompleta, no se ha podido preguntar a Webex por el fichero entero: {error.message}\n")
+        return foresee(context, record)
 
 
 @contextlib.contextmanager

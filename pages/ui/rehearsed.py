@@ -32,16 +32,18 @@ def forecast_line(session: Session, context: Context, seen: Look) -> str:
 
 
 def whole_file(session: Session, context: Context, seen: Look) -> None:
-    """What no row by itself can show; asked of Webex once for each rehearsal."""
+    """What no row by itself can show; asked of Webex once for each rehearsal, and again only if that failed."""
 
     def make() -> tuple[Finding, ...]:
         reached = resources.connection_for(seen.run, session)
         return foresee(context, seen.run, api_for(reached, context.settings, context.journal))
 
+    found: tuple[Finding, ...]
     try:
-        found: tuple[Finding, ...] = session.once("foreseen", seen.run.run_id, make)
+        with st.spinner("Mirando el fichero entero en Webex…"):
+            found = session.once("foreseen", seen.run.run_id, make)
     except BulkError as error:
-        st.caption(f"Sin previsión del fichero entero: {plain(error.message)}")
-        return
+        st.caption(f"Previsión incompleta, no se ha podido preguntar a Webex por el fichero entero: {plain(error.message)}")
+        found = foresee(context, seen.run)
     for finding in found:
         st.warning(f"**{plain(finding.title)}.** {plain(finding.remedy)}", icon=":material/warning:")

@@ -9,7 +9,7 @@ import streamlit as st
 from bulk.connection import api_for
 from bulk.context import Context
 from bulk.errors import BulkError
-from bulk.estimate import estimate
+from bulk.estimate import Estimate, estimate
 from bulk.forecast import Finding, foresee
 from pages.ui import resources
 from pages.ui.connecting import HOURS
@@ -21,7 +21,7 @@ from pages.ui.texts import decimal, lasting, thousands
 
 def forecast_line(session: Session, context: Context, seen: Look) -> str:
     """`Previsión: 8.360 llamadas · unos 28 min a 5/s · fin 10:20 · el token alcanza`."""
-    found = estimate(context, seen.run, seen.counts)
+    found: Estimate = session.once("estimate", (seen.run.run_id, seen.counts), lambda: estimate(context, seen.run, seen.counts))
     end = datetime.now() + timedelta(seconds=found.seconds)
     pace = f"a {decimal(found.rate)}/s" if found.learned else f"a {decimal(found.rate)}/s, aún sin límite aprendido"
     parts = [f"{thousands(found.calls)} llamadas", f"unos {lasting(found.seconds)} {pace}", f"fin {end:%H:%M}"]
@@ -41,7 +41,7 @@ def whole_file(session: Session, context: Context, seen: Look) -> None:
     found: tuple[Finding, ...]
     try:
         with st.spinner("Mirando el fichero entero en Webex…"):
-            found = session.once("foreseen", seen.run.run_id, make)
+            found = session.once("foreseen", (seen.run.run_id, seen.counts), make)
     except BulkError as error:
         st.caption(f"Previsión incompleta, no se ha podido preguntar a Webex por el fichero entero: {plain(error.message)}")
         found = foresee(context, seen.run)

@@ -46,8 +46,7 @@ def _clashing(context: Context, run: RunRecord, api: Api | None) -> list[Finding
         *licences(api, wants.licences),
         *clashes.unknown_places(api, wants),
         *clashes.new_numbers(api, wants.new),
-        *clashes.numbers(api, run.action_id, wants.numbers),
+        *clashes.numbers(api, run.action_id, wants),
         *repeated,
-        *clashes.taken_extensions(api, run.action_id, wants.extensions),
         *clashes.own_numbers(api, wants),
     ]

@@ -69,22 +69,23 @@ def _elsewhere(want: Want, held: Held) -> str:
     return f"El {want.value} de la fila {figure(want.line)} está en {held.place_name}." if held.place_name else ""
 
 
-def numbers(api: Api, action_id: str, wanted: Sequence[Want]) -> list[Finding]:
-    """Numbers that are not in the location they have to be in, or that somebody has. Raises WebexError."""
-    if not wanted:
-        return []
-    if action_id == INTERCOM:
-        wanted = places.at_home(api, wanted)
-    there = places.numbers(api, wanted)
+def numbers(api: Api, action_id: str, wants: Wants) -> list[Finding]:
+    """Numbers that are not where they have to be, or that somebody has; extensions that another has there.
+
+    Of each location one list of numbers and, for extensions, one of people. Raises WebexError.
+    """
+    wanted = places.at_home(api, wants.numbers) if action_id == INTERCOM else wants.numbers
+    there = places.numbers(api, [*wanted, *wants.extensions])
     missing = [want for want in wanted if want.value not in there[want.place]]
     taken = [want for want in wanted if action_id != HEADER and _anothers(there[want.place].get(want.value), want)]
-    return _missing(api, action_id, missing) + finding(
+    occupied = finding(
         "numero_ocupado",
         "El número ya está en uso",
         "Elige otro o libéralo, y corrige la fila.",
         [want.line for want in taken],
         example=_holder(taken, there, "El {} de la fila {} lo tiene {}."),
     )
+    return [*_missing(api, action_id, missing), *occupied, *_taken_extensions(api, action_id, wants.extensions, there)]
 
 
 def _missing(api: Api, action_id: str, missing: Sequence[Want]) -> list[Finding]:
@@ -119,11 +120,12 @@ def repeated_extensions(action_id: str, wanted: Sequence[Want]) -> list[Finding]
     )
 
 
-def taken_extensions(api: Api, action_id: str, wanted: Sequence[Want]) -> list[Finding]:
-    """Another person of that location has it. Raises WebexError."""
+def _taken_extensions(api: Api, action_id: str, wanted: Sequence[Want], features: Found) -> list[Finding]:
+    """Held by another person of that location, or by whatever its list of numbers shows with that extension."""
     if not wanted:
         return []
-    there = places.extensions(api, wanted)
+    people = places.extensions(api, wanted)
+    there = {place: {**features[place], **people[place]} for place in people}
     taken = [want for want in wanted if _anothers(there[want.place].get(want.value), want)]
     return finding(
         "extension_ocupada",

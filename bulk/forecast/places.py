@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -40,25 +40,32 @@ def once(ask: Callable[[K], V], keys: Iterable[K]) -> dict[K, V]:
 
 
 def numbers(api: Api, wants: Sequence[Want]) -> dict[str | None, dict[str, Held]]:
-    """place -> number -> who has it; place None = the whole organisation. A number that is not there is absent."""
+    """place -> number or extension -> who has it; place None = the whole organisation. What is not there is absent.
+
+    The list tells the extensions of features too (hunt groups), which no list of people has.
+    """
     asked = _by_list(wants)
 
     def listed(key: tuple[str | None, str | None]) -> dict[str, Held]:
-        return {number: held for number, held in _numbers(api, *key, asked[key]) if number in asked[key]}
+        return {value: held for value, held in _numbers(api, *key, asked[key]) if value in asked[key]}
 
     return {place: found for (place, _), found in once(listed, asked).items()}
 
 
-def _numbers(api: Api, place: str | None, org_id: str | None, wanted: set[str]) -> Iterable[tuple[str, Held]]:
-    """The whole list, or for a single number the search for it."""
-    search = next(iter(wanted)) if len(wanted) == 1 else None
+def _numbers(api: Api, place: str | None, org_id: str | None, wanted: set[str]) -> Iterator[tuple[str, Held]]:
+    """The whole list, or for one number alone the search for it."""
+    only = next(iter(wanted)) if len(wanted) == 1 else ""
     where = id_tail(place) if place and api.settings.number_list_location == "uuid" else place
-    query = {"locationId": where, "phoneNumber": search, "orgId": org_id, "max": PAGE_OF_NUMBERS}
+    query = {"locationId": where, "orgId": org_id, "max": PAGE_OF_NUMBERS} | (
+        {"phoneNumber": only} if only.startswith("+") else {}
+    )
     for entry in api.pages("telephony/config/numbers", "phoneNumbers", **query):
         owner, location = entry.get("owner") or {}, entry.get("location") or {}
         name = " ".join(str(owner[part]) for part in ("firstName", "lastName") if owner.get(part))
         held = Held(_tail(owner.get("id")), name, _tail(location.get("id")) or "", str(location.get("name") or ""))
-        yield str(entry.get("phoneNumber")), held
+        for value in (entry.get("phoneNumber"), entry.get("extension")):
+            if value:
+                yield str(value), held
 
 
 def extensions(api: Api, wants: Sequence[Want]) -> dict[str | None, dict[str, Held]]:

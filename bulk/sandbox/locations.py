@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bulk.sandbox.call import Call, Reply, listed
-from bulk.sandbox.organisation import Doc
+from bulk.sandbox.organisation import Doc, hydra
 from bulk.sandbox.people import shown_permissions, with_permissions
 from bulk.sandbox.problems import E164, Refused, e164, members, not_found, numbers_refused, one_of
 from schemas.hydra import id_tail
@@ -131,8 +131,36 @@ async def list_numbers(call: Call) -> Reply:
         for value, doc in call.store.docs("number").items()
         if (place is None or listed_as(call, doc["location"]) == place) and (wanted is None or wanted in value)
     ]
-    page, following = listed(call, found, 2000)
-    return Reply(200, {"phoneNumbers": [_shown(call, value, doc) for value, doc in page]}, following)
+    shown = [_shown(call, value, doc) for value, doc in found]
+    if wanted is None:  # extensions without a number of features (hunt groups) are in the list too
+        shown += [
+            entry
+            for key in call.store.docs("location")
+            if place in (None, listed_as(call, key))
+            for entry in _features(call, key)
+        ]
+    page, following = listed(call, shown, 2000)
+    return Reply(200, {"phoneNumbers": page}, following)
+
+
+def _features(call: Call, location_id: str) -> list[Doc]:
+    doc = call.store.docs("location")[location_id]
+    return [
+        {
+            "extension": extension,
+            "state": "ACTIVE",
+            "mainNumber": False,
+            "tollFreeNumber": False,
+            "isServiceNumber": False,
+            "location": {"id": location_id, "name": doc["name"]},
+            "owner": {
+                "id": hydra(call.store.org.seed, "HUNT_GROUP", extension),
+                "type": "HUNT_GROUP",
+                "lastName": f"Grupo {extension}",
+            },
+        }
+        for extension in doc["otherExtensions"]
+    ]
 
 
 def listed_as(call: Call, location_id: str) -> str:

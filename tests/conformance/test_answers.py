@@ -98,7 +98,7 @@ def test_a_calling_location_has_its_header_and_connection(sdk: WebexSimpleApi, s
 
 def test_numbers_have_state_location_and_owner(sdk: WebexSimpleApi, stage: Remote) -> None:
     place = stage.location(0)
-    found = {n.phone_number: n for n in sdk.telephony.phone_numbers(location_id=place)}
+    found = {n.phone_number: n for n in sdk.telephony.phone_numbers(location_id=place) if n.phone_number}
     known = {value: doc for value, doc in stage.org.docs["number"].items() if doc["location"] == place}
     assert set(found) == set(known)
     for value, doc in known.items():
@@ -109,7 +109,7 @@ def test_numbers_have_state_location_and_owner(sdk: WebexSimpleApi, stage: Remot
 
 
 def test_numbers_over_several_pages_are_all_read(sdk: WebexSimpleApi, stage: Remote) -> None:
-    found = [n.phone_number for n in sdk.telephony.phone_numbers(max=50)]
+    found = [n.phone_number for n in sdk.telephony.phone_numbers(max=50) if n.phone_number]
     assert sorted(found) == sorted(stage.org.docs["number"])
 
 

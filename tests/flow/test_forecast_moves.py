@@ -39,6 +39,17 @@ def test_an_extension_that_goes_along_is_held_against_the_target_too(house: Hous
     assert refused(house, MOVE, rows) == {(2, "4202")}
 
 
+def test_an_extension_of_a_hunt_group_of_the_target_is_foreseen_too(house: House, remote: Remote) -> None:
+    """No list of people has it; the list of numbers of the location does."""
+    person = mover(remote, with_number=False)
+    rows = [away(remote, person)]
+    remote.patch("location", str(rows[0]["target_location_id"]), otherExtensions=[str(1000 + person)])
+    [finding] = foreseen(house, MOVE, rows)
+    assert (finding.code, finding.lines) == ("extension_ocupada", (2,))
+    assert f"La {1000 + person} de la fila 2 la tiene Grupo {1000 + person}." in finding.remedy
+    assert refused(house, MOVE, rows) == {(2, "4202")}
+
+
 def test_two_people_who_bring_the_same_extension_to_one_location_are_told(house: House, remote: Remote) -> None:
     one = mover(remote, with_number=False)
     other = next(

@@ -118,10 +118,17 @@ def identify(api: Api, connection: Connection, *, with_name: bool = False) -> Co
 
 
 def _myself(api: Api) -> dict[str, Any]:
-    """`people/me` with the members read here of the types that the contract gives them. Raises as Api.get, Unreadable."""
+    """`people/me` with the members read here of the types that the contract gives them. Raises as Api.get, Unreadable.
+
+    An answer without organisation is no answer: whose telephones would change is what everything else rests on.
+    """
     found = api.get("people/me")
     wanted = {"orgId": str, "displayName": str, "emails": list, "roles": list}
-    if not isinstance(found, dict) or any(not isinstance(found.get(m), kind) for m, kind in wanted.items() if found.get(m)):
+    if (
+        not isinstance(found, dict)
+        or not found.get("orgId")
+        or any(not isinstance(found.get(m), kind) for m, kind in wanted.items() if found.get(m))
+    ):
         raise Unreadable("Webex no dice de quién es el token como se esperaba. Comprueba la URL base y vuelve a intentarlo.")
     return found
 
@@ -142,6 +149,6 @@ def known(connection: Connection, settings: Settings, journal: Journal) -> Conne
 
 
 def same_organisation(run: RunRecord, connection: Connection) -> None:
-    """Raises UsageError when the token is of another organisation than the run."""
-    if run.org_id and connection.org_id and run.org_id != connection.org_id:
+    """Raises UsageError when the token is not known to be of the run's organisation."""
+    if run.org_id and run.org_id != connection.org_id:
         raise UsageError(f"El token es de otra organización. La ejecución es de {run.org_name or run.org_id}: usa un token suyo.")

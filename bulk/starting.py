@@ -15,6 +15,7 @@ from bulk.engine import LiveRun
 from bulk.engine.clock import moment
 from bulk.journal import runs
 from bulk.log import ActionLog
+from bulk.ownership import Ownership
 from bulk.records import RunRecord
 
 
@@ -41,7 +42,7 @@ def start_run(context: Context, run: RunRecord, connection: Connection, *, first
             bulk=run.bulk,
             org_key=connection.org_key,
             log=ActionLog(context.home, run.action_id),
-            on_end=owned.release,
+            on_end=lambda: _come_to_rest(context, owned),
             descending=bool(schedule.get("descending")),
             canary=frozenset(schedule.get("lines", ())),
             not_before=moment(schedule, "at"),
@@ -52,7 +53,7 @@ def start_run(context: Context, run: RunRecord, connection: Connection, *, first
             context.journal,
             run.run_id,
             owner=ownership.me(),
-            org_id=connection.org_id,
+            org_id=connection.org_id or run.org_id,
             org_name=connection.org_name or run.org_name,
             person=connection.person,
         )
@@ -61,6 +62,12 @@ def start_run(context: Context, run: RunRecord, connection: Connection, *, first
         owned.release()
         raise
     return live
+
+
+def _come_to_rest(context: Context, owned: Ownership) -> None:
+    """What others wait for first; then the journal's file gets what the run wrote, for whoever copies it now."""
+    owned.release()
+    context.journal.fold()
 
 
 def _still_to_come(hour: datetime | None) -> datetime | None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
-from bulk.errors import OwnedElsewhere, TokenRejected, UsageError
-from bulk.journal import control
-from bulk.launch import Launch, launch, request_stop
+from bulk.connection import same_organisation
+from bulk.errors import BulkError, OwnedElsewhere, TokenRejected, UsageError
+from bulk.journal import control, runs
+from bulk.launch import Launch, launch, request_stop, resume, retry
 from bulk.plan import prepare
+from bulk.status import find_run
+from bulk.undoing import undo
 from tests.house import House, Remote
 
 ACTION = "usuarios_configurar_desvio_prefijo53"
@@ -130,13 +135,36 @@ def test_resume_of_a_finished_run_changes_nothing(house: House, remote: Remote) 
 
 
 def test_resume_with_a_token_of_another_organisation_is_refused(house: House, remote: Remote) -> None:
-    from bulk.journal import runs
-
     live = house.start(ACTION, users(remote, 0))
     live.ended.wait(10)
     runs.update_run(house.context.journal, live.run_id, org_id="OTRA", state="paused")
     with pytest.raises(UsageError, match="otra organización"):
         house.resume(live.run_id)
+
+
+@pytest.mark.parametrize("me", [{"id": "x", "displayName": "Otro"}, {"id": "x", "displayName": "Otro", "orgId": ""}])
+def test_a_token_that_does_not_tell_its_organisation_takes_up_nothing_and_changes_no_run(
+    house: House, remote: Remote, me: dict[str, str]
+) -> None:
+    run = house.run(ACTION, users(remote, 0, 7))
+    again: list[Callable[[], object]] = [
+        lambda: resume(house.context, run.document["run_id"], house.connection),
+        lambda: retry(house.context, run.document["run_id"], house.connection),
+        lambda: undo(house.context, run.document["run_id"], house.connection),
+        lambda: house.start(ACTION, users(remote, 1)),
+    ]
+    runs.update_run(house.context.journal, run.document["run_id"], state="paused")
+    for attempt in again:
+        remote.fail_next({"path_regex": "people/me$", "status": 200, "body": me, "times": 1})
+        with pytest.raises(BulkError, match="de quién es el token"):
+            attempt()
+    assert runs.get_run(house.context.journal, run.document["run_id"]).org_id == remote.org.org_id
+
+
+def test_a_connection_of_no_known_organisation_is_not_taken_for_the_runs_own(house: House, remote: Remote) -> None:
+    run = find_run(house.context, house.run(ACTION, users(remote, 0)).document["run_id"])
+    with pytest.raises(UsageError, match="otra organización"):
+        same_organisation(run, house.connection)  # not identified yet
 
 
 def test_no_more_requests_in_flight_than_workers(house: House, remote: Remote) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,3 +41,10 @@ def close_context(context: Context) -> None:
     with _guard:
         _open.pop(context.home, None)
     context.journal.close()
+
+
+@atexit.register
+def _leave_whole_files() -> None:
+    """A process that ends leaves nothing beside the journals, so that copying `journal.db` copies all of it."""
+    for context in list(_open.values()):
+        context.journal.fold()

@@ -7,14 +7,12 @@ what arrives while one commit is under way goes into the next.
 from __future__ import annotations
 
 import queue
-import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
 
 from bulk.errors import JournalError
@@ -24,6 +22,7 @@ from bulk.journal.writes import Entry, apply_entries
 
 Function = Callable[[Connection], Any]
 MOST_PER_COMMIT = 2_000
+BUSY, COMPACTING, FOLDING = 10_000, 1_000, 250  # ms that a write, `compact` and `fold` wait for others
 NEWER = "El diario es de una versión más nueva ({}) que este programa. Actualiza el programa; no se ha tocado nada."
 
 
@@ -61,7 +60,7 @@ class Journal:
         self._queue: queue.SimpleQueue[Item] = queue.SimpleQueue()
         self.broken: Exception | None = None  # the last commit failed: no further write may be sent to Webex
         try:
-            _bring_up_to_date(self._engine)
+            self._written = _bring_up_to_date(self._engine)  # by this process
         except SQLAlchemyError as error:
             self._engine.dispose()
             raise journal_error(error, self.url) from None
@@ -98,19 +97,35 @@ class Journal:
 
     def compact(self) -> bool:
         """Give freed space back to the disk (SQLite); False when somebody has the file in use, and nothing is lost by that."""
+        return self._upkeep("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)", patience=COMPACTING)
+
+    def fold(self) -> None:
+        """Bring what this process wrote into the file itself (SQLite): a copy of `journal.db` alone then holds everything.
+
+        Somebody who reads at the moment, or a disk that fails, leaves it for the next time, and nothing is lost by that.
+        """
+        if self._written and self._thread.is_alive():
+            self._upkeep("PRAGMA wal_checkpoint(TRUNCATE)", patience=FOLDING)
+
+    def _upkeep(self, *statements: str, patience: int) -> bool:
         if self._engine.dialect.name != "sqlite":
             return False
-        self.flush()
         try:
+            self.flush()
             with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                connection.exec_driver_sql("PRAGMA busy_timeout=1000")
-                connection.exec_driver_sql("VACUUM")
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        except SQLAlchemyError:
+                connection.exec_driver_sql(f"PRAGMA busy_timeout={patience}")
+                try:
+                    for statement in statements:
+                        connection.exec_driver_sql(statement)
+                finally:
+                    connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY}")
+        except (SQLAlchemyError, JournalError):
             return False
         return True
 
     def close(self) -> None:
+        """Write what is queued and fold it in; the journal takes nothing more."""
+        self.fold()
         self._queue.put((None, None))
         self._thread.join(timeout=10)
         self._engine.dispose()
@@ -147,7 +162,7 @@ class Journal:
                 for index, (what, _) in enumerate(batch):
                     if callable(what):
                         results[index] = what(connection)
-            self.broken = None
+            self.broken, self._written = None, True
         except Exception as error:  # the waiting callers must hear of whatever happened here
             self._fail(batch, error)
             return
@@ -168,73 +183,19 @@ class Journal:
             self._commit_batch([item])
 
 
-def open_journal(home: Path, url: str = "") -> Journal:
-    """The journal of a data directory; a new one is made when there is none. Raises JournalError."""
-    if url:
-        return Journal(url)
-    path = home / "journal.db"
-    _refuse_remains(path)
-    _refuse_other(path)
-    if not path.exists():
-        try:
-            path.touch(mode=0o600)
-        except OSError as error:
-            raise JournalError(f"No se puede crear el diario en «{home}»: {error.strerror}.") from None
-    return Journal(URL.create("sqlite", database=str(path)))
+def _bring_up_to_date(engine: Engine) -> bool:
+    """Migrate, all or nothing, whoever else opens the same file now; True when there was something to do.
 
-
-def _refuse_remains(path: Path) -> None:
-    """A journal that has lost its file or its content is never replaced by a new one in silence: the runs would be forgotten.
-
-    Raises JournalError.
+    Raises JournalError for one of a newer version.
     """
-    beside = path.with_name(path.name + "-wal")
-    if not path.exists() and beside.exists() and beside.stat().st_size:
-        raise JournalError(
-            f"Falta «{path}», pero está «{beside.name}», que guarda parte de él. Recupera los dos de la misma copia, "
-            f"o aparta «{beside.name}» si de verdad quieres empezar un diario nuevo."
-        )
-    if path.exists() and not path.stat().st_size and any(path.parent.glob("logs/u*.log")):
-        raise JournalError(
-            f"El diario «{path}» está vacío, y en este directorio ya se ha trabajado. Recupéralo de una copia; "
-            "si de verdad quieres empezar uno nuevo, borra ese fichero. Los registros siguen en «logs»."
-        )
-
-
-def _refuse_other(path: Path) -> None:
-    """Look before the first write: a database of somebody else, or of a newer version, stays as it is. Raises JournalError."""
-    if not path.exists() or not path.stat().st_size:
-        return
-    engine = look_only(path)
-    try:
-        with engine.connect() as connection:
-            names, version = inspect(connection).get_table_names(), current_version(connection)
-    except SQLAlchemyError as error:
-        raise journal_error(error, str(path)) from None
-    finally:
-        engine.dispose()
-    if names and not version:
-        raise JournalError(f"«{path}» no es un diario de este programa. No se ha tocado: muévelo y vuelve a empezar.")
-    if version > SCHEMA_VERSION:
-        raise JournalError(NEWER.format(version))
-
-
-def look_only(path: Path) -> Engine:
-    """An SQLite file opened for reading: nothing is made, migrated or switched."""
-    return create_engine(
-        "sqlite://", creator=lambda: sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=10)
-    )
-
-
-def _bring_up_to_date(engine: Engine) -> None:
-    """Migrate, all or nothing, whoever else opens the same file now. Raises JournalError for one of a newer version."""
     with engine.connect() as connection:
         if current_version(connection) == SCHEMA_VERSION:
-            return
+            return False
         if engine.dialect.name == "sqlite":
             connection.exec_driver_sql("BEGIN IMMEDIATE")  # the driver alone would commit each CREATE by itself
         migrate(connection)
         connection.commit()
+    return True
 
 
 def _engine(url: str | URL) -> Engine:
@@ -248,7 +209,7 @@ def _sqlite_pragmas(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")  # an intent must survive power loss; group commits make it cheap
-    cursor.execute("PRAGMA busy_timeout=10000")
+    cursor.execute(f"PRAGMA busy_timeout={BUSY}")
     cursor.close()
 
 
@@ -260,9 +221,11 @@ def journal_error(error: Exception, url: str) -> JournalError:
         "readonly": "El directorio de datos es de solo lectura. Da permiso de escritura y reanuda.",
         "unable to open": "No se puede escribir en el directorio de datos. Comprueba que existe y sus permisos, y reanuda.",
         "disk I/O": "El disco no admite la escritura. Comprueba espacio, cuota y permisos, y reanuda: no se ha perdido nada.",
-        "malformed": "El fichero está dañado. Guárdalo aparte, mira qué dice «bulk journal check», y salva lo que se lea con "
-        "«bulk journal export».",
-        "not a database": "El fichero no es un diario de este programa. No se ha tocado: muévelo y vuelve a empezar.",
+        "malformed": "El fichero está dañado. Guarda aparte el directorio de datos entero y pon en su sitio la última copia. "
+        "Sin copia: «bulk journal export --out diario.zip» escribe lo que aún se lea; si también falla, "
+        "«sqlite3 journal.db .recover» rescata más, y en «logs» está lo que se hizo fila a fila.",
+        "not a database": "El fichero no es un diario de este programa, o está dañado desde su comienzo. No se ha tocado: "
+        "muévelo a otro sitio y, si aquí había un diario, pon en su lugar la última copia del directorio de datos.",
     }
     text = str(cause)
     hint = next((hint for word, hint in hints.items() if word in text), "")

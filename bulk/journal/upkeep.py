@@ -17,7 +17,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from bulk.errors import JournalError
 from bulk.journal import tables
 from bulk.journal.migrations import current_version
-from bulk.journal.store import NEWER, Journal, journal_error, look_only
+from bulk.journal.opening import look_only, refuse_lost
+from bulk.journal.store import NEWER, Journal, journal_error
 from bulk.log import forget, private, redact
 from bulk.records import ALL_STATES, ENDED_RUNS
 
@@ -49,6 +50,7 @@ def check_file(path: Path) -> Health:
 
     Raises JournalError when there is none, or when what is there cannot be read at all.
     """
+    refuse_lost(path)
     if not path.exists():
         raise JournalError(f"No hay diario en «{path.parent}»: todavía no se ha lanzado nada desde ese directorio de datos.")
     engine = look_only(path)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bulk.errors import OwnedElsewhere, UsageError
-from bulk.journal import control, samples
+from bulk.journal import Journal, control, runs, samples
 from bulk.launch import Launch, request_stop, resume, retry, wait
 from bulk.schedule import next_time
 from bulk.status import document, find_run
@@ -34,6 +36,15 @@ def retried(house: House, run_id: str, **chosen: Any) -> Result:
 def failing_first(house: House, remote: Remote, rows: int, refused: int, **how: Any) -> Result:
     remote.fail_next(*[{"method": "PUT", "status": 400, "body": {"message": "no"}}] * refused)
     return house.run(FORWARD, forwarded(remote, rows), Launch(workers=1, **how))
+
+
+def test_when_a_run_has_ended_the_journals_file_alone_holds_it(house: House, remote: Remote, tmp_path: Path) -> None:
+    run_id = house.run(FORWARD, forwarded(remote, 3)).document["run_id"]
+    (tmp_path / "copy").mkdir()
+    shutil.copy(house.context.home / "journal.db", tmp_path / "copy")
+    copied = Journal(f"sqlite:///{tmp_path / 'copy' / 'journal.db'}")
+    assert runs.run_counts(copied, run_id)["done"] == 3
+    copied.close()
 
 
 # -- retry --------------------------------------------------------------------------------------------------------------

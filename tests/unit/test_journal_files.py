@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+import shutil
+import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +14,7 @@ import pytest
 
 from bulk.journal import open_journal, rows, runs, upkeep
 from bulk.journal.tables import SCHEMA_VERSION
-from tests.unit.journals import OLD_RUN, VERSION_1, bulk, edit
+from tests.unit.journals import OLD_RUN, VERSION_1, add_run, bulk, edit
 
 
 @pytest.fixture
@@ -61,6 +65,23 @@ def emptied(home: Path) -> None:
     (home / "logs" / "usuarios_modificar_licencias.log").write_text("{}\n")
 
 
+def gone_with_its_work(home: Path) -> None:
+    (home / "files").mkdir()
+    (home / "files" / f"{'ab' * 32}.parquet").write_bytes(b"PAR1")
+
+
+def content_gone(home: Path) -> None:
+    """What a copy of the file alone had while all of its content was still beside it."""
+    (home / "logs").mkdir()
+    (home / "logs" / "usuarios_modificar_licencias.log").write_text("{}\n")
+    sqlite3.connect(home / "journal.db").execute("PRAGMA journal_mode=WAL").connection.close()
+    assert (home / "journal.db").stat().st_size == 4096
+
+
+def zeroed(home: Path) -> None:
+    (home / "journal.db").write_bytes(bytes(40_960))
+
+
 def lost(home: Path) -> None:
     (home / "journal.db-wal").write_bytes(b"x" * 100)
 
@@ -71,7 +92,10 @@ def lost(home: Path) -> None:
         (newer, r"más nueva \(99\).*Actualiza el programa"),
         (foreign, "no es un diario de este programa.*muévelo"),
         (no_database, "no es un diario de este programa.*muévelo"),
-        (emptied, "está vacío.*Recupéralo de una copia"),
+        (zeroed, "no es un diario de este programa, o está dañado.*la última copia"),
+        (emptied, "está vacío.*una copia.*«logs» y «files»"),
+        (content_gone, "está vacío.*una copia.*«logs» y «files»"),
+        (gone_with_its_work, "Falta el diario.*una copia.*«logs» y «files»"),
         (lost, "Falta .*journal.db-wal"),
     ],
 )
@@ -85,5 +109,55 @@ def test_a_journal_that_cannot_be_used_is_told_with_what_to_do_and_left_as_it_is
         said = capsys.readouterr()
         if command == ["runs"]:
             assert re.search(told, said.err), said.err
+        elif "--json" not in command and spoil not in (newer, foreign):
+            assert re.search(told, said.err), said.err  # what looks after the journal says the same, and does not send round
         assert "Traceback" not in said.out + said.err
     assert {path.name: path.read_bytes() for path in home.glob("journal.db")} == before
+
+
+def alone(home: Path, elsewhere: Path) -> Path:
+    """A copy of the journal's file and of nothing beside it."""
+    elsewhere.mkdir()
+    shutil.copy(home / "journal.db", elsewhere)
+    return elsewhere
+
+
+def test_the_file_alone_holds_everything_once_it_is_closed_or_folded(tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    opened = open_journal(tmp_path / "home")
+    add_run(opened, "r1")
+    opened.fold()
+    assert upkeep.check_file(alone(tmp_path / "home", tmp_path / "folded") / "journal.db").runs == 1
+    add_run(opened, "r2")
+    with opened.reading() as connection:
+        assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == 10_000  # folding has left no haste behind
+    opened.close()
+    opened.fold()  # nothing left to do
+    assert upkeep.check_file(alone(tmp_path / "home", tmp_path / "closed") / "journal.db").runs == 2
+
+
+def test_somebody_reading_leaves_the_folding_for_later_and_stops_nothing(tmp_path: Path) -> None:
+    opened = open_journal(tmp_path)
+    add_run(opened, "r1")
+    with opened.reading() as connection:
+        connection.exec_driver_sql("SELECT count(*) FROM runs").all()
+        add_run(opened, "r2")
+        opened.fold()
+    add_run(opened, "r3")
+    opened.fold()
+    assert not (tmp_path / "journal.db-wal").stat().st_size
+    opened.close()
+
+
+def test_a_process_that_ends_leaves_the_whole_journal_in_its_file(home: Path) -> None:
+    subprocess.run([sys.executable, "-m", "bulk", "runs"], check=True, capture_output=True, timeout=60)
+    assert upkeep.check_file(alone(home, home / "copy") / "journal.db").version == SCHEMA_VERSION
+
+
+def test_no_new_journal_until_what_was_worked_is_taken_elsewhere(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    content_gone(home)
+    assert bulk("runs") == 3
+    (home / "journal.db").rename(home / "old.db")
+    assert bulk("runs") == 3
+    (home / "logs").rename(home / "old-logs")
+    assert bulk("runs") == 0

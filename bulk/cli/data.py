@@ -9,6 +9,7 @@ import typer
 
 from bulk.cli import options as o
 from bulk.cli.output import say
+from bulk.cli.writing import refuse_input, write_out
 
 if TYPE_CHECKING:
     from bulk.connection import Connection
@@ -41,16 +42,16 @@ def export(
 
 def template(action: o.Action, out: Annotated[Path, typer.Option("--out", help="Libro de Excel (.xlsx).")]) -> int:
     """Escribe la plantilla de una acción: cabeceras, una fila de ejemplo y una hoja de ayuda; celdas en texto."""
+    import io
+
     from bulk.errors import UsageError
     from bulk.templates import write_template
 
     if out.suffix.lower() != ".xlsx":
         raise UsageError(f"«{out.name}» debe acabar en .xlsx.")
-    try:
-        with out.open("wb") as file:
-            write_template(action, file)
-    except OSError as error:
-        raise UsageError(f"No se puede escribir «{out}»: {error.strerror or error}.") from None
+    book = io.BytesIO()
+    write_template(action, book)  # whole before the file is touched: an action that there is not leaves it alone
+    write_out(out, book.getvalue())
     say(f"Plantilla en {out}.")
     return 0
 
@@ -68,19 +69,16 @@ def fill_ids(
     """Completa person_id y location_id vacíos de un fichero por correo y por nombre. Sale con 1 si alguno no se encuentra."""
     from bulk.context import open_context
     from bulk.dataset import read_any
-    from bulk.errors import UsageError
     from bulk.filling import fill_ids as fill
     from bulk.fixes import to_csv
     from bulk.names import names_of
 
+    refuse_input(out, [file])
     dataset = read_any(file)[0]
     context = open_context(home)
     reached, api = _reach(context, o.read_token(token, token_file), base_url, sandbox)
     filled, problems, cells = fill(names_of(api, context.journal, reached.org_id, choose or ()), dataset)
-    try:
-        out.write_bytes(to_csv(filled))
-    except OSError as error:
-        raise UsageError(f"No se puede escribir «{out}»: {error.strerror or error}.") from None
+    write_out(out, to_csv(filled))
     for problem in problems:
         say(problem.text())
     say(f"{cells} identificadores completados en {out}; {len(problems)} sin encontrar.")

@@ -114,9 +114,12 @@ def scope_of(asked: Asked, context: Context | None) -> Scope:
     from bulk.errors import InputError
     from bulk.scope import Scope, parse_lines, parse_where
 
-    scope = Scope(where=tuple(map(parse_where, asked.where or ())), lines=parse_lines(asked.lines) if asked.lines else ())
-    if not asked.only_open_of:
+    lines = () if asked.lines is None else parse_lines(asked.lines)  # an empty --lines is refused: it never means all
+    scope = Scope(where=tuple(map(parse_where, asked.where or ())), lines=lines)
+    if asked.only_open_of is None:
         return scope
+    if not asked.only_open_of.strip():
+        raise InputError("Falta decir de qué ejecución: --only-open-of RUN.")
     from bulk.context import open_context
     from bulk.journal.rows import open_entities
     from bulk.status import find_run

@@ -13,6 +13,7 @@ from bulk.cli import options as o
 from bulk.cli.following import to_the_end
 from bulk.cli.output import say, say_json
 from bulk.cli.preparing import Asked, prepare_asked, read_files, resolving, tell
+from bulk.cli.writing import refuse_input, write_out
 
 if TYPE_CHECKING:
     from bulk.records import Problem
@@ -53,6 +54,7 @@ def validate(
     paths = {"global": global_, "ubicaciones": ubicaciones, "usuarios": usuarios}
     if not any(paths.values()):
         raise typer.BadParameter("Indica al menos un fichero: --global, --ubicaciones o --usuarios.")
+    refuse_input(out, [*paths.values(), mapping])
     asked = Asked(
         paths, maps, mapping, where, lines, None, accept_repairs, accept_suggestions, country,
         o.run_options(profile, force_pstn, allow_calling_removal),
@@ -81,13 +83,9 @@ def _of_files(asked: Asked) -> tuple[Sequence[Problem], int]:
 
 
 def _write_problems(problems: Sequence[Problem], out: Path) -> None:
-    from bulk.errors import UsageError
     from bulk.problem_files import to_csv
 
-    try:
-        out.write_bytes(b"".join(to_csv(problems)))
-    except OSError as error:
-        raise UsageError(f"No se puede escribir «{out}»: {error.strerror}.") from None
+    write_out(out, b"".join(to_csv(problems)))
 
 
 def _tell_problems(action: str | None, problems: Sequence[Problem], total: int, *, as_json: bool) -> int:

@@ -1,0 +1,23 @@
+"""Files that a command leaves: never over one that it reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from bulk.errors import UsageError
+
+
+def refuse_input(out: Path | None, read: Iterable[Path | None]) -> None:
+    """Raises UsageError when `out` is one of the files that the command reads: the original is never changed."""
+    for path in read:
+        if out and path and path.exists() and (out.resolve() == path.resolve() or (out.exists() and out.samefile(path))):
+            raise UsageError(f"«{out}» es el fichero de entrada, que no se toca. Elige otro nombre para --out.")
+
+
+def write_out(out: Path, content: bytes) -> None:
+    """Raises UsageError when it cannot be written."""
+    try:
+        out.write_bytes(content)
+    except OSError as error:
+        raise UsageError(f"No se puede escribir «{out}»: {error.strerror or error}.") from None

@@ -18,6 +18,7 @@ from bulk.status import at_rest
 
 PLANNED = ("create", "change")
 BLOCKED = "Bloqueada en el ensayo: {}"
+IRREVERSIBLE = "irreversible"  # code of the rows that an undo cannot give back
 NOT_REHEARSED = "No entró en el ensayo."
 
 
@@ -75,9 +76,12 @@ def from_plan(context: Context, plan: RunRecord, connection: Connection, note: s
     digest = plans.plan_digest(context.journal, plan.run_id)
     if plan.schedule.get("plan_hash", digest) != digest:
         raise UsageError(f"El ensayo {plan.run_id} no es el que se revisó: su contenido ha cambiado. Repite el ensayo.")
+    if plan.kind == "undo":
+        at_rest(context, str(plan.parent))
     descending = {"descending": True} if plan.schedule.get("descending") else {}
     scope = {**plan.scope, "plan": plan.run_id, "plan_hash": digest}
-    return child_of(context, plan, connection, kind=plan.kind, dry_run=False, note=note, scope=scope, schedule=descending)
+    run = child_of(context, plan, connection, kind=plan.kind, dry_run=False, note=note, scope=scope, schedule=descending)
+    return replace(run, parent=plan.parent) if plan.kind == "undo" else run  # of an undo: the run that it gives back
 
 
 def planned(context: Context, plan: RunRecord) -> Iterator[Row]:
@@ -92,11 +96,22 @@ def _planned_row(row: RowResult, reference: dict[str, Any] | None) -> Row:
     if row.state in PLANNED:
         shown = {"planned": row.change, "read_at": row.ended_at, "before": row.before}
         return replace(same, state="pending", code=None, message=None, reference={**(reference or {}), **shown})
+    if reference and "undoes" in reference and row.state in ("blocked", "conflict"):
+        return _kept_from_undo(same)
     if row.state in ("blocked", "conflict"):
         return replace(same, state="invalid", message=BLOCKED.format(row.message))
     if row.state not in ("unchanged", "invalid", "excluded"):
         return replace(same, state="excluded", code="sin_ensayo", message=NOT_REHEARSED)
     return same
+
+
+def _kept_from_undo(row: Row) -> Row:
+    """What the preview of an undo found that it would not give back, told apart as in the undo itself."""
+    if row.state == "conflict":
+        return row  # somebody changed it since
+    if row.code == IRREVERSIBLE:
+        return replace(row, state="invalid")
+    return replace(row, state="failed", message=BLOCKED.format(row.message))
 
 
 # -- undo ---------------------------------------------------------------------------------------------------------------
@@ -124,7 +139,7 @@ def undo_rows(context: Context, run: RunRecord) -> Iterator[Row]:
         except Exception as error:  # a journal of an older or odd shape: the row is told, never guessed
             given_back = Irreversible(f"No se puede deshacer: el diario no guarda lo que hace falta ({type(error).__name__}).")
         if isinstance(given_back, Irreversible):
-            found = replace(found, state="invalid", code="irreversible", message=given_back.reason)
+            found = replace(found, state="invalid", code=IRREVERSIBLE, message=given_back.reason)
         yield found
 
 

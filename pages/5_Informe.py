@@ -63,7 +63,7 @@ def after(session: Session, seen: Look) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if undo_panel.at_rest(seen):
             verify_panel.button(session, seen)
-            if seen.run.kind == "apply":
+            if seen.run.kind in ("apply", "undo"):
                 undo_panel.button(session, seen)
         if seen.run.parent and seen.run.kind != "apply" and st.button("Ver la ejecución de origen"):
             st.switch_page(PAGES["informe"][0], query_params={"run": seen.run.parent})

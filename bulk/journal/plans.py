@@ -41,3 +41,10 @@ def has_rows(journal: Journal, run_id: str, states: Sequence[str]) -> bool:
     query = select(func.count()).select_from(rows).where(rows.c.run_id == run_id, rows.c.state.in_(states))
     with journal.reading() as connection:
         return bool(connection.execute(query).scalar())
+
+
+def count_of(journal: Journal, run_id: str, *, code: str) -> int:
+    """Rows of the run that ended with `code`."""
+    query = select(func.count()).select_from(rows).where(rows.c.run_id == run_id, rows.c.code == code)
+    with journal.reading() as connection:
+        return int(connection.execute(query).scalar() or 0)

@@ -9,6 +9,7 @@ from bulk.errors import BulkError
 from bulk.journal import rows
 from bulk.launch import retry
 from bulk.records import OrderStatus
+from bulk.undoing import undo_lists
 from pages.ui import board, resources, speed, tables
 from pages.ui.looking import Look
 from pages.ui.plain import plain
@@ -21,6 +22,14 @@ WORTH_SEEING = frozenset({"error", "partial", "running", "cancelled"})  # of tho
 MOST_LOTS = 500  # in the list
 MOST_CAUSES = 5  # told one by one
 RETRIED = ("failed", "unknown", "conflict", "cancelled")
+
+
+def again(seen: Look) -> int:
+    """Rows that another try may put right; of an undo not those that somebody changed since: they are kept again."""
+    if seen.run.kind == "undo":
+        found = undo_lists(resources.context(), seen.run.run_id)
+        return found["failed"] + seen.counts["cancelled"]
+    return 0 if seen.run.kind == "verify" else sum(seen.counts[state] for state in RETRIED)
 
 
 def draw(session: Session, seen: Look) -> None:

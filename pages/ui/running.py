@@ -25,13 +25,8 @@ def buttons(session: Session, seen: Look) -> None:
         _stop(session, seen, "pause")
     if not seen.alive and not seen.ended and st.button("Reanudar", type="primary"):
         take_up(session, seen)
-    again = sum(seen.counts[state] for state in details.RETRIED)
-    if (
-        again
-        and not seen.alive
-        and seen.run.kind == "apply"
-        and st.button("Reintentar las fallidas", help=f"{thousands(again)} filas")
-    ):
+    again = details.again(seen)
+    if again and not seen.alive and st.button("Reintentar las fallidas", help=f"{thousands(again)} filas"):
         details.work_again(session, seen)
     if seen.ended:
         if st.button("Nueva ejecución"):

@@ -5,10 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from bulk.errors import BulkError
-from bulk.journal import rows, runs
+from bulk.journal import runs
+from bulk.launch import Launch, launch_plan
 from bulk.records import RunRecord
 from bulk.status import find_run
-from bulk.undoing import undo, undo_lists
+from bulk.undoing import listed_rows, undo, undo_lists
 from pages.ui import resources, tables
 from pages.ui.looking import Look, local, look
 from pages.ui.plain import plain
@@ -19,12 +20,13 @@ from pages.ui.verify_panel import follow
 
 RESTING = frozenset({"paused", "stopped", "interrupted"})  # besides the ended ones
 MOST_SHOWN = 2_000  # rows of one list on screen
-# state of a row of an undo -> title of its list, what it means
+MOST_UNDOS = 5  # told one by one
+# list of an undo -> its title, of a preview another one, what it means
 LISTS = {
-    "done": ("Revertidas", "Vuelven a estar como antes."),
-    "change": ("Por revertir", "Volverían a estar como antes."),
-    "conflict": ("Conservadas", "Alguien las cambió después: se dejan como están."),
-    "invalid": ("No reversibles", "No se pueden restaurar."),
+    "reverted": ("Revertidas", "Por revertir", "Como estaban antes."),
+    "kept": ("Conservadas", "Conservadas", "Alguien las cambió después: se dejan como están."),
+    "irreversible": ("No reversibles", "No reversibles", "No se pueden restaurar."),
+    "failed": ("Con error", "Sin poder leerse", "Se pueden reintentar."),
 }
 
 
@@ -69,15 +71,17 @@ def draw(session: Session, seen: Look) -> None:
 
 
 def _done(seen: Look) -> None:
+    """Each undo of the run, newest first: a later one that found nothing to give back hides none that did."""
     found = [run for run in runs.children(resources.context().journal, seen.run.run_id, "undo") if not run.dry_run]
-    if not found:
-        return
-    counts = undo_lists(resources.context(), found[0].run_id)
-    told, opens = st.columns([0.78, 0.22], vertical_alignment="center")
-    numbers = (thousands(counts[name]) for name in ("reverted", "kept", "irreversible"))
-    told.info(UNDONE.format(local(found[0].created_at), plain(found[0].person or "?"), *numbers), icon=":material/undo:")
-    if opens.button("Ver la restauración", width="stretch"):
-        st.switch_page(PAGES["informe"][0], query_params={"run": found[0].run_id})
+    for run in found[:MOST_UNDOS]:
+        counts = undo_lists(resources.context(), run.run_id)
+        told, opens = st.columns([0.78, 0.22], vertical_alignment="center")
+        numbers = (thousands(counts[name]) for name in ("reverted", "kept", "irreversible"))
+        told.info(UNDONE.format(local(run.created_at), plain(run.person or "?"), *numbers), icon=":material/undo:")
+        if opens.button("Ver la restauración", width="stretch", key=f"undo_open_{run.run_id}"):
+            st.switch_page(PAGES["informe"][0], query_params={"run": run.run_id})
+    if len(found) > MOST_UNDOS:
+        st.caption(f"y {len(found) - MOST_UNDOS} restauraciones más, en Historial")
 
 
 def _ask(session: Session, seen: Look, preview: RunRecord) -> None:
@@ -104,7 +108,7 @@ def _ask(session: Session, seen: Look, preview: RunRecord) -> None:
             _forget(seen.run)
             st.switch_page(PAGES["informe"][0], query_params={"run": preview.run_id})
         if sure and typed.strip().replace(".", "") == str(number):
-            _go(session, seen)
+            _go(session, seen, preview)
         elif sure:
             st.error(f"Has escrito «{plain(typed)}» y se espera {number}.")
 
@@ -119,9 +123,12 @@ def _rest(found: dict[str, int]) -> str:
     return " · ".join([*parts, "Al deshacer se vuelve a leer cada fila antes de escribirla."])
 
 
-def _go(session: Session, seen: Look) -> None:
+def _go(session: Session, seen: Look, preview: RunRecord) -> None:
+    """Launch the preview itself: what it did not show is not written, whatever happened since."""
+    ceiling = preview.settings.get("rate_ceiling")
+    how = Launch(preview.bulk, chunk_size=preview.chunk_size, workers=preview.workers, note=preview.note, rate_ceiling=ceiling)
     try:
-        started = undo(resources.context(), seen.run.run_id, resources.connection_for(seen.run, session), note=seen.run.note)
+        started = launch_plan(resources.context(), preview.run_id, resources.connection_for(seen.run, session), how)
     except BulkError as error:
         st.error(plain(error.message))
         return
@@ -142,14 +149,17 @@ def _forget(run: RunRecord) -> None:
 
 
 def lists(seen: Look) -> None:
-    """The rows of an undo by what became of them."""
-    told = {**LISTS}
-    told.pop("done" if seen.run.dry_run else "change")
-    for state, (title, meaning) in told.items():
-        st.markdown(f"**{title} ({thousands(seen.counts[state])})** · {meaning}")
-        if seen.counts[state]:
-            found = rows.read_rows(resources.context().journal, seen.run.run_id, states=(state,), limit=MOST_SHOWN)
-            tables.show(tables.row_frame(found, seen.run), config=tables.row_config(seen.run), key=f"undo_{state}", height=240)
-    rest = seen.total - sum(seen.counts[state] for state in told)
+    """The rows of an undo by what became of them, or would."""
+    house, run = resources.context(), seen.run
+    counts = undo_lists(house, run.run_id)
+    for name, (done, preview, meaning) in LISTS.items():
+        if name == "failed" and not counts[name]:
+            continue
+        st.markdown(f"**{preview if run.dry_run else done} ({thousands(counts[name])})** · {meaning}")
+        if counts[name]:
+            found = listed_rows(house, run.run_id, name, limit=MOST_SHOWN)
+            tables.show(tables.row_frame(found, run), config=tables.row_config(run), key=f"undo_{name}", height=240)
+    told = {"already": "ya como antes", "open": "sin procesar"}
+    rest = [f"{rows_told(counts[name])} {words}" for name, words in told.items() if counts[name]]
     if rest:
-        st.caption(f"{rows_told(rest)} más: ya como antes, con error o sin procesar (pestaña Filas).")
+        st.caption(" · ".join(rest))

@@ -9,7 +9,8 @@ import pytest
 from bulk.actions import SUPPORTED
 from bulk.errors import UsageError
 from bulk.launch import Launch, launch_plan, resume, wait
-from bulk.undoing import undo, undo_lists
+from bulk.status import find_run
+from bulk.undoing import listed_rows, undo, undo_lists
 from bulk.verifying import findings, verify
 from tests.adapters.many import callers, many_rows
 from tests.house import PATIENCE, House, Remote, Result
@@ -142,6 +143,45 @@ def test_the_preview_of_an_undo_can_be_launched(house: House, remote: Remote) ->
     live = launch_plan(house.context, preview.document["run_id"], house.connection, Launch())
     wait(live)
     assert remote.digest() == as_new
+
+
+def test_a_launched_preview_lists_its_rows_as_the_preview_did(house: House, remote: Remote) -> None:
+    """Kept, irreversible and unreadable rows are told apart, and what the preview did not show is not written."""
+    cx, calling = remote.org.licenses["cx"], remote.org.licenses["professional"]
+    people = callers(remote, 5)
+    rows = [{"person_id": remote.person(n), "add_license_ids": cx} for n in people[:4]]
+    rows.append({"person_id": remote.person(people[4]), "remove_license_ids": calling})
+    first = house.run("usuarios_modificar_licencias", rows, allow_calling_removal=True)
+    assert first.counts == {"done": 5}, [row.message for row in first.rows]
+    preview = undone(house, first.document["run_id"], dry_run=True)
+    assert preview.counts == {"change": 4, "invalid": 1}
+    kept = forwarded_run_with_one_kept(house, remote, people)
+    live = launch_plan(house.context, kept.document["run_id"], house.connection, Launch())
+    wait(live)
+    result = house.result(live.run_id)
+    assert result.counts == {"done": 2, "conflict": 1, "failed": 1}
+    lists = undo_lists(house.context, live.run_id)
+    assert lists == {"reverted": 2, "kept": 1, "irreversible": 0, "already": 0, "failed": 1, "open": 0}
+    assert [row.code for row in listed_rows(house.context, live.run_id, "kept", limit=9)] == ["modificada_despues"]
+    assert find_run(house.context, live.run_id).parent == find_run(house.context, kept.document["run_id"]).parent
+    live = launch_plan(house.context, preview.document["run_id"], house.connection, Launch())
+    wait(live)
+    lists = undo_lists(house.context, live.run_id)
+    assert lists == {"reverted": 4, "kept": 0, "irreversible": 1, "already": 0, "failed": 0, "open": 0}
+    assert [row.params["person_id"] for row in listed_rows(house.context, live.run_id, "irreversible", limit=9)] == [
+        remote.person(people[4])
+    ]
+
+
+def forwarded_run_with_one_kept(house: House, remote: Remote, people: list[int]) -> Result:
+    """Preview of the undo of four forwardings, one changed by somebody else since and one that cannot be read."""
+    first = house.run(FORWARD, forwarded(remote, *people[:4]))
+    change_by_hand(remote, people[0], "699999999")
+    path = f"people/{remote.person(people[1])}/features/callForwarding"
+    remote.fail_next({"method": "GET", "path_regex": path, "status": 403, "times": 1, "body": {"message": "no"}})
+    preview = undone(house, first.document["run_id"], dry_run=True)
+    assert preview.counts == {"conflict": 1, "blocked": 1, "change": 2}
+    return preview
 
 
 # -- verification -------------------------------------------------------------------------------------------------------

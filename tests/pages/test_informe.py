@@ -238,13 +238,41 @@ def test_undo_shows_a_preview_and_waits_for_the_number(app: AppTest, context: Co
     press(app, "Deshacer")
     done = settle(context, lambda: child(context, run, "undo", dry_run=False))
     assert undo_lists(context, done.run_id)["reverted"] == 3
-    assert preview.dry_run
+    assert (preview.dry_run, done.scope["plan"], done.parent) == (True, preview.run_id, run.run_id)
     open_report(app, done.run_id)
+    assert "Deshacer esta ejecución" in labels(app)
     assert "**Revertidas (3)**" in said(app)
     assert "**Conservadas (0)**" in said(app)
     assert "**No reversibles (0)**" in said(app)
     open_report(app, run.run_id)
     assert "3 revertidas, 0 conservadas, 0 no reversibles." in said(app)
+
+
+def test_an_undo_is_undone_from_its_report_and_a_later_undo_hides_no_earlier_one(
+    app: AppTest, context: Context, sandbox: Connection, run: RunRecord
+) -> None:
+    live = undo(context, run.run_id, sandbox)
+    wait(live, every=0.05)
+    wait(undo(context, run.run_id, sandbox), every=0.05)
+    open_report(app, run.run_id)
+    assert "3 revertidas, 0 conservadas, 0 no reversibles." in said(app)
+    assert "0 revertidas, 0 conservadas, 0 no reversibles." in said(app)
+    open_report(app, live.run_id)
+    back = find_run(context, live.run_id)
+    press(app, "Deshacer esta ejecución")
+    settle(context, lambda: child(context, back, "undo", dry_run=True))
+    app.run()
+    app.text_input(key="undo_typed").input("3")
+    press(app, "Deshacer")
+    again = settle(context, lambda: child(context, back, "undo", dry_run=False))
+    assert undo_lists(context, again.run_id)["reverted"] == 3
+
+
+def test_failed_rows_of_an_undo_are_retried_from_the_board(app: AppTest, context: Context, run: RunRecord) -> None:
+    runs.update_run(context.journal, (failed := failed_run(context)).run_id, kind="undo", parent=run.run_id)
+    app.query_params["run"] = failed.run_id
+    app.switch_page("pages/4_Lanzamiento.py").run()
+    assert next(button.help for button in app.button if button.label == "Reintentar las fallidas") == "55 filas"
 
 
 def test_back_leaves_everything_as_it_was(app: AppTest, context: Context, run: RunRecord) -> None:

@@ -9,7 +9,7 @@ from typing import IO
 
 from bulk.context import Context
 from bulk.errors import UsageError
-from bulk.journal import rows
+from bulk.journal import rows, runs
 from bulk.records import RowResult, RunRecord
 from bulk.report.cells import OUTCOME
 from bulk.report.round_trip import csv_line, file_columns, file_rows, has_file, parameter_cells, parameter_headers
@@ -64,19 +64,22 @@ def write_parts(context: Context, run: RunRecord, folder: Path) -> dict[str, Pat
 
 def _lines(context: Context, run: RunRecord) -> tuple[list[str], Iterator[tuple[str, list[str]]]]:
     """(headers, (part, cells) of each row): of the file when it was kept, else of the parameters."""
+    run = runs.get_run(context.journal, run.run_id)  # as it is before its rows are read: once prepared, all are there
     if not has_file(context, run):
         found = rows.read_rows(context.journal, run.run_id)
         headers = ["fila", *parameter_headers(run), *OUTCOME]
-        return headers, ((_part(row), [str(row.line), *csv_line(run, parameter_cells(run, row), row)]) for row in found)
+        return headers, ((_part(run, row), [str(row.line), *csv_line(run, parameter_cells(run, row), row)]) for row in found)
     columns = file_columns(context, run)
     each_line = file_rows(context, run)
-    kept = ((_part(each.row), csv_line(run, columns.kept(each.cells), each.row)) for each in each_line)
+    kept = ((_part(run, each.row), csv_line(run, columns.kept(each.cells), each.row)) for each in each_line)
     return list(map(guarded, columns.headers)), kept
 
 
-def _part(row: RowResult | None) -> str:
-    """A line that the run did not take up is outside its scope."""
-    return "excluded" if row is None else _PART_OF[row.state]
+def _part(run: RunRecord, row: RowResult | None) -> str:
+    """A line that the run did not take up is outside its scope, or was not handed over yet (or never: killed meanwhile)."""
+    if row is None:
+        return "unprocessed" if run.state == "preparing" else "excluded"
+    return _PART_OF[row.state]
 
 
 def _temporary() -> IO[str]:

@@ -14,7 +14,7 @@ from bulk.dataset import Dataset
 from bulk.errors import UsageError
 from bulk.headers import canonical
 from bulk.journal import rows
-from bulk.records import RowResult, RunRecord
+from bulk.records import STATE_WORDS, RowResult, RunRecord
 from bulk.report.cells import OUTCOME, outcome
 from bulk.report.words import OPEN_WORDS
 from bulk.spreadsheet import csv_text, guarded, safe_cell, unguarded
@@ -101,8 +101,9 @@ def file_rows(context: Context, run: RunRecord) -> Iterator[FileRow]:
 
 
 def _beside(run: RunRecord, row: RowResult | None) -> tuple[str, ...]:
-    """One text per column of OUTCOME, for a line that the run took up or did not."""
-    return outcome(run, row) if row else (NOT_IN_RUN, *[""] * (len(OUTCOME) - 1))
+    """One text per column of OUTCOME, for a line that the run took up, did not, or has not been handed over yet."""
+    missing = STATE_WORDS["pending"] if run.state == "preparing" else NOT_IN_RUN
+    return outcome(run, row) if row else (missing, *[""] * (len(OUTCOME) - 1))
 
 
 def csv_line(run: RunRecord, cells: Sequence[str], row: RowResult | None) -> list[str]:

@@ -106,6 +106,20 @@ def test_parts_are_the_input_each_row_once(
     assert list(three_files(context, run)) == ["success", "failed", "unprocessed"]
 
 
+def test_lines_that_were_not_handed_over_yet_are_unprocessed(context: Context) -> None:
+    """A run that is being prepared, or was killed there; once it is prepared, what is missing is outside its scope."""
+    run = run_of(context, ["pending"] * 7)
+    entry = {**run.files[0], "kept": kept_files.keep(context, people(12))}
+    runs.update_run(context.journal, run.run_id, state="preparing", files=[entry])
+    preparing = runs.get_run(context.journal, run.run_id)
+    found = {name: list(chunks) for name, chunks in parts(context, preparing).items()}
+    assert lines_of(iter(found["unprocessed"])) == list(range(2, 14))
+    assert b"".join(found["unprocessed"]).decode("utf-8-sig").count("pendiente") == 12
+    runs.update_run(context.journal, run.run_id, state="running")
+    later = {name: lines_of(chunks) for name, chunks in parts(context, preparing).items()}
+    assert (later["unprocessed"], later["excluded"]) == (list(range(2, 9)), list(range(9, 14)))
+
+
 def test_a_run_that_goes_on_meanwhile_leaves_no_row_out_and_none_twice(context: Context) -> None:
     run = run_of(context, ["pending"] * 3_000)
     stop = threading.Event()

@@ -45,6 +45,7 @@ def _clashing(context: Context, run: RunRecord, api: Api | None) -> list[Finding
     return [
         *licences(api, wants.licences),
         *clashes.unknown_places(api, wants),
+        *clashes.unknown_routes(api, wants.routes),
         *clashes.new_numbers(api, wants.new),
         *clashes.numbers(api, run.action_id, wants),
         *repeated,

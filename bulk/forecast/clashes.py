@@ -35,7 +35,7 @@ def unknown_places(api: Api, wants: Wants) -> list[Finding]:
     """People sent to a location that is none of Webex Calling; nothing more is asked about it. Raises WebexError."""
     if not wants.targets:
         return []
-    known = places.known(api, wants.targets)
+    known = places.known(api, "location", wants.targets)
     lost = {want.place for want in wants.targets if id_tail(str(want.place)) not in known}
     wants.numbers = [want for want in wants.numbers if want.place not in lost]
     wants.extensions = [want for want in wants.extensions if want.place not in lost]
@@ -44,6 +44,17 @@ def unknown_places(api: Api, wants: Wants) -> list[Finding]:
         "La ubicación pedida no existe o no tiene Webex Calling",
         "Comprueba que es de esta organización; con el nombre se busca sola.",
         [want.line for want in wants.targets if want.place in lost],
+    )
+
+
+def unknown_routes(api: Api, wanted: Sequence[Want]) -> list[Finding]:
+    """Trunks and route groups that have to exist first (contract 2.3). Raises WebexError."""
+    known = places.known(api, "route", wanted) if wanted else frozenset()
+    return finding(
+        "ruta_desconocida",
+        "Webex no conoce el enlace troncal o grupo de rutas que se pide",
+        "Créalo antes en Control Hub, o comprueba que es de esta organización; con el nombre se busca solo.",
+        [want.line for want in wanted if id_tail(want.value) not in known],
     )
 
 
@@ -94,10 +105,11 @@ def _missing(api: Api, action_id: str, missing: Sequence[Want]) -> list[Finding]
         return []
     first, (where, remedy) = missing[0], WHERE[action_id]
     held = places.numbers(api, [first._replace(place=None)])[None].get(first.value) if first.place else None
+    nowhere = len(missing) == 1 and not held and first.place  # then it is certain that it is nowhere else either
     return finding(
         "numero_no_esta",
         f"El número no está {where}",
-        remedy,
+        ADD_FIRST if nowhere else remedy,
         [want.line for want in missing],
         example=_elsewhere(first, held) if held else f"El {first.value} de la fila {figure(first.line)} no existe en Webex.",
     )

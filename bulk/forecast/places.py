@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from bulk.contract import Work
+from bulk.directory import LISTS
 from bulk.forecast.wants import Want
 from bulk.people import read_people
 from schemas.hydra import id_tail
@@ -94,12 +95,12 @@ def details(api: Api, wants: Sequence[Want]) -> dict[str | None, dict[str, Any]]
     return {place: each for (place, _), each in found.items()}
 
 
-def known(api: Api, wants: Sequence[Want]) -> frozenset[str]:
-    """Last segments of the ids of all calling locations."""
+def known(api: Api, kind: str, wants: Sequence[Want]) -> frozenset[str]:
+    """Last segments of the ids of all calling locations ("location") or trunks and route groups ("route")."""
+    path, member, query = LISTS[kind]
     found: set[str] = set()
     for org_id in dict.fromkeys(want.org_id for want in wants):
-        listed = api.pages("telephony/config/locations", "locations", orgId=org_id, max=1_000)
-        found |= {id_tail(str(each.get("id"))) for each in listed}
+        found |= {id_tail(str(each.get("id"))) for each in api.pages(path, member, orgId=org_id, **query)}
     return frozenset(found)
 
 

@@ -45,9 +45,10 @@ def _told(cause: Cluster, count: int) -> tuple[str, str, str]:
         title, what = TWICE[cause.code]
         return cause.code, title, f"Cambia {what} de unas u otras."
     if cause.title == entries()["no_calling"]["title"]:
-        who = "1 usuario no tiene" if count == 1 else f"{figure(count)} usuarios no tienen"
-        first = get_action(LICENCES).title
-        return "sin_webex_calling", f"{who} Webex Calling", f"Lanza antes «{first}» para ellos, o déjalos fuera del alcance."
+        many, first = count > 1, get_action(LICENCES).title
+        title = f"{figure(count)} {'usuarios no tienen' if many else 'usuario no tiene'} Webex Calling"
+        remedy = f"Lanza antes «{first}» para {'ellos' if many else 'él'}, o {'déjalos' if many else 'déjalo'} fuera del alcance."
+        return "sin_webex_calling", title, remedy
     word = WORDS[cause.state][count > 1]
     return cause.code or cause.state, f"{figure(count)} {'filas' if count > 1 else 'fila'} {word}: {cause.title}", cause.remedy
 

@@ -11,6 +11,7 @@ from bulk.records import RowResult
 
 NUMBERS = "ubicacion_alta_numeraciones_desactivadas"
 HEADER = "ubicacion_actualizar_cabecera"
+INTERNAL_CALLS = "ubicacion_configurar_llamadas_internas"
 LICENCES = "usuarios_modificar_licencias"
 MOVE = "usuarios_asignar_location_desde_csv"
 INTERCOM = "usuarios_anadir_intercom_legacy"
@@ -36,6 +37,7 @@ class Wants:
     extensions: list[Want] = field(default_factory=list)  # extensions that have to be free in the location
     leaving: list[Want] = field(default_factory=list)  # own numbers of people who leave `place`
     carried: list[Want] = field(default_factory=list)  # of these, the numbers that would go along: no other one is given
+    routes: list[Want] = field(default_factory=list)  # trunks and route groups that have to exist
     targets: list[Want] = field(default_factory=list)  # locations where people will have calling
 
 
@@ -66,6 +68,11 @@ def _new_numbers(row: RowResult, wants: Wants) -> None:
 def _header(row: RowResult, wants: Wants) -> None:
     if "phoneNumber" in row.change:  # else only the name changes: the number is in force already
         wants.numbers.append(_want(row, row.params["phone_number"], row.params["location_id"]))
+
+
+def _route(row: RowResult, wants: Wants) -> None:
+    if row.params.get("enable_unknown_extension_route_policy"):
+        wants.routes.append(_want(row, row.params["premise_route_id"], row.params["location_id"]))
 
 
 def _intercom(row: RowResult, wants: Wants) -> None:
@@ -106,6 +113,7 @@ def _licences(row: RowResult, wants: Wants) -> None:
 _TAKERS: dict[str, Callable[[RowResult, Wants], None]] = {
     NUMBERS: _new_numbers,
     HEADER: _header,
+    INTERNAL_CALLS: _route,
     INTERCOM: _intercom,
     MOVE: _move,
     LICENCES: _licences,

@@ -16,6 +16,7 @@ LICENCES = "usuarios_modificar_licencias"
 MOVE = "usuarios_asignar_location_desde_csv"
 FORWARD = "usuarios_configurar_desvio_prefijo53"
 HEADER = "ubicacion_actualizar_cabecera"
+ROUTES = "ubicacion_configurar_llamadas_internas"
 NUMBERS = "ubicacion_alta_numeraciones_desactivadas"
 INTERCOM = "usuarios_anadir_intercom_legacy"
 

@@ -16,6 +16,7 @@ from tests.flow.foreseeing import (
     INTERCOM,
     LICENCES,
     NUMBERS,
+    ROUTES,
     calls_of,
     foreseen,
     fresh_api,
@@ -125,6 +126,15 @@ def test_numbers_to_be_added_that_another_location_has_are_told(house: House, re
     found = foreseen(house, NUMBERS, rows)
     assert told(found) == [("numero_en_otra_ubicacion", (3,))]
     assert f"está en {remote.doc_of_location(5)['name']}" in found[0].remedy
+
+
+def test_a_route_has_to_exist_first(house: House, remote: Remote) -> None:
+    rows = many_rows(remote, ROUTES, 3)
+    rows[1] |= {"premise_route_id": rows[1]["premise_route_id"][:-4] + "AAAA"}
+    rows[2] = {"location_id": rows[2]["location_id"], "enable_unknown_extension_route_policy": "false"}
+    assert told(foreseen(house, ROUTES, rows)) == [("ruta_desconocida", (3,))]
+    assert calls_of(house, ROUTES, rows) == ["telephony/config/routeChoices"]
+    assert refused(house, ROUTES, rows) == {(3, "27400")}
 
 
 # -- rows set aside -----------------------------------------------------------------------------------------------------

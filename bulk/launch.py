@@ -25,6 +25,7 @@ from bulk.schedule import stored
 from bulk.settings import MAX_WORKERS
 from bulk.starting import start_run
 from bulk.status import at_rest, find_run, run_state
+from bulk.webex.client import Token
 
 WAITED_ENOUGH = "Se ha esperado {} s, el tiempo pedido. Reanuda cuando quieras: no se ha perdido nada."
 
@@ -242,6 +243,14 @@ def request_stop(context: Context, run_id: str, command: str, who: str, *, patie
     while time.monotonic() < until and any(control.unread(context.journal, [run.run_id])):
         time.sleep(0.05)
     return find_run(context, run.run_id)
+
+
+def forget_token(context: Context, token: Token, who: str) -> list[str]:
+    """Pause the runs that this process works with that token, so that nothing more is sent with it; their ids."""
+    found = engine.calling_with(token)
+    for run_id in found:
+        request_stop(context, run_id, "pause", who)
+    return found
 
 
 def _stop_unowned(context: Context, run: RunRecord, command: str) -> None:

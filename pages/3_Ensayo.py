@@ -64,7 +64,7 @@ def progress(session: Session, run: RunRecord) -> None:
 
     panel()
     if st.button("Detener ensayo"):
-        request_stop(resources.context(), run.run_id, "cancel", live.who(session))
+        request_stop(resources.context(), run.run_id, "cancel", live.who(session, run))
         st.rerun()
 
 

@@ -47,16 +47,14 @@ def board(session: Session) -> None:
         return
     put_in_url(run.run_id)
     seen = look(house, run, session)
-    place = frame.heading("lanzamiento", seen.title)
+    place = frame.heading("lanzamiento", seen.title, buttons=0.56)
     note = f" · {plain(run.note)}" if run.note else ""
     who = f"{plain(run.org_name or run.target)} · {plain(run.person or '?')}"
     st.caption(f"{who} · {local(run.created_at)}{note} · ejecución {run.run_id}")
     with place:
         running.buttons(session, seen)
-    if seen.state == "stopped":
-        running.stopped(session, seen)
-    elif seen.state == "paused" and run.reason:
-        st.info(plain(run.reason), icon=":material/pause_circle:")
+    if not seen.alive and not seen.ended:
+        running.at_rest(session, seen)
     frame.advise(session)
     running.panel(session, seen)
 

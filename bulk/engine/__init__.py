@@ -8,8 +8,9 @@ from bulk.engine import clock, control, pool
 from bulk.engine.feed import set_unit, single
 from bulk.engine.state import Item, LiveRun, Unit
 from bulk.journal import rows, runs
+from bulk.webex.client import Token
 
-__all__ = ["LiveRun", "find_live", "start", "stop_all", "wake"]
+__all__ = ["LiveRun", "calling_with", "find_live", "start", "stop_all", "wake"]
 
 wake = pool.wake
 
@@ -56,6 +57,11 @@ def _left_behind(live: LiveRun, items: list[Item]) -> list[Unit]:
 def find_live(run_id: str) -> LiveRun | None:
     """The run, when this process is working it."""
     return next((live for live in pool.live_runs() if live.run_id == run_id), None)
+
+
+def calling_with(token: Token) -> list[str]:
+    """The runs of this process that call with that token."""
+    return [live.run_id for live in pool.live_runs() if live.api.uses(token)]
 
 
 def stop_all(timeout: float = 10.0) -> None:

@@ -12,6 +12,7 @@ from bulk.journal.writes import now
 
 LATE_REASON = "Son más de las {}, la hora a la que tenía que parar. Reanuda cuando quieras: no se ha perdido nada."
 CANARY_REASON = "Primeras {} filas terminadas, {} con error. Revísalas y reanuda para seguir con las {} que quedan."
+REHEARSED_REASON = "Primeras {} filas ensayadas, {} con error. Revísalas y ensaya las demás: quedan {}."
 
 
 def moment(schedule: Mapping[str, Any], name: str) -> datetime | None:
@@ -49,7 +50,8 @@ def end_canary(live: LiveRun, counts: Mapping[str, int]) -> None:
     """The first rows have ended: the run pauses for a look; the next launch takes all the rest."""
     bad = sum(counts[state] for state in ("failed", "unknown", "conflict", "blocked"))
     live.stop_state = "paused"
-    live.stop_reason = CANARY_REASON.format(len(live.canary), bad, counts["pending"])
+    told = REHEARSED_REASON if live.dry_run else CANARY_REASON
+    live.stop_reason = told.format(len(live.canary), bad, counts["pending"])
     schedule = runs.get_run(live.journal, live.run_id).schedule
     rest = {name: value for name, value in schedule.items() if name != "lines"}
     runs.update_run(live.journal, live.run_id, schedule=rest)

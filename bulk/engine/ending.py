@@ -9,9 +9,7 @@ from bulk.journal import control, plans, rows, runs, samples
 from bulk.journal.writes import now
 from bulk.log import log
 from bulk.records import ENDED_RUNS
-
-LEFT_OPEN = "Un fallo inesperado del programa ha dejado filas a medias. Reanuda: se leen antes de escribir, no se repite nada."
-
+from bulk.stops import LEFT_OPEN
 
 IN_WEBEX = "{} siguen en Webex: al reanudar se mira cómo acabaron, y no se vuelven a enviar."
 IN_WEBEX_ONE = "1 fila sigue en Webex: al reanudar se mira cómo acabó, y no se vuelve a enviar."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from bulk import stops
 from bulk.contract import Change, State
 from bulk.engine.state import Item, LiveRun
 from bulk.errors import BulkError, Drifted, Forbidden, JournalError, NotSent, TokenRejected
@@ -13,9 +14,6 @@ from bulk.log import log
 from bulk.remedies import explain
 
 FORBIDDEN_AT_ONCE = 10  # so many 403 before anything went well: the token lacks the permission (contracts 1.2)
-BREAKER_REASON = "{} de las últimas {} filas con error. Causa principal: «{}». Corrige y reanuda, o cancela lo pendiente."
-REJECTED_REASON = "El token ha caducado o no es válido. No se ha perdido nada: genera uno nuevo y reanuda la ejecución."
-FORBIDDEN_REASON = "Falta permiso para esta operación: las primeras filas han recibido 403. {}"
 
 
 def finish(live: LiveRun, item: Item, state: str, *, change: Change | None = None, **values: Any) -> None:
@@ -85,7 +83,7 @@ def failed(live: LiveRun, item: Item, error: Exception, before: State | None = N
 def stop_reason(error: Exception) -> str | None:
     """Why the whole run has to stop at this error, or None when it concerns one row."""
     if isinstance(error, TokenRejected):
-        return REJECTED_REASON
+        return stops.REJECTED
     if isinstance(error, JournalError) or (isinstance(error, NotSent) and error.offline):
         return error.message
     return None
@@ -101,7 +99,7 @@ def _count_forbidden(live: LiveRun, error: Exception, message: str) -> None:
         return
     live.refused_first = live.refused_first + 1 if isinstance(error, Forbidden) else live.refused_first
     if live.refused_first >= FORBIDDEN_AT_ONCE:
-        live.halt("stopped", FORBIDDEN_REASON.format(message))
+        live.halt("stopped", stops.FORBIDDEN.format(message))
 
 
 def _watch(live: LiveRun, state: str, values: dict[str, Any]) -> None:
@@ -120,4 +118,4 @@ def _watch(live: LiveRun, state: str, values: dict[str, Any]) -> None:
     wrong = sum(live.recent)
     if len(live.recent) == size and wrong > size * live.settings.breaker_share:
         cause = live.causes.most_common(1)[0][0]
-        live.halt("stopped", BREAKER_REASON.format(wrong, size, cause))
+        live.halt("stopped", stops.BREAKER.format(wrong, size, cause.rstrip(".")))

@@ -19,6 +19,7 @@ import httpx
 
 from bulk.errors import AmbiguousWrite, Interrupted, NotSent, Unreadable
 from bulk.settings import Settings
+from bulk.stops import NO_CONNECTION
 from bulk.webex.answers import RETRY_STATUS, THROTTLE_STATUS, Answer, BadBody, dumps, read_answer, refusal
 from bulk.webex.pace import Pace, retry_after_seconds
 from bulk.webex.retry import TryAgain, with_retries
@@ -27,7 +28,6 @@ GLANCE = 0.2  # seconds: the longest that a waiting thread goes without looking 
 _RELATIVE = re.compile(r"[\w-]+(?:/|\?|$)")  # `people/…`: joining by hand spares two parsings a call
 # Raised before the request left this machine: nothing can have been applied.
 NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
-NO_CONNECTION = "Sin conexión con Webex: {}. Comprueba la red; se puede reanudar, no se pierde nada."
 
 
 @dataclass
@@ -54,6 +54,9 @@ class Token:
 
     def header(self) -> str:
         return f"Bearer {self._value}"
+
+    def same(self, other: Token) -> bool:
+        return self._value == other._value
 
     def is_plain(self) -> bool:
         """True when it can stand in a header: printable ASCII without blanks."""
@@ -104,6 +107,9 @@ class Api:
         self._slots = queue.SimpleQueue()  # a third of the cost of a semaphore, which is made of a condition
         for _ in range(most):
             self._slots.put(None)
+
+    def uses(self, token: Token) -> bool:
+        return self._token.same(token)
 
     # -- reads ---------------------------------------------------------------------------------------------------
     def get(self, path: str, **query: Any) -> Any:

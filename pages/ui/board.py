@@ -16,7 +16,7 @@ from pages.ui.lately import lately
 from pages.ui.looking import Look, progress_line, state_word
 from pages.ui.palette import ROW_HUES, fill, ink, is_dark
 from pages.ui.plain import plain
-from pages.ui.texts import GLYPHS, thousands
+from pages.ui.texts import GLYPHS, sentence, thousands
 
 ALWAYS = frozenset({"pending", "done", "failed"})  # shown at 0 too
 ALWAYS_OF_PLAN = frozenset({"change", "unchanged", "invalid"})
@@ -27,7 +27,7 @@ REVIEW = ("failed", "invalid", "unknown", "conflict", "blocked")
 
 
 def progress(seen: Look) -> None:
-    st.progress(seen.share, text=f"**{plain(state_word(seen)).capitalize()}** · {progress_line(seen)}")
+    st.progress(seen.share, text=f"**{plain(sentence(state_word(seen)))}** · {progress_line(seen)}")
 
 
 def counters(counts: Mapping[str, int], *, plan: bool) -> None:

@@ -9,12 +9,14 @@ import streamlit as st
 
 from bulk.connection import Connection
 from bulk.errors import BulkError, TokenRejected
+from bulk.launch import forget_token
 from pages.ui import resources
 from pages.ui.plain import plain
 from pages.ui.session import Session
 
 HOURS = 12  # life of a personal token of developer.webex.com
 CONTINUE = "Continuar con este token"
+REJECTED = "El token ha caducado o no es válido"
 RENEW = "Genera un token nuevo de {} y pulsa «Continuar con este token»."
 OTHER = "Ese token es de {}. Aquí se trabaja en {}: usa un token suyo."
 WRONG = "El token ha caducado o no es válido. Genera uno nuevo en developer.webex.com y pégalo entero."
@@ -23,14 +25,14 @@ WRONG = "El token ha caducado o no es válido. Genera uno nuevo en developer.web
 def panel(session: Session, reached: Connection) -> None:
     """«Conectar» on the sandbox; who, «Probar conexión» and «Olvidar token» with a token."""
     if session.connection is None:
-        with st.popover("Conectar", icon=":material/key:", width="stretch"):
+        with st.popover("Conectar", icon=":material/key:", width="stretch", key="connect_panel"):
             form(session, "Conectar")
         return
-    with st.popover("Conexión", icon=":material/key:", width="stretch"):
+    with st.popover("Conexión", icon=":material/key:", width="stretch", key=f"connected_{session.pasted_at}"):  # new: closed
         st.write(plain(who_line(session, reached)))
-        if st.button("Probar conexión"):
+        if st.button("Probar conexión", width="stretch"):
             _tell(session)
-        if st.button("Olvidar token"):
+        if st.button("Olvidar token", width="stretch", help="Sus ejecuciones en curso se pausan."):
             forget(session)
             st.rerun()
 
@@ -42,9 +44,7 @@ def ask_again(session: Session) -> None:
         return
     with st.container(border=True, key="ask_again"):
         name = known.org_name or known.org_id or known.target
-        st.warning(
-            f"**El token ha caducado o no es válido.** No se ha perdido nada. {RENEW.format(name)}", icon=":material/key_off:"
-        )
+        st.warning(f"**{REJECTED}.** No se ha perdido nada. {RENEW.format(plain(name))}", icon=":material/key_off:")
         if form(session, CONTINUE, key="again", org_id=known.org_id, org_name=known.org_name):
             st.rerun()
 
@@ -52,7 +52,8 @@ def ask_again(session: Session) -> None:
 def form(session: Session, button: str, *, key: str = "connect", org_id: str | None = None, org_name: str | None = None) -> bool:
     """The token field; True when a token was just accepted. `org_id`: one of another organisation is refused."""
     with st.form(f"{key}_form", border=False, clear_on_submit=True):
-        st.caption("Sin token se trabaja en el SANDBOX. El token vive solo en la memoria de esta pestaña.")
+        sandbox = "Sin token se trabaja en el SANDBOX. " if key == "connect" else ""
+        st.caption(f"{sandbox}El token vive solo en la memoria de esta pestaña.")
         pasted = st.text_input("Token de Webex", type="password", key=f"{key}_token", autocomplete="off")
         sent = st.form_submit_button(button, type="primary")
     found = resources.token_of_environment()
@@ -84,6 +85,10 @@ def accept(session: Session, pasted: str, org_id: str | None = None, org_name: s
 
 
 def forget(session: Session) -> None:
+    """The token is given up; the runs that work with it pause first, for nothing more is to be sent with it."""
+    if session.connection:
+        with st.spinner("Sus ejecuciones se pausan…"):
+            forget_token(resources.context(), session.connection.token, session.connection.person or "?")
     session.connection, session.pasted_at, session.rejected = None, None, ""
 
 

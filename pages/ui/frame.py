@@ -11,10 +11,12 @@ from contextlib import contextmanager
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from bulk.connection import SANDBOX as SANDBOX_TARGET
 from bulk.connection import Connection
 from bulk.errors import BulkError, TokenRejected
 from bulk.log import log
-from pages.ui import connecting, resources, sidebar, style
+from bulk.records import RunRecord
+from pages.ui import connecting, live, resources, sidebar, style
 from pages.ui.plain import plain
 from pages.ui.session import Session, current
 from pages.ui.texts import APP, PAGES, PRODUCTION, SANDBOX, UNFORESEEN
@@ -24,8 +26,8 @@ _frozen: list[bool] = []
 
 def begin(page: str) -> Session:
     """First line of every page; `page` is a key of texts.PAGES. Ends the script when nothing can be shown at all."""
-    _, menu, _, _ = PAGES[page]
-    st.set_page_config(page_title=f"{menu} · {APP}", page_icon="⚡", layout="wide", initial_sidebar_state=240)
+    _, _, title, _ = PAGES[page]
+    st.set_page_config(page_title=f"{title} · {APP}", page_icon="⚡", layout="wide", initial_sidebar_state=240)
     session = current()
     style.put()
     try:
@@ -33,9 +35,10 @@ def begin(page: str) -> Session:
     except BulkError as error:
         st.error(plain(error.message))
         st.stop()
-    _strip(reached)
+    run = live.on_page(resources.context(), session, page)
+    _strip(reached, run)
     with st.sidebar:
-        sidebar.draw(session, reached, page)
+        sidebar.draw(session, reached, page, run)
     freeze()
     connecting.ask_again(session)
     return session
@@ -87,7 +90,10 @@ def freeze() -> None:
         gc.freeze()
 
 
-def _strip(reached: Connection) -> None:
-    kind = "sandbox" if reached.is_sandbox else "production"
-    words = SANDBOX if reached.is_sandbox else f"{PRODUCTION} · {reached.org_name or reached.org_id or reached.target}"
+def _strip(reached: Connection, run: RunRecord | None) -> None:
+    """Where the page works: that of its run, when it is about one; else that of this tab."""
+    place: Connection | RunRecord = run or reached
+    sandbox = place.target == SANDBOX_TARGET
+    kind = "sandbox" if sandbox else "production"
+    words = SANDBOX if sandbox else f"{PRODUCTION} · {place.org_name or place.org_id or place.target}"
     st.html(f'<div class="strip {kind}" role="status">{html.escape(words)}</div>')

@@ -15,8 +15,8 @@ from bulk.context import Context
 from bulk.journal import control, runs
 from bulk.records import RunRecord
 from bulk.report.words import SUCCESS, exceptions
-from bulk.status import KINDS, RUN_WORDS, elapsed, run_state
-from pages.ui.looking import rehearsal_word, where_of
+from bulk.status import RUN_WORDS, elapsed, run_state, title
+from pages.ui.looking import where_of, word_of_run
 from pages.ui.texts import lasting
 from pages.ui.texts_runs import ARCHIVED
 
@@ -109,12 +109,11 @@ def table(context: Context, shown: Sequence[RunRecord]) -> list[RunRecord]:
 
 def _record(context: Context, run: RunRecord, hidden: Collection[str]) -> dict[str, Any]:
     counts, state = runs.run_counts(context.journal, run.run_id), run_state(context, run)
-    word = rehearsal_word(state) if run.dry_run else RUN_WORDS[state]
-    rehearsal = "Ensayo · " if run.dry_run and run.kind == "apply" else ""
+    word = word_of_run(run, state)
     bad = exceptions(run)
     return {
         "Empezó": datetime.fromisoformat(run.created_at).astimezone().replace(tzinfo=None),
-        "Acción": rehearsal + KINDS[run.kind].format(get_action(run.action_id).title),
+        "Acción": title(run),
         "Estado": f"{word} · {ARCHIVED}" if run.run_id in hidden else word,
         "Filas": sum(counts.values()),
         "✓": sum(counts[name] for name in SUCCESS if name not in bad),

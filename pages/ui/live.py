@@ -10,6 +10,7 @@ from bulk.journal import runs
 from bulk.launch import unfinished
 from bulk.records import RunRecord
 from bulk.status import find_run, run_state
+from pages.ui import resources
 from pages.ui.looking import ACTIVE
 from pages.ui.session import Session, run_in_url
 
@@ -49,10 +50,33 @@ def attached(context: Context, session: Session, *, dry_run: bool) -> RunRecord 
     return None
 
 
-def who(session: Session) -> str:
-    """Who asks, for the journal's audit."""
-    if session.connection and session.connection.person:
-        return session.connection.person
+def on_page(context: Context, session: Session, page: str) -> RunRecord | None:
+    """The run that a page is about, before anything of it is drawn: its organisation and its step of the menu are shown."""
+    if page in ("ensayo", "lanzamiento"):
+        return attached(context, session, dry_run=page == "ensayo")
+    if page != "informe":
+        return None
+    asked = run_in_url()
+    try:
+        return find_run(context, asked) if asked else attached(context, session, dry_run=False)
+    except BulkError:  # the page tells it
+        return None
+
+
+def may_steer(session: Session, run: RunRecord) -> bool:
+    """True when this tab has what it takes to go on with `run`: a token of its organisation, or it is of the sandbox."""
+    mine = session.connection
+    if run.target == "sandbox":
+        return True
+    return mine is not None and mine.target == run.target and (not run.org_id or mine.org_id == run.org_id)
+
+
+def who(session: Session, run: RunRecord) -> str:
+    """Who asks something of `run`, for the journal's audit: the person of a token of its organisation, else of this machine."""
+    if may_steer(session, run):
+        person = resources.connection(session).person if run.target != "sandbox" else resources.sandbox().person
+        if person:
+            return person
     try:
         return getpass.getuser()
     except (KeyError, OSError):

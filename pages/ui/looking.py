@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bulk import stops
 from bulk.actions import get_action
 from bulk.context import Context
 from bulk.journal import runs
 from bulk.records import ENDED_RUNS, OPEN_STATES, OrderStatus, RunRecord
-from bulk.status import KINDS, RUN_WORDS, elapsed, forecast, run_state
+from bulk.status import KINDS, RUN_WORDS, elapsed, forecast, run_state, title
+from pages.ui.plain import plain
 from pages.ui.session import Session
-from pages.ui.texts import UNITS, decimal, lasting, thousands
+from pages.ui.texts import UNITS, count, decimal, lasting, sentence, thousands
 from pages.ui.texts_runs import REVIEW, hour
 
 ACTIVE = frozenset({"running", "preparing", "scheduled"})
@@ -29,6 +31,7 @@ class Look:
     seconds: float  # elapsed
     rate: float  # rows a second, lately; 0 = not known
     limit: float | None  # calls a second that Webex was found to admit
+    awaited: tuple[str, ...] = ()  # titles of the runs that it waits for
 
     @property
     def alive(self) -> bool:
@@ -78,7 +81,13 @@ def look(context: Context, run: RunRecord, session: Session, *, with_orders: boo
     known = forecast(context, run, state, counts)
     ended = sum(counts.values()) - sum(counts[name] for name in (*OPEN_STATES, "excluded", "invalid"))
     rate = known["rate"] or (ended / seconds if state == "running" and seconds > 1 else 0.0)
-    return Look(run, state, counts, orders, seconds, rate, known["learned_limit"])
+    return Look(run, state, counts, orders, seconds, rate, known["learned_limit"], _awaited(context, run, state))
+
+
+def _awaited(context: Context, run: RunRecord, state: str) -> tuple[str, ...]:
+    """People know a run by what it does: its id says nothing to them."""
+    names = run.schedule.get("after", ()) if state == "scheduled" else ()
+    return tuple(title(runs.get_run(context.journal, name)) for name in names)
 
 
 def progress_line(seen: Look) -> str:
@@ -93,7 +102,7 @@ def progress_line(seen: Look) -> str:
     if seen.limit:
         parts.append(f"límite aprendido {decimal(seen.limit)}/s")
     if seen.run.rate_limited:
-        parts.append(f"{thousands(seen.run.rate_limited)} esperas pedidas por Webex")
+        parts.append(count(seen.run.rate_limited, "espera pedida por Webex", "esperas pedidas por Webex"))
     if seen.alive and (late := seen.run.schedule.get("not_after")):
         parts.append(f"parará a las {hour(late)}")
     return " · ".join(parts)
@@ -118,19 +127,38 @@ def local(stamp: str | None, form: str = "%d/%m/%Y %H:%M") -> str:
 
 
 def state_word(seen: Look) -> str:
-    """`completada con errores`, `programada para las 22:00`, or why it stopped."""
+    """`completada con errores`, `programada para las 22:00`, `detenida: muchos errores`."""
     if seen.state == "scheduled":
-        at, after = seen.run.schedule.get("at"), seen.run.schedule.get("after")
-        return f"programada para las {hour(at)}" if at else f"programada para cuando acabe {', '.join(after or ())}"
-    word = rehearsal_word(seen.state) if seen.run.dry_run else RUN_WORDS[seen.state]
-    return f"{word}: {seen.run.reason}" if seen.run.reason and seen.state == "stopped" else word
+        at = seen.run.schedule.get("at")
+        return f"programada para las {hour(at)}" if at else f"programada para cuando acabe «{'», «'.join(seen.awaited)}»"
+    found = word_of_run(seen.run, seen.state)
+    why = stops.word(seen.run.reason) if seen.state == "stopped" else ""
+    return f"{found}: {why}" if why else found
 
 
-def rehearsal_word(state: str) -> str:
-    """A dry run has no failures of its own: what it found are findings."""
+def word_of_run(run: RunRecord, state: str) -> str:
+    """A dry run or a verification has no failures of its own: what it found are findings."""
+    if not run.dry_run:
+        return RUN_WORDS[state]
+    name, end = ("verificación", "a") if run.kind == "verify" else ("ensayo", "o")
     if state.startswith("completed"):
-        return "ensayo terminado"
-    return "ensayo detenido" if state == "cancelled" else RUN_WORDS[state]
+        return f"{name} terminad{end}"
+    return f"{name} detenid{end}" if state == "cancelled" else RUN_WORDS[state]
+
+
+def headline(seen: Look) -> str:
+    """`EN CURSO · Desvío total con prefijo 53`; an ensayo, a verification and what waits for its hour by their name."""
+    kind = "VERIFICACIÓN" if seen.run.kind == "verify" else "ENSAYO" if seen.run.dry_run else "EN CURSO"
+    name = seen.title.removeprefix("Verificación · ")
+    return f"{'PROGRAMADA' if seen.state == 'scheduled' else kind} · {name}"
+
+
+def how_far(seen: Look) -> str:
+    """`62 % · fin 13:40`, `para las 22:00`."""
+    if seen.state == "scheduled":
+        return plain(state_word(seen).removeprefix("programada "))
+    end = end_clock(seen)
+    return f"{percent(seen)}{f' · fin {end}' if end else ''}"
 
 
 def where_of(run: RunRecord) -> str:
@@ -140,8 +168,8 @@ def where_of(run: RunRecord) -> str:
 
 def phone_summary(seen: Look) -> str:
     """The line for the telephone (UX 1)."""
-    where = where_of(seen.run)
+    where = seen.run.org_name or where_of(seen.run)
     done = f"{thousands(seen.finished)} de {thousands(seen.total)} {seen.unit} ({percent(seen)})"
     end = end_clock(seen)
-    tail = f"Fin estimado: {end}." if end else f"{RUN_WORDS[seen.state].capitalize()}."
+    tail = f"Fin estimado: {end}." if end else f"{sentence(state_word(seen))}."
     return f"{where} · {seen.title}: {done}, {thousands(seen.review)} por revisar. {tail}"

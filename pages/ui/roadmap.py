@@ -10,10 +10,11 @@ from bulk.journal import runs
 from bulk.readiness import Readiness
 from bulk.records import RunRecord
 from pages.ui import choice, resources
-from pages.ui.looking import ACTIVE, look, percent
+from pages.ui.looking import ACTIVE, look, percent, state_word
 from pages.ui.session import Session
 from pages.ui.texts import thousands
 
+RUNNING = "▶"
 RECENT = 200  # runs looked through
 
 
@@ -34,11 +35,14 @@ def entries(session: Session) -> list[Entry]:
 
 
 def next_action(session: Session, found: list[Entry] | None = None) -> Entry | None:
-    """The first one that is ready and was not run to its end; None without files. `found`: the entries, when they are at hand."""
+    """The first one that is ready, does not run and was not run to its end; None without files.
+
+    `found`: the entries, when they are at hand.
+    """
     if not session.files:
         return None
     found = entries(session) if found is None else found
-    return next((entry for entry in found if entry.readiness.ready and not entry.done), None)
+    return next((entry for entry in found if entry.readiness.ready and not entry.done and entry.mark != RUNNING), None)
 
 
 def _entry(session: Session, state: Readiness, run: RunRecord | None) -> Entry:
@@ -48,7 +52,8 @@ def _entry(session: Session, state: Readiness, run: RunRecord | None) -> Entry:
         return Entry(action, state, waits, "○" if state.ready else "!" if session.files else "", done=False)
     seen = look(resources.context(), run, session, with_orders=False)
     if seen.state in ACTIVE:
-        return Entry(action, state, f"en curso {percent(seen)}", "▶", done=False)
+        far = f"en curso {percent(seen)}" if seen.state != "scheduled" else state_word(seen)
+        return Entry(action, state, far, RUNNING, done=False)
     good = seen.counts["done"] + seen.counts["unchanged"]
     review = seen.finished - good
     left = seen.total - seen.finished

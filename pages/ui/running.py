@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Literal
+
 import streamlit as st
 
-from bulk.errors import BulkError
+from bulk import stops
+from bulk.errors import BulkError, TokenRejected
 from bulk.launch import request_stop, resume
 from pages.ui import board, connecting, details, frame, live, outcome, resources
+from pages.ui.copying import copy_button
 from pages.ui.looking import Look, look, phone_summary
 from pages.ui.plain import plain
 from pages.ui.session import Session
-from pages.ui.texts import PAGES, thousands
+from pages.ui.texts import PAGES, sentence
+from pages.ui.texts_runs import rows_told
 
 EVERY = 1.0  # seconds between two looks
 
 
 def buttons(session: Session, seen: Look) -> None:
     """At the top right: what makes sense in the state of the run."""
-    with st.popover("Copiar resumen"):
-        st.code(phone_summary(seen), language=None, wrap_lines=True)
+    if seen.alive and st.button("Pausar"):
+        _stop(session, seen, "pause")
     if not seen.ended and st.button("Cancelar lo pendiente"):
         _cancel(session, seen)
-    if seen.alive and st.button("Pausar", type="primary"):
-        _stop(session, seen, "pause")
-    if not seen.alive and not seen.ended and st.button("Reanudar", type="primary"):
-        take_up(session, seen)
+    if not seen.alive and not seen.ended:
+        kind: Literal["primary", "secondary"] = "secondary" if asks_for_token(session, seen) or session.rejected else "primary"
+        if st.button("Reanudar", type=kind):
+            take_up(session, seen)
     again = details.again(seen)
-    if again and not seen.alive and st.button("Reintentar las fallidas", help=f"{thousands(again)} filas"):
+    if again and not seen.alive and st.button("Reintentar las fallidas", help=rows_told(again)):
         details.work_again(session, seen)
     if seen.ended:
         if st.button("Nueva ejecución"):
@@ -39,6 +45,8 @@ def buttons(session: Session, seen: Look) -> None:
 def take_up(session: Session, seen: Look) -> None:
     try:
         resume(resources.context(), seen.run.run_id, resources.connection_for(seen.run, session))
+    except TokenRejected:
+        raise  # the page asks for another one
     except BulkError as error:
         st.error(plain(error.message))
         return
@@ -48,7 +56,7 @@ def take_up(session: Session, seen: Look) -> None:
 def _stop(session: Session, seen: Look, command: str) -> None:
     try:
         with st.spinner("Las filas en curso terminan…"):
-            request_stop(resources.context(), seen.run.run_id, command, live.who(session))
+            request_stop(resources.context(), seen.run.run_id, command, live.who(session, seen.run))
     except BulkError as error:
         st.error(plain(error.message))
         return
@@ -59,7 +67,7 @@ def _cancel(session: Session, seen: Look) -> None:
     @st.dialog("Cancelar lo pendiente")
     def ask() -> None:
         left = seen.total - seen.finished
-        st.write(f"Quedan {thousands(left)} filas sin terminar. Lo ya hecho no se deshace.")
+        st.write(f"{'Queda' if left == 1 else 'Quedan'} {rows_told(left)} sin empezar. Lo ya hecho no se deshace.")
         back, on = st.columns(2)
         if back.button("Seguir", width="stretch"):
             st.rerun()
@@ -69,19 +77,42 @@ def _cancel(session: Session, seen: Look) -> None:
     ask()
 
 
-def stopped(session: Session, seen: Look) -> None:
-    """It stopped by itself: why, that nothing is lost, and how to go on."""
-    left = thousands(seen.total - seen.finished)
-    st.warning(
-        f"{plain(seen.run.reason or 'Detenida.')} No se ha perdido nada: quedan {left} filas pendientes.",
-        icon=":material/warning:",
-    )
-    if seen.run.target == "sandbox":
+def at_rest(session: Session, seen: Look) -> None:
+    """Why it does not go on, and how it may: with a button, or with a token when this tab has none that will do."""
+    why = _why(session, seen)
+    if not asks_for_token(session, seen):
+        if why:
+            st.warning(why, icon=":material/warning:")
         return
-    with st.container(border=True):
-        st.markdown(f"**Token de {plain(seen.run.org_name or seen.run.target)}**")
-        if connecting.form(session, "Continuar con este token", key="continue"):
+    run, name = seen.run, seen.run.org_name or seen.run.target
+    with st.container(border=True, key="stopped_token"):
+        st.warning(" ".join(filter(None, (why, connecting.RENEW.format(plain(name))))), icon=":material/key_off:")
+        if connecting.form(session, connecting.CONTINUE, key="continue", org_id=run.org_id, org_name=run.org_name):
             take_up(session, seen)
+
+
+def asks_for_token(session: Session, seen: Look) -> bool:
+    """True when going on takes a token that this tab does not have: none of the organisation, or the one that was refused."""
+    if seen.alive or seen.ended or session.rejected:
+        return False
+    if not live.may_steer(session, seen.run):
+        return True
+    newer = session.pasted_at and seen.run.ended_at and session.pasted_at.astimezone() > datetime.fromisoformat(seen.run.ended_at)
+    return seen.run.target != "sandbox" and stops.is_token(seen.run.reason) and not newer
+
+
+def _why(session: Session, seen: Look) -> str:
+    """UX 4: what happened · how much is left."""
+    reason, left = seen.run.reason or "", seen.total - seen.finished
+    rest = f"{'queda' if left == 1 else 'quedan'} {rows_told(left)} {'pendiente' if left == 1 else 'pendientes'}."
+    if stops.is_token(reason):
+        return "" if session.rejected else f"**{connecting.REJECTED}.** No se ha perdido nada: {rest}"
+    if seen.state == "interrupted":
+        return f"**Se interrumpió el programa que la llevaba.** No se ha perdido nada: {rest}"
+    title, dot, remedy = reason.partition(". ")
+    if seen.state == "stopped":
+        return f"**Detenida: {plain(title)}.** {plain(remedy)} {sentence(rest)}" if dot else f"{plain(reason)} {sentence(rest)}"
+    return plain(reason)
 
 
 def panel(session: Session, first: Look) -> None:
@@ -101,7 +132,11 @@ def panel(session: Session, first: Look) -> None:
 
 def _draw(session: Session, seen: Look) -> None:
     house = resources.context()
-    board.progress(seen)
+    far, button = st.columns([0.82, 0.18], vertical_alignment="center")
+    with far:
+        board.progress(seen)
+    with button:
+        copy_button("Copiar resumen", phone_summary(seen), key="copy_summary")
     outcome.counters(seen)
     left, right = st.columns([0.56, 0.44], gap="medium")
     with left.container(border=True):

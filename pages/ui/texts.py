@@ -12,11 +12,11 @@ PRODUCTION = "PRODUCCIÓN"
 # page -> (file, menu, title, what the page is for)
 PAGES = {
     "inicio": ("streamlit_app.py", "Inicio", "Inicio", APP),
-    "datos": ("pages/1_Datos.py", "Datos", "Datos", "Carga los ficheros y corrige lo que no cuadre"),
-    "mapeo": ("pages/2_Mapeo.py", "Mapeo", "Mapeo", "Elige la acción, el alcance y de dónde sale cada dato"),
-    "ensayo": ("pages/3_Ensayo.py", "Ensayo", "Ensayo", "Mira qué cambiaría. **No se escribe nada en Webex**"),
-    "lanzamiento": ("pages/4_Lanzamiento.py", "Lanzamiento", "Lanzamiento", "Aplica los cambios y síguelos en directo"),
-    "informe": ("pages/5_Informe.py", "Informe", "Informe", "Qué se hizo, qué no y cómo arreglarlo"),
+    "datos": ("pages/1_Datos.py", "1 Datos", "Datos", "Carga los ficheros y corrige lo que no cuadre"),
+    "mapeo": ("pages/2_Mapeo.py", "2 Mapeo", "Mapeo", "Elige la acción, el alcance y de dónde sale cada dato"),
+    "ensayo": ("pages/3_Ensayo.py", "3 Ensayo", "Ensayo", "Mira qué cambiaría. **No se escribe nada en Webex**"),
+    "lanzamiento": ("pages/4_Lanzamiento.py", "4 Lanzamiento", "Lanzamiento", "Aplica los cambios y síguelos en directo"),
+    "informe": ("pages/5_Informe.py", "5 Informe", "Informe", "Qué se hizo, qué no y cómo arreglarlo"),
     "historial": ("pages/6_Historial.py", "Historial", "Historial", "Ejecuciones anteriores, comparaciones y actas"),
 }
 
@@ -79,6 +79,11 @@ def thousands(number: int) -> str:
 def count(number: int, one: str, many: str) -> str:
     """`1 ejecución`, `2 ejecuciones`."""
     return f"{thousands(number)} {one if number == 1 else many}"
+
+
+def sentence(text: str) -> str:
+    """The first letter large, the others as they are."""
+    return text[:1].upper() + text[1:]
 
 
 def decimal(number: float) -> str:

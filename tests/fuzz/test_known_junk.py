@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from bulk.engine import ending, work
+from bulk import stops
+from bulk.engine import work
 from tests.house import House, Remote
 
 MOVE, FORWARD = "usuarios_asignar_location_desde_csv", "usuarios_configurar_desvio_prefijo53"
@@ -74,7 +75,7 @@ def test_rows_that_an_unforeseen_failure_leaves_open_are_never_called_ended(
     with monkeypatch.context() as patched:
         patched.setattr(work, "_rows", broken)
         result = house.run(FORWARD, people)
-    assert (result.document["state"], result.document["reason"]) == ("stopped", ending.LEFT_OPEN)
+    assert (result.document["state"], result.document["reason"]) == ("stopped", stops.LEFT_OPEN)
     again = house.resume(result.document["run_id"])
     assert again.document["state"] == "completed"
     assert again.counts == {"done": 4}

@@ -8,12 +8,19 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from bulk import stops
 from bulk.context import Context
+from bulk.dataset import from_records
+from bulk.engine import LiveRun
+from bulk.journal import control, runs
+from bulk.launch import Launch, launch, request_stop
+from bulk.plan import prepare
+from bulk.status import find_run
 from pages.ui import resources
 from pages.ui.connecting import WRONG
 from pages.ui.session import KEY
 from tests.house import Remote
-from tests.pages.conftest import press, said
+from tests.pages.conftest import FORWARDING, press, said
 
 
 @pytest.fixture(autouse=True)
@@ -132,3 +139,65 @@ def test_a_token_that_expires_during_a_launch_is_asked_for_on_that_page(app: App
     assert "No se ha perdido nada." in said(app)
     again(app, remote.running.token)
     assert "Ensayar 1 fila" in [button.label for button in app.button]
+
+
+# -- runs of production -------------------------------------------------------------------------------------------------
+
+
+def slow_run(app: AppTest, remote: Remote, context: Context) -> LiveRun:
+    """Forty rows of this tab's organisation, one after another."""
+    remote.config(latency_ms=150)
+    records = {line: {"person_id": remote.person(line), "extension": str(2000 + line)} for line in range(2, 42)}
+    plan = prepare(FORWARDING, {"usuarios": from_records(records, name="usuarios")})
+    return launch(context, plan, app.session_state[KEY].connection, Launch(workers=1))
+
+
+def board(app: AppTest, run_id: str) -> AppTest:
+    app.query_params["run"] = run_id
+    return app.switch_page("pages/4_Lanzamiento.py").run()
+
+
+def labels(app: AppTest) -> list[str]:
+    return [button.label for button in app.button]
+
+
+def test_forgetting_the_token_pauses_the_runs_that_work_with_it_and_their_board_still_says_production(
+    app: AppTest, remote: Remote, context: Context
+) -> None:
+    paste(app, remote.running.token)
+    live = slow_run(app, remote, context)
+    press(app, "Olvidar token")
+    assert live.ended.wait(20)
+    assert find_run(context, live.run_id).state == "paused"
+    assert [(told.command, told.who) for told in control.history(context.journal, live.run_id)] == [("pause", "Ana Ruiz")]
+    board(app, live.run_id)
+    assert '<div class="strip production" role="status">PRODUCCIÓN · Acme España' in said(app)
+    assert "Continuar con este token" in labels(app)  # this tab has none any more
+
+
+def test_only_a_stop_for_the_token_asks_for_another_one_of_that_organisation(
+    app: AppTest, remote: Remote, context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paste(app, remote.running.token)
+    live = slow_run(app, remote, context)
+    request_stop(context, live.run_id, "pause", "prueba")
+    assert live.ended.wait(20)
+    runs.update_run(context.journal, live.run_id, state="stopped", reason=stops.BREAKER.format(26, 50, "No existe"))
+    board(app, live.run_id)
+    assert "Continuar con este token" not in labels(app)
+    assert "**Detenida: 26 de las últimas 50 filas con error.** Causa principal: «No existe»." in said(app)
+    assert "Detenida: muchos errores" in "\n".join(str(bar.proto.text) for bar in app.get("progress"))
+    runs.update_run(context.journal, live.run_id, reason=stops.REJECTED, ended_at="2199-01-01T00:00:00.000+00:00")
+    app.run()
+    assert said(app).count("No se ha perdido nada") == 1
+    known = resources.log_in
+    monkeypatch.setattr(resources, "log_in", lambda pasted: replace(known(pasted), org_id="otra", org_name="Beta, S. L."))
+    app.text_input(key="continue_token").set_value(remote.running.token)
+    press(app, "Continuar con este token")
+    assert app.error[0].value.startswith("Ese token es de Beta, S. L.")
+    assert find_run(context, live.run_id).state == "stopped"
+    monkeypatch.setattr(resources, "log_in", known)
+    app.text_input(key="continue_token").set_value(remote.running.token)
+    press(app, "Continuar con este token")
+    assert find_run(context, live.run_id).state in ("running", "completed")
+    request_stop(context, live.run_id, "cancel", "prueba")

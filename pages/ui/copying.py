@@ -1,0 +1,34 @@
+"""A button that copies a text by one click: Streamlit itself only has an icon that shows up over a block of code."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+COPIED = "Copiado"
+_HTML = '<button type="button"></button>'
+_CSS = """
+button { font: inherit; font-size: 0.875rem; line-height: 1.4; padding: 0.3rem 0.75rem; border-radius: 8px; cursor: pointer;
+  width: 100%; white-space: nowrap; color: var(--st-text-color); background: var(--st-background-color);
+  border: 1px solid var(--st-border-color); }
+button:hover, button:focus-visible { border-color: var(--st-primary-color); outline: none; }
+"""
+# The text of the last drawing is copied: on a live board it is another one each second.
+_JS = """
+export default function ({ parentElement, data }) {
+  const button = parentElement.querySelector("button");
+  button.dataset.text = data.text;
+  if (!button.dataset.copied) button.textContent = data.label;
+  button.onclick = async () => {
+    await navigator.clipboard.writeText(button.dataset.text);
+    button.dataset.copied = "yes";
+    button.textContent = data.copied;
+    setTimeout(() => { delete button.dataset.copied; button.textContent = data.label; }, 1500);
+  };
+}
+"""
+_component = st.components.v2.component("copy_button", html=_HTML, css=_CSS, js=_JS)
+
+
+def copy_button(label: str, text: str, *, key: str) -> None:
+    """`label` on the button; `text` goes to the clipboard."""
+    _component(data={"label": label, "text": text, "copied": COPIED}, key=key)

@@ -5,12 +5,33 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bulk.contract import Member
 from bulk.errors import InputError, RowRefused
 
 CALL_TYPES = (
     "INTERNAL_CALL", "TOLL_FREE", "NATIONAL", "INTERNATIONAL", "OPERATOR_ASSISTED", "CHARGEABLE_DIRECTORY_ASSISTED",
     "SPECIAL_SERVICES_I", "SPECIAL_SERVICES_II", "PREMIUM_SERVICES_I", "PREMIUM_SERVICES_II",
 )  # fmt: skip
+
+CALL_TYPE_WORDS = (
+    "internas", "gratuitas", "nacionales", "internacionales", "por operador", "consulta de guía con cargo",
+    "servicios especiales I", "servicios especiales II", "servicios premium I", "servicios premium II",
+)  # fmt: skip
+ACTION_WORDS = {
+    "ALLOW": "permitidas", "BLOCK": "bloqueadas", "AUTH_CODE": "con código", "TRANSFER_NUMBER_1": "al número de desvío 1",
+    "TRANSFER_NUMBER_2": "al número de desvío 2", "TRANSFER_NUMBER_3": "al número de desvío 3",
+}  # fmt: skip
+
+
+def _shown(value: Any) -> str:
+    """`permitidas`, `permitidas, sin transferir`, `bloqueadas`."""
+    if not isinstance(value, dict):
+        return "-"
+    word = ACTION_WORDS.get(value.get("action") or "", str(value.get("action")))
+    return word if value.get("action") == "BLOCK" or value.get("transferEnabled") else f"{word}, sin transferir"
+
+
+PERMISSION_MEMBERS = {t: Member(f"llamadas {word}", _shown) for t, word in zip(CALL_TYPES, CALL_TYPE_WORDS, strict=True)}
 
 
 def permissions_state(answer: Mapping[str, Any]) -> dict[str, Any]:

@@ -34,6 +34,17 @@ ORG_ID = Param("org_id", "organization")
 
 
 @dataclass(frozen=True)
+class Member:
+    """What people read of a member of `before` and `after`, where its own name is not for them."""
+
+    title: str  # Spanish; "{}" = the member itself, of members that are numbers or ids
+    show: Callable[[Any], str] | None = None  # its value in words; None = the general form. Takes whatever Webex may answer
+
+
+OTHER = ""  # key of Action.members: every member that has no entry of its own
+
+
+@dataclass(frozen=True)
 class Change:
     """What has to change in one row; falsy = already as wanted."""
 
@@ -140,6 +151,7 @@ class Action:
     calls: str = "2"  # calls a row, as documented
     scopes: tuple[str, ...] = ("spark-admin:telephony_config_read", "spark-admin:telephony_config_write")  # contracts 1.10
     contract: str = ""  # section of the contracts
+    members: Mapping[str, Member] = field(default_factory=dict)  # member of before and after -> what people read
 
     @property
     def parameters(self) -> tuple[Param, ...]:

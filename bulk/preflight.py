@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bulk.connection import Connection, api_for, identify
 from bulk.contract import Action
 from bulk.errors import ApiError, Forbidden, InputError, NotFound, TokenRejected
+from bulk.known_names import learn
 from bulk.records import Row
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def preflight(context: Context, connection: Connection, action: Action, rows: Se
         connection = identify(api, connection, with_name=not connection.org_name)
         _organisations(api, connection, rows)
         _ids(api, connection, action, rows)
+        learn(api, context.journal, connection.target, connection.org_id, action)
     except TokenRejected:
         raise
     except Forbidden as error:

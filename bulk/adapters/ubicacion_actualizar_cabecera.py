@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bulk.contract import Action, Change, Irreversible, Outcome, Param, State, differences
+from bulk.contract import Action, Change, Irreversible, Member, Outcome, Param, State, differences
 
 if TYPE_CHECKING:
     from bulk.webex.client import Api
@@ -52,6 +52,7 @@ ACTION = Action(
     pure_put=True,
     undo_note="Si la ubicación no tenía cabecera, no se puede volver a dejar sin ella.",
     contract="2.2",
+    members={"phoneNumber": Member("número de cabecera"), "name": Member("nombre de cabecera")},
 )
 run = ACTION.call
 

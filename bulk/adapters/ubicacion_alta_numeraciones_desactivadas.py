@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from bulk.contract import Action, Change, Outcome, Param, SetOps, State, Values, Work
+from bulk.contract import OTHER, Action, Change, Member, Outcome, Param, SetOps, State, Values, Work
 from bulk.errors import RowRefused
 from schemas.hydra import id_tail
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from bulk.webex.answers import Answer
     from bulk.webex.client import Api
 
+STATE_WORDS = {"None": "no está", "INACTIVE": "desactivada", "ACTIVE": "activa"}
 PAGE = 2000  # contract 1.5: default page of numbers
 MOST_REMOVED = 5  # contract 2.1: numbers in one DELETE
 MOST_MOBILE = 20  # contract 2.1: numbers of type MOBILE in one request
@@ -147,6 +148,7 @@ ACTION = Action(
     ),
     calls="2 lecturas y 1 escritura por cada 100 números de una ubicación",
     contract="2.1",
+    members={OTHER: Member("numeración {}", lambda state: STATE_WORDS.get(str(state), str(state)))},
 )
 run = ACTION.call
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from bulk.contract import Action, Change, Outcome, Param, State, differences
+from bulk.contract import Action, Change, Member, Outcome, Param, State, differences
 from bulk.errors import RowRefused
 from schemas.hydra import decode_id
 
@@ -57,6 +57,14 @@ def undo(before: State, after: State) -> Change:
     return Change(differences(after, wanted), body=wanted)
 
 
+def _route(identity: Any) -> str:
+    """`Troncal Madrid (enlace troncal)`, once its id stands as its name."""
+    if not isinstance(identity, dict):
+        return "-"
+    kind = {"TRUNK": "enlace troncal", "ROUTE_GROUP": "grupo de rutas"}.get(str(identity.get("type")))
+    return f"{identity.get('id')} ({kind})" if kind else str(identity.get("id"))
+
+
 ACTION = Action(
     id="ubicacion_configurar_llamadas_internas",
     title="Configurar llamadas internas",
@@ -75,6 +83,10 @@ ACTION = Action(
     undo=undo,
     pure_put=True,
     contract="2.3",
+    members={
+        POLICY: Member("llamadas a extensiones desconocidas", lambda on: "se envían a la ruta" if on else "no se envían"),
+        ROUTE: Member("ruta", _route),
+    },
 )
 run = ACTION.call
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bulk.call_permissions import (
     CALL_TYPES,
+    PERMISSION_MEMBERS,
     listed_permissions,
     permission_entries,
     permissions_state,
@@ -88,6 +89,7 @@ ACTION = Action(
     pure_put=True,
     options=("profile",),
     contract="2.4",
+    members=PERMISSION_MEMBERS,
 )
 run = ACTION.call
 

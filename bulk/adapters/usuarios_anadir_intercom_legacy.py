@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bulk.contract import Action, Change, Outcome, Param, State
+from bulk.contract import OTHER, Action, Change, Member, Outcome, Param, State
 
 if TYPE_CHECKING:
     from bulk.webex.client import Api
@@ -66,6 +66,7 @@ ACTION = Action(
     needs_calling=True,
     scopes=("spark-admin:people_read", "spark-admin:telephony_config_write"),
     contract="3.1",
+    members={OTHER: Member("número secundario {}")},
 )
 run = ACTION.call
 

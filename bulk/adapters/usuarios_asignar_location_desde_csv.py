@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from bulk.contract import Action, Change, Outcome, Param, SetOps, State, Ticket, Work
+from bulk.contract import Action, Change, Member, Outcome, Param, SetOps, State, Ticket, Work
 from bulk.errors import RowRefused
 from bulk.people import calling_licenses, read_people
 from bulk.remedies import catalogue
@@ -201,6 +201,12 @@ ACTION = Action(
     calls="1 trabajo por cada 100 usuarios, y 2 lecturas por cada 85",
     scopes=("spark-admin:telephony_config_write", "spark-admin:people_write", "identity:groups_rw"),
     contract="3.2",
+    members={
+        "locationId": Member("ubicación"),
+        "extension": Member("extensión"),
+        "phoneNumber": Member("teléfono"),
+        "calling": Member("Webex Calling"),
+    },
 )
 run = ACTION.call
 

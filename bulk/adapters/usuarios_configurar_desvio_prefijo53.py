@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bulk.contract import Action, Change, Outcome, Param, State
+from bulk.contract import Action, Change, Member, Outcome, Param, State
 from bulk.errors import RowRefused
 
 if TYPE_CHECKING:
@@ -60,6 +60,13 @@ def undo(before: State, after: State) -> Change:
     return Change({"always": (after.get("always"), always)}, body=_body({**after, "always": sent}))
 
 
+def _shown(always: Any) -> str:
+    """`desactivado`, or where to."""
+    if not isinstance(always, dict) or not always.get("enabled"):
+        return "desactivado"
+    return str(always.get("destination") or "activado, sin destino")
+
+
 ACTION = Action(
     id="usuarios_configurar_desvio_prefijo53",
     title="Desvío total con prefijo 53",
@@ -79,6 +86,7 @@ ACTION = Action(
     needs_calling=True,
     scopes=("spark-admin:people_read", "spark-admin:people_write"),
     contract="3.3",
+    members={"always": Member("desvío", _shown)},
 )
 run = ACTION.call
 

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bulk.call_permissions import (
+    PERMISSION_MEMBERS,
     listed_permissions,
     permission,
     permission_entries,
     permissions_state,
     without_restricted,
 )
-from bulk.contract import Action, Change, Outcome, Param, State, differences
+from bulk.contract import Action, Change, Member, Outcome, Param, State, differences
 from bulk.errors import NotFound, RowRefused
 
 if TYPE_CHECKING:
@@ -95,6 +96,11 @@ ACTION = Action(
     needs_calling=True,
     scopes=("spark-admin:people_read", "spark-admin:people_write"),
     contract="3.4",
+    members={
+        "useCustomEnabled": Member("perfil propio"),
+        "useCustomPermissions": Member("permisos propios"),
+        **PERMISSION_MEMBERS,
+    },
 )
 run = ACTION.call
 

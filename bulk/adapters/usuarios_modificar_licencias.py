@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from bulk.contract import Action, Change, Irreversible, Outcome, Param, SetOps, State, Work
+from bulk.contract import OTHER, Action, Change, Irreversible, Member, Outcome, Param, SetOps, State, Work
 from bulk.errors import RowRefused
 from bulk.people import calling_licenses, read_people
 
@@ -132,6 +132,7 @@ ACTION = Action(
     calls="1 escritura, y 1 lectura por cada 85 usuarios",
     scopes=("spark-admin:licenses_read", "spark-admin:people_read", "spark-admin:people_write"),
     contract="3.5",
+    members={OTHER: Member("licencia {}", lambda held: "asignada" if held else "sin asignar")},
 )
 run = ACTION.call
 

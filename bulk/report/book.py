@@ -14,6 +14,7 @@ from bulk.records import ORDER_WORDS, RunRecord
 from bulk.report.audit import facts
 from bulk.report.cells import printable
 from bulk.report.tables import COLUMNS, cells
+from bulk.report.telling import telling
 from bulk.report.words import FAILED, SUCCESS, UNPROCESSED, exceptions, state_word
 from bulk.status import run_state, title
 
@@ -35,7 +36,8 @@ def xlsx_file(context: Context, run: RunRecord, file: BinaryIO) -> None:
     with _Book(file) as book:
         book.sheet("Resumen", ("dato", "valor"), _summary(context, run))
         book.sheet("Lotes", _ORDER_COLUMNS, _orders(context, run))
-        book.sheet("Filas", COLUMNS, (cells(run, row) for row in rows.read_rows(context.journal, run.run_id)))
+        told = telling(context.journal, run)
+        book.sheet("Filas", COLUMNS, (cells(run, row, told) for row in rows.read_rows(context.journal, run.run_id)))
         book.sheet("Errores", _CAUSE_COLUMNS, (_cause(run, cause) for cause in causes))
 
 

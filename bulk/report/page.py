@@ -14,6 +14,7 @@ from bulk.report.audit import facts, where
 from bulk.report.cells import local, outcome
 from bulk.report.markup import facts as fact_table
 from bulk.report.markup import page, table, text
+from bulk.report.telling import Telling, telling
 from bulk.report.verified import verification
 from bulk.report.words import exceptions, rest, state_word
 from bulk.status import phone_line, thousands, title
@@ -66,22 +67,23 @@ def cause_cells(run: RunRecord, cause: Cluster) -> tuple[str, ...]:
 
 def _row_tables(context: Context, run: RunRecord, counts: dict[str, int]) -> Iterator[str]:
     bad, good = exceptions(run), rest(run)
+    told = telling(context.journal, run)
     n_bad, n_good = (sum(counts[state] for state in states) for states in (bad, good))
     yield f"<h2>Filas por revisar ({thousands(n_bad)})</h2>"
     if n_bad:
         found = rows.read_rows(context.journal, run.run_id, states=bad)
-        yield from table(HEADERS, (row_cells(run, row) for row in found), _NUMBERS)
+        yield from table(HEADERS, (row_cells(run, row, told) for row in found), _NUMBERS)
     else:
         yield '<p class="note">Ninguna.</p>'
     yield f"<h2>Las demás filas ({thousands(n_good)})</h2>"
     if n_good > MOST_OTHERS:
-        told = f"Se muestran las {thousands(MOST_OTHERS)} primeras de {thousands(n_good)}."
-        yield f'<p class="note">{text(told)} El Excel, el CSV y el JSON las tienen todas.</p>'
+        some = f"Se muestran las {thousands(MOST_OTHERS)} primeras de {thousands(n_good)}."
+        yield f'<p class="note">{text(some)} El Excel, el CSV y el JSON las tienen todas.</p>'
     if n_good:
         found = rows.read_rows(context.journal, run.run_id, states=good, limit=MOST_OTHERS)
-        yield from table(HEADERS, (row_cells(run, row) for row in found), _NUMBERS)
+        yield from table(HEADERS, (row_cells(run, row, told) for row in found), _NUMBERS)
 
 
-def row_cells(run: RunRecord, row: RowResult) -> tuple[str, ...]:
+def row_cells(run: RunRecord, row: RowResult, told: Telling) -> tuple[str, ...]:
     """One text per column of HEADERS."""
-    return (str(row.line), row.label, row.group, *outcome(run, row), local(row.ended_at))
+    return (str(row.line), row.label, row.group, *outcome(run, row, told), local(row.ended_at))

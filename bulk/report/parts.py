@@ -13,6 +13,7 @@ from bulk.journal import rows, runs
 from bulk.records import RowResult, RunRecord
 from bulk.report.cells import OUTCOME
 from bulk.report.round_trip import csv_line, file_columns, file_rows, has_file, parameter_cells, parameter_headers
+from bulk.report.telling import telling
 from bulk.report.words import EXCLUDED, FAILED, SUCCESS, UNPROCESSED
 from bulk.spreadsheet import csv_writer, guarded
 
@@ -65,13 +66,16 @@ def write_parts(context: Context, run: RunRecord, folder: Path) -> dict[str, Pat
 def _lines(context: Context, run: RunRecord) -> tuple[list[str], Iterator[tuple[str, list[str]]]]:
     """(headers, (part, cells) of each row): of the file when it was kept, else of the parameters."""
     run = runs.get_run(context.journal, run.run_id)  # as it is before its rows are read: once prepared, all are there
+    told = telling(context.journal, run)
     if not has_file(context, run):
         found = rows.read_rows(context.journal, run.run_id)
         headers = ["fila", *parameter_headers(run), *OUTCOME]
-        return headers, ((_part(run, row), [str(row.line), *csv_line(run, parameter_cells(run, row), row)]) for row in found)
+        return headers, (
+            (_part(run, row), [str(row.line), *csv_line(run, parameter_cells(run, row), row, told)]) for row in found
+        )
     columns = file_columns(context, run)
     each_line = file_rows(context, run)
-    kept = ((_part(run, each.row), csv_line(run, columns.kept(each.cells), each.row)) for each in each_line)
+    kept = ((_part(run, each.row), csv_line(run, columns.kept(each.cells), each.row, told)) for each in each_line)
     return list(map(guarded, columns.headers)), kept
 
 

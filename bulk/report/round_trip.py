@@ -16,6 +16,7 @@ from bulk.headers import canonical
 from bulk.journal import rows
 from bulk.records import STATE_WORDS, RowResult, RunRecord
 from bulk.report.cells import OUTCOME, outcome
+from bulk.report.telling import Telling, telling
 from bulk.report.words import OPEN_WORDS
 from bulk.spreadsheet import csv_text, guarded, safe_cell, unguarded
 
@@ -39,7 +40,9 @@ def roundtrip_chunks(context: Context, run: RunRecord) -> Iterator[bytes]:
     A cell that a spreadsheet would take for a formula gets an apostrophe, which `original` takes off again.
     """
     columns = file_columns(context, run)
-    return csv_text(list(map(guarded, columns.headers)), (_csv_line(run, columns, each) for each in file_rows(context, run)))
+    told = telling(context.journal, run)
+    lines = (csv_line(run, columns.kept(each.cells), each.row, told) for each in file_rows(context, run))
+    return csv_text(list(map(guarded, columns.headers)), lines)
 
 
 def roundtrip_file(context: Context, run: RunRecord, file: BinaryIO) -> None:
@@ -47,7 +50,8 @@ def roundtrip_file(context: Context, run: RunRecord, file: BinaryIO) -> None:
     from bulk.report.book import text_book
 
     columns = file_columns(context, run)
-    lines = ([*columns.kept(each.cells), *_beside(run, each.row)] for each in file_rows(context, run))
+    told = telling(context.journal, run)
+    lines = ([*columns.kept(each.cells), *_beside(run, each.row, told)] for each in file_rows(context, run))
     text_book(file, get_action(run.action_id).dataset.upper(), columns.headers, lines)
 
 
@@ -100,19 +104,15 @@ def file_rows(context: Context, run: RunRecord) -> Iterator[FileRow]:
         yield FileRow(kept.line, kept.cells, row if row is not None and row.line == kept.line else None)
 
 
-def _beside(run: RunRecord, row: RowResult | None) -> tuple[str, ...]:
+def _beside(run: RunRecord, row: RowResult | None, told: Telling) -> tuple[str, ...]:
     """One text per column of OUTCOME, for a line that the run took up, did not, or has not been handed over yet."""
     missing = STATE_WORDS["pending"] if run.state == "preparing" else NOT_IN_RUN
-    return outcome(run, row) if row else (missing, *[""] * (len(OUTCOME) - 1))
+    return outcome(run, row, told) if row else (missing, *[""] * (len(OUTCOME) - 1))
 
 
-def csv_line(run: RunRecord, cells: Sequence[str], row: RowResult | None) -> list[str]:
+def csv_line(run: RunRecord, cells: Sequence[str], row: RowResult | None, told: Telling) -> list[str]:
     """Cells of the file and of the outcome, safe for a spreadsheet."""
-    return [*map(guarded, cells), *map(safe_cell, _beside(run, row))]
-
-
-def _csv_line(run: RunRecord, columns: Columns, each: FileRow) -> list[str]:
-    return csv_line(run, columns.kept(each.cells), each.row)
+    return [*map(guarded, cells), *map(safe_cell, _beside(run, row, told))]
 
 
 # -- a run without its file ---------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from bulk.context import Context
 from bulk.journal import rows
 from bulk.records import RowResult, RunRecord
 from bulk.report.cells import OUTCOME, local, outcome
+from bulk.report.telling import Telling, telling
 from bulk.spreadsheet import csv_text, safe_cell
 
 COLUMNS = ("fila", "lote", "etiqueta", "ubicación", *OUTCOME, "inicio", "fin")
@@ -15,11 +16,11 @@ COLUMNS = ("fila", "lote", "etiqueta", "ubicación", *OUTCOME, "inicio", "fin")
 
 def csv_chunks(context: Context, run: RunRecord) -> Iterator[bytes]:
     """CSV as Excel in Spanish opens it: `;`, UTF-8 with BOM, no cell that could be a formula."""
-    found = rows.read_rows(context.journal, run.run_id)
-    return csv_text(COLUMNS, (list(map(safe_cell, cells(run, row))) for row in found))
+    found, told = rows.read_rows(context.journal, run.run_id), telling(context.journal, run)
+    return csv_text(COLUMNS, (list(map(safe_cell, cells(run, row, told))) for row in found))
 
 
-def cells(run: RunRecord, row: RowResult) -> tuple[str, ...]:
+def cells(run: RunRecord, row: RowResult, told: Telling) -> tuple[str, ...]:
     """One text per column of COLUMNS; moments local."""
     who = (str(row.line), row.order_id, row.label, row.group)
-    return (*who, *outcome(run, row), local(row.started_at), local(row.ended_at))
+    return (*who, *outcome(run, row, told), local(row.started_at), local(row.ended_at))

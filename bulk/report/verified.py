@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from bulk.context import Context
 from bulk.journal import rows
 from bulk.records import RunRecord
-from bulk.report.cells import changed_members, local
+from bulk.report.cells import local
 from bulk.report.markup import table, text
+from bulk.report.telling import telling
 from bulk.report.words import exceptions, state_word
 from bulk.status import find_run, thousands
 from bulk.verifying import Findings, findings
@@ -24,10 +25,10 @@ def verification(context: Context, run: RunRecord) -> Iterator[str]:
         return
     check = find_run(context, found.run_id)
     odd = rows.read_rows(context.journal, check.run_id, states=exceptions(check))
+    told = telling(context.journal, check)
     headers = ("Fila", "Quién", "Resultado", "Ahora", "Se pidió", "Motivo")
     lines = (
-        (str(row.line), row.label, state_word(check, row.state, row.code), *changed_members(row), row.message or "")
-        for row in odd
+        (str(row.line), row.label, state_word(check, row.state, row.code), *told.cells(row), row.message or "") for row in odd
     )
     yield from table(headers, lines, (0,))
 

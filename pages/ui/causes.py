@@ -85,6 +85,6 @@ def _rows(seen: Look, cluster: Cluster) -> None:
     found = rows.read_rows(resources.context().journal, seen.run.run_id, states=(cluster.state,))
     mine = (row for row in found if row.code == cluster.code and normalised(row) == cluster.message)
     some = [row for _, row in zip(range(MOST_SHOWN), mine, strict=False)]
-    tables.show(tables.row_frame(some), config=tables.row_config())
+    tables.show_rows(some, seen.run)
     if cluster.count > len(some):
         st.caption(f"Las primeras {thousands(len(some))}; todas están en el Excel.")

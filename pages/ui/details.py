@@ -52,11 +52,9 @@ def draw(session: Session, seen: Look) -> None:
 
 
 def latest(seen: Look) -> None:
-    found = tables.row_frame(rows.latest_rows(resources.context().journal, seen.run.run_id, 50))
-    if found.empty:
+    found = rows.latest_rows(resources.context().journal, seen.run.run_id, 50)
+    if not tables.show_rows(found, seen.run, key="board_latest", height=280):
         st.caption("Aún no ha terminado ninguna fila.")
-    else:
-        tables.show(found, config=tables.row_config(), key="board_latest", height=280)
 
 
 def causes(session: Session, seen: Look) -> None:
@@ -93,7 +91,7 @@ def lots(session: Session, seen: Look) -> None:
             retry_button(session, seen, by_id[chosen])
     if chosen in by_id:
         found = rows.read_rows(resources.context().journal, seen.run.run_id, order_seq=seq_of(by_id[chosen]), limit=2_000)
-        tables.show(tables.row_frame(found), config=tables.row_config(), key="board_lot_rows", height=280)
+        tables.show_rows(found, seen.run, key="board_lot_rows", height=280)
 
 
 def lot_name(order: OrderStatus) -> str:

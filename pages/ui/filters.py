@@ -43,11 +43,8 @@ def draw(seen: Look, *, plan: bool, key: str, orders: Sequence[OrderStatus] = ()
         offset=(page - 1) * PAGE,
         limit=PAGE,
     )
-    table = tables.row_frame(found, seen.run)
-    if table.empty:
+    if not tables.show_rows(found, seen.run, key=f"{key}_rows"):
         st.caption("Ninguna fila cumple el filtro.")
-        return
-    tables.show(table, config=tables.row_config(seen.run), key=f"{key}_rows")
 
 
 def _fields(seen: Look, key: str, orders: Sequence[OrderStatus]) -> tuple[str, str | None, int | None]:

@@ -9,21 +9,19 @@ import pandas as pd
 import streamlit as st
 
 from bulk.clusters import Cluster
-from bulk.contract import Action
 from bulk.dataset import Dataset
-from bulk.mapping import Source
-from bulk.plan import Prepared
-from bulk.records import OrderStatus, Problem, RowResult, RunRecord
-from bulk.report import changed_members as before_and_after
-from bulk.validation import totals
+from bulk.records import OrderStatus, RowResult, RunRecord
+from bulk.report import Telling, telling
+from pages.ui import resources
 from pages.ui.palette import ORDER_HUES, PURPLE, ROW_HUES
-from pages.ui.texts import KINDS, NO_SOURCE, order_pill, state_pill
+from pages.ui.texts import NO_SOURCE, order_pill
 from pages.ui.texts_runs import pill_of
 
 LAZY = 5_000  # rows: from here on the browser asks for what it shows
 HEIGHT = 320
 MOST = 40  # characters of a cell of a preview
 _LONG_ID = 60
+_MOSTLY = 0.5  # share of rows without a reason from which what changed stands first
 
 
 def show(
@@ -35,33 +33,56 @@ def show(
     st.dataframe(frame, hide_index=True, height=size, column_config=config, key=key, lazy=lazy)
 
 
-def row_frame(rows: Iterable[RowResult], run: RunRecord | None = None) -> pd.DataFrame:
-    """Fila, Quién, Ubicación, Estado, Antes, Después, Motivo; the states in the words of `run`."""
-    records = []
-    for row in rows:
-        before, after = before_and_after(row)
-        records.append(
-            (row.line, row.label, row.group, [_pill(row, run)], before, after, row.message or "", row.tracking_id or "")
+ROW_COLUMNS = ("Fila", "Quién", "Ubicación", "Estado", "Campo", "Antes", "Después", "Motivo", "trackingId")
+_CHANGED = ("Campo", "Antes", "Después")
+
+
+def show_rows(found: Iterable[RowResult], run: RunRecord, *, key: str | None = None, height: int = HEIGHT) -> bool:
+    """A table of rows of `run`, told for people; False when there were none."""
+    frame = row_frame(found, run, telling(resources.context().journal, run))
+    if not frame.empty:
+        show(frame, config=row_config(run), key=key, height=height)
+    return not frame.empty
+
+
+def row_frame(rows: Iterable[RowResult], run: RunRecord, told: Telling) -> pd.DataFrame:
+    """ROW_COLUMNS, the states in the words of `run`; columns that hold nothing here are left out, and why a row went wrong
+    stands before what would have changed."""
+    records = [
+        (
+            row.line,
+            row.label,
+            row.group,
+            [pill_of(run, row.state, row.code)],
+            *told.change(row),
+            row.message or "",
+            row.tracking_id or "",
         )
-    columns = ["Fila", "Quién", "Ubicación", "Estado", "Antes", "Después", "Motivo", "trackingId"]
-    return pd.DataFrame(records, columns=pd.Index(columns))
+        for row in rows
+    ]
+    frame = pd.DataFrame(records, columns=pd.Index(ROW_COLUMNS))
+    if frame.empty:
+        return frame
+    empty = [name for name in ("Ubicación", *_CHANGED, "Motivo", "trackingId") if (frame[name] == "").all()]
+    first = ["Fila", "Quién", "Estado"]
+    changed = [*_CHANGED] if (frame["Motivo"] == "").mean() >= _MOSTLY else []
+    order = [*first, *changed, "Motivo", *_CHANGED, "Ubicación", "trackingId"]
+    return frame[[name for name in dict.fromkeys(order) if name not in empty]]
 
 
-def _pill(row: RowResult, run: RunRecord | None) -> str:
-    return pill_of(run, row.state, row.code) if run else state_pill(row.state)
-
-
-def row_config(run: RunRecord | None = None) -> dict[str, Any]:
-    hues = ROW_HUES | ({"done": PURPLE} if run and run.kind == "undo" else {})
-    pills = {pill_of(run, state) if run else state_pill(state): hue.ink_light for state, hue in hues.items()}
+def row_config(run: RunRecord) -> dict[str, Any]:
+    hues = ROW_HUES | ({"done": PURPLE} if run.kind == "undo" else {})
+    pills = {pill_of(run, state): hue.ink_light for state, hue in hues.items()}
     return {
-        "Fila": st.column_config.NumberColumn(width=60, format="%d"),
-        "Quién": st.column_config.TextColumn(width=175),
-        "Ubicación": st.column_config.TextColumn(width=105),
-        "Estado": _pills(list(pills), list(pills.values()), 120),
-        "Antes": st.column_config.TextColumn(width=180),
-        "Después": st.column_config.TextColumn(width=230),
-        "Motivo": st.column_config.TextColumn(width=320),
+        "Fila": st.column_config.NumberColumn(width=55, format="%d"),
+        "Quién": st.column_config.TextColumn(width=165),
+        "Estado": _pills(list(pills), list(pills.values()), 115),
+        "Campo": st.column_config.TextColumn(width=150),
+        "Antes": st.column_config.TextColumn(width=105),
+        "Después": st.column_config.TextColumn(width=115),
+        "Motivo": st.column_config.TextColumn(width=390),
+        "Ubicación": st.column_config.TextColumn(width=115),
+        "trackingId": st.column_config.TextColumn(width=140),
     }
 
 
@@ -109,29 +130,6 @@ def cluster_config() -> dict[str, Any]:
     }
 
 
-def problem_frame(problems: Sequence[Problem]) -> pd.DataFrame:
-    """One line per kind of problem, biggest first."""
-    records = [
-        (
-            group["count"],
-            "error" if group["severity"] == "error" else "aviso",
-            group["column"] or "",
-            short(group["value"] or ""),
-            group["first_line"],
-            group["message"],
-        )
-        for group in sorted(totals(problems), key=lambda group: group["severity"] != "error")
-    ]
-    columns = ["Filas", "Gravedad", "Columna", "Por ejemplo", "Primera fila", "Qué se espera y qué hacer"]
-    return pd.DataFrame(records, columns=pd.Index(columns))
-
-
-def problem_rows(problems: Sequence[Problem]) -> pd.DataFrame:
-    """One line per problem."""
-    records = [(p.file, p.line, p.column or "", short(p.value or ""), p.message) for p in problems]
-    return pd.DataFrame(records, columns=pd.Index(["Fichero", "Fila", "Columna", "Valor", "Qué se espera y qué hacer"]))
-
-
 def preview(dataset: Dataset, rows: int = 200) -> pd.DataFrame:
     """The first rows as read, with their line; long ids shortened."""
     frame = dataset.frame.head(rows).map(short)
@@ -143,53 +141,7 @@ def short(text: str) -> str:
     return text if len(text) < _LONG_ID else f"{text[:10]}…{text[-8:]}"
 
 
-# -- mapping ----------------------------------------------------------------------------------------------------------
-
-
 def origins(dataset: Dataset, world: Dataset | None) -> list[str]:
     """What can be chosen as a parameter's source."""
     shared = [f"GLOBAL.{header}" for header in world.frame.columns] if world else []
     return [NO_SOURCE, *dataset.frame.columns, *shared]
-
-
-def origin_of(source: Source) -> str:
-    if source.kind == "global":
-        return f"GLOBAL.{source.ref}"
-    if source.kind == "constant":
-        return f"={source.ref}" if source.ref else NO_SOURCE
-    return source.ref or NO_SOURCE
-
-
-def mapping_frame(action: Action, plan: Prepared, missing: Sequence[str]) -> pd.DataFrame:
-    """Parámetro, Origen, Ejemplo, Estado; index = the parameter's name."""
-    records = []
-    for param in action.parameters:
-        origin = origin_of(plan.mapping.sources[param.name])
-        example = _example(plan, param.name)
-        records.append(
-            (
-                f"{param.name} *" if param.required else param.name,
-                origin,
-                short(example),
-                _mapping_state(param.name, origin, example, missing, required=param.required),
-                KINDS.get(param.kind, "texto") + (" · lista" if param.many else ""),
-            )
-        )
-    names = [param.name for param in action.parameters]
-    return pd.DataFrame(records, index=names, columns=pd.Index(["Parámetro", "Origen", "Ejemplo", "Estado", "Se espera"]))
-
-
-def _example(plan: Prepared, name: str) -> str:
-    cells = plan.frame[name]
-    filled = cells[cells != ""]
-    return str(filled.iloc[0]) if len(filled) else ""
-
-
-def _mapping_state(name: str, origin: str, example: str, missing: Sequence[str], *, required: bool) -> str:
-    if name in missing:
-        return "✗ falta de dónde sale"
-    if origin == NO_SOURCE:
-        return "opcional"
-    if not example:
-        return "! columna vacía" if required else "vacía"
-    return "✓"

@@ -158,7 +158,7 @@ def lists(seen: Look) -> None:
         st.markdown(f"**{preview if run.dry_run else done} ({thousands(counts[name])})** · {meaning}")
         if counts[name]:
             found = listed_rows(house, run.run_id, name, limit=MOST_SHOWN)
-            tables.show(tables.row_frame(found, run), config=tables.row_config(run), key=f"undo_{name}", height=240)
+            tables.show_rows(found, run, key=f"undo_{name}", height=240)
     told = {"already": "ya como antes", "open": "sin procesar"}
     rest = [f"{rows_told(counts[name])} {words}" for name, words in told.items() if counts[name]]
     if rest:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import base64
 import re
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
 
-from bulk.records import ALL_STATES, ORDER_WORDS, STATE_WORDS, RowResult
+from bulk.actions import get_action
+from bulk.records import ALL_STATES, ORDER_WORDS, STATE_WORDS, RowResult, RunRecord
+from bulk.report import Telling
 from pages.ui import palette, tables, texts, waffle
 from pages.ui.resources import clean_token
 
@@ -60,7 +63,17 @@ def test_durations_read_as_people_say_them(seconds: float, told: str) -> None:
     assert texts.lasting(seconds) == told
 
 
-def test_only_the_parts_that_differ_are_shown() -> None:
-    old, new = {"enabled": False, "destination": None, "ring": False}, {"enabled": True, "destination": "532041", "ring": False}
-    row = RowResult(2, "change", "", "", None, None, {"always": old}, None, {"always": [old, new]}, None, 0, None, None)
-    assert tables.before_and_after(row) == ("enabled: no; destination: -", "enabled: sí; destination: 532041")
+def test_the_table_of_rows_leaves_empty_columns_out_and_says_first_why_rows_went_wrong() -> None:
+    run = RunRecord("r", "usuarios_configurar_desvio_prefijo53", "sandbox")
+    change = {"always": [{"enabled": False}, {"enabled": True, "destination": "532041"}]}
+    fine = RowResult(2, "change", "Marta Gil · 2041", "Madrid", None, None, None, None, change, None, 0, None, None)
+    bad = replace(fine, line=3, state="blocked", change=None, message="El usuario no tiene Webex Calling.")
+    told = telling_of(run)
+    assert list(tables.row_frame([fine], run, told)) == ["Fila", "Quién", "Estado", "Campo", "Antes", "Después", "Ubicación"]
+    assert list(tables.row_frame([bad], run, told)) == ["Fila", "Quién", "Estado", "Motivo", "Ubicación"]
+    assert list(tables.row_frame([fine, bad, bad], run, told))[:4] == ["Fila", "Quién", "Estado", "Motivo"]
+    assert list(tables.row_frame([fine], run, told).iloc[0])[3:6] == ["desvío", "desactivado", "532041"]
+
+
+def telling_of(run: RunRecord) -> Telling:
+    return Telling(get_action(run.action_id).members)

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from bulk.records import ALL_STATES, STATE_WORDS, RowResult, RunRecord
 from bulk.report.book import text_book
-from bulk.report.cells import changed_members, local, printable
+from bulk.report.cells import local, printable
 from bulk.report.markup import page, text
+from bulk.report.telling import Telling
 from bulk.report.words import EXCLUDED, FAILED, SUCCESS, UNPROCESSED, exceptions, rest, state_word
 from bulk.spreadsheet import csv_text, guarded, safe_cell, unguarded
 
@@ -40,12 +41,12 @@ def test_a_guarded_cell_comes_back_and_is_never_a_formula(cell: str) -> None:
 
 
 def changed(change: dict[str, object], after: dict[str, object] | None = None) -> tuple[str, str]:
-    return changed_members(RowResult(2, "done", "", "", None, None, None, after, change, None, 1, None, None))
+    return Telling().cells(RowResult(2, "done", "", "", None, None, None, after, change, None, 1, None, None))
 
 
 def test_before_and_after_name_only_what_differs() -> None:
     nested = {"always": [{"enabled": False, "ring": True, "to": None}, {"enabled": True, "ring": True, "to": "53"}]}
-    assert changed(nested) == ("enabled: no; to: -", "enabled: sí; to: 53")
+    assert changed(nested) == ("always (enabled): no; always (to): -", "always (enabled): sí; always (to): 53")
 
 
 def test_after_is_what_was_left_rather_than_what_was_asked() -> None:

@@ -20,9 +20,28 @@ REFERENCES = (
 )
 
 
-def validate_across(files: AnyMapping[str, Dataset]) -> list[Problem]:
-    """`files`: dataset name -> Dataset. An organisation other than the first one said is an error, the rest are avisos."""
-    return [*_organisations(files), *_locations(files)]
+Organisation = tuple[str, str]  # last segment of its id, file that says it
+
+
+def validate_across(files: AnyMapping[str, Dataset], said: Organisation | None = None) -> list[Problem]:
+    """`files`: dataset name -> Dataset. An organisation other than the first one said is an error, the rest are avisos.
+
+    `said`: the first one, when it is not to be looked for in `files`.
+    """
+    return [*_organisations(files, said or organisation(files)), *_locations(files)]
+
+
+def organisation(files: AnyMapping[str, Dataset]) -> Organisation | None:
+    """The first one said, in the order of the files."""
+    for dataset in (files[name] for name in ORDER if name in files):
+        found = _column(dataset, "org_id")
+        if found is not None and not found[1].empty:
+            return _tail(str(found[1].iloc[0])), dataset.file_name
+    return None
+
+
+def _tail(cell: str) -> str:
+    return id_tail(cell).casefold()
 
 
 def _column(dataset: Dataset | None, name: str) -> tuple[str, pd.Series[str]] | None:
@@ -35,15 +54,13 @@ def _column(dataset: Dataset | None, name: str) -> tuple[str, pd.Series[str]] | 
     return None
 
 
-def _organisations(files: AnyMapping[str, Dataset]) -> Iterator[Problem]:
-    said: tuple[str, str] | None = None  # (last segment of the id, file that says it)
+def _organisations(files: AnyMapping[str, Dataset], said: Organisation | None) -> Iterator[Problem]:
     for dataset in (files[name] for name in ORDER if name in files):
         found = _column(dataset, "org_id")
-        if found is None or found[1].empty:
+        if found is None or said is None:
             continue
         header, cells = found
-        tails = cells.map({each: id_tail(each).casefold() for each in cells.unique()})
-        said = said or (str(tails.iloc[0]), dataset.file_name)
+        tails = cells.map({each: _tail(each) for each in cells.unique()})
         told = f"Es otra organización que la de {said[1]}. Todas las filas han de ser de la misma: corrige una de las dos."
         for line, cell in cells[tails != said[0]].items():
             yield Problem(dataset.file_name, int(str(line)), header, str(cell), "otra_organizacion", told)

@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from bulk.blocks import BlockFile
+from bulk.across import organisation, validate_across
+from bulk.blocks import Blocks
 from bulk.contract import Action
 from bulk.dataset import Dataset
 from bulk.mapping import Mapping as ColumnMapping
-from bulk.mapping import map_columns, param_frame
+from bulk.mapping import map_columns
+from bulk.plan import WHOLE, Prepared, Resolve, prepare, require_sources
 from bulk.records import Problem
+from bulk.repairs import Mend, Repair, RepairGroups, as_it_is
 from bulk.repeats import UNIQUE_EXTENSION, UNIQUE_NUMBERS, repeated
-from bulk.validation import chosen, row_problems, totals
+from bulk.scope import Scope, described
+from bulk.validation import chosen, totals, validate_file
 
 KEPT = 1_000  # problems held in memory
 
 Hashes = npt.NDArray[np.uint64]
+Lines = npt.NDArray[np.int64]
+Tell = Callable[[Problem], None]
 
 
 @dataclass(frozen=True)
@@ -29,24 +35,32 @@ class BlockReport:
     """What was found in the whole file."""
 
     rows: int  # rows of the file
-    invalid: int  # of these, with some error
+    excluded: int  # of these, outside the scope
+    invalid: int  # of the others, with some error
     totals: list[dict[str, Any]]  # as validation.totals
     problems: list[Problem]  # the first KEPT
+    scope: str = ""  # Spanish: how the rows were chosen; "" = nobody chose
+    repairs: RepairGroups = field(default_factory=RepairGroups)  # proposed for the cells of the file
 
 
 class _Tally:
     """Counts problems as they come and keeps the first ones."""
 
-    def __init__(self, tell: Callable[[Problem], None] | None) -> None:
+    def __init__(self, tell: Tell | None, repairs: RepairGroups | None = None) -> None:
         self.rows = 0
-        self.wrong: set[int] = set()
+        self.excluded = 0
+        self.selected: int | None = None
+        self.wrong: dict[str, list[Lines]] = {}
         self.kept: list[Problem] = []
         self.groups: dict[tuple[str, str, str | None], dict[str, Any]] = {}
+        self.repairs = repairs or RepairGroups()
         self.tell = tell
 
     def add(self, problems: Iterable[Problem]) -> None:
         found = list(problems)
-        self.wrong.update(each.line for each in found if each.severity == "error" and each.line is not None)
+        for file in dict.fromkeys(each.file for each in found):
+            lines = {each.line for each in found if each.severity == "error" and each.file == file and each.line is not None}
+            self.wrong.setdefault(file, []).append(np.fromiter(lines, dtype="int64", count=len(lines)))
         self.kept += found[: max(0, KEPT - len(self.kept))]
         for group in totals(found):
             key = (group["rule"], group["severity"], group["column"])
@@ -55,54 +69,93 @@ class _Tally:
         for problem in found if self.tell else ():
             self.tell(problem)  # type: ignore[misc]  # asked for in the line above
 
-    def report(self) -> BlockReport:
+    def add_block(self, prepared: Prepared, repairs: Iterable[Repair]) -> None:
+        self.rows += prepared.total
+        self.excluded += len(prepared.excluded)
+        if prepared.chosen is not None and prepared.chosen.selected is not None:
+            self.selected = (self.selected or 0) + prepared.chosen.selected
+        self.repairs.add(repairs, prepared.dataset.file_name)
+        self.add(_in_order(problem for problem in prepared.problems if problem.line not in prepared.excluded))
+
+    def report(self, scope: Scope = WHOLE) -> BlockReport:
         ordered = sorted(self.groups.values(), key=lambda group: -group["count"])
-        return BlockReport(self.rows, len(self.wrong), ordered, self.kept)
+        invalid = sum(len(np.unique(np.concatenate(lines))) for lines in self.wrong.values())
+        told = described(scope, self.selected, self.rows) if scope or self.selected is not None or self.excluded else ""
+        return BlockReport(self.rows, self.excluded, invalid, ordered, self.kept, told, self.repairs)
+
+
+def _in_order(problems: Iterable[Problem]) -> list[Problem]:
+    return sorted(problems, key=lambda problem: (problem.line or 0, problem.column or ""))
 
 
 def validate_blocks(
     action: Action,
-    file: BlockFile,
-    global_dataset: Dataset | None = None,
+    file: Blocks,
+    others: Mapping[str, Dataset] | None = None,
     *,
     mapping: ColumnMapping | None = None,
     explicit: Mapping[str, str] | None = None,
     options: Mapping[str, Any] | None = None,
-    others: Mapping[str, Dataset] | None = None,
-    tell: Callable[[Problem], None] | None = None,
+    scope: Scope = WHOLE,
+    resolve: Resolve | None = None,
+    mend: Mend = as_it_is,
+    repairs: RepairGroups | None = None,
+    tell: Tell | None = None,
 ) -> BlockReport:
-    """What validate_rows finds in the whole file, in bounded memory. `tell` is given every problem as it is found.
+    """What plan.prepare finds in the whole file, in bounded memory. `tell` is given every problem as it is found.
 
-    Findings over several rows come last. Raises InputError (the file, the mapping).
+    `others`: dataset name -> the other files. `mend`: what is done to each block before it is judged; `repairs`: those of the
+    other files. Findings over several rows come last. Raises InputError (the file, the mapping, a required parameter without
+    source), WebexError (`resolve`).
     """
-    tally = _Tally(tell)
-    suspects = _Suspects(action)
-    for dataset in file.blocks():
-        mapping = mapping or map_columns(action, dataset, global_dataset, explicit=explicit, others=others)
-        frame = param_frame(action, dataset, global_dataset, mapping, others=others)
-        tally.rows += len(frame)
-        tally.add(dataset.problems)
-        tally.add(row_problems(action, dataset, mapping, frame, options=options, others=others))
-        suspects.add(chosen(frame, mapping))
+    files = dict(others or {})
+
+    def judged(dataset: Dataset, columns: ColumnMapping) -> Prepared:
+        own = {**files, action.dataset: dataset}
+        return prepare(action.id, own, mapping=columns, options=options, scope=scope, resolve=resolve, alone=True)
+
+    tally, suspects = _Tally(tell, repairs), _Suspects(action)
+    for block in file.blocks():
+        mapping = mapping or map_columns(action, block, files.get("global"), explicit=explicit, others=files)
+        mended, proposed = mend(block)
+        prepared = judged(mended, mapping)
+        require_sources(prepared)
+        tally.add_block(prepared, proposed)
+        suspects.add(_compared(prepared))
     lines = suspects.lines()
     if mapping is not None and len(lines):
-        dataset, frame = _picked(action, file, global_dataset, mapping, others, lines)
-        tally.add(sorted(repeated(action, dataset, mapping, chosen(frame, mapping)), key=lambda each: each.line or 0))
-    return tally.report()
+        again = pd.concat([_compared(judged(mend(part)[0], mapping)) for part in _picked(file, lines)])
+        tally.add(_in_order(repeated(action, block, mapping, again)))
+    return tally.report(scope)
 
 
-def _picked(
-    action: Action,
-    file: BlockFile,
-    world: Dataset | None,
-    mapping: ColumnMapping,
-    others: Mapping[str, Dataset] | None,
-    lines: npt.NDArray[np.int64],
-) -> tuple[Dataset, pd.DataFrame]:
+def _compared(prepared: Prepared) -> pd.DataFrame:
+    """The rows that are compared with one another."""
+    return chosen(prepared.frame, prepared.mapping, prepared.chosen.mask if prepared.chosen else None)
+
+
+def _picked(file: Blocks, lines: Lines) -> Iterator[Dataset]:
     """The rows at `lines`, read once more."""
-    parts = [replace(block, frame=block.frame[block.frame.index.isin(lines)], problems=()) for block in file.blocks()]
-    dataset = replace(parts[0], frame=pd.concat([part.frame for part in parts]))
-    return dataset, param_frame(action, dataset, world, mapping, others=others)
+    for block in file.blocks():
+        wanted = block.frame.index.isin(lines)
+        if wanted.any():
+            yield replace(block, frame=block.frame[wanted], problems=())
+
+
+def look_over(own: Blocks | None, others: Mapping[str, Dataset], *, tell: Tell | None = None) -> BlockReport:
+    """Each file by itself and what they say of each other, no action chosen; `own` (USUARIOS) in blocks. Raises InputError."""
+    tally, said = _Tally(tell), organisation(others)
+    for dataset in others.values():
+        tally.rows += len(dataset.frame)
+        tally.add([*dataset.problems, *validate_file(dataset)])
+    tally.add(validate_across(others, said))
+    for block in own.blocks() if own else ():
+        files = {**others, block.name: block}
+        said = said or organisation(files)
+        tally.rows += len(block.frame)
+        tally.add([*block.problems, *validate_file(block)])
+        tally.add(problem for problem in validate_across(files, said) if problem.file == block.file_name)
+    return tally.report()
 
 
 class _Suspects:
@@ -110,7 +163,7 @@ class _Suspects:
 
     def __init__(self, action: Action) -> None:
         self.action = action
-        self.found: dict[str, list[tuple[Hashes, npt.NDArray[np.int64]]]] = {}
+        self.found: dict[str, list[tuple[Hashes, Lines]]] = {}
 
     def add(self, frame: pd.DataFrame) -> None:
         for name, values in self._keys(frame):
@@ -129,7 +182,7 @@ class _Suspects:
             given = frame[(frame[place] != "") & (frame[extension] != "")]
             yield "extension", given[place] + " " + given[extension]
 
-    def lines(self) -> npt.NDArray[np.int64]:
+    def lines(self) -> Lines:
         """Lines of every value that comes more than once."""
         suspects = [np.empty(0, dtype="int64")]
         for parts in self.found.values():

@@ -5,10 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from bulk.csv_file import CsvFile, open_csv
 from bulk.dataset import Dataset, guess_name
 from bulk.errors import InputError
+
+
+class Blocks(Protocol):
+    """A file whose rows come in parts, as often as it is asked."""
+
+    def blocks(self) -> Iterator[Dataset]:
+        """At least one. Raises InputError when it comes to a place that cannot be read."""
+
+
+@dataclass(frozen=True)
+class WholeFile:
+    """A dataset that stands in memory: one block."""
+
+    dataset: Dataset
+
+    def blocks(self) -> Iterator[Dataset]:
+        yield self.dataset
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -17,7 +17,7 @@ from bulk.errors import InputError
 from bulk.headers import canonical
 from bulk.records import DATASETS, FILE_NAMES, Problem
 
-__all__ = ["Dataset", "canonical", "from_records", "read_any", "read_csv", "with_cells"]
+__all__ = ["Dataset", "canonical", "from_records", "read_all", "read_any", "read_csv", "with_cells"]
 
 XLSX = (".xlsx", ".xlsm")
 MOST_UPLOADED = 200 << 20  # bytes; as maxUploadSize of .streamlit/config.toml
@@ -63,7 +63,23 @@ def read_csv(
     return Dataset(dataset_name, known_as, csv.sha256, csv.encoding, csv.delimiter, *settled)
 
 
-def read_any(
+def read_any(source: str | Path | bytes, **how: str | None) -> list[Dataset]:
+    """Every dataset of a file, or only the one called `name`; arguments as in read_all. Raises InputError for one that is bad."""
+    found = read_all(source, **how)
+    if found.refused and not how.get("name"):
+        raise InputError(next(iter(found.refused.values())))
+    return [dataset for dataset in found.datasets if how.get("name") in (None, dataset.name)]
+
+
+@dataclass(frozen=True)
+class Read:
+    """What a file brings."""
+
+    datasets: list[Dataset]  # one; of a workbook, one a sheet that has one of the three names
+    refused: dict[str, str] = field(default_factory=dict)  # dataset name -> why its sheet could not be read
+
+
+def read_all(
     source: str | Path | bytes,
     *,
     name: str | None = None,
@@ -71,27 +87,42 @@ def read_any(
     encoding: str | None = None,
     delimiter: str | None = None,
     sheet: str | None = None,
-) -> list[Dataset]:
-    """Read a CSV (one dataset) or an Excel workbook (one dataset a sheet that has one of the three names; `sheet` names another).
+) -> Read:
+    """Read a CSV or an Excel workbook; of a workbook every sheet with one of the three names (`sheet`: only the one so titled).
 
-    Raises InputError as read_csv does.
+    Raises InputError as read_csv does; of a workbook when `name`, or every sheet, cannot be read.
     """
     opener, known_as = _openable(source, file_name)
     try:
+        if not is_book(opener, known_as):
+            return Read([read_csv(source, name=name, file_name=known_as, encoding=encoding, delimiter=delimiter)])
         with opener() as file:
-            is_book = file.read(4) == b"PK\x03\x04" or known_as.lower().endswith(XLSX)
-            raw = b"" if not is_book else (file.seek(0), file.read())[1]
+            raw = file.read()
     except OSError as error:
         raise InputError(f"No se puede leer «{source!s}»: {error.strerror}.") from None
-    if not is_book:
-        return [read_csv(source, name=name, file_name=known_as, encoding=encoding, delimiter=delimiter)]
     from bulk import workbook  # openpyxl is only loaded for a workbook
 
     digest = hashlib.sha256(raw).hexdigest()
-    return [
-        Dataset(sheet, told_as, digest, "xlsx", "", *_settled(sheet, frame, problems, told_as))
-        for sheet, told_as, frame, problems in workbook.read_sheets(raw, known_as, name=name, sheet=sheet)
+    sheets, refused = workbook.read_sheets(raw, known_as, name=name, sheet=sheet)
+    datasets = [
+        Dataset(dataset, told_as, digest, "xlsx", "", *_settled(dataset, frame, problems, told_as))
+        for dataset, told_as, frame, problems in sheets
     ]
+    return Read(datasets, refused)
+
+
+def is_book(opener: Callable[[], BinaryIO], file_name: str) -> bool:
+    """An Excel workbook, by its first bytes or its name. Raises OSError."""
+    with opener() as file:
+        return file.read(4) == b"PK\x03\x04" or file_name.lower().endswith(XLSX)
+
+
+def is_csv(path: Path) -> bool:
+    """A file to be read as a CSV. Raises InputError when it cannot be opened."""
+    try:
+        return not is_book(lambda: path.open("rb"), path.name)
+    except OSError as error:
+        raise InputError(f"No se puede leer «{path}»: {error.strerror}.") from None
 
 
 def from_records(records: Mapping[int, Mapping[str, Any]], *, name: str, file_name: str | None = None) -> Dataset:

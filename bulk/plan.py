@@ -56,8 +56,11 @@ def prepare(
     options: Mapping[str, Any] | None = None,
     scope: Scope = WHOLE,
     resolve: Resolve | None = None,
+    alone: bool = False,
 ) -> Prepared:
     """Map and validate `files` (dataset name -> Dataset) for one action. Rows outside the scope are not judged.
+
+    `alone`: each row by itself; who sees the file block by block compares them with one another later.
 
     Raises InDevelopment, UnknownAction, InputError (the action's file is missing; a mapping names what does not exist).
     """
@@ -76,7 +79,8 @@ def prepare(
     unresolved: list[Problem] = []
     if resolve and not missing:
         frame, unresolved = resolve(action, dataset, mapping, frame)
-    found = [] if missing else validate_rows(action, dataset, mapping, frame, options=options, scope=chosen.mask, others=files)
+    asked: dict[str, Any] = {"options": options, "scope": chosen.mask, "others": files, "alone": alone}
+    found = [] if missing else validate_rows(action, dataset, mapping, frame, **asked)
     told = {(problem.line, problem.column) for problem in unresolved}  # once is enough: not "is no id" as well
     problems = [*dataset.problems, *unresolved, *(problem for problem in found if (problem.line, problem.column) not in told)]
     excluded = frozenset(frame.index[~chosen.mask])

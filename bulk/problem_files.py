@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from bulk.dataset import Dataset
+from bulk.errors import UsageError
 from bulk.records import Problem
-from bulk.spreadsheet import csv_text, safe_cell
+from bulk.spreadsheet import csv_text, csv_writer, safe_cell
 
 COLUMNS = ("fichero", "fila", "columna", "valor", "regla", "gravedad", "mensaje")
 NOTE_COLUMN = "problemas"
@@ -25,6 +28,22 @@ def _cells(problem: Problem) -> tuple[object, ...]:
     line = "" if problem.line is None else problem.line
     texts = (problem.column or "", problem.value or "", problem.rule, problem.severity, problem.message)
     return (safe_cell(problem.file), line, *map(safe_cell, texts))
+
+
+@contextmanager
+def problem_file(path: Path) -> Iterator[Callable[[Problem], None]]:
+    """The same, one problem at a time; the file takes its place when the last one is in. Raises UsageError."""
+    part = path.with_name(path.name + ".part")
+    try:
+        with open(part, "w", encoding="utf-8-sig", errors="replace", newline="") as file:
+            writer = csv_writer(file)
+            writer.writerow(COLUMNS)
+            yield lambda problem: writer.writerow(_cells(problem))
+        part.replace(path)
+    except OSError as error:
+        raise UsageError(f"No se puede escribir «{path}»: {error.strerror}.") from None
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def to_xlsx(dataset: Dataset, problems: Sequence[Problem], *, only_bad: bool = False) -> bytes:

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
-from collections.abc import Mapping as AnyMapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,13 +17,14 @@ import phonenumbers
 from bulk.contract import Action
 from bulk.dataset import Dataset, canonical, with_cells
 from bulk.errors import InputError
-from bulk.headers import SYNONYMS
 from bulk.mapping import Mapping
+from bulk.repairable import columns
 from schemas.phones import DECIMALS, E164, EXCEL, TRUNK_ZERO, is_one_with_comma, plain_phone
 
 COUNTRY = "default_country"  # the column of GLOBAL that says it
 _E164 = re.compile(E164)
 _EXTENSION = re.compile(r"[0-9]{2,10}")
+_DIGITS = re.compile(r"[0-9]{1,15}")
 _EMAIL = re.compile(r"[^@\s<>:;,]+@[^@\s<>:;,]+\.[^@\s<>:;,]+")
 _EXCEL = re.compile(EXCEL)
 _DECIMAL = re.compile(r"(\+?[0-9]+)[.,]0+")  # nothing but zeros: what is before the mark is whole
@@ -34,10 +34,7 @@ _APOSTROPHES = "'’‘`´"
 _ZERO = re.compile(r"\(\s*0\s*\)")  # +44 (0)20: dialled inside the country only
 _FULL_WIDTH = str.maketrans("＋．，（）", "+.,()")
 _ITEMS = re.compile(r"([;|])")
-
-PHONES = ("phone_number", "phone_numbers", "legacy_phone_number", "target_phone_number")
-EXTENSIONS = ("extension", "target_extension")
-IDS = ("person_id", "location_id", "target_location_id", "premise_route_id", "add_license_ids", "remove_license_ids", "org_id")
+MOST_KEPT = 20  # of a kind, to be shown
 
 RULES = {
     "prefijo_del_pais": "Teléfono sin prefijo +",
@@ -58,6 +55,14 @@ class Repair:
     before: str  # cell as read
     after: str  # cell as proposed
     rule: str  # a key of RULES
+
+
+Mend = Callable[[Dataset], tuple[Dataset, list[Repair]]]  # a file -> what it becomes, and the repairs proposed for it
+
+
+def as_it_is(dataset: Dataset) -> tuple[Dataset, list[Repair]]:
+    """Nothing is mended."""
+    return dataset, []
 
 
 def default_country(global_dataset: Dataset | None) -> str | None:
@@ -85,7 +90,7 @@ def propose(dataset: Dataset, action: Action | None, country: str | None, *, map
     a phone that lost its prefix is left alone: it is never guessed.
     """
     found: list[Repair] = []
-    for column, kind in _columns(dataset, action, mapping).items():
+    for column, kind in columns(dataset, action, mapping).items():
         cells = dataset.frame[column]
         known = {before: _repaired(before, kind, country) for before in _suspects(cells, kind)}
         known = {before: repair for before, repair in known.items() if repair}
@@ -126,39 +131,30 @@ def grouped(repairs: Iterable[Repair]) -> list[dict[str, object]]:
     ]
 
 
+class RepairGroups:
+    """Repairs counted by kind and column as they come; the first ones of each are kept to be shown."""
+
+    def __init__(self) -> None:
+        self.groups: dict[tuple[str, str, str], tuple[int, list[Repair]]] = {}
+
+    def add(self, repairs: Iterable[Repair], file: str = "") -> None:
+        for repair in repairs:
+            key = (file, repair.rule, repair.column)
+            count, first = self.groups.get(key, (0, []))
+            self.groups[key] = (count + 1, first if len(first) == MOST_KEPT else [*first, repair])
+
+    @property
+    def count(self) -> int:
+        return sum(count for count, _ in self.groups.values())
+
+
 # -- which cells ------------------------------------------------------------------------------------------------------
-
-
-def _columns(dataset: Dataset, action: Action | None, mapping: Mapping | None) -> dict[str, str]:
-    """Header -> phone, extension, id or email."""
-    if action is not None and mapping is not None:
-        kinds = {param.name: _kind(param.name) for param in action.parameters}
-        pairs = ((source.ref, kinds[name]) for name, source in mapping.sources.items() if source.kind == "column")
-        return {header: kind for header, kind in pairs if kind}
-    names = {param.name for param in action.parameters} if action else None
-    found = {}
-    for header in map(str, dataset.frame.columns):
-        name = _parameter(header)
-        kind = _kind(name) if name and (names is None or name in names) else None
-        if kind:
-            found[header] = kind
-    return found
-
-
-def _parameter(header: str) -> str | None:
-    """The parameter that a header names, in its own words or by a synonym."""
-    key = canonical(header)
-    return next((name for name, words in SYNONYMS.items() if key in map(canonical, (name, *words))), None)
-
-
-def _kind(name: str) -> str | None:
-    kinds: AnyMapping[str, tuple[str, ...]] = {"phone": PHONES, "extension": EXTENSIONS, "id": IDS, "email": ("email",)}
-    return next((kind for kind, names in kinds.items() if name in names), None)
 
 
 def _suspects(cells: pd.Series[str], kind: str) -> Iterator[str]:
     """Different cells that are not plainly right: few, whatever the size of the file."""
     right = {"phone": rf"{_E164.pattern}(?:[;|,]{_E164.pattern})*", "extension": _EXTENSION.pattern, "email": _EMAIL.pattern}
+    right["digits"] = _DIGITS.pattern
     filled = cells[cells != ""]
     plain = filled.str.fullmatch(f"(?:{right[kind]})") if kind in right else ~filled.str.startswith(tuple(_APOSTROPHES))
     yield from map(str, filled[~plain].unique())
@@ -171,8 +167,8 @@ def _repaired(cell: str, kind: str, country: str | None) -> tuple[str, str] | No
     """(cell as it should be, rule), or None when nothing is known to be better."""
     if kind == "phone":
         return _phones(cell, country)
-    if kind == "extension":
-        return _extension(cell)
+    if kind in ("extension", "digits"):
+        return _extension(cell, _EXTENSION if kind == "extension" else _DIGITS)
     bare = cell.strip().lstrip(_APOSTROPHES).strip()
     if kind == "email":
         inner = re.sub(r"^mailto:", "", bare.strip("<>;,. "), flags=re.IGNORECASE).strip("<>;,. ")
@@ -243,7 +239,7 @@ def _valid(text: str, country: str | None) -> str | None:
     return found if phonenumbers.is_valid_number(number) and _E164.fullmatch(found) else None
 
 
-def _extension(cell: str) -> tuple[str, str] | None:
+def _extension(cell: str, form: re.Pattern[str] = _EXTENSION) -> tuple[str, str] | None:
     bare, rule = _without_apostrophe(_ascii_digits(cell), "sobran_signos")
     if whole := _DECIMAL.fullmatch(bare):
         if _THOUSANDS.fullmatch(bare):
@@ -252,4 +248,4 @@ def _extension(cell: str) -> tuple[str, str] | None:
     elif re.search("[.,]", bare) and not _THOUSANDS.fullmatch(bare):
         return None  # decimals that are not zero
     bare = _FILLER.sub("", bare.replace(",", ""))
-    return (bare, rule) if bare != cell and _EXTENSION.fullmatch(bare) else None
+    return (bare, rule) if bare != cell and form.fullmatch(bare) else None

@@ -118,28 +118,36 @@ def choose(dataset: Dataset, scope: Scope, *, action: Action | None = None, fram
     """
     rows = dataset.frame
     mask = pd.Series(True, index=rows.index)
-    told: list[str] = []
     for where in scope.where:
         mask &= _meets(dataset, where)
-        told.append(_where_text(where))
     if scope.lines:
         mask &= _within(rows.index, scope.lines)
-        told.append("filas " + ", ".join(_range_text(first, last) for first, last in scope.lines))
     not_found: tuple[str, ...] = ()
     several: tuple[str, ...] = ()
     if scope.pasted:
         listed, not_found, several = _listed(dataset, scope.pasted)
         mask &= listed
-        told.append(f"lista de {len(scope.pasted)}")
     if scope.entities is not None and action is not None and frame is not None:
         mask &= frame[action.entity].isin(list(scope.entities)).reindex(rows.index, fill_value=False)
-        told.append(f"pendientes y fallidas de {scope.entities_of or 'otra ejecución'}")
     marked = marks(dataset) if scope.selected else None
     if marked is not None:
         mask &= marked
-        told.append(f"columna «{SELECTED}» ({int(marked.sum())} de {len(rows)})")
     selected = None if marked is None else int(marked.sum())
-    return Chosen(mask, " · ".join(told) or "todas", selected, not_found, several)
+    return Chosen(mask, described(scope, selected, len(rows)), selected, not_found, several)
+
+
+def described(scope: Scope, selected: int | None, total: int) -> str:
+    """`ubicación = Madrid · filas 2-200`. `selected`: rows of `total` that the `selected` column marks, when there is one."""
+    told = [_where_text(where) for where in scope.where]
+    if scope.lines:
+        told.append("filas " + ", ".join(_range_text(first, last) for first, last in scope.lines))
+    if scope.pasted:
+        told.append(f"lista de {len(scope.pasted)}")
+    if scope.entities is not None:
+        told.append(f"pendientes y fallidas de {scope.entities_of or 'otra ejecución'}")
+    if selected is not None:
+        told.append(f"columna «{SELECTED}» ({selected} de {total})")
+    return " · ".join(told) or "todas"
 
 
 def marks(dataset: Dataset) -> pd.Series[bool] | None:

@@ -57,6 +57,7 @@ class Settings:
     number_list_location: str = "hydra"  # contracts 1.6 [?]: locationId of the list of numbers, or "uuid"
     extension_min_length: int = 2  # contracts 1.11 [?]: digits, set per organisation
     extension_max_length: int = 10
+    default_country: str = ""  # of phones without prefix, where neither GLOBAL nor the command says one; two letters
     bare_uuids: bool = False  # contracts 1.6 [?]: a UUID in the file passes for an id
     log_full: bool = False  # logs show e-mails and telephone numbers; tokens never
 

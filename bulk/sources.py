@@ -97,6 +97,12 @@ def _template(text: str, files: Files) -> Source:
     return Source("template", _FIELD.sub(as_written, text))
 
 
+def fields_of(source: Source) -> list[tuple[str, str]]:
+    """(dataset name, "" = the own file; header) of each column in a template."""
+    parts = (name.partition("GLOBAL.") for name in _FIELD.findall(source.ref))
+    return [("global", header) if mark and not before else ("", before + mark + header) for before, mark, header in parts]
+
+
 def _elsewhere(found: re.Match[str], files: Files) -> Source:
     name = found["place"].lower()
     place = files.named(name)

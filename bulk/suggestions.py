@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as AnyMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 from rapidfuzz import fuzz
@@ -23,6 +23,7 @@ LOOKUP_COST = 10  # a column of names needs one more step than one of ids
 UNSEEN_COST = 5  # an empty column shows nothing of what it is for
 LEAST_FIT = 0.6  # share of the cells that must look like what the parameter holds
 _SAMPLE = 200
+_HEAD = 10_000  # lines looked at: as many as the first block of a file that is read in blocks has
 
 ID_KINDS = {
     "person": ("PEOPLE",),
@@ -61,7 +62,7 @@ def suggest(
     others: AnyMapping[str, Dataset] | None = None,
 ) -> list[Suggestion]:
     """The best suggestion for each parameter without source, best first; no column is offered twice."""
-    files = Files(dataset, global_dataset, others or {})
+    files = Files(replace(dataset, frame=dataset.frame[dataset.frame.index <= _HEAD]), global_dataset, others or {})
     used = {source_text(source) for source in mapping.sources.values()}
     open_params = [param for param in action.parameters if mapping.sources[param.name] == NONE]
     offers = [offer for param in open_params for offer in _offers(param, files) if offer.source not in used]

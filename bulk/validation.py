@@ -49,14 +49,16 @@ def validate_rows(
     options: Mapping[str, Any] | None = None,
     scope: pd.Series[bool] | None = None,
     others: Mapping[str, Dataset] | None = None,
+    alone: bool = False,
 ) -> list[Problem]:
     """Problems of the rows of `frame` (as param_frame gives it), in file order.
 
     `scope` (True = chosen; index = line) keeps rows that are not chosen from contradicting those that are.
-    `others` (dataset name -> file): the files that joins look into.
+    `others` (dataset name -> file): the files that joins look into. `alone`: the rows are not compared with one another.
     """
     found = row_problems(action, dataset, mapping, frame, options=options, others=others)
-    found += repeated(action, dataset, mapping, chosen(frame, mapping, scope))
+    if not alone:
+        found += repeated(action, dataset, mapping, chosen(frame, mapping, scope))
     return sorted(found, key=lambda problem: (problem.line or 0, problem.column or ""))
 
 

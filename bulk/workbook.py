@@ -23,19 +23,28 @@ _FOLDED = 64 << 20, 200  # one that unfolds to so many bytes, and so many times 
 _ZEROS = re.compile(r"0+\Z")  # a number format that keeps leading zeros
 
 
-def read_sheets(raw: bytes, file_name: str, *, name: str | None = None, sheet: str | None = None) -> list[Sheet]:
-    """The sheets called GLOBAL, UBICACIONES or USUARIOS; of a workbook without any, its first one as `name`.
+def read_sheets(
+    raw: bytes, file_name: str, *, name: str | None = None, sheet: str | None = None
+) -> tuple[list[Sheet], dict[str, str]]:
+    """(the sheets called GLOBAL, UBICACIONES or USUARIOS, dataset name -> why its sheet could not be read).
 
-    `sheet` (with `name`) is the title of the one to read instead.
-    Raises InputError (no workbook, no sheet that fits, bad header).
+    `name` must be among those read: where no sheet is called so, the first one that is called otherwise serves as it.
+    `sheet` (with `name`) is the title of the only one to read. Raises InputError (no workbook; none, or not `name`, can be read).
     """
     book = _open(raw, file_name)
+    read: list[Sheet] = []
+    refused: dict[str, str] = {}
     try:
-        there = [title for title in book.sheetnames if sheet in (None, title)]
-        chosen = {name: there[0]} if name and sheet and there else _chosen(there, file_name, name)
-        return [_sheet(book[title], dataset, f"{file_name} · hoja {title}") for dataset, title in chosen.items()]
+        for dataset, titles in _wanted(list(map(str, book.sheetnames)), file_name, name, sheet).items():
+            try:
+                read.append(_only(book, titles, dataset, file_name))
+            except InputError as error:
+                refused[dataset] = error.message
     finally:
         book.close()
+    if not read or name in refused:
+        raise InputError(refused.get(name or "") or next(iter(refused.values())))
+    return read, refused
 
 
 def titles(raw: bytes, file_name: str) -> list[str]:
@@ -69,24 +78,40 @@ def _refuse_bomb(raw: bytes, file_name: str) -> None:
         raise InputError(f"«{file_name}» es demasiado grande para un libro de Excel. Guárdalo como CSV UTF-8.")
 
 
-def _chosen(titles: list[str], file_name: str, name: str | None) -> dict[str, str]:
-    """dataset name -> sheet title."""
-    found: dict[str, str] = {}
-    for title in titles:
-        dataset = next((dataset for dataset in DATASETS if canonical(title).startswith(dataset)), None)
-        if dataset in found:
-            raise InputError(f"«{file_name}» tiene dos hojas de lo mismo: {found[dataset]}, {title}. Deja una sola.")
-        if dataset:
-            found[dataset] = title
-    if name and name in found:
-        return {name: found[name]}
-    if found and not name:
-        return found
-    guessed = name or next((dataset for dataset in DATASETS if canonical(file_name).startswith(dataset)), None)
-    if guessed is None or not titles:
-        there = ", ".join(titles) or "ninguna"
-        raise InputError(f"«{file_name}» no tiene hojas GLOBAL, UBICACIONES o USUARIOS. Las que tiene: {there}.")
-    return {guessed: titles[0]}
+def _wanted(there: list[str], file_name: str, name: str | None, sheet: str | None) -> dict[str, list[str]]:
+    """Dataset name -> titles that could be it: one, unless several look alike. Raises InputError."""
+    if sheet is not None:
+        if sheet not in there:
+            raise InputError(f"«{file_name}» no tiene la hoja «{sheet}». Las que tiene: {', '.join(there) or 'ninguna'}.")
+        return {name: [sheet]} if name else _named([sheet])
+    found = _named(there)
+    known = [title for titles in found.values() for title in titles]
+    guessed = name or (None if found else next((each for each in DATASETS if canonical(file_name).startswith(each)), None))
+    if guessed and guessed not in found:
+        free = [title for title in there if title not in known]
+        found |= {guessed: free[:1]} if free else {}
+    if not found or (name and name not in found):
+        told = name.upper() if name else "GLOBAL, UBICACIONES o USUARIOS"
+        raise InputError(f"«{file_name}» no tiene hojas {told}. Las que tiene: {', '.join(there) or 'ninguna'}.")
+    return found
+
+
+def _named(titles: list[str]) -> dict[str, list[str]]:
+    """Dataset name -> the titles that begin like it; a title that is just it wins."""
+    found: dict[str, list[str]] = {}
+    for dataset in DATASETS:
+        alike = [title for title in titles if canonical(title).startswith(dataset)]
+        exact = [title for title in alike if canonical(title) == dataset]
+        if alike:
+            found[dataset] = exact or alike
+    return found
+
+
+def _only(book: Any, titles: list[str], dataset: str, file_name: str) -> Sheet:
+    if len(titles) > 1:
+        told = f"Deja una sola, o llama «{dataset.upper()}» a la buena."
+        raise InputError(f"«{file_name}» tiene varias hojas de lo mismo: {', '.join(titles)}. {told}")
+    return _sheet(book[titles[0]], dataset, f"{file_name} · hoja {titles[0]}")
 
 
 def _sheet(sheet: Any, dataset: str, told_as: str) -> Sheet:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bulk.cli import data, derived, looking, running, stopping, upkeep, world
+from bulk.cli import checking, data, derived, looking, running, stopping, upkeep, world
 
 app = typer.Typer(
     name="bulk",
@@ -21,7 +21,7 @@ for command in (
     looking.actions,
     world.sandbox,
     world.examples,
-    running.validate,
+    checking.validate,
     running.plan,
     running.run,
     looking.status,

@@ -16,6 +16,13 @@ Home = Annotated[Path | None, typer.Option("--home", help="Directorio de datos (
 GlobalFile = Annotated[Path | None, typer.Option("--global", help="GLOBAL.CSV")]
 LocationsFile = Annotated[Path | None, typer.Option("--ubicaciones", help="UBICACIONES.CSV")]
 UsersFile = Annotated[Path | None, typer.Option("--usuarios", help="USUARIOS.CSV")]
+Encoding = Annotated[
+    list[str] | None, typer.Option("--encoding", help="Codificación si no se detecta bien: cp1252, o usuarios=cp1252.")
+]
+Delimiter = Annotated[
+    list[str] | None, typer.Option("--delimiter", help="Separador si no se detecta bien: ; o tab, o usuarios=tab.")
+]
+Sheet = Annotated[list[str] | None, typer.Option("--sheet", help="Hoja del libro de Excel: Hoja1, o usuarios=Hoja1.")]
 Maps = Annotated[
     list[str] | None,
     typer.Option("--map", help="parámetro=columna; parámetro==texto para una constante; parámetro=GLOBAL.columna."),

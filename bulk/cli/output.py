@@ -19,6 +19,11 @@ def say(text: str = "") -> None:
     sys.stdout.write(text + "\n")
 
 
+def tell(text: str) -> None:
+    """For people, out of the way of the result."""
+    sys.stderr.write(f"{text}\n")
+
+
 def say_json(document: Any) -> None:
     say(json.dumps(document, ensure_ascii=not _speaks_everything(), indent=2))
 

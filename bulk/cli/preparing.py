@@ -1,24 +1,28 @@
-"""From the options of a command to rows ready to hand over: files, repairs, mapping, names, scope."""
+"""From the options of a command to rows ready to hand over: files, mapping, repairs, names, scope."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bulk.cli.mending import country_of, mender, tell_repairs
 from bulk.cli.options import explicit_map
+from bulk.cli.output import tell
+from bulk.cli.reading import AS_DETECTED, Reading, read_files
 
 if TYPE_CHECKING:
     from bulk.connection import Connection
     from bulk.context import Context
+    from bulk.contract import Action
     from bulk.dataset import Dataset
+    from bulk.mapping import Mapping as ColumnMapping
     from bulk.plan import Prepared, Resolve
-    from bulk.repairs import Repair
+    from bulk.repairs import Mend, RepairGroups
     from bulk.scope import Scope
 
-MOST_SHOWN = 20  # repairs, suggestions
+MOST_SHOWN = 20  # suggestions, rows not found
 
 
 @dataclass(frozen=True)
@@ -36,43 +40,55 @@ class Asked:
     country: str | None = None  # --country, for the repairs of phones
     options: Mapping[str, Any] = field(default_factory=dict)  # of the run
     only_open: bool = False  # --only-open: what a round-trip file says is left
+    reading: Reading = AS_DETECTED  # --encoding, --delimiter, --sheet
 
 
-def tell(text: str) -> None:
-    """For people, out of the way of the result."""
-    sys.stderr.write(f"{text}\n")
+@dataclass(frozen=True)
+class Way:
+    """How the action's file is seen, whole or block by block."""
+
+    files: dict[str, Dataset]  # the other files, mended
+    mapping: ColumnMapping
+    mend: Mend  # what is done to the action's file, or to a block of it
+    scope: Scope
+    repairs: RepairGroups  # proposed for the other files
 
 
-def read_files(files: Mapping[str, Path | None]) -> dict[str, Dataset]:
-    """Dataset name -> Dataset of the files given; one workbook may bring several. Raises InputError."""
-    from bulk.dataset import read_any
+def way(action: Action, head: Dataset, others: Mapping[str, Dataset], asked: Asked, context: Context | None = None) -> Way:
+    """`head`: the action's file or its first block. Raises InputError, UsageError, RunNotFound."""
+    from bulk.mapping import map_columns
+    from bulk.repairs import RepairGroups
+    from bulk.report import original
 
-    found: dict[str, Dataset] = {}
-    for name, path in files.items():
-        if path:
-            for dataset in read_any(path, name=name):
-                found[dataset.name] = dataset
-    return found
+    own = original(head)
+    found = {**{name: original(dataset) for name, dataset in others.items()}, action.dataset: own}
+    explicit = _explicit(action, found, asked)
+    mapping = map_columns(action, own, found.get("global"), explicit=explicit, others=found)
+    mend = mender(action, mapping, country_of(asked.country, found.get("global")), accept=asked.accept_repairs)
+    groups, files = RepairGroups(), {}
+    for name in others:
+        files[name], repairs = mend(found[name])
+        groups.add(repairs, files[name].file_name)
+    return Way(files, mapping, lambda dataset: mend(original(dataset)), scope_of(asked, context), groups)
 
 
 def prepare_asked(action_id: str, asked: Asked, context: Context | None = None, resolve: Resolve | None = None) -> Prepared:
     """Raises InputError, UnknownAction, InDevelopment."""
+    from bulk.actions import get_action
     from bulk.plan import prepare
-    from bulk.report import original
 
-    found = read_files(asked.files)
-    scope = scope_of(asked, context)
-    if asked.only_open:
-        scope = replace(scope, lines=_left(action_id, found))
-    files = _repaired(action_id, {name: original(dataset) for name, dataset in found.items()}, asked)
-    prepared = prepare(
-        action_id,
-        files,
-        explicit=_explicit(action_id, files, asked),
-        options=asked.options,
-        scope=scope,
-        resolve=resolve,
-    )
+    action = get_action(action_id)
+    found = read_files(asked.files, asked.reading)
+    own = found.pop(action.dataset, None)
+    if own is None:
+        return prepare(action_id, found)  # says what is missing
+    chosen = way(action, own, found, asked, context)
+    scope = replace(chosen.scope, lines=_left(own)) if asked.only_open else chosen.scope
+    mended, repairs = chosen.mend(own)
+    chosen.repairs.add(repairs, own.file_name)
+    tell_repairs(chosen.repairs, accepted=asked.accept_repairs)
+    files = {**chosen.files, action.dataset: mended}
+    prepared = prepare(action_id, files, mapping=chosen.mapping, options=asked.options, scope=scope, resolve=resolve)
     if prepared.chosen is not None and (prepared.excluded or prepared.chosen.selected is not None):
         tell(f"Alcance: {prepared.chosen.description}: {prepared.chosen.count} de {prepared.total} filas.")
     if prepared.chosen is not None and prepared.chosen.not_found:
@@ -80,14 +96,12 @@ def prepare_asked(action_id: str, asked: Asked, context: Context | None = None, 
     return prepared
 
 
-def _left(action_id: str, files: Mapping[str, Dataset]) -> tuple[tuple[int, int], ...]:
+def _left(dataset: Dataset) -> tuple[tuple[int, int], ...]:
     """Lines that a round-trip file says are pending or went wrong. Raises InputError when it is none, or nothing is left."""
-    from bulk.actions import get_action
     from bulk.errors import InputError
     from bulk.report import is_roundtrip, open_lines
 
-    dataset = files.get(get_action(action_id).dataset)
-    if dataset is None or not is_roundtrip(dataset):
+    if not is_roundtrip(dataset):
         raise InputError("--only-open necesita un fichero de ida y vuelta (bulk report RUN --roundtrip --out F).")
     lines = sorted(open_lines(dataset))
     if not lines:
@@ -132,21 +146,17 @@ def scope_of(asked: Asked, context: Context | None) -> Scope:
     return replace(scope, entities=entities, entities_of=run.run_id)
 
 
-def _explicit(action_id: str, files: dict[str, Dataset], asked: Asked) -> dict[str, str]:
+def _explicit(action: Action, files: dict[str, Dataset], asked: Asked) -> dict[str, str]:
     """Sources chosen by --mapping, then --map; then suggestions where they are accepted. Raises InputError, UsageError."""
-    from bulk.actions import get_action
     from bulk.mapping import map_columns, missing_sources
     from bulk.sources import Files
     from bulk.suggestions import accepted, suggest
 
-    action = get_action(action_id)
-    dataset = files.get(action.dataset)
+    dataset = files[action.dataset]
     chosen: dict[str, str] = {}
-    if asked.mapping and dataset is not None:
-        chosen |= _from_file(action_id, asked.mapping, Files(dataset, files.get("global"), files))
+    if asked.mapping:
+        chosen |= _from_file(action.id, asked.mapping, Files(dataset, files.get("global"), files))
     chosen |= explicit_map(asked.maps)
-    if dataset is None:
-        return chosen
     mapping = map_columns(action, dataset, files.get("global"), explicit=chosen, others=files)
     offers = suggest(action, dataset, files.get("global"), mapping, others=files)
     if asked.accept_suggestions:
@@ -167,39 +177,3 @@ def _from_file(action_id: str, path: Path, files: Any) -> dict[str, str]:
     if saved.mapping.action_id != action_id:
         raise InputError(f"El mapeo «{path.name}» es de «{saved.mapping.action_id}», no de «{action_id}».")
     return to_explicit(saved.mapping, files)
-
-
-def _repaired(action_id: str, files: dict[str, Dataset], asked: Asked) -> dict[str, Dataset]:
-    """The files with the repairs accepted; when they are not, they are listed. Raises InputError."""
-    from bulk.actions import get_action
-    from bulk.mapping import map_columns
-    from bulk.repairs import apply, checked_country, default_country, propose
-
-    action = get_action(action_id)
-    dataset = files.get(action.dataset)
-    if dataset is None:
-        return files
-    country = checked_country(asked.country) or default_country(files.get("global"))
-    mapping = map_columns(action, dataset, files.get("global"), explicit=explicit_map(asked.maps), others=files)
-    found = propose(dataset, action, country, mapping=mapping)
-    if not found:
-        return files
-    _tell_repairs(dataset, found)
-    if not asked.accept_repairs:
-        tell(f"{len(found)} reparaciones propuestas, ninguna aplicada. Para aceptarlas todas: --accept-repairs")
-        return files
-    tell(f"{len(found)} reparaciones aceptadas. El fichero no se ha tocado.")
-    return {**files, action.dataset: apply(dataset, found)}
-
-
-def _tell_repairs(dataset: Dataset, found: list[Repair]) -> None:
-    """By kind, biggest first, each with its first rows before -> after."""
-    from bulk.repairs import grouped
-
-    for group in grouped(found):
-        tell(f"{group['title']} · {group['column']}: {group['count']} celdas")
-        members = [each for each in found if (each.rule, each.column) == (group["rule"], group["column"])]
-        for each in members[:MOST_SHOWN]:
-            tell(f"  {dataset.file_name} · Fila {each.line} · «{each.before}» → «{each.after}»")
-        if len(members) > MOST_SHOWN:
-            tell(f"  … y {len(members) - MOST_SHOWN} más")

@@ -1,114 +1,27 @@
-"""validate, plan, run."""
+"""plan, run."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from bulk.cli import options as o
 from bulk.cli.following import to_the_end
-from bulk.cli.output import say, say_json
-from bulk.cli.preparing import Asked, prepare_asked, read_files, resolving, tell
-from bulk.cli.writing import refuse_input, write_out
+from bulk.cli.output import tell
+from bulk.cli.preparing import Asked, prepare_asked, resolving
+from bulk.cli.reading import reading
 
-if TYPE_CHECKING:
-    from bulk.records import Problem
-
-MOST_PROBLEMS = 1_000
 # What a launch of a reviewed plan may be told; its rows, data, options and organisation are those of the plan.
 WITH_PLAN = frozenset({
     "plan", "bulk", "chunk_size", "workers", "canary", "at", "not_after", "rate_ceiling", "wait_timeout", "note", "home", "token",
     "token_file", "as_json",
 })  # fmt: skip
 _FLAGS = {"global_": "global", "maps": "map"}  # where the option is not called as its parameter
-Out = Annotated[Path | None, typer.Option("--out", help="CSV con todos los problemas.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Ensayo: no se escribe nada en Webex.")]
 Plan = Annotated[str | None, typer.Option("--plan", help="Aplica justo lo que mostró ese ensayo: filas, datos y opciones.")]
 Bulk = Annotated[bool, typer.Option("--bulk", help="Por lotes y a la vez; sin esto, fila a fila.")]
-
-
-def validate(
-    action: Annotated[str | None, typer.Argument(help="Acción; sin ella se revisan los ficheros por sí solos.")] = None,
-    global_: o.GlobalFile = None,
-    ubicaciones: o.LocationsFile = None,
-    usuarios: o.UsersFile = None,
-    maps: o.Maps = None,
-    mapping: o.MappingFile = None,
-    accept_suggestions: o.AcceptSuggestions = False,
-    accept_repairs: o.AcceptRepairs = False,
-    country: o.Country = None,
-    where: o.Where = None,
-    lines: o.Lines = None,
-    profile: o.Profile = None,
-    force_pstn: o.ForcePstn = False,
-    allow_calling_removal: o.CallingRemoval = False,
-    out: Out = None,
-    home: o.Home = None,
-    as_json: o.Json = False,
-) -> int:
-    """Revisa los ficheros sin enviar nada. Sale con 0 sin filas no válidas, 1 con alguna, 2 si no se pueden leer."""
-    paths = {"global": global_, "ubicaciones": ubicaciones, "usuarios": usuarios}
-    if not any(paths.values()):
-        raise typer.BadParameter("Indica al menos un fichero: --global, --ubicaciones o --usuarios.")
-    refuse_input(out, [*paths.values(), mapping])
-    asked = Asked(
-        paths, maps, mapping, where, lines, None, accept_repairs, accept_suggestions, country,
-        o.run_options(profile, force_pstn, allow_calling_removal),
-    )  # fmt: skip
-    problems, total = _of_action(action, asked) if action else _of_files(asked)
-    if out:
-        _write_problems(problems, out)
-    return _tell_problems(action, problems, total, as_json=as_json)
-
-
-def _of_action(action: str, asked: Asked) -> tuple[Sequence[Problem], int]:
-    from bulk.plan import require_sources
-
-    prepared = prepare_asked(action, asked)
-    require_sources(prepared)
-    return prepared.problems, prepared.total
-
-
-def _of_files(asked: Asked) -> tuple[Sequence[Problem], int]:
-    from bulk.across import validate_across
-    from bulk.validation import validate_file
-
-    files = read_files(asked.files)
-    problems = [problem for dataset in files.values() for problem in (*dataset.problems, *validate_file(dataset))]
-    return [*problems, *validate_across(files)], sum(len(dataset.frame) for dataset in files.values())
-
-
-def _write_problems(problems: Sequence[Problem], out: Path) -> None:
-    from bulk.problem_files import to_csv
-
-    write_out(out, b"".join(to_csv(problems)))
-
-
-def _tell_problems(action: str | None, problems: Sequence[Problem], total: int, *, as_json: bool) -> int:
-    from bulk.validation import totals
-
-    invalid = {(problem.file, problem.line) for problem in problems if problem.severity == "error"}
-    document = {
-        "action_id": action,
-        "total": total,
-        "valid": total - len(invalid),
-        "invalid": len(invalid),
-        "totals": totals(problems),
-        "problems": [vars(problem) for problem in problems[:MOST_PROBLEMS]],
-    }
-    if as_json:
-        say_json(document)
-    else:
-        for problem in problems[:MOST_PROBLEMS]:
-            say(f"{problem.severity}: {problem.text()}")
-        if len(problems) > MOST_PROBLEMS:
-            say(f"… y {len(problems) - MOST_PROBLEMS} más (--out F.csv los escribe todos).")
-        say(f"{document['valid']} filas válidas, {len(invalid)} no válidas.")
-    return 1 if invalid else 0
 
 
 def plan(
@@ -116,6 +29,9 @@ def plan(
     global_: o.GlobalFile = None,
     ubicaciones: o.LocationsFile = None,
     usuarios: o.UsersFile = None,
+    encoding: o.Encoding = None,
+    delimiter: o.Delimiter = None,
+    sheet: o.Sheet = None,
     maps: o.Maps = None,
     mapping: o.MappingFile = None,
     accept_suggestions: o.AcceptSuggestions = False,
@@ -152,6 +68,9 @@ def run(
     global_: o.GlobalFile = None,
     ubicaciones: o.LocationsFile = None,
     usuarios: o.UsersFile = None,
+    encoding: o.Encoding = None,
+    delimiter: o.Delimiter = None,
+    sheet: o.Sheet = None,
     maps: o.Maps = None,
     mapping: o.MappingFile = None,
     accept_suggestions: o.AcceptSuggestions = False,
@@ -206,8 +125,9 @@ def run(
     how = Launch(bulk or dry_run, dry_run, chunk_size, workers, run_options, note, None, begin, stop, canary, rate_ceiling)
     paths = {"global": global_, "ubicaciones": ubicaciones, "usuarios": usuarios}
     asked = Asked(
-        paths, maps, mapping, where, lines, only_open_of, accept_repairs, accept_suggestions, country, run_options, only_open
-    )
+        paths, maps, mapping, where, lines, only_open_of, accept_repairs, accept_suggestions, country, run_options, only_open,
+        reading(encoding, delimiter, sheet),
+    )  # fmt: skip
     context = open_context(home)
     secret = o.read_token(token, token_file)
     if plan:

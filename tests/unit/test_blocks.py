@@ -11,14 +11,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bulk import parsing
+from bulk.across import validate_across
 from bulk.actions import get_action
-from bulk.block_validation import validate_blocks
+from bulk.block_validation import look_over, validate_blocks
 from bulk.blocks import open_blocks
-from bulk.dataset import read_csv
+from bulk.dataset import Dataset, read_csv
 from bulk.errors import InputError
 from bulk.mapping import map_columns, param_frame
+from bulk.plan import prepare
 from bulk.records import Problem
-from bulk.validation import totals, validate_rows
+from bulk.repairs import MOST_KEPT, Repair, apply, propose
+from bulk.scope import Scope, parse_where
+from bulk.validation import totals, validate_file, validate_rows
 from tests.unit.awkward import FILES, Awkward
 
 PLAIN = [file for file in FILES if file.name == "usuarios"]
@@ -121,3 +125,59 @@ def test_validation_in_blocks_finds_what_the_whole_file_has(size: int, tmp_path:
     assert {(g["rule"], g["count"]) for g in report.totals} == {(g["rule"], g["count"]) for g in totals(whole)}
     assert report.invalid == len({problem.line for problem in whole if problem.severity == "error"})
     assert {"filas_contradictorias", "fila_repetida", "numero_repetido", "extension_repetida"} <= {each.rule for each in told}
+
+
+def test_blocks_are_joined_scoped_and_mended_like_the_whole_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    action = get_action("usuarios_asignar_location_desde_csv")
+    places = read_csv(f"location_id;location_name\n{hydra('LOCATION', 1)};Madrid\n".encode(), name="ubicaciones")
+    rows = [
+        f"{hydra('PEOPLE', n)};{'Madrid' if n % 5 else 'Atlantis'};{n + 100};34911{n:06d};{'x' if n < 20 else ''}"
+        for n in range(40)
+    ]
+    rows[12] = rows[3].replace(";103;", ";999;")
+    rows[30] = rows[3]
+    path = tmp_path / "usuarios.csv"
+    path.write_text("\n".join(["person_id;sede;target_extension;target_phone_number;selected", *rows]), encoding="utf-8")
+    chosen = {"target_location_id": "UBICACIONES.location_id[sede=location_name]"}
+    scope = Scope(where=(parse_where("sede=Madrid|Atlantis"),), lines=((2, 15),))
+    data = read_csv(path)
+    mapping = map_columns(action, data, explicit=chosen, others={"ubicaciones": places})
+
+    def mend(dataset: Dataset) -> tuple[Dataset, list[Repair]]:
+        found = propose(dataset, action, "ES", mapping=mapping)
+        return apply(dataset, found), found
+
+    mended, repairs = mend(data)
+    files = {"usuarios": mended, "ubicaciones": places}
+    whole = prepare(action.id, files, mapping=mapping, scope=scope)
+    monkeypatch.setattr(parsing, "BLOCK", 7)
+    report = validate_blocks(action, open_blocks(path), {"ubicaciones": places}, mapping=mapping, scope=scope, mend=mend)
+    inside = [problem for problem in whole.problems if problem.line not in whole.excluded]
+    assert sorted(map(Problem.text, report.problems)) == sorted(map(Problem.text, inside))
+    assert {problem.rule for problem in inside} >= {"union_sin_pareja", "filas_contradictorias"}
+    assert (report.rows, report.excluded, report.scope) == (40, len(whole.excluded), whole.chosen and whole.chosen.description)
+    assert report.repairs.count == len(repairs) == 40
+    assert [len(first) for _, first in report.repairs.groups.values()] == [MOST_KEPT]
+
+
+def test_a_required_parameter_without_source_is_told_before_any_row_is_judged(tmp_path: Path) -> None:
+    path = tmp_path / "usuarios.csv"
+    path.write_text("quien;extension\nMarta;2041\n", encoding="utf-8")
+    with pytest.raises(InputError, match="faltan columnas .*person_id"):
+        validate_blocks(get_action("usuarios_configurar_desvio_prefijo53"), open_blocks(path))
+
+
+@pytest.mark.parametrize("size", [1, 3, 50_000])
+def test_files_looked_over_in_blocks_say_what_they_say_whole(size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    orgs = [hydra("ORGANIZATION", n) for n in (1, 2)]
+    rows = [f"{hydra('PEOPLE', n)};{orgs[n == 4]};Sede {n}" for n in range(6)]
+    path = tmp_path / "usuarios.csv"
+    path.write_text("\n".join(["person_id;org_id;location_name", *rows, f"{orgs[0]};;"]), encoding="utf-8")
+    places = read_csv(f"location_id;location_name\n{hydra('LOCATION', 1)};Sede 1\n".encode(), name="ubicaciones")
+    users = read_csv(path)
+    whole = [*validate_file(places), *validate_file(users), *validate_across({"ubicaciones": places, "usuarios": users})]
+    monkeypatch.setattr(parsing, "BLOCK", size)
+    report = look_over(open_blocks(path), {"ubicaciones": places})
+    assert sorted(map(Problem.text, report.problems)) == sorted(map(Problem.text, whole))
+    assert {problem.line for problem in whole if problem.rule == "otra_organizacion"} == {6}
+    assert (report.rows, report.invalid) == (8, 2)

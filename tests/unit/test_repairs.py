@@ -198,3 +198,25 @@ def test_a_number_in_doubt_is_not_valid_until_its_repair_is_accepted(cell: str) 
     person = base64.b64encode(f"ciscospark://us/PEOPLE/{1:032x}".encode()).decode().rstrip("=")
     found = prepare(INTERCOM.id, {"usuarios": csv(f"person_id;legacy_phone_number\n{person};{cell}\n")})
     assert [problem.rule for problem in found.problems] == ["telefono_dudoso"]
+
+
+def test_every_column_that_feeds_a_parameter_is_mended_wherever_it_stands() -> None:
+    """Through a template, a join, GLOBAL: the mapping says which, and in which file."""
+    users = csv("person_id;ext;linea;sede\nA;2041.0;911222333.0;Madrid\n")
+    world = read_csv(b"cabecera;prefijo\n34911222333;53.0\n", name="global")
+    places = read_csv(b"location_name;ddi\nMadrid;0034911222334\n", name="ubicaciones")
+    files = {"usuarios": users, "global": world, "ubicaciones": places}
+
+    def found(action_id: str, file: Dataset, **explicit: str) -> list[tuple[str, str, str]]:
+        action = get_action(action_id)
+        mapping = map_columns(action, users, world, explicit=explicit, others=files)
+        return [(each.column, each.before, each.after) for each in repairs.propose(file, action, "ES", mapping=mapping)]
+
+    forward = "usuarios_configurar_desvio_prefijo53"
+    assert found(forward, users, destination="53{ext}") == [("ext", "2041.0", "2041")]
+    assert found(forward, world, destination="{GLOBAL.prefijo}{ext}") == [("prefijo", "53.0", "53")]
+    assert found(forward, users, destination="+34{linea}") == [("linea", "911222333.0", "911222333")]
+    legacy = "usuarios_anadir_intercom_legacy"
+    assert found(legacy, world, legacy_phone_number="GLOBAL.cabecera") == [("cabecera", "34911222333", "+34911222333")]
+    joined = "UBICACIONES.ddi[sede=location_name]"
+    assert found(legacy, places, legacy_phone_number=joined) == [("ddi", "0034911222334", "+34911222334")]

@@ -1,0 +1,54 @@
+"""Data in at the command line: block by block, as detected or as said, whole workbooks, corrected files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bulk import block_validation, parsing, validation
+from tests.flow.conftest import Bulk
+from tests.house import Remote
+from tests.unit.test_workbook import book
+
+ACTION = "usuarios_configurar_desvio_prefijo53"
+
+
+def test_validate_goes_block_by_block_and_writes_every_problem(
+    bulk: Bulk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No frame ever holds more rows than a block; the CSV with the problems has all of them, however many are shown."""
+    held: list[int] = []
+    judge = validation.row_problems
+    monkeypatch.setattr(validation, "row_problems", lambda *given, **more: (held.append(len(given[3])), judge(*given, **more))[1])
+    monkeypatch.setattr(parsing, "BLOCK", 10)
+    monkeypatch.setattr(block_validation, "KEPT", 5)
+    users, out = tmp_path / "USUARIOS.CSV", tmp_path / "problemas.csv"
+    users.write_text("person_id;extension\n" + "".join(f"nada{n};{1000 + n}\n" for n in range(40)), encoding="utf-8")
+    code, found = bulk("validate", ACTION, "--usuarios", users, "--lines", "2-31", "--out", out, "--json")
+    assert (code, found["total"], found["invalid"], found["valid"], found["excluded"]) == (1, 40, 30, 0, 10)
+    assert (len(found["problems"]), found["totals"][0]["count"]) == (5, 30)
+    assert len(out.read_text(encoding="utf-8-sig").splitlines()) == 31
+    assert max(held) <= 10
+
+
+def test_what_was_detected_is_told_and_can_be_said_otherwise(bulk: Bulk, tmp_path: Path, remote: Remote) -> None:
+    path = tmp_path / "USUARIOS.CSV"
+    path.write_bytes(f"person_id|extensi\u00f3n|nombre\n{remote.person(0)}|2041|Mu\u00f1oz\n".encode("cp850"))
+    assert bulk("validate", ACTION, "--usuarios", path, "--encoding", "usuarios=cp850", "--delimiter", "|")[0] == 0
+    assert "USUARIOS.CSV · cp850 · separador |" in bulk.err  # type: ignore[attr-defined]
+
+
+def test_one_workbook_fills_all_three_files(bulk: Bulk, tmp_path: Path, remote: Remote) -> None:
+    path = tmp_path / "todo.xlsx"
+    path.write_bytes(
+        book(
+            GLOBAL=[["parametro", "valor"], ["destination", "532041"]],
+            UBICACIONES=[],
+            USUARIOS=[["person_id"], [remote.person(0)]],
+        )
+    )
+    code, found = bulk("validate", ACTION, "--usuarios", path, "--json")
+    assert (code, found["valid"]) == (0, 1)
+    assert "todo.xlsx · hoja GLOBAL" in bulk.err  # type: ignore[attr-defined]
+    assert "no se ha leído la hoja de UBICACIONES" in bulk.err  # type: ignore[attr-defined]

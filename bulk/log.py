@@ -43,10 +43,16 @@ def hide(secret: str) -> None:
         _secrets.update((secret, quote(secret, safe="")))
 
 
-def redact(text: str) -> str:
-    """`text` without tokens."""
+def without_secrets(text: str) -> str:
+    """`text` without the tokens that this process was given; everything else as it is."""
     for secret in tuple(_secrets):
         text = text.replace(secret, HIDDEN)
+    return text
+
+
+def redact(text: str) -> str:
+    """`text` without tokens: those that are known, and whatever looks like one."""
+    text = without_secrets(text)
     return _NAMED.sub(rf"\1{HIDDEN}", _BEARER.sub(rf"\1{HIDDEN}", text))
 
 
@@ -68,10 +74,15 @@ def cleaned(value: Any, *, full: bool | None = None) -> Any:
         text = redact(value)
         return text if (_state["full"] if full is None else full) else mask(text)
     if isinstance(value, dict):
-        return {name: inner if name in _KEPT else cleaned(inner, full=full) for name, inner in value.items()}
+        return {_key(name, full): cleaned(inner, full=True if name in _KEPT else full) for name, inner in value.items()}
     if isinstance(value, (list, tuple)):
         return [cleaned(inner, full=full) for inner in value]
     return value
+
+
+def _key(name: Any, full: bool | None) -> Any:
+    """Names of members are words of ours or of Webex; what is none may be an address or a number."""
+    return without_secrets(name) if isinstance(name, str) and name.isidentifier() else cleaned(name, full=full)
 
 
 # -- every logger of the process ---------------------------------------------------------------------------------------

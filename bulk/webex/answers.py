@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 
 from bulk.errors import ApiError, Forbidden, NotFound, TokenRejected
+from bulk.log import redact, without_secrets
 
 RETRY_STATUS = frozenset({500, 502, 503, 504})
 THROTTLE_STATUS = frozenset({429, 423})
@@ -33,11 +34,23 @@ def read_answer(response: httpx.Response) -> Answer:
     body = None
     if response.content.strip():
         try:
-            body = response.json()
-        except ValueError as error:
+            body = _json(response)
+        except (ValueError, RecursionError) as error:
             raise BadBody(str(error)) from None
     following = response.links.get("next", {}).get("url")
-    return Answer(response.status_code, body, response.headers.get("trackingid"), following)
+    return Answer(response.status_code, body, tracking_id(response), following)
+
+
+def tracking_id(response: httpx.Response) -> str | None:
+    """What support asks for; a service that repeats the token in it gets it no further."""
+    found = response.headers.get("trackingid")
+    return redact(found) if found else None
+
+
+def _json(response: httpx.Response) -> Any:
+    """The body, without a token that the service repeats: what is read is journalled, shown and reported. Raises ValueError."""
+    content = response.content
+    return json.loads(without_secrets(content.decode(json.detect_encoding(content), "surrogatepass")))
 
 
 def refusal(response: httpx.Response, *, write: bool) -> ApiError:
@@ -48,7 +61,7 @@ def refusal(response: httpx.Response, *, write: bool) -> ApiError:
         text or f"Webex ha rechazado la petición ({response.status_code}).",
         status=response.status_code,
         error_code=code,
-        tracking_id=response.headers.get("trackingid"),
+        tracking_id=tracking_id(response),
         named=named,
         write=write,
     )
@@ -57,8 +70,8 @@ def refusal(response: httpx.Response, *, write: bool) -> ApiError:
 def _describe(response: httpx.Response) -> tuple[str | None, str, tuple[str, ...]]:
     """(errorCode, description, what the answer blames) out of the three documented shapes, or whatever came."""
     try:
-        body = response.json()
-    except (ValueError, UnicodeDecodeError):
+        body = _json(response)
+    except (ValueError, RecursionError):
         return None, "", ()
     entries = _entries(body)
     codes = [str(e[k]) for e in entries for k in ("errorCode", "code") if e.get(k) not in (None, "")]

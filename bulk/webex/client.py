@@ -20,7 +20,7 @@ import httpx
 from bulk.errors import AmbiguousWrite, Interrupted, NotSent, Unreadable
 from bulk.settings import Settings
 from bulk.stops import NO_CONNECTION
-from bulk.webex.answers import RETRY_STATUS, THROTTLE_STATUS, Answer, BadBody, dumps, read_answer, refusal
+from bulk.webex.answers import RETRY_STATUS, THROTTLE_STATUS, Answer, BadBody, dumps, read_answer, refusal, tracking_id
 from bulk.webex.pace import Pace, retry_after_seconds
 from bulk.webex.retry import TryAgain, with_retries
 
@@ -218,15 +218,15 @@ class Api:
                     raise Interrupted from None
 
     def _judge(self, response: httpx.Response, entered: float, *, write: bool) -> Answer:
-        status, tracking_id = response.status_code, response.headers.get("trackingid")
+        status, tracking = response.status_code, tracking_id(response)
         if status in THROTTLE_STATUS:
             raise self._throttled(response, entered)
         self.pace.admitted(entered)
         if status in RETRY_STATUS or status > 504:
             trouble = f"Webex ha respondido {status}."
             if write:
-                raise AmbiguousWrite(trouble, tracking_id=tracking_id, in_flight=status == 504)
-            raise TryAgain(Unreadable(trouble, tracking_id=tracking_id), self._asked_wait(response))
+                raise AmbiguousWrite(trouble, tracking_id=tracking, in_flight=status == 504)
+            raise TryAgain(Unreadable(trouble, tracking_id=tracking), self._asked_wait(response))
         if not response.is_success:
             raise refusal(response, write=write)
         try:
@@ -234,8 +234,8 @@ class Api:
         except BadBody:
             unread = "La respuesta de Webex no se puede leer."
             if write:
-                raise AmbiguousWrite(unread, tracking_id=tracking_id, in_flight=False) from None
-            raise TryAgain(Unreadable(unread, tracking_id=tracking_id)) from None
+                raise AmbiguousWrite(unread, tracking_id=tracking, in_flight=False) from None
+            raise TryAgain(Unreadable(unread, tracking_id=tracking)) from None
 
     def _throttled(self, response: httpx.Response, entered: float) -> TryAgain:
         wait = self._asked_wait(response)

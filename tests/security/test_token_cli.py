@@ -17,6 +17,12 @@ from tests.security.conftest import Bulk
 ACTION = "usuarios_configurar_desvio_prefijo53"
 ECHO = {"message": f"Bad credentials: Authorization: Bearer {CANARY}", "errors": [{"description": f"token {CANARY} not allowed"}]}
 
+FORWARDED_TO_THE_TOKEN = {
+    "callForwarding": {
+        "always": {"enabled": True, "destination": CANARY, "ringReminderEnabled": False, "destinationVoicemailEnabled": False}
+    }
+}
+
 
 def run_id_of(text: str) -> str:
     found = re.search(r'"run_id": "([^"]+)"', text)
@@ -44,6 +50,9 @@ def test_a_whole_life_of_a_run_leaves_the_token_nowhere(bulk: Bulk, files: Path,
         {"method": "PUT", "truncate": True, "times": 1},
         {"method": "PUT", "status": 429, "headers": {"Retry-After": f"Bearer {CANARY}"}, "times": 1},
         {"method": "PUT", "status": 400, "body": ECHO, "times": 2},
+        {"method": "PUT", "status": 400, "headers": {"trackingid": f"Bearer {CANARY}"}, "times": 1},
+        {"method": "PUT", "status": 400, "headers": {"trackingid": CANARY}, "times": 1},
+        {"method": "GET", "path_regex": "callForwarding$", "status": 200, "body": FORWARDED_TO_THE_TOKEN, "times": 2},
         {"method": "PUT", "status": 401, "body": ECHO, "times": 1},
     )
     ran = bulk("run", ACTION, *users, "--bulk", "--workers", "1")

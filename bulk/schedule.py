@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,18 +14,25 @@ _HOUR = re.compile(r"(\d{1,2})[:.h](\d{2})")
 
 def next_time(text: str, *, after: datetime | None = None) -> datetime:
     """`22:30` as the next such moment of the local clock, in UTC; an ISO 8601 date and time as it is. Raises UsageError."""
-    now = (after or datetime.now(UTC)).astimezone()
+    now = after or datetime.now(UTC)
     hour = _HOUR.fullmatch(text.strip())
     try:
         if not hour:
             return datetime.fromisoformat(text.strip()).astimezone(UTC)
         # Naive on purpose: the day after a change of the clocks, 22:30 is 22:30 again.
-        moment = now.replace(hour=int(hour[1]), minute=int(hour[2]), second=0, microsecond=0, tzinfo=None)
+        today = now.astimezone().replace(hour=int(hour[1]), minute=int(hour[2]), second=0, microsecond=0, tzinfo=None)
     except ValueError:
         raise UsageError(f"«{text}» no es una hora. Escríbela así: 22:30, o con fecha: 2026-05-31T22:30.") from None
-    if moment <= now.replace(tzinfo=None):
-        moment += timedelta(days=1)
-    return moment.astimezone(UTC)
+    days = (today, today + timedelta(days=1))
+    return min(moment for day in days for moment in _moments(day) if moment > now)
+
+
+def _moments(wanted: datetime) -> Iterator[datetime]:
+    """When the local clock shows that: twice in the night that repeats an hour; where it skips one, as much later as it skips."""
+    for fold in (0, 1):
+        moment = wanted.replace(fold=fold).astimezone(UTC)
+        if moment.astimezone().replace(tzinfo=None) >= wanted:
+            yield moment
 
 
 def stored(at: datetime | None, not_after: datetime | None, canary: int, after: Sequence[str] = ()) -> dict[str, Any]:

@@ -45,6 +45,14 @@ def test_a_job_whose_state_cannot_be_read_leaves_its_rows_unconfirmed_and_a_retr
     assert remote.counters()["move_jobs"] == 1  # followed, never sent again
 
 
+def test_an_answer_nested_beyond_reading_fails_its_row_and_not_the_run(house: House, remote: Remote) -> None:
+    deep = "[" * 50_000
+    remote.fail_next({"method": "GET", "path_regex": "callForwarding$", "status": 200, "text": deep, "times": 1})
+    person = next(key for key, doc in remote.admin("state")["person"].items() if doc.get("extension"))
+    row = house.run(FORWARD, [{"person_id": person, "destination": "600111222"}]).row
+    assert (row.state, row.code) == ("failed", "sin_respuesta")
+
+
 @pytest.mark.parametrize("body", [{"items": [7]}, {"items": "no"}, []])
 def test_a_list_of_jobs_that_cannot_be_read_sends_nothing(house: House, remote: Remote, body: Any) -> None:
     remote.fail_next({"method": "GET", "path_regex": f"{JOBS}$", "status": 200, "body": body, "times": 1})

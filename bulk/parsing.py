@@ -20,6 +20,8 @@ BLANKS = " \t\r\n\x0b\x0c\x1c\x1d\x1e\x1f\x85\u00a0\u1680\u2000\u2001\u2002\u200
     "\u2028\u2029\u202f\u205f\u3000\u200b\u2060\ufeff"
 )
 BLOCK = 10_000  # rows read at a time: more is hardly faster, and lists of Python strings take ten times their size
+MOST_COLUMNS = 2_000
+MOST_BLANK = 1_048_576  # lines without anything, one after another: the rows of a sheet that was saved to its very end
 RAGGED = "celdas_de_mas_o_de_menos"
 
 
@@ -55,15 +57,19 @@ def parse_blocks(physical: Iterable[str], delimiter: str, file_name: str) -> Ite
 def _rows(lines: Iterator[str], delimiter: str, file_name: str, before: int) -> Iterator[tuple[int, int, list[str]]]:
     """(line where the row starts, line where it ends, its cells), without empty rows; `before` lines went before.
 
-    Takes no more of `lines` than the rows that are asked for. Raises InputError at a quote out of place.
+    Takes no more of `lines` than the rows that are asked for.
+    Raises InputError at a quote out of place, and where nothing but blank lines comes.
     """
     reader = csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=True)
-    start = before
+    start = filled = before
     try:
         for cells in reader:
             end = before + reader.line_num
             if any(map(str.strip, cells)):
+                filled = end
                 yield start + 1, end, cells
+            elif end - filled > MOST_BLANK:
+                raise InputError(f"{file_name} · Fila {end}: van más de un millón de líneas vacías seguidas. Quítalas.")
             start = end
     except csv.Error as error:
         raise InputError(f"{file_name} · Fila {start + 1}: comillas sin cerrar o mal puestas ({error}). Corrígela.") from None
@@ -73,10 +79,13 @@ def _rows(lines: Iterator[str], delimiter: str, file_name: str, before: int) -> 
 
 
 def check_headers(cells: Sequence[str], line: int, file_name: str) -> list[str]:
-    """Headers without trailing empty ones, on one line each. Raises InputError for blank, repeated, or none at all."""
+    """Headers without trailing empty ones, on one line each. Raises InputError for blank, repeated, too many, or none at all."""
     headers = [" ".join(cell.strip(BLANKS).split()) for cell in cells]
     while headers and not headers[-1]:
         headers.pop()
+    if len(headers) > MOST_COLUMNS:
+        told = f"{len(headers)} columnas, y no se leen más de {MOST_COLUMNS}"
+        raise InputError(f"{file_name} · Fila {line}: {told}. Revisa el separador, o quita las que sobran.")
     seen: set[str] = set()
     for position, header in enumerate(headers, 1):
         if not header:

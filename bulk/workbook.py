@@ -16,8 +16,10 @@ from bulk.errors import InputError
 from bulk.headers import canonical
 from bulk.records import DATASETS, Problem
 
+SAVE_AGAIN = "Guárdalo de nuevo como .xlsx o como CSV UTF-8."
 Sheet = tuple[str, str, pd.DataFrame, list[Problem]]  # dataset name, name as told, frame, ragged rows
 _MOST_UNZIPPED = 1 << 30  # bytes: a workbook that unfolds to more is refused (a full sheet of ten columns has half of that)
+_MOST_ROWS, _MOST_CELLS = 1_048_576, 50_000_000  # of a sheet: as Excel, and far more than a table that people filled in
 _MOST_PARTS = 2_000  # files inside a workbook
 _FOLDED = 64 << 20, 200  # one that unfolds to so many bytes, and so many times its own size, is a bomb and not a table
 _ZEROS = re.compile(r"0+\Z")  # a number format that keeps leading zeros
@@ -59,7 +61,7 @@ def titles(raw: bytes, file_name: str) -> list[str]:
 def _open(raw: bytes, file_name: str) -> Any:
     import openpyxl  # type: ignore[import-untyped]  # ships no types
 
-    broken = InputError(f"«{file_name}» no se puede abrir como libro de Excel. Guárdalo de nuevo como .xlsx o como CSV UTF-8.")
+    broken = InputError(f"«{file_name}» no se puede abrir como libro de Excel. {SAVE_AGAIN}")
     try:
         _refuse_bomb(raw, file_name)
         return openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
@@ -115,7 +117,7 @@ def _only(book: Any, titles: list[str], dataset: str, file_name: str) -> Sheet:
 
 
 def _sheet(sheet: Any, dataset: str, told_as: str) -> Sheet:
-    rows = _rows(sheet)
+    rows = _rows(sheet, told_as)
     first = next(rows, None)
     if first is None:
         raise InputError(f"{told_as} está vacía: no hay cabecera ni filas.")
@@ -124,17 +126,30 @@ def _sheet(sheet: Any, dataset: str, told_as: str) -> Sheet:
     return dataset, told_as, parsing.tidy(frame), problems
 
 
-def _rows(sheet: Any) -> Iterator[tuple[int, list[str]]]:
-    """(row number, cells as text) without empty rows. The size that the file claims is not believed."""
+def _rows(sheet: Any, told_as: str) -> Iterator[tuple[int, list[str]]]:
+    """(row number, cells as text) without empty rows. The size that the file claims is not believed.
+
+    Raises InputError for a cell that cannot be read, and for more of them than a sheet has.
+    """
     sheet.reset_dimensions()
-    width = 0
-    for number, cells in enumerate(sheet.iter_rows(), 1):
-        texts = [as_text(cell.value, cell.number_format if cell.value is not None else "") for cell in cells]
-        while texts and not texts[-1].strip():
-            texts.pop()
-        if texts:
-            width = width or len(texts)
-            yield number, texts + [""] * (width - len(texts))
+    width = number = read = 0
+    try:
+        for number, cells in enumerate(sheet.iter_rows(), 1):
+            read += len(cells)
+            if number > _MOST_ROWS or read > _MOST_CELLS:
+                raise InputError(
+                    f"{told_as} es demasiado grande para una hoja de Excel. Quita lo que sobra, o guárdala como CSV UTF-8."
+                )
+            texts = [as_text(cell.value, cell.number_format if cell.value is not None else "") for cell in cells]
+            while texts and not texts[-1].strip():
+                texts.pop()
+            if texts:
+                width = width or len(texts)
+                yield number, texts + [""] * (width - len(texts))
+    except InputError:
+        raise
+    except Exception:  # whatever the library makes of a cell that is none; it reads a row before it gives it out
+        raise InputError(f"{told_as}: no se puede leer a partir de la fila {number + 1}. {SAVE_AGAIN}") from None
 
 
 def as_text(value: Any, number_format: str = "") -> str:

@@ -73,7 +73,13 @@ def test_people_are_masked_and_codes_ids_and_times_are_not(text: str, masked: st
 
 def test_ids_of_runs_and_answers_are_left_and_depth_is_no_hiding_place() -> None:
     hide(CANARY)
-    event = {"run": RUN, "order": f"Bearer {CANARY}", "tracking_id": "SANDBOX_123456789012", "ana@acme.es": {CANARY: 1}, "values": [{"mail": "a@b.es", "deep": (CANARY, 3, None)}]}
+    event = {
+        "run": RUN,
+        "order": f"Bearer {CANARY}",
+        "tracking_id": "SANDBOX_123456789012",
+        "ana@acme.es": {CANARY: 1},
+        "values": [{"mail": "a@b.es", "deep": (CANARY, 3, None)}],
+    }
     assert cleaned(event) == {
         "run": RUN, "order": "Bearer …", "tracking_id": "SANDBOX_123456789012", "…@acme.es": {"…": 1}, "values": [{"mail": "…@b.es", "deep": ["…", 3, None]}],
     }  # fmt: skip

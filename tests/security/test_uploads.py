@@ -82,6 +82,64 @@ def test_a_workbook_of_thousands_of_parts_is_refused() -> None:
         read_any(repacked(workbook(), **{f"xl/p{n}": b"" for n in range(2_500)}), file_name="USUARIOS.xlsx")
 
 
+SHEET = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{}</sheetData></worksheet>'
+HEADER = '<row r="1"><c r="A1" t="inlineStr"><is><t>person_id</t></is></c></row>'
+
+
+def holding(rows: str) -> bytes:
+    """A workbook whose sheet has `rows` under its header, as somebody may have written them by hand."""
+    return repacked(workbook(), **{"xl/worksheets/sheet1__xml": SHEET.format(HEADER + rows).encode()})
+
+
+def test_a_row_beyond_the_last_one_of_excel_is_refused_and_not_waited_for() -> None:
+    began = time.monotonic()
+    with pytest.raises(InputError, match="demasiado grande para una hoja"):
+        read_any(holding('<row r="999999999"><c r="A999999999"><v>1</v></c></row>'), file_name="USUARIOS.xlsx")
+    assert time.monotonic() - began < 10
+
+
+def test_more_cells_than_a_table_has_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bulk.workbook._MOST_CELLS", 100_000)
+    wide = "".join(f'<row r="{n}"><c r="XFD{n}"><v>1</v></c></row>' for n in range(2, 12))
+    with pytest.raises(InputError, match="demasiado grande para una hoja"):
+        read_any(holding(wide), file_name="USUARIOS.xlsx")
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        '<c r="A3" t="d"><v>99999-99-99</v></c>',
+        '<c r="A3"><v>abc</v></c>',
+        '<c r="A3" t="s"><v>99</v></c>',
+        '<c r="??"><v>1</v></c>',
+        f'<c r="A3"><v>{"9" * 100_000}</v></c>',
+    ],
+    ids=["date", "number", "shared string", "place", "digits"],
+)
+def test_a_cell_that_is_none_is_told_with_its_sheet_and_row(cell: str) -> None:
+    good = '<row r="2"><c r="A2" t="inlineStr"><is><t>p2</t></is></c></row>'
+    with pytest.raises(
+        InputError, match=r"USUARIOS.xlsx · hoja USUARIOS: no se puede leer a partir de la fila \d+.*\.xlsx o como CSV"
+    ):
+        read_any(holding(f'{good}<row r="3">{cell}</row>'), file_name="USUARIOS.xlsx")
+
+
+def test_thousands_of_columns_are_refused_at_once() -> None:
+    raw = ";".join(f"c{n}" for n in range(200_000)).encode() + b"\n" + b";" * 199_999 + b"\n"
+    began = time.monotonic()
+    with pytest.raises(InputError, match="200000 columnas, y no se leen más de 2000"):
+        read_csv(raw, name="usuarios", file_name="USUARIOS.CSV")
+    assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize("before", [b"", b"person_id;extension\np1;1000\n"])
+def test_a_file_of_nothing_but_line_ends_is_refused_where_nothing_more_comes(before: bytes) -> None:
+    began = time.monotonic()
+    with pytest.raises(InputError, match="más de un millón de líneas vacías seguidas"):
+        read_csv(before + b"\n" * 20_000_000, name="usuarios", file_name="USUARIOS.CSV")
+    assert time.monotonic() - began < 8
+
+
 def test_a_part_that_is_bigger_than_it_declares_is_not_believed() -> None:
     honest = repacked(workbook(), **{"xl/worksheets/sheet1__xml": b"<t>" + b"A" * (100 * MIB)})
     lying = honest.replace((100 * MIB + 3).to_bytes(4, "little"), (1000).to_bytes(4, "little"))

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from bulk.csv_file import CsvFile, open_csv
 from bulk.dataset import Dataset, guess_name
-from bulk.errors import InputError
+from bulk.errors import InputError, why
 
 
 class Blocks(Protocol):
@@ -54,4 +54,4 @@ def open_blocks(
             open_csv(lambda: path.open("rb"), path.name, encoding=encoding, delimiter=delimiter),
         )
     except OSError as error:
-        raise InputError(f"No se puede leer «{path}»: {error.strerror}.") from None
+        raise InputError(f"No se puede leer «{path}»: {why(error)}.") from None

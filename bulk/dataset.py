@@ -13,7 +13,7 @@ import pandas as pd
 
 from bulk import parsing
 from bulk.csv_file import open_csv
-from bulk.errors import InputError
+from bulk.errors import InputError, why
 from bulk.headers import canonical
 from bulk.records import DATASETS, FILE_NAMES, Problem
 
@@ -56,7 +56,7 @@ def read_csv(
         csv = open_csv(opener, known_as, encoding=encoding, delimiter=delimiter)
         blocks = list(csv.blocks())
     except OSError as error:
-        raise InputError(f"No se puede leer «{source!s}»: {error.strerror}.") from None
+        raise InputError(f"No se puede leer «{source!s}»: {why(error)}.") from None
     frame = pd.concat([frame for frame, _ in blocks]) if len(blocks) > 1 else blocks[0][0]
     problems = [problem for _, found in blocks for problem in found]
     settled = _settled(dataset_name, frame, problems, known_as)
@@ -99,7 +99,7 @@ def read_all(
         with opener() as file:
             raw = file.read()
     except OSError as error:
-        raise InputError(f"No se puede leer «{source!s}»: {error.strerror}.") from None
+        raise InputError(f"No se puede leer «{source!s}»: {why(error)}.") from None
     from bulk import workbook  # openpyxl is only loaded for a workbook
 
     digest = hashlib.sha256(raw).hexdigest()
@@ -122,7 +122,7 @@ def is_csv(path: Path) -> bool:
     try:
         return not is_book(lambda: path.open("rb"), path.name)
     except OSError as error:
-        raise InputError(f"No se puede leer «{path}»: {error.strerror}.") from None
+        raise InputError(f"No se puede leer «{path}»: {why(error)}.") from None
 
 
 def from_records(records: Mapping[int, Mapping[str, Any]], *, name: str, file_name: str | None = None) -> Dataset:

@@ -23,9 +23,37 @@ BulkError
 
 from __future__ import annotations
 
+import errno
 import inspect
+import json
 
 from bulk.log import redact
+
+_WHY = {
+    errno.ENOENT: "no existe",
+    errno.EACCES: "sin permiso",
+    errno.EPERM: "sin permiso",
+    errno.EISDIR: "es una carpeta",
+    errno.ENOTDIR: "una parte de la ruta no es una carpeta",
+    errno.EEXIST: "ya existe",
+    errno.ENOSPC: "no queda sitio en el disco",
+    errno.EDQUOT: "no queda sitio en el disco",
+    errno.EROFS: "el disco es de solo lectura",
+    errno.ENAMETOOLONG: "el nombre es demasiado largo",
+    errno.EBUSY: "lo usa otro programa",
+    errno.ETXTBSY: "lo usa otro programa",
+    errno.EIO: "el disco falla",
+}
+
+
+def why(error: OSError) -> str:
+    """What the system says, in the operator's language; an unforeseen one as the system tells it."""
+    return _WHY.get(error.errno or 0) or error.strerror or str(error)
+
+
+def json_place(error: ValueError) -> str:
+    """`: se rompe en la línea 3, columna 5`, when the reader of JSON says where."""
+    return f": se rompe en la línea {error.lineno}, columna {error.colno}" if isinstance(error, json.JSONDecodeError) else ""
 
 
 class BulkError(Exception):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from bulk.directory import Directory
-from bulk.errors import UsageError
+from bulk.errors import UsageError, why
 from bulk.log import private
 from bulk.report.book import text_book
 from bulk.spreadsheet import csv_text, safe_cell
@@ -35,7 +35,7 @@ def write_export(api: Api, kind: str, path: Path) -> int:
     try:
         _write(path, COLUMNS[kind], kind, found)
     except OSError as error:
-        raise UsageError(f"No se puede escribir «{path}»: {error.strerror or error}.") from None
+        raise UsageError(f"No se puede escribir «{path}»: {why(error)}.") from None
     return len(found)
 
 

@@ -22,7 +22,7 @@ import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
 from bulk.context import Context
 from bulk.dataset import Dataset
-from bulk.errors import UsageError
+from bulk.errors import UsageError, why
 
 BATCH = 5_000  # rows read or written together
 _KEY = re.compile(r"[0-9a-f]{64}")
@@ -52,7 +52,7 @@ def keep(context: Context, dataset: Dataset) -> str:
         else:
             _write(path, frame)
     except OSError as error:
-        raise UsageError(f"No se puede guardar una copia del fichero en «{path.parent}»: {error.strerror}.") from None
+        raise UsageError(f"No se puede guardar una copia del fichero en «{path.parent}»: {why(error)}.") from None
     return key
 
 

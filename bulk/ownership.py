@@ -14,7 +14,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from bulk.errors import OwnedElsewhere, UsageError
+from bulk.errors import OwnedElsewhere, UsageError, why
 from bulk.log import private
 
 _guard = threading.Lock()
@@ -93,7 +93,7 @@ def _hold(path: Path, refusal: str, run_id: str) -> None:
         owner = _owner(path)
         raise OwnedElsewhere(refusal.format(owner["who"], owner["run"])) from None
     except OSError as error:
-        raise UsageError(f"No se puede escribir en «{path.parent}»: {error.strerror}. Comprueba los permisos.") from None
+        raise UsageError(f"No se puede escribir en «{path.parent}»: {why(error)}. Comprueba los permisos.") from None
     _held[path] = (lock, 1)
     told = {"who": f"{me()} (desde las {datetime.now():%H:%M})", "run": run_id}
     # Only for the refusal of others: a full disk is reported by the journal, with what to do.

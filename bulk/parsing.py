@@ -72,7 +72,16 @@ def _rows(lines: Iterator[str], delimiter: str, file_name: str, before: int) -> 
                 raise InputError(f"{file_name} · Fila {end}: van más de un millón de líneas vacías seguidas. Quítalas.")
             start = end
     except csv.Error as error:
-        raise InputError(f"{file_name} · Fila {start + 1}: comillas sin cerrar o mal puestas ({error}). Corrígela.") from None
+        raise InputError(f"{file_name} · Fila {start + 1}: {_wrong(str(error))}. Corrígela.") from None
+
+
+def _wrong(error: str) -> str:
+    """What the csv module does not understand, for people."""
+    if "field limit" in error:
+        return "una celda es demasiado larga (¿unas comillas sin cerrar más arriba?)"
+    if "expected after" in error:
+        return "comillas sin cerrar o mal puestas: tras cerrarlas se espera el separador (dentro de la celda se escriben dobles)"
+    return "comillas sin cerrar o mal puestas"
 
 
 # -- header -----------------------------------------------------------------------------------------------------------

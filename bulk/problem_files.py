@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bulk.dataset import Dataset
-from bulk.errors import UsageError
+from bulk.errors import UsageError, why
 from bulk.records import Problem
 from bulk.spreadsheet import csv_text, csv_writer, safe_cell
 
@@ -41,7 +41,7 @@ def problem_file(path: Path) -> Iterator[Callable[[Problem], None]]:
             yield lambda problem: writer.writerow(_cells(problem))
         part.replace(path)
     except OSError as error:
-        raise UsageError(f"No se puede escribir «{path}»: {error.strerror}.") from None
+        raise UsageError(f"No se puede escribir «{path}»: {why(error)}.") from None
     finally:
         part.unlink(missing_ok=True)
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from bulk.actions import get_action
 from bulk.dataset import canonical
-from bulk.errors import BulkError, InputError
+from bulk.errors import BulkError, InputError, why
 from bulk.mapping import Mapping
 from bulk.sources import Files, parse_source, source_text
 
@@ -55,7 +55,7 @@ def read(path: Path) -> SavedMapping:
     try:
         return from_bytes(path.read_bytes(), path.name)
     except OSError as error:
-        raise InputError(f"No se puede leer el mapeo «{path}»: {error.strerror}.") from None
+        raise InputError(f"No se puede leer el mapeo «{path}»: {why(error)}.") from None
 
 
 def to_explicit(mapping: Mapping, files: Files) -> dict[str, str]:

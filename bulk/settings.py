@@ -9,7 +9,7 @@ from typing import Any
 
 import platformdirs
 
-from bulk.errors import UsageError
+from bulk.errors import UsageError, why
 
 DEFAULT_BASE_URL = "https://webexapis.com/v1"
 MAX_WORKERS = 64
@@ -90,5 +90,5 @@ def home_directory(given: Path | str | None = None) -> Path:
     try:
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
-        raise UsageError(f"No se puede usar el directorio de datos «{path}»: {error.strerror}.") from None
+        raise UsageError(f"No se puede usar el directorio de datos «{path}»: {why(error)}.") from None
     return path

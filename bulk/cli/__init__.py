@@ -7,6 +7,7 @@ import sys
 import typer
 
 from bulk.cli.output import failed, never_fail_on_a_letter, unexpected
+from bulk.cli.spanish import usage_text
 from bulk.errors import BulkError
 
 
@@ -26,6 +27,10 @@ def main(arguments: list[str] | None = None) -> None:
         code = 0
     except Exception as error:
         # Typer brings its own copy of click or uses the real one, by version: a usage error is known by its method.
-        told = getattr(error, "format_message", None)
-        code = failed("uso", told(), 2, as_json=as_json) if told else unexpected(error, as_json=as_json)
+        if type(error).__name__ == "NoArgsIsHelpError":
+            code = failed("uso", error.format_message(), 2, as_json=as_json)  # type: ignore[attr-defined]
+        elif hasattr(error, "format_message"):
+            code = failed("uso", usage_text(error), 2, as_json=as_json)
+        else:
+            code = unexpected(error, as_json=as_json)
     sys.exit(int(code or 0))

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from bulk.cli import checking, data, derived, looking, running, stopping, upkeep, world
+from bulk.cli.spanish import Command, Group
 
 app = typer.Typer(
     name="bulk",
@@ -16,6 +17,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
+    cls=Group,
 )
 for command in (
     looking.actions,
@@ -37,7 +39,7 @@ for command in (
     data.template,
     data.fill_ids,
 ):
-    app.command(command.__name__.replace("_", "-"))(command)
+    app.command(command.__name__.replace("_", "-"), cls=Command)(command)
 app.add_typer(upkeep.app)
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bulk.errors import InputError, UsageError
+from bulk.errors import InputError, UsageError, json_place, why
 
 Json = Annotated[bool, typer.Option("--json", help="Un único documento JSON en la salida.")]
 Home = Annotated[Path | None, typer.Option("--home", help="Directorio de datos (BULK_HOME).")]
@@ -101,9 +101,9 @@ def read_profile(path: Path) -> dict[str, Any]:
     try:
         return check_profile(json.loads(path.read_text(encoding="utf-8-sig")), path.name)
     except OSError as error:
-        raise InputError(f"No se puede leer el perfil «{path}»: {error.strerror}.") from None
+        raise InputError(f"No se puede leer el perfil «{path}»: {why(error)}.") from None
     except ValueError as error:
-        raise InputError(f"El perfil «{path.name}» no es JSON: {error}.") from None
+        raise InputError(f"El perfil «{path.name}» no es JSON{json_place(error)}.") from None
 
 
 def read_token(token: str | None, token_file: Path | None) -> str | None:

@@ -10,12 +10,15 @@ import typer
 
 from bulk.cli import options as o
 from bulk.cli.output import say, say_json
+from bulk.cli.spanish import Command, Group
 from bulk.errors import UsageError
 
-app = typer.Typer(name="journal", help="Cuidado del diario: comprobar, exportar, retirar lo antiguo.", no_args_is_help=True)
+app = typer.Typer(
+    name="journal", help="Cuidado del diario: comprobar, exportar, retirar lo antiguo.", no_args_is_help=True, cls=Group
+)
 
 
-@app.command()
+@app.command(cls=Command)
 def check(home: o.Home = None, as_json: o.Json = False) -> int:
     """Comprueba el diario sin tocarlo: fichero, contadores y versión. Sale con 0 si está bien, 1 si no."""
     from bulk import settings
@@ -41,7 +44,7 @@ def check(home: o.Home = None, as_json: o.Json = False) -> int:
     return 0 if found.sound else 1
 
 
-@app.command()
+@app.command(cls=Command)
 def export(
     out: Annotated[Path, typer.Option("--out", help="diario.jsonl (solo el diario) o diario.zip (más ficheros y registros).")],
     home: o.Home = None,
@@ -62,7 +65,7 @@ def export(
     return 1 if done.damaged else 0
 
 
-@app.command()
+@app.command(cls=Command)
 def prune(
     before: Annotated[str | None, typer.Option("--before", help="Día (AAAA-MM-DD): retira las anteriores.")] = None,
     keep: Annotated[int | None, typer.Option("--keep", help="Deja las N últimas ejecuciones acabadas.")] = None,

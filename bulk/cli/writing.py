@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from bulk.errors import UsageError
+from bulk.errors import UsageError, why
 
 
 def refuse_input(out: Path | None, read: Iterable[Path | None]) -> None:
@@ -20,4 +20,4 @@ def write_out(out: Path, content: bytes) -> None:
     try:
         out.write_bytes(content)
     except OSError as error:
-        raise UsageError(f"No se puede escribir «{out}»: {error.strerror or error}.") from None
+        raise UsageError(f"No se puede escribir «{out}»: {why(error)}.") from None

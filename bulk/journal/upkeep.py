@@ -14,7 +14,7 @@ from typing import IO, Any
 from sqlalchemy import Connection, Table, func, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from bulk.errors import JournalError
+from bulk.errors import JournalError, why
 from bulk.journal import tables
 from bulk.journal.migrations import current_version
 from bulk.journal.opening import look_only, refuse_lost
@@ -146,7 +146,7 @@ def export(journal: Journal, home: Path, out: Path) -> Exported:
                         archive.write(path, f"{folder}/{path.name}")
             return done
     except OSError as error:
-        raise JournalError(f"No se puede escribir «{out}»: {error.strerror}.") from None
+        raise JournalError(f"No se puede escribir «{out}»: {why(error)}.") from None
 
 
 def _write(journal: Journal, file: IO[bytes]) -> Exported:

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 from bulk.clusters import Cluster, clusters
 from bulk.context import Context
-from bulk.errors import UsageError
+from bulk.errors import UsageError, why
 from bulk.journal import rows, runs
 from bulk.records import ORDER_WORDS, RunRecord
 from bulk.report.audit import facts
@@ -73,7 +73,7 @@ class _Book:
         try:
             self._book.close()
         except OSError as error:
-            raise UsageError(f"No se puede escribir el libro de Excel: {error.strerror or error}.") from None
+            raise UsageError(f"No se puede escribir el libro de Excel: {why(error)}.") from None
 
     def sheet(self, name: str, headers: Sequence[str], lines: Iterable[Sequence[str]], *, only_text: bool = False) -> None:
         """A sheet with a header; what does not fit goes on in «Filas 2» … (of a file that is to be read again: refused)."""

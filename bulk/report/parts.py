@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import IO
 
 from bulk.context import Context
-from bulk.errors import UsageError
+from bulk.errors import UsageError, why
 from bulk.journal import rows, runs
 from bulk.records import RowResult, RunRecord
 from bulk.report.cells import OUTCOME
@@ -59,7 +59,7 @@ def write_parts(context: Context, run: RunRecord, folder: Path) -> dict[str, Pat
             with written[name].open("wb") as file:
                 file.writelines(chunks)
     except OSError as error:
-        raise UsageError(f"No se puede escribir en «{folder}»: {error.strerror}.") from None
+        raise UsageError(f"No se puede escribir en «{folder}»: {why(error)}.") from None
     return written
 
 

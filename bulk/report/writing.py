@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from bulk.context import Context
-from bulk.errors import UsageError
+from bulk.errors import UsageError, why
 from bulk.records import RunRecord
 from bulk.report.acta import acta_chunks
 from bulk.report.book import xlsx_file
@@ -58,12 +58,12 @@ def _write(path: Path, fill: Callable[[BinaryIO], None]) -> None:
     try:
         handle, beside = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=path.suffix)
     except OSError as error:
-        raise UsageError(f"No se puede escribir «{path}»: {error.strerror}.") from None
+        raise UsageError(f"No se puede escribir «{path}»: {why(error)}.") from None
     try:
         with os.fdopen(handle, "w+b") as file:
             fill(file)
         os.replace(beside, path)
     except OSError as error:
-        raise UsageError(f"No se puede escribir «{path}»: {error.strerror}.") from None
+        raise UsageError(f"No se puede escribir «{path}»: {why(error)}.") from None
     finally:
         Path(beside).unlink(missing_ok=True)

@@ -10,7 +10,7 @@ import streamlit as st
 
 from bulk.call_permissions import check_profile
 from bulk.dataset import Dataset, read_any, read_csv
-from bulk.errors import BulkError, InputError
+from bulk.errors import BulkError, InputError, json_place
 from bulk.log import log
 from bulk.records import DATASETS, FILE_NAMES
 from pages.ui import corrections
@@ -110,7 +110,7 @@ def read_profile(raw: bytes, file_name: str) -> dict[str, Any]:
     try:
         return check_profile(json.loads(raw.decode("utf-8-sig")), Path(file_name).name)
     except ValueError as error:
-        raise InputError(f"El perfil «{file_name}» no es JSON: {error}.") from None
+        raise InputError(f"El perfil «{file_name}» no es JSON{json_place(error)}.") from None
 
 
 def size(dataset: Dataset) -> str:

@@ -52,3 +52,37 @@ def test_one_workbook_fills_all_three_files(bulk: Bulk, tmp_path: Path, remote: 
     assert (code, found["valid"]) == (0, 1)
     assert "todo.xlsx · hoja GLOBAL" in bulk.err  # type: ignore[attr-defined]
     assert "no se ha leído la hoja de UBICACIONES" in bulk.err  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["validate", "--usuario"], "No existe la opción --usuario. ¿Quizá --usuarios"),
+        (["template"], "Falta ACTION."),
+        (["template", ACTION, "--out"], "A la opción --out le falta su valor."),
+        (["template", ACTION, "otra", "--out", "x.xlsx"], "Sobra «otra»."),
+        (["volar"], "No existe la orden «volar»."),
+        (["run", ACTION, "--workers", "muchos"], "--workers: "),
+        (["run", ACTION, "--canary", "-4"], "--canary: "),
+        (["validate", "--usuarios", "no_esta.csv"], "No se puede leer «no_esta.csv»: no existe."),
+        (["validate", "--usuarios", "."], "es una carpeta."),
+        (["validate", ACTION, "--profile", "PROFILE", "--usuarios", "x.csv"], "no es JSON: se rompe en la línea 2, columna 1."),
+    ],
+)
+def test_usage_errors_speak_spanish_alone(bulk: Bulk, tmp_path: Path, arguments: list[str], told: str) -> None:
+    profile = tmp_path / "perfil.json"
+    profile.write_text("{\n", encoding="utf-8")
+    code, _ = bulk(*[str(profile) if each == "PROFILE" else each for each in arguments])
+    said: str = bulk.err  # type: ignore[attr-defined]
+    assert code == 2
+    assert told in said
+    english = ("Input", "should", "valid ", "No such", "Missing", "Option ", "directory", "range", "Expecting")
+    assert [word for word in english if word in said] == []
+
+
+@pytest.mark.parametrize("command", [[], ["validate"], ["journal"], ["journal", "check"]])
+def test_help_is_spanish_down_to_its_frame(bulk: Bulk, command: list[str]) -> None:
+    _, text = bulk(*command, "--help")
+    assert "Uso: " in text
+    assert "Muestra esta ayuda." in text
+    assert [word for word in ("Usage", "Options", "Show this", "Commands", "Arguments") if word in text] == []

@@ -52,6 +52,7 @@ class Change:
     body: Any = None  # what `write` needs to send it, JSON; never a secret
     notes: tuple[str, ...] = ()  # Spanish: what was left out, or found and not touched
     creates: bool = False  # the plan says "crear" instead of "cambiar"
+    lost: tuple[str, ...] = ()  # Spanish, of an undo: what does not come back, even when the rest does
 
     def __bool__(self) -> bool:
         return bool(self.fields)
@@ -140,8 +141,9 @@ class Action:
     read: Callable[..., State]  # (api, **params) -> before
     decide: Callable[..., Change]  # (before, **params) -> Change; pure
     write: Callable[..., Any]  # (api, change, **params) -> Outcome; of an action that writes in sets, what write_many gives
-    undo: Callable[[State, State], Change | Irreversible]  # (before, after) -> Change that restores
+    undo: Callable[..., Change | Irreversible]  # (before, after) -> Change that restores, of the members that differ
     options: tuple[str, ...] = ()  # settings of the run that decide() takes besides the params
+    undo_options: tuple[str, ...] = ()  # of these, what undo() takes too
     idempotent: bool = True  # False: sending again needs two equal reads (DESIGN 6.3)
     pure_put: bool = False  # one PUT of values (contracts 4): Settings.plan_read_age may spare the read before it
     additive: bool = False  # rows of one entity add up instead of contradicting each other (DESIGN 6.7)
@@ -162,6 +164,14 @@ class Action:
         """Arguments of `decide`: the row's parameters but entity and organisation, and the run's options."""
         own = {name: value for name, value in params.items() if name not in (self.entity, "org_id")}
         return own | {name: options[name] for name in self.options if options.get(name) not in (None, False)}
+
+    def give_back(self, before: State, after: State, options: Values) -> Change:
+        """What `undo` says, with the run's options; what is irreversible is a Change of nothing that tells what is `lost`.
+
+        Raises RowRefused.
+        """
+        found = self.undo(before, after, **{name: options[name] for name in self.undo_options if options.get(name)})
+        return Change(lost=(found.reason,)) if isinstance(found, Irreversible) else found
 
     def call(
         self,

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from bulk.actions import get_action
 from bulk.connection import Connection, known, same_organisation
 from bulk.context import Context
-from bulk.contract import Irreversible
-from bulk.errors import UsageError
+from bulk.contract import Change
+from bulk.errors import RowRefused, UsageError
 from bulk.journal import plans, rows, runs
 from bulk.preflight import advice
 from bulk.records import ENDED_RUNS, Row, RowResult, RunRecord
@@ -19,6 +19,7 @@ from bulk.status import at_rest
 PLANNED = ("create", "change")
 BLOCKED = "Bloqueada en el ensayo: {}"
 IRREVERSIBLE = "irreversible"  # code of the rows that an undo cannot give back
+IN_FLIGHT = "{} en Webex sin respuesta en la ejecución {}: lo que llegue después no se desharía. Antes {}, y deshaz cuando acabe."
 NOT_REHEARSED = "No entró en el ensayo."
 
 
@@ -78,6 +79,7 @@ def from_plan(context: Context, plan: RunRecord, connection: Connection, note: s
         raise UsageError(f"El ensayo {plan.run_id} no es el que se revisó: su contenido ha cambiado. Repite el ensayo.")
     if plan.kind == "undo":
         at_rest(context, str(plan.parent))
+        _nothing_in_flight(context, runs.get_run(context.journal, str(plan.parent)))
     descending = {"descending": True} if plan.schedule.get("descending") else {}
     scope = {**plan.scope, "plan": plan.run_id, "plan_hash": digest}
     run = child_of(context, plan, connection, kind=plan.kind, dry_run=False, note=note, scope=scope, schedule=descending)
@@ -87,20 +89,23 @@ def from_plan(context: Context, plan: RunRecord, connection: Connection, note: s
 def planned(context: Context, plan: RunRecord) -> Iterator[Row]:
     """Its rows: those with a change to make, held against it; the others as the dry run left them."""
     references = plans.references(context.journal, plan.run_id)
+    entity, again = get_action(plan.action_id).entity, plans.entities_to_look_at(context.journal, plan.run_id)
     for row in rows.read_rows(context.journal, plan.run_id):
-        yield _planned_row(row, references.get(row.line))
+        yield _planned_row(row, references.get(row.line), str(row.params.get(entity)) in again)
 
 
-def _planned_row(row: RowResult, reference: dict[str, Any] | None) -> Row:
+def _planned_row(row: RowResult, reference: dict[str, Any] | None, looked_at: bool) -> Row:
     same = Row(row.line, row.params, row.label, row.group, row.state, row.code, row.message, reference)
     if row.state in PLANNED:
         shown = {"planned": row.change, "read_at": row.ended_at, "before": row.before}
         return replace(same, state="pending", code=None, message=None, reference={**(reference or {}), **shown})
+    if row.state == "unchanged" and looked_at:  # another row of the entity has a change: it may end otherwise than shown
+        return replace(same, state="pending", code=None, message=None, reference={**(reference or {}), "planned": {}})
     if reference and "undoes" in reference and row.state in ("blocked", "conflict"):
         return _kept_from_undo(same)
     if row.state in ("blocked", "conflict"):
         return replace(same, state="invalid", message=BLOCKED.format(row.message))
-    if row.state not in ("unchanged", "invalid", "excluded"):
+    if row.state not in ("unchanged", "invalid", "excluded", "conflict"):
         return replace(same, state="excluded", code="sin_ensayo", message=NOT_REHEARSED)
     return same
 
@@ -117,37 +122,60 @@ def _kept_from_undo(row: Row) -> Row:
 # -- undo ---------------------------------------------------------------------------------------------------------------
 
 
-def undo_of(context: Context, run: RunRecord, connection: Connection, *, dry_run: bool, note: str) -> RunRecord:
-    """The run that gives back what `run` changed. Raises UsageError when it changed nothing."""
+def undo_of(
+    context: Context, run: RunRecord, connection: Connection, *, dry_run: bool, note: str, options: Mapping[str, Any]
+) -> RunRecord:
+    """The run that gives back what `run` changed.
+
+    Raises UsageError when it changed nothing, and while some of its rows may still change.
+    """
     if run.dry_run:
         raise UsageError(f"La ejecución {run.run_id} es un ensayo: no escribió nada que deshacer.")
     if not plans.has_intents(context.journal, run.run_id):
         raise UsageError(f"La ejecución {run.run_id} no cambió nada: no hay nada que deshacer.")
+    _nothing_in_flight(context, run)
     # What was done last is given back first.
     schedule = {} if run.schedule.get("descending") else {"descending": True}
-    return child_of(context, run, connection, kind="undo", dry_run=dry_run, note=note, schedule=schedule)
+    undo = child_of(context, run, connection, kind="undo", dry_run=dry_run, note=note, schedule=schedule)
+    return replace(undo, options=dict(options))  # those of the run were given for what it did
 
 
-def undo_rows(context: Context, run: RunRecord) -> Iterator[Row]:
-    """Each row of which a write was sent, with what it was before and what it was left as (DESIGN 6.7)."""
+def _nothing_in_flight(context: Context, run: RunRecord) -> None:
+    """What may still land after it was given back would be taken for as before, and stay."""
+    open_rows = rows.in_flight(context.journal, run.run_id, context.settings.settle_delay)
+    if not open_rows:
+        return
+    told = "1 fila sigue" if open_rows == 1 else f"{open_rows} filas siguen"
+    remedy = f"reintenta (bulk retry {run.run_id})" if run.state in ENDED_RUNS else f"reanuda (bulk resume {run.run_id})"
+    raise UsageError(IN_FLIGHT.format(told, run.run_id, remedy))
+
+
+def undo_rows(context: Context, run: RunRecord, options: Mapping[str, Any]) -> Iterator[Row]:
+    """Each row of which a write was sent, with what was there before and what all its attempts sent (DESIGN 6.7)."""
     action = get_action(run.action_id)
     for row in rows.read_rows(context.journal, run.run_id, sent=True):
-        before, left = row.before or {}, _left(row)
-        found = Row(row.line, row.params, row.label, row.group, reference={"undoes": {"before": before, "left": left}})
+        before, left = row.before or {}, _sent(row)
+        undoes: dict[str, Any] = {"before": before, "left": left}
+        found = Row(row.line, row.params, row.label, row.group, reference={"undoes": undoes})
         try:
-            given_back = action.undo(before, {**before, **left})
+            given_back = action.give_back(before, {**before, **left}, options)
+        except RowRefused:  # the reading of the row decides
+            given_back = Change()
         except Exception as error:  # a journal of an older or odd shape: the row is told, never guessed
-            given_back = Irreversible(f"No se puede deshacer: el diario no guarda lo que hace falta ({type(error).__name__}).")
-        if isinstance(given_back, Irreversible):
-            found = replace(found, state="invalid", code=IRREVERSIBLE, message=given_back.reason)
+            lost = f"No se puede deshacer: el diario no guarda lo que hace falta ({type(error).__name__})."
+            found, given_back = replace(found, state="invalid", code=IRREVERSIBLE, message=lost), Change()
+        if given_back.lost and given_back:
+            undoes["lost"] = list(given_back.lost)
+        elif given_back.lost and row.state == "done":  # of the others only a reading tells whether there is anything to give back
+            found = replace(found, state="invalid", code=IRREVERSIBLE, message=" ".join(given_back.lost))
         yield found
 
 
-def _left(row: RowResult) -> dict[str, Any]:
-    """Members that the run touched, as it left them: an earlier attempt may have done a part that the last change lacks."""
-    before, after, change = row.before or {}, row.after or {}, row.change or {}
-    left = {member: value for member, value in after.items() if member in before and before[member] != value}
-    return left | {member: after.get(member, new) for member, (_, new) in change.items()}
+def _sent(row: RowResult) -> dict[str, Any]:
+    """member -> last value that the run sent, over all attempts of the row; never what was merely seen there."""
+    if row.touched is not None:
+        return dict(row.touched)
+    return {member: new for member, (_, new) in (row.change or {}).items()}  # a journal of before that column
 
 
 # -- verification -------------------------------------------------------------------------------------------------------
@@ -165,4 +193,4 @@ def rows_to_verify(context: Context, run: RunRecord) -> Iterator[Row]:
     references = plans.references(context.journal, run.run_id)
     for row in rows.read_rows(context.journal, run.run_id, states=("done", "unchanged", "unknown")):
         undoes = (references.get(row.line) or {}).get("undoes")
-        yield Row(row.line, row.params, row.label, row.group, reference={"undoes": undoes} if undoes else None)
+        yield Row(row.line, row.params, row.label, row.group, reference={"undoes": undoes, "verify": True} if undoes else None)

@@ -10,6 +10,8 @@ BulkError
 ├── OwnedElsewhere          another process is writing to this organisation                    (exit 2)
 ├── JournalError            the journal cannot be read or written
 ├── RowRefused              the row cannot be done as it stands (guards of the contracts)
+│   ├── Drifted             somebody changed it since: it is kept
+│   └── NotReversible       nothing of it can be given back
 ├── WebexError              what the service answered, or that it did not
 │   ├── ApiError            a definite refusal: status, code, description
 │   │   ├── TokenRejected   401: stops the run
@@ -132,6 +134,10 @@ class RowRefused(BulkError):
 
 class Drifted(RowRefused):
     """La fila no está como se esperaba: alguien la ha cambiado."""
+
+
+class NotReversible(RowRefused):
+    """Lo que hizo esta fila no se puede deshacer."""
 
 
 class WebexError(BulkError):

@@ -86,7 +86,8 @@ def hand_over(context: Context, run: RunRecord, rows_: Iterable[Row], connection
     for chunk in build_chunks(rows_, run.chunk_size):
         submit_bulk_order(run.action_id, chunk, run_id=run.run_id, context=context)
     if run.schedule.get("canary"):
-        lines = rows.spread(context.journal, run.run_id, run.schedule["canary"])
+        descending = bool(run.schedule.get("descending"))
+        lines = rows.spread(context.journal, run.run_id, run.schedule["canary"], descending=descending)
         runs.update_run(context.journal, run.run_id, schedule={**run.schedule, "lines": lines})
     return start_run(context, run, connection)
 
@@ -154,6 +155,7 @@ def launch_plan(
         bulk=how.bulk,
         chunk_size=how.chunk_size,
         settings=_in_force(context, how),
+        options={**run.options, **how.options} if plan.kind == "undo" else run.options,  # what its preview showed may be left out
         schedule={**run.schedule, **stored(how.at, how.not_after, how.canary, how.after)},
     )
     return hand_over(context, run, derived.planned(context, plan), connection)
@@ -191,13 +193,15 @@ def retry(
 ) -> LiveRun | None:
     """Work again the rows of a run that failed, stayed unknown, were cancelled or drifted: all, or those chosen.
 
-    A row with an unanswered write is settled by reading first. None when there is nothing to repeat.
+    A row with an unanswered write is settled by reading first; one that still shows neither what was asked nor what was there
+    before is decided anew on that reading. None when there is nothing to repeat.
     Raises RunNotFound, OwnedElsewhere (somebody works it already, a second retry too), UsageError, TokenRejected.
     """
     run = at_rest(context, run_id)
     get_action(run.action_id)
     seqs = [_seq(run, order_id) for order_id in order_ids]
-    if not rows.retryable_lines(context.journal, run.run_id, order_seqs=seqs, lines=lines):
+    asked = rows.retryable_lines(context.journal, run.run_id, order_seqs=seqs, lines=lines)
+    if not asked:
         return None
     connection = known(connection, context.settings, context.journal)
     same_organisation(run, connection)
@@ -205,7 +209,7 @@ def retry(
     def reopen() -> None:
         rows.reopen(context.journal, run.run_id, order_seqs=seqs, lines=lines)
 
-    live = start_run(context, run, connection, first=reopen)
+    live = start_run(context, run, connection, first=reopen, asked=asked)
     control.post(context.journal, run.run_id, "retry", connection.person or "?", acked=True)
     return live
 

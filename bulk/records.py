@@ -48,7 +48,7 @@ class Row:
     params: Params  # parameter -> value (text, bool or list of text); absent = not given
     label: str = ""  # what people read: name · extension
     group: str = ""  # location
-    state: str = "pending"  # pending, invalid or excluded when it is handed over
+    state: str = "pending"  # pending, invalid or excluded when it is handed over; of a plan, as its dry run left it
     code: str | None = None  # why it is invalid
     message: str | None = None  # the same, in Spanish
     reference: Params | None = None  # what it is held against: {"planned": …} of a plan, {"undoes": …} of an undo
@@ -95,6 +95,7 @@ class RowResult:
     ended_at: str | None  # UTC, ISO 8601
     order_id: str = ""  # the order it belongs to
     params: Params = field(default_factory=dict)  # as sent
+    touched: Any = None  # member -> last value that was sent, over all attempts; None = nothing, or a journal of before
 
 
 @dataclass(frozen=True)
@@ -172,7 +173,8 @@ class StoredRow:
     state: str = "pending"  # "running" when it is taken up after an interruption
     entity: str | None = None  # value of the action's entity parameter
     before: Params | None = None  # the first one read
-    change: Params | None = None  # member -> [old, new] of the last intent
+    change: Params | None = None  # member -> [old, new] of all intents, the last one of each member
+    touched: Params | None = None  # member -> last value that was sent, over all attempts
     attempt: int = 0  # intents so far
     intent_open: bool = False  # a write may be out there
     mark: Any = None  # kept with the intent, to find a lost remote job

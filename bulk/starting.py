@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -19,7 +19,14 @@ from bulk.ownership import Ownership
 from bulk.records import RunRecord
 
 
-def start_run(context: Context, run: RunRecord, connection: Connection, *, first: Callable[[], None] = lambda: None) -> LiveRun:
+def start_run(
+    context: Context,
+    run: RunRecord,
+    connection: Connection,
+    *,
+    first: Callable[[], None] = lambda: None,
+    asked: Collection[int] = (),
+) -> LiveRun:
     """Own the run, do what comes `first`, and work it in the background from what the journal has of it.
 
     Raises OwnedElsewhere, JournalError, InDevelopment (a journal edited by hand).
@@ -44,6 +51,7 @@ def start_run(context: Context, run: RunRecord, connection: Connection, *, first
             log=ActionLog(context.home, run.action_id),
             on_end=lambda: _come_to_rest(context, owned),
             descending=bool(schedule.get("descending")),
+            asked=frozenset(asked),
             canary=frozenset(schedule.get("lines", ())),
             not_before=moment(schedule, "at"),
             after=frozenset(schedule.get("after", ())),

@@ -31,7 +31,9 @@ def undo(before: State, after: State) -> Change | Irreversible:
     if not before.get("phoneNumber"):
         return Irreversible("La ubicación no tenía número de cabecera y la API no permite quitarlo.")
     wanted = {"phoneNumber": before["phoneNumber"]} | ({"name": before["name"]} if before.get("name") else {})
-    return Change(differences(after, wanted), body={"callingLineId": wanted})
+    stays = not before.get("name") and after.get("name")
+    lost = (f"El nombre «{after['name']}» se queda: la cabecera no tenía nombre y la API no permite quitarlo.",) if stays else ()
+    return Change(differences(after, wanted), body={"callingLineId": wanted}, lost=lost)
 
 
 ACTION = Action(
@@ -50,7 +52,7 @@ ACTION = Action(
     write=write,
     undo=undo,
     pure_put=True,
-    undo_note="Si la ubicación no tenía cabecera, no se puede volver a dejar sin ella.",
+    undo_note="Si la ubicación no tenía cabecera, o la cabecera no tenía nombre, no se puede volver a dejar sin ello.",
     contract="2.2",
     members={"phoneNumber": Member("número de cabecera"), "name": Member("nombre de cabecera")},
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bulk.contract import OTHER, Action, Change, Member, Outcome, Param, SetOps, State, Values, Work
 from bulk.errors import RowRefused
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 STATE_WORDS = {"None": "no está", "INACTIVE": "desactivada", "ACTIVE": "activa"}
 PAGE = 2000  # contract 1.5: default page of numbers
+IN_USE = "inUse"  # member of `before`: which of the numbers are assigned, or the header of the location
+STAY = "No se quitan, porque ya están asignados o son cabecera: {}."
 MOST_REMOVED = 5  # contract 2.1: numbers in one DELETE
 MOST_MOBILE = 20  # contract 2.1: numbers of type MOBILE in one request
 NO_PSTN = (
@@ -23,11 +25,18 @@ NO_PSTN = (
 )
 
 
-def _states(api: Api, location_id: str, org_id: str | None) -> dict[str, str]:
-    """number -> ACTIVE or INACTIVE, of all numbers of the location."""
+def _numbers(api: Api, location_id: str, org_id: str | None) -> dict[str, Any]:
+    """number -> what Webex says of it, of all numbers of the location."""
     place = id_tail(location_id) if api.settings.number_list_location == "uuid" else location_id
     found = api.pages("telephony/config/numbers", "phoneNumbers", locationId=place, orgId=org_id, max=PAGE)
-    return {n["phoneNumber"]: n.get("state", "INACTIVE") for n in found if n.get("phoneNumber")}
+    return {n["phoneNumber"]: n for n in found if n.get("phoneNumber")}
+
+
+def _state(found: Mapping[str, Any], numbers: Sequence[str], connection: str | None) -> State:
+    """Each number -> ACTIVE or INACTIVE, None when it is not there; which of them are assigned or the header; the PSTN."""
+    states = {number: found[number].get("state", "INACTIVE") if number in found else None for number in numbers}
+    used = sorted(n for n in states if n in found and (found[n].get("owner") or found[n].get("mainNumber")))
+    return {**states, IN_USE: used, "connection": connection}
 
 
 def _connection(api: Api, location_id: str, org_id: str | None) -> str | None:
@@ -37,17 +46,15 @@ def _connection(api: Api, location_id: str, org_id: str | None) -> str | None:
 
 
 def read(api: Api, *, location_id: str, phone_numbers: Sequence[str], org_id: str | None = None, **_: object) -> State:
-    """Each number -> its state in the location, None when it is not there; and the location's PSTN connection."""
-    states = _states(api, location_id, org_id)
-    return {number: states.get(number) for number in phone_numbers} | {"connection": _connection(api, location_id, org_id)}
+    return _state(_numbers(api, location_id, org_id), phone_numbers, _connection(api, location_id, org_id))
 
 
 def read_many(api: Api, works: Sequence[Work]) -> Mapping[int, State | Exception]:
     """One reading of the location for all its rows (they come grouped by location)."""
     first = works[0].params
-    states = _states(api, first["location_id"], first.get("org_id"))
+    found = _numbers(api, first["location_id"], first.get("org_id"))
     connection = _connection(api, first["location_id"], first.get("org_id"))
-    return {work.key: {n: states.get(n) for n in work.params["phone_numbers"]} | {"connection": connection} for work in works}
+    return {work.key: _state(found, work.params["phone_numbers"], connection) for work in works}
 
 
 def decide(before: State, *, phone_numbers: Sequence[str], number_type: str | None = None, force_pstn: bool = False) -> Change:
@@ -100,11 +107,17 @@ def _post(api: Api, location_id: str, org_id: str | None, body: State) -> Answer
 
 
 def undo(before: State, after: State) -> Change:
-    """Remove the numbers that were not there (five a request), or add again those that an undo removed."""
+    """Remove the numbers that were not there (five a request), or add again those that an undo removed.
+
+    One that is assigned by now, or the header, stays: Webex would refuse the whole request.
+    """
     numbers = [n for n in before if n.startswith("+")]
     added = [n for n in numbers if before[n] is None and after.get(n)]
     if added:
-        return Change({n: (after[n], None) for n in added}, body={"phoneNumbers": added})
+        used = [n for n in added if n in after.get(IN_USE, ())]
+        free = [n for n in added if n not in used]
+        lost = (STAY.format(", ".join(used)),) if used else ()
+        return Change({n: (after[n], None) for n in free}, body={"phoneNumbers": free}, lost=lost)
     removed = [n for n in numbers if before[n] and after.get(n) is None]
     body = {"phoneNumbers": removed, "state": "INACTIVE"}
     return Change(dict.fromkeys(removed, (None, "INACTIVE")), body=body, creates=True)

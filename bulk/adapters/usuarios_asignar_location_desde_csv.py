@@ -165,7 +165,8 @@ def undo(before: State, after: State) -> Change:
     changed = {m: before[m] for m in ("locationId", "extension", "phoneNumber") if before[m] != after.get(m)}
     fields = {member: (after.get(member), old) for member, old in changed.items()}
     body = {member: old or "" for member, old in changed.items()}
-    return Change(fields, body={**body, "locationId": before["locationId"], "calling": before["calling"]})
+    body |= {"locationId": before["locationId"], "calling": before["calling"]}
+    return Change(fields, body=body, lost=(LOST_ON_THE_WAY,))
 
 
 ACTION = Action(

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 CALLING = "calling"  # member of `before`: which of the licences named by the row are Webex Calling ones
 CONTEXT = (CALLING, "locationId", "extension")
 PARTIAL = "Webex solo ha aplicado una parte de las licencias: faltan {}."
+SETTINGS_GONE = "Se quitó Webex Calling: su configuración de llamadas se borró y no se puede recuperar."
+SETTINGS_GO = "Con la licencia de Webex Calling se borra la configuración de llamadas que el usuario tenga ahora."
 NO_REMOVAL = (
     "Quitar Webex Calling borra la configuración de llamadas del usuario y no se puede recuperar. "
     "Confírmalo al lanzar (--allow-calling-removal)."
@@ -99,12 +101,24 @@ def write(api: Api, change: Change, *, person_id: str, org_id: str | None = None
     return Outcome(False, after=after, code="partial", message=told, tracking_id=answer.tracking_id)
 
 
-def undo(before: State, after: State) -> Change | Irreversible:
+def undo(before: State, after: State, *, allow_calling_removal: bool = False) -> Change | Irreversible:
+    """A calling licence that the run gave takes the person's calling settings along when it goes: asked for, as in a run.
+
+    One that the run took away stays away, and so does one that it gave instead.
+    """
     licences = {m: v for m, v in before.items() if m not in CONTEXT and v != after.get(m)}
+    lost: tuple[str, ...] = ()
     if any(licence in before[CALLING] for licence, had in licences.items() if had):
-        return Irreversible("Se quitó Webex Calling: su configuración de llamadas se borró y no se puede recuperar.")
+        licences, lost = {m: had for m, had in licences.items() if m not in before[CALLING]}, (SETTINGS_GONE,)
+        if not licences:
+            return Irreversible(SETTINGS_GONE)
+    takes = any(licence in before[CALLING] for licence, had in licences.items() if not had)
+    if takes and not allow_calling_removal:
+        raise RowRefused("quita_calling", NO_REMOVAL)
+    lost = (SETTINGS_GO,) if takes else lost
     body = [{"id": licence, "operation": "add" if had else "remove"} for licence, had in licences.items()]
-    return Change({licence: (after.get(licence), had) for licence, had in licences.items()}, body=body)
+    fields = {licence: (after.get(licence), had) for licence, had in licences.items()}
+    return Change(fields, body=body, lost=lost)
 
 
 ACTION = Action(
@@ -126,8 +140,12 @@ ACTION = Action(
     write=write,
     undo=undo,
     options=("allow_calling_removal",),
+    undo_options=("allow_calling_removal",),
     additive=True,
-    undo_note="Una licencia de Webex Calling quitada no recupera la configuración de llamadas del usuario.",
+    undo_note=(
+        "Una licencia de Webex Calling quitada no recupera la configuración de llamadas del usuario; "
+        "quitar la que se dio la borra, y se pide confirmarlo."
+    ),
     sets=SetOps(read_many=read_many, read_limit=lambda settings: settings.people_per_read),
     calls="1 escritura, y 1 lectura por cada 85 usuarios",
     scopes=("spark-admin:licenses_read", "spark-admin:people_read", "spark-admin:people_write"),

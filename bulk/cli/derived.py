@@ -16,6 +16,7 @@ Preview = Annotated[bool, typer.Option("--dry-run", help="Solo dice qué deshar�
 def undo(
     run_id: o.RunId,
     dry_run: Preview = False,
+    allow_calling_removal: o.CallingRemoval = False,
     note: o.Note = "",
     wait_timeout: o.WaitTimeout = None,
     home: o.Home = None,
@@ -33,12 +34,14 @@ def undo(
     context = open_context(home)
     record = find_run(context, run_id)
     connection = connect_again(context.home, record.target, token=o.read_token(token, token_file))
-    live = undo_run(context, record.run_id, connection, dry_run=dry_run, note=note)
+    options = {"allow_calling_removal": True} if allow_calling_removal else {}
+    live = undo_run(context, record.run_id, connection, dry_run=dry_run, note=note, options=options)
     code = to_the_end(context, live, as_json=as_json, timeout=wait_timeout)
     if not as_json:
         found = undo_lists(context, live.run_id)
         words = "se revertirían" if dry_run else "revertidas"
-        say(f"{found['reverted']} {words}, {found['kept']} conservadas, {found['irreversible']} no reversibles.")
+        partly = f" ({found['partly']} en parte)" if found["partly"] else ""
+        say(f"{found['reverted']} {words}{partly}, {found['kept']} conservadas, {found['irreversible']} no reversibles.")
     return code
 
 

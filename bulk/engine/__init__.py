@@ -30,7 +30,7 @@ def start(live: LiveRun) -> None:
         runs.update_run(live.journal, live.run_id, state="scheduled", reason=None, ended_at=None)
     else:
         clock.begin(live)
-    live.ready.extend(_left_behind(live, [Item(row, time.monotonic()) for row in left]))
+    live.ready.extend(_left_behind(live, [Item(row, time.monotonic(), asked=row.line in live.asked) for row in left]))
     live.api.limit_in_flight(live.workers)
     live.log.event("run_start", run=live.run_id, dry_run=live.dry_run, left_behind=len(left))
     pool.add_run(live)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 
+from bulk.contract import SetOps
 from bulk.engine.state import Item, LiveRun, Unit
 from bulk.errors import JournalError
 from bulk.journal import rows
@@ -53,7 +54,7 @@ def units_of(live: LiveRun, claimed: Iterable[StoredRow]) -> list[Unit]:
     units: list[Unit] = []
     groups: dict[str, list[Item]] = {}
     for item in items:
-        if not sets.shares_entity and item.row.entity in live.repeated:
+        if _by_itself(live, sets, item):
             units.append(single(live, item))
         else:
             groups.setdefault(sets.set_key(item.row.params), []).append(item)
@@ -62,6 +63,14 @@ def units_of(live: LiveRun, claimed: Iterable[StoredRow]) -> list[Unit]:
         limit = sets.read_limit(live.settings)
         units += [Unit("rows", group[i : i + limit], keys) for i in range(0, len(group), limit)]
     return sorted(units, key=lambda unit: live.order(unit.items[0].line))
+
+
+def _by_itself(live: LiveRun, sets: SetOps, item: Item) -> bool:
+    """One of several rows of an entity; or held against a plan or an undo, and written alone: then its own read comes right
+    before its write, with no time for a change of somebody else between them."""
+    if not sets.shares_entity and item.row.entity in live.repeated:
+        return True
+    return not live.dry_run and sets.write_many is None and item.row.reference is not None
 
 
 def single(live: LiveRun, item: Item) -> Unit:

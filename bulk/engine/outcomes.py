@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Any
 
 from bulk import stops
 from bulk.contract import Change, State
 from bulk.engine.state import Item, LiveRun
-from bulk.errors import BulkError, Drifted, Forbidden, JournalError, NotSent, TokenRejected
+from bulk.errors import BulkError, Drifted, Forbidden, JournalError, NotReversible, NotSent, TokenRejected
 from bulk.journal import writes
 from bulk.log import log
 from bulk.remedies import explain
 
+IN_PART = "revertida_en_parte"  # code of a row of an undo of which something does not come back
 FORBIDDEN_AT_ONCE = 10  # so many 403 before anything went well: the token lacks the permission (contracts 1.2)
 
 
@@ -20,7 +22,7 @@ def finish(live: LiveRun, item: Item, state: str, *, change: Change | None = Non
     """The row's outcome: queued for the journal with its order's counters, and logged."""
     row = item.row
     if change is not None:
-        values["change"] = {member: list(pair) for member, pair in change.fields.items()} if change else None
+        values["change"] = replace(item, change=change).pairs() if change else None
         values["notes"] = list(change.notes)
     seconds = round(time.monotonic() - item.started, 3)
     live.journal.later(writes.outcome(live.run_id, row.line, row.seq, state, seconds=seconds, **values))
@@ -45,7 +47,13 @@ def release(live: LiveRun, item: Item) -> None:
 
 
 def done(live: LiveRun, item: Item, change: Change, after: State, *, settled: bool = False, **values: Any) -> None:
-    finish(live, item, "done", change=change, after=after, settled=settled, **values)
+    finish(live, item, "done", change=change, after=after, settled=settled, **{**values, **told(item, change)})
+
+
+def told(item: Item, change: Change) -> dict[str, Any]:
+    """Code and message of a row of an undo of which not everything comes back."""
+    lost = change.lost or ((item.row.reference or {}).get("undoes") or {}).get("lost")
+    return {"code": IN_PART, "message": " ".join(lost)} if lost else {}
 
 
 def as_wanted(live: LiveRun, item: Item, before: State, change: Change) -> None:
@@ -53,7 +61,7 @@ def as_wanted(live: LiveRun, item: Item, before: State, change: Change) -> None:
     if live.dry_run or not item.row.attempt:
         finish(live, item, "unchanged", before=before, after=before, notes=list(change.notes))
     else:
-        finish(live, item, "done", after=before, settled=True, notes=list(change.notes))
+        finish(live, item, "done", after=before, settled=True, notes=list(change.notes), **told(item, change))
 
 
 def failed(live: LiveRun, item: Item, error: Exception, before: State | None = None) -> None:
@@ -71,13 +79,21 @@ def failed(live: LiveRun, item: Item, error: Exception, before: State | None = N
     finish(
         live,
         item,
-        "conflict" if isinstance(error, Drifted) else "blocked" if live.dry_run else "failed",
+        _state(live, error),
         before=before,
         code=code,
         message=message,
         tracking_id=getattr(error, "tracking_id", None),
         change=item.change if item.change else None,
     )
+
+
+def _state(live: LiveRun, error: Exception) -> str:
+    if isinstance(error, Drifted):
+        return "conflict"
+    if isinstance(error, NotReversible):
+        return "invalid"
+    return "blocked" if live.dry_run else "failed"
 
 
 def stop_reason(error: Exception) -> str | None:

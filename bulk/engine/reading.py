@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from bulk.contract import Change, Irreversible, State
+from bulk.contract import Action, Change, State
 from bulk.engine.state import Item, LiveRun
-from bulk.errors import Drifted, Interrupted, RowRefused
+from bulk.errors import Drifted, Interrupted, NotReversible, RowRefused
 
 CHANGED_SINCE = "Modificada después por otra vía ({}). No se deshace: se conserva lo que hay."
+NOT_RESTORED = "No vuelve a estar como antes: {}."
 NOT_AS_PLANNED = "Ha cambiado desde el ensayo ({}). No se ha escrito nada: repite el ensayo de esta fila."
 
 
@@ -59,38 +61,55 @@ def decide(live: LiveRun, item: Item, now: State) -> Change:
     """
     undoes = (item.row.reference or {}).get("undoes")
     if undoes:
-        return _give_back(live, undoes, now)
+        return give_back(live.action, undoes, now, live.options)
     return live.action.decide(now, **live.action.arguments(item.row.params, live.options))
 
 
 def decide_first(live: LiveRun, item: Item, now: State) -> Change:
     """As `decide`, before anything of this launch was sent for the row. Raises Drifted too, when somebody was here since."""
     change, reference = decide(live, item, now), item.row.reference or {}
-    if change and "undoes" in reference:
+    if "undoes" in reference and not reference.get("verify"):
         _still_ours(change, reference["undoes"]["left"])
+        if change.lost and not change and not item.row.attempt:
+            raise _nothing_to_give_back(change, reference["undoes"], now)
     if "planned" in reference and not _is_planned(change, reference["planned"]):
         raise Drifted("cambio_desde_ensayo", NOT_AS_PLANNED.format(_told(change, reference["planned"])))
     return change
 
 
-def _give_back(live: LiveRun, undoes: Mapping[str, Any], now: State) -> Change:
-    """The change that restores the members that our run touched and that are not as before it."""
+def give_back(action: Action, undoes: Mapping[str, Any], now: State, options: Mapping[str, Any]) -> Change:
+    """The change that restores the members that our run touched and that are not as before it.
+
+    What the action cannot restore of them is told as `lost`. What somebody else has put back is as before. Raises RowRefused.
+    """
     before, touched = undoes["before"], undoes["left"]
     wanted = {m: before.get(m) for m in touched if not equal(now.get(m), before.get(m))}
     if not wanted:
         return Change()
-    change = live.action.undo({**now, **wanted}, now)
-    if isinstance(change, Irreversible):
-        raise RowRefused("irreversible", change.reason)
-    return change
+    change = action.give_back({**now, **wanted}, now, options)
+    stays = wanted.keys() - change.fields.keys()
+    return change if change.lost or not stays else replace(change, lost=(NOT_RESTORED.format(", ".join(sorted(stays))),))
 
 
 def _still_ours(change: Change, left: Mapping[str, Any]) -> None:
     """Only what Webex still shows as our run left it is given back."""
     others = [m for m, (now, _) in change.fields.items() if m in left and not equal(now, left[m])]
     if others:
-        told = "; ".join(f"{m}: ahora {_short(change.fields[m][0])}, la ejecución dejó {_short(left[m])}" for m in others)
-        raise Drifted("modificada_despues", CHANGED_SINCE.format(told))
+        raise _drifted(others, change.olds(), left)
+
+
+def _nothing_to_give_back(change: Change, undoes: Mapping[str, Any], now: State) -> RowRefused:
+    """Somebody has changed it since, or what our run left stays for good."""
+    before, touched = undoes["before"], undoes["left"]
+    other = [m for m in touched if not equal(now.get(m), before.get(m))]
+    if any(equal(now.get(m), touched[m]) for m in other):
+        return NotReversible("irreversible", " ".join(change.lost))
+    return _drifted(other, now, touched)
+
+
+def _drifted(members: Iterable[str], now: Mapping[str, Any], left: Mapping[str, Any]) -> Drifted:
+    told = "; ".join(f"{m}: ahora {_short(now.get(m))}, la ejecución dejó {_short(left[m])}" for m in members)
+    return Drifted("modificada_despues", CHANGED_SINCE.format(told))
 
 
 def _told(change: Change, planned: Mapping[str, Any]) -> str:

@@ -28,16 +28,18 @@ def write_set(live: LiveRun, items: Sequence[Item], attempts: int = 1) -> None:
     """Read the rows again, drop those already as wanted, and write the rest together."""
     try:
         ready = _still_needed(live, items)
-        if ready:
-            _send(live, ready, attempts)
-    except Interrupted as stop:
-        if not stop.ambiguous:
-            for item in items:
-                outcomes.release(live, item)
+    except Interrupted:
+        _release(live, items)
+        return
+    if ready:
+        _send(live, ready, attempts)
 
 
 def _still_needed(live: LiveRun, items: Sequence[Item]) -> list[tuple[Item, State]]:
-    """(item, before) of the rows that need the write, each decided on what the ones before it leave."""
+    """(item, before) of the rows that need the write, each decided on what the ones before it leave; the others have ended.
+
+    Raises Interrupted before any of them has.
+    """
     befores, projected, ready = read_items(live, items), State(), []
     for item in items:
         before = befores[item.line]
@@ -64,15 +66,14 @@ def _send(live: LiveRun, ready: Sequence[tuple[Item, State]], attempts: int) -> 
     try:
         mark = jobs.mark(live, items)
     except Interrupted:
-        raise
+        _release(live, items)  # only these: the others of the set have their outcome
+        return
     except Exception as error:  # nothing was sent yet
         for item, before in ready:
             outcomes.failed(live, item, error, before)
         return
     for item, before in ready:
-        change = {member: list(pair) for member, pair in item.change.fields.items()}
-        live.journal.later(writes.intent(live.run_id, item.line, before=before, change=change, mark=mark))
-        item.row = replace(item.row, attempt=item.row.attempt + 1, mark=mark)
+        live.journal.later(writes.intent(live.run_id, item.line, before=before, **item.intend(mark)))
     live.journal.flush()
     try:
         answer = _post(live, items)
@@ -166,10 +167,11 @@ def _confirm_one(live: LiveRun, item: Item, seen: State, refused: Outcome | None
         settle.unread(live, item, error)
         return
     if not again:
-        outcomes.done(live, item, item.change, seen, tracking_id=tracking_id)
+        change = replace(item.change, lost=again.lost or item.change.lost)
+        outcomes.done(live, item, change, seen, tracking_id=tracking_id)
         return
     if not refused:  # accepted, and not to be seen: only a later reading can tell
-        as_before = settle.same(again, item.change)
+        as_before = settle.lost(again, item.change, seen)
         outcomes.unknown(live, item, NOT_CONFIRMED if as_before else settle.UNSETTLED, seen=seen, keep=False)
         return
     outcomes.finish(

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bulk.contract import Change, State
 from bulk.engine import outcomes
-from bulk.engine.reading import decide, equal
+from bulk.engine.reading import decide, decide_first, equal
 from bulk.engine.state import Item, LiveRun
-from bulk.errors import Interrupted
+from bulk.errors import Drifted, Interrupted
 from bulk.records import StoredRow
 from bulk.remedies import explain
 
 UNSETTLED = (
     "No se sabe si el cambio llegó a aplicarse: Webex no respondió y la lectura no lo aclara. "
-    "Compara «antes» y «ahora» y reintenta: se lee antes de escribir, no se repite nada."
+    "Compara «antes» y «ahora» y reintenta: se vuelve a leer y, si sigue sin aclararse, se decide con lo que haya entonces."
 )
 
 
@@ -60,20 +60,40 @@ def unread(live: LiveRun, item: Item, error: Exception) -> None:
 
 
 def judge(live: LiveRun, item: Item, now: State) -> Verdict:
-    """Compare only the members that the change touches; records `done` or `unknown`."""
+    """Compare only the members that the change touches; records `done`, `unknown` or `conflict`, unless it has to be sent.
+
+    Part of a change that takes several requests may be done: the rest goes, as every member is as wanted or as before.
+    Somebody who asks again for a row that reading cannot settle wants it decided on what is there now.
+    """
     again = decide(live, item, now)
     if not again:
-        outcomes.done(live, item, item.change, now, settled=True)
+        outcomes.done(live, item, replace(item.change, lost=again.lost or item.change.lost), now, settled=True)
         return Verdict()
-    if same(again, item.change):
+    if lost(again, item.change, now):
         return Verdict(send_again=True, before=now, change=again)
+    if item.asked:
+        return _anew(live, item, now)
     outcomes.unknown(live, item, UNSETTLED, seen=now)
     return Verdict()
 
 
-def same(one: Change, other: Change) -> bool:
-    """Equal fields; a stored change has gone through JSON."""
-    return equal(dict(one.fields), dict(other.fields))
+def lost(again: Change, sent: Change, now: State) -> bool:
+    """Nothing but what was `sent` is still to be done, all of that as before; what is done already shows what was sent.
+
+    A stored change has gone through JSON.
+    """
+    same = all(member in sent.fields and equal(pair, sent.fields[member]) for member, pair in again.fields.items())
+    rest = sent.fields.keys() - again.fields.keys()
+    return same and all(equal(now.get(member), sent.fields[member][1]) for member in rest)
+
+
+def _anew(live: LiveRun, item: Item, now: State) -> Verdict:
+    """Decided on what is there now; of an undo and of a reviewed plan, only as far as they allow."""
+    try:
+        return Verdict(send_again=True, before=now, change=decide_first(live, item, now))
+    except Drifted as drift:
+        outcomes.failed(live, item, drift)
+        return Verdict()
 
 
 def stored_change(row: StoredRow) -> Change:

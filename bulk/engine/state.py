@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter, deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +24,7 @@ class Item:
     row: StoredRow  # as the journal handed it over
     started: float  # monotonic, for `seconds`
     change: Change = field(default_factory=Change)  # as decided last
+    asked: bool = False  # somebody asked for it although its last write was never settled; until it is sent again
 
     @property
     def line(self) -> int:
@@ -31,6 +32,18 @@ class Item:
 
     def work(self) -> Work:
         return Work(self.row.line, self.row.params, self.change)
+
+    def pairs(self) -> dict[str, list[Any]]:
+        """member -> [old, new] of all that this row set out to do: of an earlier attempt, and as decided last."""
+        earlier = self.row.change if self.row.attempt else None
+        return {**(earlier or {}), **{member: list(pair) for member, pair in self.change.fields.items()}}
+
+    def intend(self, mark: Any = None) -> dict[str, Any]:
+        """One more write is about to be sent: what its intent says of it."""
+        touched = {**(self.row.touched or {}), **self.change.news()}
+        self.row = replace(self.row, attempt=self.row.attempt + 1, mark=mark, change=self.pairs(), touched=touched)
+        self.asked = False
+        return {"change": self.row.change, "touched": touched, "mark": mark}
 
 
 @dataclass
@@ -63,6 +76,7 @@ class LiveRun:
     repeated: set[str] = field(default_factory=set)  # entities with more than one row
     on_end: Callable[[], None] = lambda: None  # gives the ownership back
     descending: bool = False  # from the last line to the first (an undo)
+    asked: frozenset[int] = frozenset()  # lines that a retry asked for
     canary: frozenset[int] = frozenset()  # lines to work before a pause for a look; empty = all
     not_before: datetime | None = None  # UTC: waits until then
     after: frozenset[str] = frozenset()  # runs of this process that have to come to rest first

@@ -104,7 +104,8 @@ def _plan(live: LiveRun, item: Item, before: State) -> None:
     entity = str(item.row.entity)
     if entity in live.repeated:
         live.projected[entity] = live.projected.get(entity, {}) | change.news()
-    outcomes.finish(live, item, "create" if change.creates else "change", change=change, before=before, after=after)
+    told = outcomes.told(item, change)
+    outcomes.finish(live, item, "create" if change.creates else "change", change=change, before=before, after=after, **told)
 
 
 # -- one row ----------------------------------------------------------------------------------------------------------
@@ -113,15 +114,14 @@ def _plan(live: LiveRun, item: Item, before: State) -> None:
 def write_row(live: LiveRun, item: Item, before: State) -> None:
     """Send the row's change: intent, request, outcome; an unanswered one is settled by reading and sent again if it was lost."""
     for _ in range(live.settings.write_attempts):
-        live.journal.commit(intent_of(live, item, before))
-        item.row = replace(item.row, attempt=item.row.attempt + 1)
+        live.journal.commit(writes.intent(live.run_id, item.line, before=before, **item.intend()))
         try:
             result = live.action.write(live.api, item.change, **item.row.params)
         except AmbiguousWrite as error:
             verdict = settle.settle(live, item, in_flight=error.in_flight)
             if not verdict.send_again:
                 return
-            item.change = verdict.change
+            item.change, before = verdict.change, verdict.before
             continue
         except Interrupted:
             outcomes.release(live, item)  # it was waiting for its turn: never sent
@@ -131,8 +131,10 @@ def write_row(live: LiveRun, item: Item, before: State) -> None:
             return
         except Exception as error:  # unforeseen after the request may have left: only reading can tell
             log.exception("write of row %s", item.line, exc_info=error)
-            if not settle.settle(live, item, in_flight=True).send_again:
+            verdict = settle.settle(live, item, in_flight=True)
+            if not verdict.send_again:
                 return
+            item.change, before = verdict.change, verdict.before
             continue
         _written(live, item, before, result)
         return
@@ -154,11 +156,6 @@ def _written(live: LiveRun, item: Item, before: State, result: Any) -> None:
         message=result.message,
         tracking_id=result.tracking_id,
     )
-
-
-def intent_of(live: LiveRun, item: Item, before: State, mark: Any = None) -> writes.Entry:
-    change = {member: list(pair) for member, pair in item.change.fields.items()}
-    return writes.intent(live.run_id, item.line, before=before, change=change, mark=mark)
 
 
 def _take_up(live: LiveRun, unit: Unit) -> Next:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sqlalchemy import Connection, inspect, select
+from sqlalchemy import Connection, Table, inspect, select
 from sqlalchemy.schema import CreateColumn
 
 from bulk.errors import JournalError
@@ -19,9 +19,7 @@ def _kinds_and_samples(connection: Connection) -> None:
     """Runs that undo or verify others, runs with a schedule, rows held against a plan, and samples of the speed."""
     tables.metadata.create_all(connection)
     for table, name in ((tables.runs, "kind"), (tables.runs, "schedule"), (tables.rows, "reference")):
-        if name not in {column["name"] for column in inspect(connection).get_columns(table.name)}:
-            column = CreateColumn(table.c[name]).compile(dialect=connection.dialect)
-            connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {column}")
+        _add_column(connection, table, name)
 
 
 def _latest_rows(connection: Connection) -> None:
@@ -29,7 +27,18 @@ def _latest_rows(connection: Connection) -> None:
     tables.rows_ended.create(connection, checkfirst=True)
 
 
-MIGRATIONS: dict[int, Callable[[Connection], None]] = {1: _create, 2: _kinds_and_samples, 3: _latest_rows}
+def _touched(connection: Connection) -> None:
+    """What all attempts of a row sent. Rows of before keep none: what their last change says stands for it."""
+    _add_column(connection, tables.rows, "touched")
+
+
+def _add_column(connection: Connection, table: Table, name: str) -> None:
+    if name not in {column["name"] for column in inspect(connection).get_columns(table.name)}:
+        column = CreateColumn(table.c[name]).compile(dialect=connection.dialect)
+        connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {column}")
+
+
+MIGRATIONS: dict[int, Callable[[Connection], None]] = {1: _create, 2: _kinds_and_samples, 3: _latest_rows, 4: _touched}
 
 
 def migrate(connection: Connection) -> None:

@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from bulk.journal.store import Journal
-from bulk.journal.tables import rows
+from bulk.journal.tables import rows, runs
 from bulk.journal.writes import load
 
 
 def plan_digest(journal: Journal, run_id: str) -> str:
-    """SHA-256 over line, state, parameters and change of each row: names what was reviewed."""
+    """SHA-256 over the action, its options, and each row's line, state, parameters, before, change and reference: names what
+    was reviewed."""
+    run = select(runs.c.action_id, runs.c.kind, runs.c.options).where(runs.c.run_id == run_id)
+    query = select(*_REVIEWED).where(rows.c.run_id == run_id).order_by(rows.c.line)
     digest = hashlib.sha256()
-    query = select(rows.c.line, rows.c.state, rows.c.params, rows.c.change).where(rows.c.run_id == run_id).order_by(rows.c.line)
     with journal.reading() as connection:
-        for line, state, params, change in connection.execute(query):
-            digest.update(f"{line}\t{state}\t{params}\t{change}\n".encode())
+        for found in chain(connection.execute(run), connection.execute(query)):
+            digest.update(("\t".join(map(str, found)) + "\n").encode())
     return digest.hexdigest()
+
+
+_REVIEWED = (rows.c.line, rows.c.state, rows.c.params, rows.c.before, rows.c.change, rows.c.reference)
 
 
 def references(journal: Journal, run_id: str) -> dict[int, dict[str, Any]]:
@@ -28,6 +34,16 @@ def references(journal: Journal, run_id: str) -> dict[int, dict[str, Any]]:
     query = select(rows.c.line, rows.c.reference).where(rows.c.run_id == run_id, rows.c.reference.is_not(None))
     with journal.reading() as connection:
         return {line: load(reference) for line, reference in connection.execute(query)}
+
+
+def entities_to_look_at(journal: Journal, run_id: str) -> frozenset[str]:
+    """Entities of a plan with rows that change something and rows that change nothing."""
+    changed = func.sum(case((rows.c.state.in_(("create", "change")), 1), else_=0))
+    unchanged = func.sum(case((rows.c.state == "unchanged", 1), else_=0))
+    mine = (rows.c.run_id == run_id) & rows.c.entity.is_not(None)
+    query = select(rows.c.entity).where(mine).group_by(rows.c.entity).having(changed > 0, unchanged > 0)
+    with journal.reading() as connection:
+        return frozenset(connection.execute(query).scalars())
 
 
 def has_intents(journal: Journal, run_id: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select
@@ -15,8 +16,8 @@ from bulk.records import OPEN_STATES, RETRY_STATES, RowResult, StoredRow
 
 PAGE = 2_000
 _CLAIMED = (
-    rows.c.line, rows.c.seq, rows.c.params, rows.c.state, rows.c.entity, rows.c.before, rows.c.change, rows.c.attempt,
-    rows.c.intent_open, rows.c.mark, rows.c.ticket, rows.c.label, rows.c.reference,
+    rows.c.line, rows.c.seq, rows.c.params, rows.c.state, rows.c.entity, rows.c.before, rows.c.change, rows.c.touched,
+    rows.c.attempt, rows.c.intent_open, rows.c.mark, rows.c.ticket, rows.c.label, rows.c.reference,
 )  # fmt: skip
 
 
@@ -50,6 +51,15 @@ def claim(
 
     taken: list[StoredRow] = journal.write(take)
     return taken
+
+
+def in_flight(journal: Journal, run_id: str, settle_delay: float) -> int:
+    """Rows of which nobody knows yet what became of them: in a remote job, or with a write that may still land."""
+    lately = (datetime.now(UTC) - timedelta(seconds=settle_delay)).isoformat(timespec="milliseconds")
+    open_write = rows.c.intent_open & ((rows.c.state == "running") | (rows.c.sent_at > lately))
+    query = select(func.count()).where(rows.c.run_id == run_id, rows.c.ticket.is_not(None) | open_write)
+    with journal.reading() as connection:
+        return int(connection.execute(query).scalar() or 0)
 
 
 def held(journal: Journal, run_id: str) -> int:
@@ -144,11 +154,19 @@ def cancel_open(journal: Journal, run_id: str) -> None:
     journal.write(change)
 
 
-def spread(journal: Journal, run_id: str, most: int) -> list[int]:
-    """Lines of at most `most` pending rows, the first of each location, then the second of each, and so on."""
-    turn = func.row_number().over(partition_by=rows.c.group_name, order_by=rows.c.line).label("turn")
-    ranked = select(rows.c.line, turn).where(rows.c.run_id == run_id, rows.c.state == "pending").subquery()
-    query = select(ranked.c.line).order_by(ranked.c.turn, ranked.c.line).limit(most)
+def spread(journal: Journal, run_id: str, most: int, *, descending: bool = False) -> list[int]:
+    """Lines of at most `most` pending rows, the first of each location, then the second of each, and so on.
+
+    In the order in which the run works them (`descending`: from the last line), and no row of an entity before the ones that
+    the run works first: an entity counts in the location of its first row.
+    """
+    turn_of = -rows.c.line if descending else rows.c.line
+    home = func.first_value(rows.c.group_name).over(partition_by=rows.c.entity, order_by=turn_of).label("home")
+    pending = (rows.c.run_id == run_id) & (rows.c.state == "pending")
+    found = select(rows.c.line, turn_of.label("place"), home).where(pending).subquery()
+    turn = func.row_number().over(partition_by=found.c.home, order_by=found.c.place).label("turn")
+    ranked = select(found.c.line, found.c.place, turn).subquery()
+    query = select(ranked.c.line).order_by(ranked.c.turn, ranked.c.place).limit(most)
     with journal.reading() as connection:
         return sorted(connection.execute(query).scalars())
 
@@ -240,7 +258,7 @@ def _set_state(connection: Connection, run_id: str, lines: Sequence[int], state:
 
 def _stored(row: Any) -> StoredRow:
     values = dict(row._mapping)
-    for name in ("params", "before", "change", "mark", "reference"):
+    for name in ("params", "before", "change", "touched", "mark", "reference"):
         values[name] = load(values[name])
     return StoredRow(**values)
 
@@ -262,4 +280,5 @@ def _result(run_id: str, row: Any) -> RowResult:
         ended_at=row.ended_at,
         order_id=f"{run_id}-r{row.seq}",
         params=load(row.params),
+        touched=load(row.touched),
     )

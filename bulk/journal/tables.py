@@ -6,7 +6,7 @@ from sqlalchemy import Boolean, Column, Float, Index, Integer, MetaData, String,
 
 from bulk.records import ALL_STATES
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 metadata = MetaData()
 
 schema_version = Table("schema_version", metadata, Column("version", Integer, primary_key=True))
@@ -67,6 +67,7 @@ rows = Table(
     Column("params", Text, nullable=False),
     Column("before", Text),  # the first one read, never overwritten
     Column("change", Text),  # member -> [old, new]
+    Column("touched", Text),  # member -> last value that was sent, over all attempts: what an undo may take for ours
     Column("after", Text),
     Column("intent_open", Boolean, nullable=False, default=False),  # a write may be out there without outcome
     Column("attempt", Integer, nullable=False, default=0),  # intents of this row

@@ -39,9 +39,13 @@ class Entry:
     moves: tuple[int, str, str] | None = None  # (order's seq, from state, to state), for the counters
 
 
-def intent(run_id: str, line: int, *, before: Any, change: Any, mark: Any = None) -> Entry:
-    """What is about to be sent; must be committed before the request leaves. The first `before` wins (DESIGN 6.2)."""
+def intent(run_id: str, line: int, *, before: Any, change: Any, touched: Any = None, mark: Any = None) -> Entry:
+    """What is about to be sent; must be committed before the request leaves. The first `before` wins (DESIGN 6.2).
+
+    `touched` is all that this attempt and those before it sent.
+    """
     values = {"v_before": dump(before), "v_change": dump(change), "v_mark": dump(mark), "v_at": now()}
+    values["v_touched"] = dump(touched)
     return Entry("intent", run_id, line, values)
 
 
@@ -82,6 +86,7 @@ STATEMENTS = {
     .values(
         before=func.coalesce(rows.c.before, bindparam("v_before")),
         change=bindparam("v_change"),
+        touched=func.coalesce(bindparam("v_touched"), rows.c.touched),
         mark=bindparam("v_mark"),
         attempt=rows.c.attempt + 1,
         sent_at=bindparam("v_at"),

@@ -20,6 +20,10 @@ BREAKER = "Se detiene sola si fallan {} de las últimas {} filas."
 NO_BREAKER = "No se detiene sola por errores (BULK_BREAKER_SHARE = 1)."
 UNDO_TITLE = "Deshacer esta ejecución"
 UNDO_ASK = "Se restaurarán {}; {} cambiaron después y se conservan; {} no se pueden restaurar."
+UNDO_CALLING = (
+    "Quitar Webex Calling borra la configuración de llamadas de {} usuarios y no se puede recuperar. "
+    "Sin marcarlo, esas filas se quedan como están."
+)
 UNDO_NOTHING = "No hay nada que restaurar."
 UNDO_HELP = "Primero se lee Webex y se dice qué se restauraría; no se escribe nada hasta que lo confirmes."
 UNDONE = "Se deshizo el {} ({}): {} revertidas, {} conservadas, {} no reversibles."

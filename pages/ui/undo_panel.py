@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
+from bulk.actions import get_action
 from bulk.errors import BulkError
 from bulk.journal import runs
 from bulk.launch import Launch, launch_plan
@@ -15,7 +18,7 @@ from pages.ui.looking import Look, local, look
 from pages.ui.plain import plain
 from pages.ui.session import Session
 from pages.ui.texts import PAGES, thousands
-from pages.ui.texts_runs import PREVIEWING, UNDO_ASK, UNDO_HELP, UNDO_NOTHING, UNDO_TITLE, UNDONE, rows_told
+from pages.ui.texts_runs import PREVIEWING, UNDO_ASK, UNDO_CALLING, UNDO_HELP, UNDO_NOTHING, UNDO_TITLE, UNDONE, rows_told
 from pages.ui.verify_panel import follow
 
 RESTING = frozenset({"paused", "stopped", "interrupted"})  # besides the ended ones
@@ -24,6 +27,7 @@ MOST_UNDOS = 5  # told one by one
 # list of an undo -> its title, of a preview another one, what it means
 LISTS = {
     "reverted": ("Revertidas", "Por revertir", "Como estaban antes."),
+    "partly": ("Revertidas en parte", "Por revertir en parte", "De las anteriores: en cada una se dice qué no vuelve."),
     "kept": ("Conservadas", "Conservadas", "Alguien las cambió después: se dejan como están."),
     "irreversible": ("No reversibles", "No reversibles", "No se pueden restaurar."),
     "failed": ("Con error", "Sin poder leerse", "Se pueden reintentar."),
@@ -40,6 +44,7 @@ def button(session: Session, seen: Look) -> None:
                 resources.connection_for(seen.run, session),
                 dry_run=True,
                 note=seen.run.note,
+                options=dict.fromkeys(get_action(seen.run.action_id).undo_options, True),  # shown, then asked for
             )
         except BulkError as error:
             st.error(plain(error.message))
@@ -87,6 +92,7 @@ def _done(seen: Look) -> None:
 def _ask(session: Session, seen: Look, preview: RunRecord) -> None:
     found = undo_lists(resources.context(), preview.run_id)
     number = found["reverted"]
+    asks = bool(found["partly"] and get_action(preview.action_id).undo_options)
 
     @st.dialog(UNDO_TITLE, width="medium", on_dismiss=lambda: _forget(seen.run))
     def ask() -> None:
@@ -96,6 +102,7 @@ def _ask(session: Session, seen: Look, preview: RunRecord) -> None:
             st.write(UNDO_NOTHING)
         st.caption(_rest(found))
         with st.form("undo_confirm", border=False):
+            taken = asks and st.checkbox(UNDO_CALLING.format(thousands(found["partly"])), key="undo_calling")
             typed = st.text_input(f"Escribe {number} para confirmar.", disabled=not number, key="undo_typed")
             back, preview_place, on = st.columns([0.22, 0.53, 0.25])
             returned = back.form_submit_button("Volver", width="stretch")
@@ -108,7 +115,7 @@ def _ask(session: Session, seen: Look, preview: RunRecord) -> None:
             _forget(seen.run)
             st.switch_page(PAGES["informe"][0], query_params={"run": preview.run_id})
         if sure and typed.strip().replace(".", "") == str(number):
-            _go(session, seen, preview)
+            _go(session, seen, preview, {} if taken or not asks else dict.fromkeys(preview.options, False))
         elif sure:
             st.error(f"Has escrito «{plain(typed)}» y se espera {number}.")
 
@@ -118,15 +125,18 @@ def _ask(session: Session, seen: Look, preview: RunRecord) -> None:
 def _rest(found: dict[str, int]) -> str:
     """What else the preview found."""
     parts = [f"{rows_told(found['already'])} ya como antes"] if found["already"] else []
+    if found["partly"]:
+        parts.append(f"en {rows_told(found['partly'])} hay algo que no vuelve")
     if found["failed"] or found["open"]:
         parts.append(f"{rows_told(found['failed'] + found['open'])} sin poder leerse")
     return " · ".join([*parts, "Al deshacer se vuelve a leer cada fila antes de escribirla."])
 
 
-def _go(session: Session, seen: Look, preview: RunRecord) -> None:
+def _go(session: Session, seen: Look, preview: RunRecord, options: dict[str, bool]) -> None:
     """Launch the preview itself: what it did not show is not written, whatever happened since."""
     ceiling = preview.settings.get("rate_ceiling")
     how = Launch(preview.bulk, chunk_size=preview.chunk_size, workers=preview.workers, note=preview.note, rate_ceiling=ceiling)
+    how = replace(how, options=options)
     try:
         started = launch_plan(resources.context(), preview.run_id, resources.connection_for(seen.run, session), how)
     except BulkError as error:
@@ -153,7 +163,7 @@ def lists(seen: Look) -> None:
     house, run = resources.context(), seen.run
     counts = undo_lists(house, run.run_id)
     for name, (done, preview, meaning) in LISTS.items():
-        if name == "failed" and not counts[name]:
+        if name in ("partly", "failed") and not counts[name]:
             continue
         st.markdown(f"**{preview if run.dry_run else done} ({thousands(counts[name])})** · {meaning}")
         if counts[name]:

@@ -161,13 +161,13 @@ def test_a_launched_preview_lists_its_rows_as_the_preview_did(house: House, remo
     result = house.result(live.run_id)
     assert result.counts == {"done": 2, "conflict": 1, "failed": 1}
     lists = undo_lists(house.context, live.run_id)
-    assert lists == {"reverted": 2, "kept": 1, "irreversible": 0, "already": 0, "failed": 1, "open": 0}
+    assert lists == {"reverted": 2, "partly": 0, "kept": 1, "irreversible": 0, "already": 0, "failed": 1, "open": 0}
     assert [row.code for row in listed_rows(house.context, live.run_id, "kept", limit=9)] == ["modificada_despues"]
     assert find_run(house.context, live.run_id).parent == find_run(house.context, kept.document["run_id"]).parent
     live = launch_plan(house.context, preview.document["run_id"], house.connection, Launch())
     wait(live)
     lists = undo_lists(house.context, live.run_id)
-    assert lists == {"reverted": 4, "kept": 0, "irreversible": 1, "already": 0, "failed": 0, "open": 0}
+    assert lists == {"reverted": 4, "partly": 0, "kept": 0, "irreversible": 1, "already": 0, "failed": 0, "open": 0}
     assert [row.params["person_id"] for row in listed_rows(house.context, live.run_id, "irreversible", limit=9)] == [
         remote.person(people[4])
     ]

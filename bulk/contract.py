@@ -28,6 +28,7 @@ class Param:
     kind: str = "text"  # text phone extension flag call_type number_type route_type, or what an id names: person location …
     required: bool = False  # an empty cell makes the row invalid
     many: bool = False  # a list cell
+    default: str = ""  # template of what `decide` takes where the cell is empty, for people to see
 
 
 ORG_ID = Param("org_id", "organization")

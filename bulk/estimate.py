@@ -6,15 +6,17 @@ import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from bulk.actions import get_action
 from bulk.context import Context
-from bulk.contract import SetOps
+from bulk.contract import Action, SetOps
 from bulk.journal import rows
 from bulk.journal.control import learned_limit
 from bulk.records import RunRecord
 
 FIRST_RATE = 20.0  # calls a second of a first start, before anything was learned
+FEWEST_CALLS = 20  # of a dry run, from which its own rate says something
 READ = ("create", "change", "unchanged", "blocked", "conflict", "failed")  # rows that the dry run read
 WILL_WRITE = ("create", "change")
 JOB_CALLS = 4  # around a remote job: the list of jobs before it, and about three looks at it
@@ -26,8 +28,9 @@ class Estimate:
 
     calls: int  # requests to Webex
     seconds: float  # at `rate`, and the shortest time that remote jobs take
-    rate: float  # calls a second: the learned limit, else that of a first start
+    rate: float  # calls a second: the learned limit, else what the dry run reached, else that of a first start
     learned: bool  # the rate was learned from this organisation
+    measured: bool = False  # it is that of the dry run itself
 
 
 def estimate(context: Context, run: RunRecord, counts: Mapping[str, int]) -> Estimate:
@@ -45,9 +48,24 @@ def estimate(context: Context, run: RunRecord, counts: Mapping[str, int]) -> Est
     else:
         writes = changes
     learned = learned_limit(context.journal, f"{run.target}|{run.org_id or ''}")
-    rate = learned or FIRST_RATE
-    calls = round(reads + writes)
-    return Estimate(calls, calls / rate + jobs * context.settings.job_poll_max, rate, learned is not None)
+    reached = _reached(run)
+    rate = learned or reached or FIRST_RATE
+    calls, waits = round(reads + writes), jobs * context.settings.job_poll_max
+    return Estimate(calls, calls / rate + waits, rate, learned is not None, not learned and reached is not None)
+
+
+def rehearsal_seconds(context: Context, action: Action, total: int, org_key: str) -> float:
+    """How long a dry run of `total` rows may take: its readings, at the limit learned or the pace of a first start."""
+    at_once = action.sets.read_limit(context.settings) if action.sets and action.sets.read_many else 1
+    return math.ceil(total / at_once) / (learned_limit(context.journal, org_key) or FIRST_RATE)
+
+
+def _reached(run: RunRecord) -> float | None:
+    """Calls a second that the dry run itself made; None when it was too short to tell."""
+    if not run.started_at or not run.ended_at or run.requests < FEWEST_CALLS:
+        return None
+    seconds = (datetime.fromisoformat(run.ended_at) - datetime.fromisoformat(run.started_at)).total_seconds()
+    return run.requests / seconds if seconds > 0 else None
 
 
 def _sets(context: Context, run: RunRecord, sets: SetOps) -> int:

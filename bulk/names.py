@@ -105,7 +105,12 @@ def _items(cell: str, *, many: bool) -> list[str]:
 def _names(cells: pd.Series[str], *, many: bool) -> Iterable[str]:
     """Each different cell that is no id, in file order."""
     seen = dict.fromkeys(name for cell in cells.unique() for name in _items(str(cell), many=many))
-    return [name for name in seen if not (decode_id(name) or UUID.fullmatch(name))]
+    return [name for name in seen if not is_id(name)]
+
+
+def is_id(text: str) -> bool:
+    """An id of Webex, public or bare; nothing to look for."""
+    return bool(decode_id(text) or UUID.fullmatch(text))
 
 
 # -- what was chosen once -----------------------------------------------------------------------------------------------

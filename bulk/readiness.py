@@ -46,6 +46,14 @@ def readiness(
     return [_of(action, files, (explicit or {}).get(action.id), options or {}) for action in all_actions()]
 
 
+def needs(action: Action) -> str:
+    """`person_id, y extension o destination`: what a row must bring."""
+    required = ", ".join(param.name for param in action.params if param.required)
+    names, option = EITHER.get(action.id, ((), ""))
+    others = " o ".join([*names, *(["un perfil"] if option == "profile" else [])])
+    return f"{required}, y {others}" if others else required
+
+
 def _of(
     action: Action, files: AnyMapping[str, Dataset], explicit: AnyMapping[str, str] | None, options: AnyMapping[str, Any]
 ) -> Readiness:

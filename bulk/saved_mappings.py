@@ -104,6 +104,11 @@ def remember(home: Path, mapping: Mapping, headers: Iterable[str]) -> Path:
     return _write(_place(home, mapping.action_id, headers), to_bytes(mapping))
 
 
+def forget(home: Path, action_id: str, headers: Iterable[str]) -> None:
+    """Nothing was chosen by hand this time: there is nothing to offer the next one."""
+    _place(home, action_id, headers).unlink(missing_ok=True)
+
+
 def recall(home: Path, action_id: str, headers: Iterable[str]) -> Mapping | None:
     """The one last used with these headers, or None."""
     try:

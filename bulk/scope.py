@@ -19,6 +19,7 @@ SELECTED = "selected"
 PASTED_COLUMNS = ("email", "extension", "person_id", "location_id", "phone_number", "location_name", "display_name")
 _RANGE = re.compile(r"\s*([0-9]+)\s*(?:-\s*([0-9]*)\s*)?")
 _LAST = 1 << 60
+MOST_RANGES = 5  # told one by one
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,11 @@ class Chosen:
     @property
     def empty_text(self) -> str:
         """What to say when nothing is left; "" when something is."""
-        return "" if self.count else f"El alcance está vacío: ninguna fila cumple «{self.description}»."
+        if self.count:
+            return ""
+        if self.mask.empty:
+            return "El fichero no tiene filas."
+        return f"El alcance está vacío: ninguna fila cumple «{self.description}»."
 
 
 # -- as written -------------------------------------------------------------------------------------------------------
@@ -140,7 +145,7 @@ def described(scope: Scope, selected: int | None, total: int) -> str:
     """`ubicación = Madrid · filas 2-200`. `selected`: rows of `total` that the `selected` column marks, when there is one."""
     told = [_where_text(where) for where in scope.where]
     if scope.lines:
-        told.append("filas " + ", ".join(_range_text(first, last) for first, last in scope.lines))
+        told.append(_lines_text(scope.lines))
     if scope.pasted:
         told.append(f"lista de {len(scope.pasted)}")
     if scope.entities is not None:
@@ -181,6 +186,27 @@ def _within(index: pd.Index[Any], ranges: Sequence[tuple[int, int]]) -> pd.Serie
     for first, last in ranges:
         mask |= lines.between(first, last)
     return mask
+
+
+def _lines_text(ranges: Sequence[tuple[int, int]]) -> str:
+    more = f" … ({len(ranges)} tramos)" if len(ranges) > MOST_RANGES else ""
+    return "filas " + ", ".join(_range_text(first, last) for first, last in ranges[:MOST_RANGES]) + more
+
+
+def without(lines: Sequence[int], left_out: Iterable[int]) -> tuple[tuple[int, int], ...]:
+    """Ranges of `lines` (ascending) but those left out, as Scope.lines takes them: a range goes on over lines of other rows."""
+    gone = frozenset(left_out)
+    ranges: list[tuple[int, int]] = []
+    together = False
+    for line in lines:
+        if line in gone:
+            together = False
+        elif together:
+            ranges[-1] = (ranges[-1][0], line)
+        else:
+            ranges.append((line, line))
+            together = True
+    return tuple(ranges)
 
 
 def _range_text(first: int, last: int) -> str:

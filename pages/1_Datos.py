@@ -8,8 +8,8 @@ from bulk.actions import get_action
 from bulk.records import DATASETS, FILE_NAMES
 from pages.ui import (
     choice,
-    corrections,
     fetching,
+    findings,
     fixing,
     frame,
     intake,
@@ -23,7 +23,7 @@ from pages.ui.plain import plain
 from pages.ui.session import Session
 from pages.ui.texts import EMPTY_DATA, PAGES, count, thousands
 
-REPAIRS, PROBLEMS, FIXES, PREVIEW = "Reparaciones", "Problemas", "Corregir", "Vista previa"
+REPAIRS, ERRORS, NOTICES, PREVIEW = "Reparaciones", "Errores", "Avisos", "Vista previa"
 
 
 def main_buttons(session: Session) -> None:
@@ -33,12 +33,12 @@ def main_buttons(session: Session) -> None:
             st.rerun()
         fetching.from_webex(session)
         fetching.template()
-        if session.files and st.button("Continuar a Mapeo", type="primary", disabled=not rows_to_work(session)):
-            st.switch_page(PAGES["mapeo"][0])
+        if session.files:
+            straight_on(session, "on_top")
 
 
 def rows_to_work(session: Session) -> bool:
-    return bool({"ubicaciones", "usuarios"} & session.files.keys())
+    return any(len(session.files[name].frame) for name in ("ubicaciones", "usuarios") if name in session.files)
 
 
 def possible(session: Session) -> None:
@@ -54,14 +54,20 @@ def possible(session: Session) -> None:
         st.caption(f"! {plain(reason)} · {titles}")
 
 
-def problems(session: Session) -> None:
-    found = corrections.findings(session)
+def errors(session: Session) -> None:
+    found = findings.of(findings.by_file(session), findings.ERROR)
     if not found:
-        st.success("No se ha encontrado ningún problema en los ficheros.", icon=":material/check_circle:")
+        st.success("Ningún error: todas las filas se pueden trabajar.", icon=":material/check_circle:")
         return
-    problem_list.draw(session, found, key="files")
-    with st.container(horizontal=True):
-        problem_list.downloads(found, list(session.files.values()), key="files")
+    problem_list.draw(session, found, key="errors")
+
+
+def notices(session: Session) -> None:
+    found = findings.of(findings.by_file(session), findings.NOTICE)
+    if not found:
+        st.caption("Ningún aviso.")
+        return
+    problem_list.draw(session, found, key="notices")
 
 
 def previews(session: Session) -> None:
@@ -79,23 +85,39 @@ def previews(session: Session) -> None:
 
 def looked_at(session: Session) -> None:
     """One view at a time: what is not looked at costs nothing."""
+    found = findings.by_file(session)
     views = {
         REPAIRS: sum(map(len, repairs_list.proposed(session).values())),
-        PROBLEMS: len(corrections.findings(session)),
-        FIXES: sum(len({problem.line for problem in found}) for found in fixing.by_file(session).values()),
+        ERRORS: findings.rows_of(findings.of(found, findings.ERROR)),
+        NOTICES: findings.rows_of(findings.of(found, findings.NOTICE)),
         PREVIEW: 0,
     }
-    first = REPAIRS if views[REPAIRS] else PROBLEMS
-    view = st.segmented_control(
-        "Ver",
-        list(views),
-        default=first,
-        format_func=lambda each: f"{each} {thousands(views[each])}" if views[each] else each,
-        label_visibility="collapsed",
-        required=True,
-        key=f"data_view_{len(session.files)}",  # another file: the first view again
-    )
-    {REPAIRS: repairs_list.draw, PROBLEMS: problems, FIXES: fixing.fix_grid, PREVIEW: previews}[view or first](session)
+    first = next((view for view in views if views[view]), ERRORS)
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        view = st.segmented_control(
+            "Ver",
+            list(views),
+            default=first,
+            format_func=lambda each: f"{each} {thousands(views[each])}" if views[each] else each,
+            label_visibility="collapsed",
+            required=True,
+            key=f"data_view_{len(session.files)}",  # another file: the first view again
+        )
+        st.markdown(findings.totals_line(session, found), width="content")
+    {REPAIRS: repairs_list.draw, ERRORS: errors, NOTICES: notices, PREVIEW: previews}[view or first](session)
+    if view == PREVIEW or (view in (ERRORS, NOTICES) and views[view]):  # longer than the screen
+        with frame.foot():
+            straight_on(session, "on_foot")
+
+
+def straight_on(session: Session, key: str) -> None:
+    if st.button("Continuar a Mapeo", type="primary", disabled=not rows_to_work(session), key=key, help=lacking(session)):
+        st.switch_page(PAGES["mapeo"][0])
+
+
+def lacking(session: Session) -> str | None:
+    """Why there is no way on yet."""
+    return None if rows_to_work(session) else "Falta un fichero de ubicaciones o de usuarios."
 
 
 session = frame.begin("datos")

@@ -5,19 +5,21 @@ from __future__ import annotations
 import html
 import json
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
-from bulk.actions import UNSUPPORTED, get_action
+from bulk.actions import UNSUPPORTED, Unsupported, get_action
 from bulk.contract import Action
 from bulk.labels import labels
 from bulk.mapping import iter_params
 from bulk.plan import Prepared
-from bulk.readiness import Readiness
-from pages.ui import choice, fixing, frame, mapping_editor, naming, problem_list, run_options, saved, scope_choice
+from bulk.readiness import Readiness, needs
+from bulk.records import FILE_NAMES
+from pages.ui import choice, findings, frame, mapping_editor, naming, problem_list, run_options, saved, scope_choice, tables
 from pages.ui.plain import plain
 from pages.ui.session import Session
-from pages.ui.texts import ALL_CANONICAL, EMPTY_MAPPING, IN_DEVELOPMENT, PAGES, SCOPES, count, thousands
+from pages.ui.texts import ALL_CANONICAL, EMPTY_MAPPING, IN_DEVELOPMENT, PAGES, SCOPES, count
 
 CARDS = 3  # a row
 
@@ -31,31 +33,32 @@ def kind_choice(session: Session) -> str:
 
 
 def cards(session: Session, dataset: str) -> None:
+    """The actions of the kind, then greyed those that are announced and cannot be chosen."""
     states = [state for state in choice.all_readiness(session) if get_action(state.action_id).dataset == dataset]
-    for start in range(0, len(states), CARDS):
-        for place, state in zip(st.columns(CARDS, gap="small"), states[start : start + CARDS], strict=False):
-            with place:
-                card(session, state)
-    announced = [action for action in UNSUPPORTED if action.dataset == dataset]
-    if not announced:
-        return
-    with st.expander(f"{len(announced)} más · {IN_DEVELOPMENT}", expanded=not states):
-        for action in announced:
-            st.markdown(f":gray[**{action.title}** · {IN_DEVELOPMENT}]")
+    drawn = [partial(card, session, state) for state in states]
+    drawn += [partial(announced, action) for action in UNSUPPORTED if action.dataset == dataset]
+    for start in range(0, len(drawn), CARDS):
+        for place, draw in zip(st.columns(CARDS, gap="small"), drawn[start : start + CARDS], strict=False):
+            with place, st.container(border=True, height="stretch", gap="xsmall"):
+                draw()
 
 
 def card(session: Session, state: Readiness) -> None:
     action, chosen = get_action(state.action_id), state.action_id == session.action_id
-    with st.container(border=True, height="stretch", gap="xsmall"):
-        st.markdown(f"**{'✓ ' if chosen else ''}{action.title}**")
-        st.html(f'<div class="card-sub">{html.escape(action.summary)}</div>')
-        told, button = st.columns([0.62, 0.38], vertical_alignment="center")
-        told.caption("✓ lista" if state.ready else f"! {state.text}")
-        label, off = ("Elegida" if chosen else "Elegir"), chosen or action.dataset not in session.files
-        if button.button(label, key=f"choose_{action.id}", disabled=off, width="stretch"):
-            session.action_id = action.id
-            session.revision += 1
-            st.rerun()
+    st.markdown(f"**{'✓ ' if chosen else ''}{action.title}**")
+    st.html(f'<div class="card-sub">{html.escape(action.summary)}<br>Necesita {html.escape(needs(action))}</div>')
+    told, button = st.columns([0.62, 0.38], vertical_alignment="center")
+    told.caption("✓ lista" if state.ready else f"! {plain(state.text)}")
+    absent = action.dataset not in session.files
+    label, why = ("Elegida" if chosen else "Elegir"), f"Falta {FILE_NAMES[action.dataset]}." if absent else None
+    if button.button(label, key=f"choose_{action.id}", disabled=chosen or absent, width="stretch", help=why):
+        session.action_id = action.id
+        session.revision += 1
+        st.rerun()
+
+
+def announced(action: Unsupported) -> None:
+    st.markdown(f":gray[**{action.title}**  \n{IN_DEVELOPMENT}]")
 
 
 def mapping(session: Session, action: Action, plan: Prepared) -> None:
@@ -65,7 +68,7 @@ def mapping(session: Session, action: Action, plan: Prepared) -> None:
     elif not session.explicit.get(action.id):
         st.success(ALL_CANONICAL, icon=":material/check_circle:")
     saved.offer_last(session, action, plan)
-    left, right = st.columns([0.66, 0.34], gap="medium")
+    left, right = st.container(key="under_mapping").columns([0.68, 0.32], gap="medium")
     with left:
         mapping_editor.draw(session, action, plan, missing)
     with right:
@@ -85,7 +88,9 @@ def one_row(plan: Prepared) -> None:
         return
     st.caption(f"**{plain(label_of(plan, line))}**" + (" · fuera del alcance" if line in plan.excluded else ""))
     for _, params in iter_params(plan.action, plan.frame.loc[[line]]):
-        st.code(json.dumps(params, ensure_ascii=False, indent=1), language=None, height=230, wrap_lines=True)
+        tables.show(tables.params_frame(params), config=tables.params_config(), height=None)
+        with st.popover("Ver entero (JSON)", type="tertiary"):
+            st.code(json.dumps(params, ensure_ascii=False, indent=1), language=None, wrap_lines=True)
     if problem := plan.invalid.get(line):
         st.warning(plain(problem.text()))
 
@@ -96,26 +101,21 @@ def label_of(plan: Prepared, line: int) -> str:
 
 
 def problems(session: Session, plan: Prepared) -> None:
+    """How many rows the action can work, and the others to put right; nothing of it while a parameter has no source."""
+    if choice.missing(plan.action, plan.mapping):
+        return
     bad = len(plan.invalid.keys() - plan.excluded)
     good = plan.total - len(plan.excluded) - bad
-    st.markdown(f"##### {count(good, 'fila válida', 'filas válidas')} · {thousands(bad)} con errores, que se apartan")
-    if not plan.problems:
-        return
-    view = st.segmented_control(
-        "Ver", ["Problemas", "Corregir"], default="Problemas", label_visibility="collapsed", required=True, key="mapping_view"
-    )
-    if view == "Corregir":
-        fixing.fix_grid(session, key="mapping_fix")
-        return
-    problem_list.draw(session, plan.problems, key="plan")
-    with st.container(horizontal=True):
-        problem_list.downloads(plan.problems, [plan.dataset], key="plan")
+    st.markdown(f"##### {count(good, 'fila válida', 'filas válidas')}{findings.apart(bad)}")
+    problem_list.views(session, {plan.dataset.name: plan.problems}, key="mapping")
 
 
-def straight_on(session: Session, plan: Prepared) -> None:
+def straight_on(session: Session, plan: Prepared, key: str) -> None:
     """On to the rehearsal, remembering what was chosen by hand for these headers."""
-    saved.remember(session, plan)
-    st.switch_page(PAGES["ensayo"][0])
+    why = choice.why_not(plan)
+    if st.button("Continuar a Ensayo", type="primary", disabled=bool(why), help=why or None, key=key):
+        saved.remember(session, plan)
+        st.switch_page(PAGES["ensayo"][0])
 
 
 session = frame.begin("mapeo")
@@ -123,6 +123,8 @@ with frame.told():
     place = frame.heading("mapeo")
     if not session.files.keys() & {"ubicaciones", "usuarios"}:
         st.info(EMPTY_MAPPING, icon=":material/upload_file:")
+        with place:
+            frame.way("datos")
     action = choice.chosen_action(session)
     loaded = bool(action and action.dataset in session.files)
     with st.expander(f"Acción: **{action.title}**" if action else "Elige una acción", expanded=not loaded):
@@ -136,6 +138,6 @@ with frame.told():
         mapping(session, action, plan)
         problems(session, plan)
         with place:
-            blocked = bool(choice.missing(action, plan.mapping)) or not choice.to_send(plan)
-            if st.button("Continuar a Ensayo", type="primary", disabled=blocked):
-                straight_on(session, plan)
+            straight_on(session, plan, "on_top")
+        with frame.foot():
+            straight_on(session, plan, "on_foot")

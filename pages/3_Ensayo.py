@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from bulk.launch import launch, request_stop
 from bulk.plan import Prepared
 from bulk.records import RunRecord
 from pages.ui import board, choice, downloads, filters, frame, live, rehearsed, resources, running
-from pages.ui.looking import Look, local, look
+from pages.ui.looking import Look, local, look, progress_line
 from pages.ui.plain import plain
 from pages.ui.session import Session, put_in_url
-from pages.ui.texts import EMPTY_ACTION, EMPTY_MAPPING, NOT_REHEARSED, NOTHING_TO_CHANGE, PAGES, count
+from pages.ui.texts import EMPTY_ACTION, EMPTY_MAPPING, NOTHING_TO_CHANGE, PAGES, count
 from pages.ui.texts_runs import NO_WRITES
 
 OTHER_DATA = "Este ensayo es de otros datos, de otra acción o de otro mapeo. Ensaya de nuevo."
@@ -41,12 +44,16 @@ def plan_or_reason(session: Session) -> Prepared | None:
     return None
 
 
+def way_back(session: Session) -> None:
+    frame.way("datos" if not session.files.keys() & {"ubicaciones", "usuarios"} else "mapeo")
+
+
 def start_button(session: Session, plan: Prepared, *, again: bool) -> None:
-    ready = choice.to_send(plan) > 0 and not choice.missing(plan.action, plan.mapping)
-    if not again and choice.to_send(plan) > FEW and st.button(f"Probar {FEW} filas", disabled=not ready, help=FEW_HELP):
+    why, total = choice.why_not(plan), choice.to_send(plan)
+    if not again and total > FEW and st.button(f"Probar {FEW} filas", disabled=bool(why), help=why or FEW_HELP):
         rehearse(session, plan, few=FEW)
-    label = "Ensayar de nuevo" if again else f"Ensayar {count(choice.to_send(plan), 'fila', 'filas')}"
-    if st.button(label, type="secondary" if again else "primary", disabled=not ready):
+    label = "Ensayar de nuevo" if again else f"Ensayar {count(total, 'fila', 'filas')}"
+    if st.button(label, type="secondary" if again else "primary", disabled=bool(why), help=why or None):
         rehearse(session, plan)
 
 
@@ -59,29 +66,80 @@ def progress(session: Session, run: RunRecord) -> None:
             seen = look(resources.context(), live.again(resources.context(), run), session, with_orders=False)
             if not seen.alive:
                 st.rerun()
-            board.progress(seen)
-            board.counters(seen.counts, plan=True)
+            st.progress(seen.share, text=f"**Leyendo Webex** · {progress_line(seen)}")
+            filters.draw(seen, plan=True, key=f"plan_{run.run_id}")
 
     panel()
+
+
+def stop_button(session: Session, run: RunRecord) -> None:
     if st.button("Detener ensayo"):
         request_stop(resources.context(), run.run_id, "cancel", live.who(session, run))
         st.rerun()
 
 
-def found(session: Session, seen: Look) -> None:
+def not_yet(session: Session, plan: Prepared) -> None:
+    """What would be rehearsed, how long it takes, and what is set aside before Webex is asked at all."""
+    st.markdown(rehearsed.about(session, plan))
+    if why := choice.why_not(plan):
+        st.error(plain(why), icon=":material/error:")
+    else:
+        st.info(rehearsed.how_long(session, plan), icon=":material/preview:")
+    rehearsed.validation(session, plan)
+
+
+def found(session: Session, seen: Look, plan: Prepared | None) -> None:
+    """`plan`: of this tab's files, when the rehearsal is about them."""
     board.progress(seen)
     st.caption(NO_WRITES)
-    changes = seen.counts["create"] + seen.counts["change"]
     if seen.run.reason:
         st.warning(plain(seen.run.reason), icon=":material/warning:")
-    if seen.state == "completed" and not changes:
+    if seen.state == "completed" and not rehearsed.changes(seen):
         st.success(NOTHING_TO_CHANGE, icon=":material/check_circle:")
-    board.counters(seen.counts, plan=True)
-    if changes and seen.ended:
+    if rehearsed.changes(seen) and seen.ended:
         st.markdown(rehearsed.forecast_line(session, resources.context(), seen))
     if seen.ended:
         rehearsed.whole_file(session, resources.context(), seen)
-    filters.draw(seen, plan=True, key=f"plan_{seen.run.run_id}")
+    below = partial(rehearsed.leave_out, session, seen, plan) if plan and seen.ended else None
+    filters.draw(seen, plan=True, key=f"plan_{seen.run.run_id}", below=below)
+    if plan and plan.invalid.keys() - plan.excluded:
+        with st.expander("Corregir las filas apartadas"):
+            rehearsed.validation(session, plan)
+
+
+def onward(session: Session, seen: Look, key: str) -> None:
+    """After a rehearsal of what this tab has: on to the launch, or to the report where there is nothing to launch."""
+    if rehearsed.changes(seen):
+        if st.button("Ir a Lanzamiento", type="primary", key=f"launch_{key}"):
+            session.run_id = None
+            st.switch_page(PAGES["lanzamiento"][0])
+    elif st.button("Ir a Informe", type="primary", key=f"report_{key}"):
+        st.switch_page(PAGES["informe"][0], query_params={"run": seen.run.run_id})
+
+
+def at_rest(session: Session, place: DeltaGenerator, run: RunRecord | None, seen: Look | None) -> None:
+    current = bool(run and choice.is_about(run, session, resources.connection(session)))
+    if run and not current and session.action_id:
+        st.warning(OTHER_DATA, icon=":material/warning:")
+    plan = None if run and not session.files else plan_or_reason(session)
+    with place:
+        if plan:
+            start_button(session, plan, again=current)
+        elif not run:
+            way_back(session)
+        if seen and not seen.ended and st.button("Ensayar las demás", type="primary" if current else "secondary"):
+            running.take_up(session, seen)
+        if run:
+            downloads.csv_button(run, "Descargar ensayo")
+        if plan and current and seen and seen.ended:
+            onward(session, seen, "on_top")
+    if seen:
+        found(session, seen, plan if current else None)
+        if plan and current and seen.ended:
+            with frame.foot():
+                onward(session, seen, "on_foot")
+    elif plan:
+        not_yet(session, plan)
 
 
 session = frame.begin("ensayo")
@@ -89,30 +147,16 @@ with frame.told():
     house = resources.context()
     run = live.attached(house, session, dry_run=True)
     seen = look(house, run, session, with_orders=False) if run else None
-    place = frame.heading("ensayo", seen.title if seen else "")
+    place = frame.heading("ensayo", seen.title if seen else "", buttons=0.62)
     if run and seen:
         put_in_url(run.run_id)
         names = ", ".join(file["file_name"] for file in run.files)
-        st.caption(f"Ensayo del {local(run.created_at)} · {plain(run.org_name or run.target)} · {plain(names)}")
+        told = f"Ensayo del {local(run.created_at)} · {plain(run.org_name or run.target)} · {plain(names)}"
+        st.caption(f"{told} · {rehearsed.scope_of(seen)}")
     frame.advise(session)
     if run and seen and seen.alive:
+        with place:
+            stop_button(session, run)
         progress(session, run)
     else:
-        current = bool(run and choice.is_about(run, session, resources.connection(session)))
-        if run and not current and session.action_id:
-            st.warning(OTHER_DATA, icon=":material/warning:")
-        plan = None if run and not session.files else plan_or_reason(session)
-        with place:
-            if plan:
-                start_button(session, plan, again=current)
-            if seen and not seen.ended and st.button("Ensayar las demás", type="primary" if current else "secondary"):
-                running.take_up(session, seen)
-            if run:
-                downloads.csv_button(run, "Descargar ensayo")
-            if plan and current and seen and seen.ended and st.button("Ir a Lanzamiento", type="primary"):
-                session.run_id = None
-                st.switch_page(PAGES["lanzamiento"][0])
-        if seen:
-            found(session, seen)
-        elif plan:
-            st.info(NOT_REHEARSED, icon=":material/preview:")
+        at_rest(session, place, run, seen)

@@ -76,7 +76,7 @@ ACTION = Action(
     params=(
         Param("person_id", "person", required=True),
         Param("extension", "extension"),
-        Param("destination", "text"),
+        Param("destination", "text", default=PREFIX + "{extension}"),
     ),
     read=read,
     decide=decide,

@@ -19,7 +19,7 @@ from pages.ui.plain import plain
 from pages.ui.texts import GLYPHS, sentence, thousands
 
 ALWAYS = frozenset({"pending", "done", "failed"})  # shown at 0 too
-ALWAYS_OF_PLAN = frozenset({"change", "unchanged", "invalid"})
+ALWAYS_OF_PLAN = frozenset(PLAN_STATES)
 MAP_OF_ROWS = 100  # lots: from here on the map shows lots
 MOST_ROWS = 10_000  # on a map of rows
 MOST_LOCATIONS = 8  # bars

@@ -111,6 +111,15 @@ def to_send(plan: Prepared) -> int:
     return plan.total - len(plan.invalid.keys() | plan.excluded)
 
 
+def why_not(plan: Prepared) -> str:
+    """Why this plan cannot be rehearsed or launched; "" when it can."""
+    if lacking := missing(plan.action, plan.mapping):
+        return f"Falta decir de dónde sale: {', '.join(lacking)}."
+    if to_send(plan):
+        return ""
+    return (plan.chosen.empty_text if plan.chosen else "") or "Ninguna fila es válida: corrige antes los errores."
+
+
 def launch_of(session: Session, *, dry_run: bool, parent: str | None = None, canary: int = 0) -> Launch:
     """How this tab launches; a dry run begins at once. Raises UsageError for settings out of range, for what is no hour."""
     action = chosen_action(session)

@@ -10,7 +10,7 @@ import streamlit as st
 
 from bulk.actions import all_actions, get_action
 from bulk.connection import api_for
-from pages.ui import frame, resources
+from pages.ui import frame, intake, resources
 from pages.ui.plain import plain
 from pages.ui.problem_list import EXCEL
 from pages.ui.session import Session
@@ -18,6 +18,8 @@ from pages.ui.texts import count
 
 KINDS = {"people": "Usuarios", "locations": "Ubicaciones", "licenses": "Licencias", "numbers": "Numeraciones",
          "routes": "Enlaces troncales y grupos de rutas"}  # fmt: skip
+
+SERVES_AS = {"people": "usuarios", "locations": "ubicaciones"}  # what was brought -> the file that it can stand for
 
 
 def template() -> None:
@@ -45,8 +47,8 @@ def _template(action_id: str) -> bytes:
 
 
 def from_webex(session: Session) -> None:
-    """«Traer de Webex…»: read first, which takes a while, then to be downloaded."""
-    with st.popover("Traer de Webex…"), frame.told():
+    """«Traer de Webex…»: read first, which takes a while, then to be downloaded or worked with."""
+    with st.popover("Traer de Webex…", key=f"from_webex_{session.revision}"), frame.told():  # used: a new one, which is closed
         where = resources.connection(session)
         st.caption(f"De {plain(where.org_name or where.org_id)}. Solo lee; sirve para copiar de ahí nombres e identificadores.")
         kind = st.selectbox("Qué", list(KINDS), format_func=KINDS.__getitem__, key="fetch_kind")
@@ -60,6 +62,11 @@ def from_webex(session: Session) -> None:
             name, raw, rows = session.fetched
             st.caption(f"{KINDS[name.partition('.')[0]]}: {count(rows, 'fila', 'filas')}.")
             st.download_button(f"Descargar {name}", data=raw, file_name=name, on_click="ignore", key="fetched")
+            place = SERVES_AS.get(name.partition(".")[0])
+            if place and st.button(f"Usar como {place.upper()}", key="fetched_use"):
+                intake.take(session, place, raw, name)
+                session.fetched = None
+                st.rerun()
 
 
 def _fetched(session: Session, kind: str, form: str) -> tuple[bytes, int]:

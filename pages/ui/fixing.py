@@ -1,8 +1,9 @@
-"""The grid of bad rows: cells put right in place, "all like this", looked at again when applied. Opens on any page."""
+"""The grid of bad rows: cells put right in place, "all like this", looked at again when applied. Any page may show it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -11,47 +12,31 @@ import streamlit as st
 from bulk import fixes
 from bulk.dataset import Dataset
 from bulk.fixes import Fix
-from bulk.plan import Prepared
+from bulk.labels import labels
 from bulk.records import Problem
-from pages.ui import choice, corrections, tables
+from pages.ui import corrections, tables
 from pages.ui.session import Session
 from pages.ui.texts import count, thousands
 
 PAGE = 200  # rows at a time
-LINE, WRONG, REMEDY = "Fila", "Mal", "Qué se espera y qué hacer"
+LINE, WHO, WRONG, REMEDY = "Fila", "Quién", "Mal", "Qué se espera y qué hacer"
+WHOLE_ROW = "fila"  # stands for a column where a problem has none
 
 
-def fix_grid(session: Session, *, key: str = "fix") -> None:
-    """The rows with problems of the action chosen, or else of the files by themselves; nothing when there are none."""
-    found = by_file(session)
-    if not found:
-        st.caption("Ninguna fila tiene problemas.")
+def grid(session: Session, found: Mapping[str, Sequence[Problem]], *, key: str) -> None:
+    """The rows with these problems (dataset name -> problems), one file at a time; nothing when no row has any."""
+    in_rows = {name: [p for p in problems if p.line is not None] for name, problems in found.items()}
+    in_rows = {name: problems for name, problems in in_rows.items() if problems}
+    if not in_rows:
         return
-    name = _which(list(found), key)
-    dataset, problems = session.files[name], found[name]
-    severity = "error" if any(problem.severity == "error" for problem in problems) else None
-    problems = [problem for problem in problems if problem.line is not None and severity in (None, problem.severity)]
-    rows = session.once(f"bad_{key}_{name}", (id(dataset), len(problems), session.revision), lambda: _rows(dataset, problems))
+    name = _which(list(in_rows), key)
+    dataset, problems = session.files[name], in_rows[name]
+    whole = any(problem.column is None for problem in problems) or bool(st.session_state.get(f"{key}_whole"))
+    made_from = (id(dataset), len(problems), session.revision, whole)
+    rows = session.once(f"bad_{key}_{name}", made_from, lambda: _rows(dataset, problems, whole=whole))
     shown = _page(rows, f"{key}_{name}")
     _editor(session, name, dataset, shown, problems, key)
     _buttons(session, name, dataset, problems, key)
-
-
-def by_file(session: Session) -> dict[str, list[Problem]]:
-    """Dataset name -> its problems: as the chosen action sees its file, and the other files by themselves."""
-    plan = _plan(session)
-    found: dict[str, list[Problem]] = {}
-    for name, dataset in session.files.items():
-        own = list(plan.problems) if plan and plan.action.dataset == name else list(session.findings.get(name, ()))
-        own += [problem for problem in session.across if problem.file == dataset.file_name]
-        if any(problem.line is not None for problem in own):
-            found[name] = own
-    return found
-
-
-def _plan(session: Session) -> Prepared | None:
-    action = choice.chosen_action(session)
-    return choice.prepared(session) if action and action.dataset in session.files else None
 
 
 def _which(names: list[str], key: str) -> str:
@@ -62,20 +47,27 @@ def _which(names: list[str], key: str) -> str:
     )
 
 
-def _rows(dataset: Dataset, problems: Sequence[Problem]) -> pd.DataFrame:
-    """Fila, Mal, the columns with problems, the rest of the file, and the remedy; index = line."""
+def _rows(dataset: Dataset, problems: Sequence[Problem], *, whole: bool) -> pd.DataFrame:
+    """Fila, Quién, which columns are wrong (where there are several), these columns, with `whole` the rest of the file too, and
+    last the remedy; index = line."""
     rows = fixes.bad_rows(dataset, problems, severity=None)
     wrong: dict[int, list[str]] = {}
     said: dict[int, list[str]] = {}
+    several = len({problem.column or WHOLE_ROW for problem in problems}) > 1
     for problem in problems:
         line = problem.line or 0
-        wrong.setdefault(line, []).append(problem.column or "fila")
-        said.setdefault(line, []).append(f"{problem.column}: {problem.message}" if problem.column else problem.message)
+        wrong.setdefault(line, []).append(problem.column or WHOLE_ROW)
+        named = several and problem.column
+        said.setdefault(line, []).append(f"{problem.column}: {problem.message}" if named else problem.message)
     bad = [column for column in rows.columns if any(column in columns for columns in wrong.values())]
-    ordered = rows[[*bad, *(column for column in rows.columns if column not in bad)]].copy()
-    ordered.insert(0, WRONG, [list(dict.fromkeys(wrong.get(int(line), ()))) for line in ordered.index])
-    ordered.insert(1 + len(bad), REMEDY, [" ".join(said.get(int(line), ())) for line in ordered.index])
+    rest = [column for column in rows.columns if column not in bad] if whole else []
+    who = labels(replace(dataset, frame=rows))["label"]
+    ordered = rows[[*bad, *rest]].copy()
+    if several or not bad:
+        ordered.insert(0, WRONG, [list(dict.fromkeys(wrong.get(int(line), ()))) for line in ordered.index])
+    ordered.insert(0, WHO, who)
     ordered.insert(0, LINE, list(ordered.index))
+    ordered[REMEDY] = [" ".join(said.get(int(line), ())) for line in ordered.index]
     return ordered
 
 
@@ -86,18 +78,20 @@ def _page(rows: pd.DataFrame, key: str) -> pd.DataFrame:
 
 
 def _editor(session: Session, name: str, dataset: Dataset, shown: pd.DataFrame, problems: Sequence[Problem], key: str) -> None:
-    own = [column for column in shown.columns if column not in (LINE, WRONG, REMEDY)]
+    own = [column for column in shown.columns if column not in (LINE, WHO, WRONG, REMEDY)]
     base = shown.copy()
     for (line, column), text in session.pending.get(name, {}).items():
         if line in base.index and column in base.columns:
             base.at[line, column] = text
     widget = f"{key}_grid_{name}_{session.revision}_{shown.index[0] if len(shown) else 0}"
-    columns = list(dict.fromkeys(problem.column or "fila" for problem in problems))
-    config: dict[str, Any] = {column: st.column_config.TextColumn(width=140) for column in own}
+    columns = list(dict.fromkeys(problem.column or WHOLE_ROW for problem in problems))
+    marked = {column: f"✗ {column}" if column in columns else column for column in own}
+    config: dict[str, Any] = {column: st.column_config.TextColumn(label, width=_width(label)) for column, label in marked.items()}
     config |= {
         LINE: st.column_config.NumberColumn(width=55, format="%d", pinned=True),
-        WRONG: st.column_config.MultiselectColumn(width=165, options=columns, color=["#9F2F17"] * len(columns), pinned=True),
-        REMEDY: st.column_config.TextColumn(width=360),
+        WHO: st.column_config.TextColumn(width=150),
+        WRONG: st.column_config.MultiselectColumn(width=165, options=columns, color=[_pill(problems)] * len(columns)),
+        REMEDY: st.column_config.TextColumn(width=440),
     }
     st.data_editor(
         base,
@@ -105,11 +99,20 @@ def _editor(session: Session, name: str, dataset: Dataset, shown: pd.DataFrame, 
         hide_index=True,
         num_rows="fixed",
         height="content" if len(base) < 8 else 300,
-        disabled=[LINE, WRONG, REMEDY],
+        disabled=[LINE, WHO, WRONG, REMEDY],
         column_config=config,
         on_change=_typed,
         args=(session, name, widget, [int(line) for line in shown.index]),
     )
+
+
+def _width(label: str) -> int:
+    """Room for the header, beside the pencil of a cell that can be written."""
+    return min(260, max(140, 8 * len(label) + 40))
+
+
+def _pill(problems: Sequence[Problem]) -> str:
+    return "#9F2F17" if problems[0].severity == "error" else "#8A5200"
 
 
 def _typed(session: Session, name: str, widget: str, lines: list[int]) -> None:
@@ -130,7 +133,8 @@ def _buttons(session: Session, name: str, dataset: Dataset, problems: Sequence[P
     waiting = [Fix(line, column, text) for (line, column), text in session.pending.get(name, {}).items()]
     alike = {(each.line, each.column): each for fix in waiting for each in fixes.like_this(dataset, fix)}
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button(f"Aplicar {count(len(waiting), 'corrección', 'correcciones')}", key=f"{key}_apply", disabled=not waiting):
+        told = f"Aplicar {count(len(waiting), 'corrección', 'correcciones')}" if waiting else "Aplicar"
+        if st.button(told, key=f"{key}_apply", disabled=not waiting, help=None if waiting else "Escribe antes en una celda."):
             _apply(session, name, waiting)
         if len(alike) > len(waiting):
             told = f"Aplicar a todas las iguales ({thousands(len(alike))})"
@@ -140,7 +144,8 @@ def _buttons(session: Session, name: str, dataset: Dataset, problems: Sequence[P
             session.pending.pop(name, None)
             session.revision += 1
             st.rerun()
-        corrected_file(session, name, key)
+        if all(problem.column for problem in problems):
+            st.checkbox("Todas las columnas", key=f"{key}_whole")
     if waiting:
         st.caption(f"{count(len(waiting), 'celda escrita', 'celdas escritas')} sin aplicar todavía.")
 

@@ -55,6 +55,18 @@ def heading(page: str, extra: str = "", *, buttons: float = 0.46) -> DeltaGenera
     return place
 
 
+def way(page: str) -> None:
+    """The main button of a page that has nothing to show yet: where to begin."""
+    if st.button(f"Ir a {PAGES[page][2]}", type="primary", key=f"way_{page}"):
+        st.switch_page(PAGES[page][0])
+
+
+def foot() -> DeltaGenerator:
+    """The place of the main button once more, where a page is longer than the screen."""
+    place: DeltaGenerator = st.container(horizontal=True, horizontal_alignment="right")
+    return place
+
+
 @contextmanager
 def told() -> Iterator[None]:
     """Whatever goes wrong inside is told in Spanish where it happens; never a traceback."""

@@ -5,24 +5,27 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from bulk.contract import Action
+from bulk.contract import Action, Param
 from bulk.errors import BulkError
 from bulk.mapping import map_columns
+from bulk.names import KINDS as KINDS_BY_NAME
+from bulk.names import is_id
 from bulk.plan import Prepared
 from bulk.sources import Source, source_text
-from bulk.suggestions import Suggestion, suggest
+from bulk.suggestions import ID_KINDS, Suggestion, suggest
 from pages.ui import mapping_forms, tables
 from pages.ui.plain import plain
 from pages.ui.session import Session
 from pages.ui.texts import KINDS, NO_SOURCE
 
+BY_DEFAULT = "plantilla {}"  # what the action itself does without a source
 SOURCE_WORDS = {"constant": "✓ valor fijo", "template": "✓ plantilla", "join": "✓ de otro fichero", "global": "✓ de GLOBAL"}
 
 
 def draw(session: Session, action: Action, plan: Prepared, missing: tuple[str, ...]) -> None:
     """The editor, suggestions, constants, templates and joins, and the way back to what the headers say."""
     offers = suggestions(session, action, plan)
-    frame = table(action, plan, missing, offers)
+    frame = table(action, plan, missing, offers, by_name=session.by_name)
     options = tables.origins(plan.dataset, plan.global_dataset)
     options += [origin for origin in frame["Origen"] if origin not in options]
     key = f"mapping_{action.id}_{session.revision}"
@@ -34,11 +37,11 @@ def draw(session: Session, action: Action, plan: Prepared, missing: tuple[str, .
         height="content",
         disabled=["Parámetro", "Ejemplo", "Estado", "Se espera"],
         column_config={
-            "Parámetro": st.column_config.TextColumn(width=135),
-            "Origen": st.column_config.SelectboxColumn(options=list(dict.fromkeys(options)), required=True, width=140),
+            "Parámetro": st.column_config.TextColumn(width=125),
+            "Origen": st.column_config.SelectboxColumn(options=list(dict.fromkeys(options)), required=True, width=145),
             "Ejemplo": st.column_config.TextColumn(width=120),
-            "Estado": st.column_config.TextColumn(width=115),
-            "Se espera": st.column_config.TextColumn(width=110),
+            "Estado": st.column_config.TextColumn(width=125),
+            "Se espera": st.column_config.TextColumn(width=135),
         },
         on_change=_edited,
         args=(session, action, key, list(frame.index)),
@@ -57,18 +60,21 @@ def suggestions(session: Session, action: Action, plan: Prepared) -> list[Sugges
     )
 
 
-def table(action: Action, plan: Prepared, missing: tuple[str, ...], offers: list[Suggestion]) -> pd.DataFrame:
+def table(
+    action: Action, plan: Prepared, missing: tuple[str, ...], offers: list[Suggestion], *, by_name: bool = False
+) -> pd.DataFrame:
     """Parámetro, Origen, Ejemplo, Estado, Se espera; index = the parameter's name."""
     offered = {offer.param: offer for offer in offers}
     records = []
     for param in action.parameters:
         source = plan.mapping.sources[param.name]
-        filled = plan.frame[param.name][plan.frame[param.name] != ""]
-        example = str(filled.iloc[0]) if len(filled) else ""
-        state = _state(param.name, source, example, missing, offered.get(param.name), required=param.required)
+        example = example_of(plan, source, param)
+        origin, state = origin_of(source), _state(source, example, missing, offered.get(param.name), param, by_name=by_name)
+        if origin == NO_SOURCE and param.default:
+            origin, example, state = BY_DEFAULT.format(param.default), by_default(plan, param), "✓ por defecto"
         kind = KINDS.get(param.kind, "texto") + (" · lista" if param.many else "")
         name = f"{param.name} *" if param.required else param.name
-        records.append((name, origin_of(source), tables.short(example), state, kind))
+        records.append((name, origin, tables.short(example), state, kind))
     names = [param.name for param in action.parameters]
     return pd.DataFrame(records, index=names, columns=pd.Index(["Parámetro", "Origen", "Ejemplo", "Estado", "Se espera"]))
 
@@ -80,13 +86,32 @@ def origin_of(source: Source) -> str:
     return source_text(source)
 
 
-def _state(name: str, source: Source, example: str, missing: tuple[str, ...], offer: Suggestion | None, *, required: bool) -> str:
-    if name in missing:
-        return "✗ falta de dónde sale" if offer is None else f"? sugerencia {offer.score} %"
+def example_of(plan: Prepared, source: Source, param: Param) -> str:
+    """The first cell that is not empty: as the file has it, where a name stands for an id."""
+    column = plan.dataset.frame.get(source.ref) if source.kind == "column" and param.kind in ID_KINDS else None
+    cells = plan.frame[param.name] if column is None else column
+    filled = cells[cells != ""]
+    return str(filled.iloc[0]) if len(filled) else ""
+
+
+def by_default(plan: Prepared, param: Param) -> str:
+    """What the action makes of the first row that gives it what it needs; "" without one."""
+    names = [name for name in plan.frame.columns if f"{{{name}}}" in param.default]
+    usable = plan.frame[(plan.frame[names] != "").all(axis=1)] if names else plan.frame
+    return param.default.format(**usable.iloc[0]) if len(usable) else ""
+
+
+def _state(
+    source: Source, example: str, missing: tuple[str, ...], offer: Suggestion | None, param: Param, *, by_name: bool
+) -> str:
+    if param.name in missing:
+        return "✗ sin origen" if offer is None else f"? sugerencia {offer.score} %"
     if origin_of(source) == NO_SOURCE:
         return "opcional" if offer is None else f"? sugerencia {offer.score} %"
     if not example:
-        return "! columna vacía" if required else "vacía"
+        return "! columna vacía" if param.required else "vacía"
+    if param.kind in KINDS_BY_NAME and not is_id(example.partition(";")[0].strip()):
+        return "✓ se buscará" if by_name else "! no es un id"
     return SOURCE_WORDS.get(source.kind, "✓")
 
 
@@ -100,7 +125,8 @@ def choose(session: Session, action: Action, name: str, origin: str) -> None:
     """Keep a choice; one that says what the headers say anyway is not kept."""
     explicit = session.explicit.setdefault(action.id, {})
     own = map_columns(action, session.files[action.dataset], session.files.get("global")).sources[name]
-    if origin == origin_of(own):
+    default = next((BY_DEFAULT.format(param.default) for param in action.parameters if param.name == name and param.default), "")
+    if origin in (origin_of(own), default):
         explicit.pop(name, None)
     else:
         explicit[name] = "=" if origin == NO_SOURCE else origin
@@ -116,6 +142,12 @@ def put(session: Session, action: Action, sources: dict[str, str]) -> None:
     session.revision += 1
 
 
+def _look_up(session: Session, action: Action, offer: Suggestion) -> None:
+    """Take a column of names, and have them looked for; before the page is drawn, for its switch shows it."""
+    put(session, action, {offer.param: offer.source})
+    st.session_state["by_name"] = session.by_name = True
+
+
 def _offers(session: Session, action: Action, offers: list[Suggestion]) -> None:
     """Each with its score; nothing is taken by itself."""
     if not offers:
@@ -129,9 +161,12 @@ def _offers(session: Session, action: Action, offers: list[Suggestion]) -> None:
             st.rerun()
         for offer in offers:
             told, accept = st.columns([0.76, 0.24], vertical_alignment="center")
-            told.markdown(f"{offer.param} ← **{plain(offer.source)}** · {offer.score} % · {offer.why}")
+            looked = " → buscar en Webex" if offer.lookup else ""
+            told.markdown(f"{offer.param} ← **{plain(offer.source)}**{looked} · {offer.score} % · {offer.why}")
             if offer.lookup:
-                accept.caption("son nombres, no ids")
+                accept.button(
+                    "Buscar", key=f"look_up_{offer.param}", type="tertiary", on_click=_look_up, args=(session, action, offer)
+                )
             elif accept.button("Aceptar", key=f"accept_{offer.param}", type="tertiary"):
                 try:
                     put(session, action, {offer.param: offer.source})

@@ -18,7 +18,7 @@ TEMPLATE_HELP = "Texto y columnas entre llaves, por ejemplo 53{extension} o {GLO
 
 def draw(session: Session, action: Action, plan: Prepared) -> None:
     with st.container(horizontal=True, gap="small"):
-        with st.popover("Poner un valor fijo"):
+        with st.popover("Valor fijo"):
             _constant(session, action)
         with st.popover("Plantilla"):
             _template(session, action)

@@ -1,127 +1,145 @@
-"""Problems by kind («412 filas: …»), with filters, and the two files to take away."""
+"""Problems by kind, each with its rows in the grid below, and the files to take away. Opens on Datos, Mapeo and Ensayo."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from bulk import problem_files
 from bulk.dataset import Dataset
 from bulk.records import Problem
 from bulk.validation import totals
-from pages.ui import tables
+from pages.ui import findings, fixing, repairs_list, tables
+from pages.ui.plain import plain
 from pages.ui.session import Session
 from pages.ui.texts import count, thousands
 
 GROUPS = 20  # shown before «Ver más»
-WORDS = {"error": "✗ errores", "aviso": "! avisos"}
+ROOM = 4  # groups that are shown without a bar to scroll them
+VIEWS = {findings.ERROR: "Errores", findings.NOTICE: "Avisos"}
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+Group = dict[str, Any]
 
 
-def groups(session: Session, problems: Sequence[Problem], key: str) -> list[dict[str, Any]]:
-    """Kinds of problems, errors first, biggest first; counted again only when the problems are others."""
-    made_from = (id(problems[0]) if problems else 0, len(problems), session.revision)
-    found = session.once(f"groups_{key}", made_from, lambda: _by_file(problems))
-    return sorted(found, key=lambda group: group["severity"] != "error")
-
-
-def _by_file(problems: Sequence[Problem]) -> list[dict[str, Any]]:
-    files = dict.fromkeys(problem.file for problem in problems)
-    split = {file: [problem for problem in problems if problem.file == file] for file in files}
-    found = [{"file": file, **group} for file, members in split.items() for group in totals(members)]
-    return sorted(found, key=lambda group: -group["count"])
-
-
-def draw(session: Session, problems: Sequence[Problem], *, key: str) -> None:
-    """The groups with their filters; says so when there are none."""
-    found = groups(session, problems, key)
-    chosen = _filtered(found, key)
-    table = pd.DataFrame(map(_told, chosen), columns=pd.Index(list(_config())))
-    if table.empty:
-        st.caption("Ningún problema cumple el filtro.")
+def views(session: Session, found: Mapping[str, Sequence[Problem]], *, key: str) -> None:
+    """Errors and avisos, one at a time; nothing when there are none."""
+    split = {severity: each for severity in VIEWS if (each := findings.of(found, severity))}
+    if not split:
         return
-    whole = st.session_state.get(f"{key}_all", False)
-    shown = table if whole else table.head(GROUPS)
-    if shown["Fichero"].nunique() == 1:
-        shown = shown.drop(columns="Fichero")
-    st.dataframe(
-        shown,
-        hide_index=True,
-        height="content" if len(shown) < 7 else tables.HEIGHT,
-        column_config=_config(),
-        key=f"{key}_groups",
-    )
-    if len(table) > GROUPS:
-        st.checkbox(f"Ver {len(table) - GROUPS} más", key=f"{key}_all")
-
-
-def _told(group: dict[str, Any]) -> tuple[Any, ...]:
-    """`✗ 412 filas`, what to do about them, and where the first one is."""
-    glyph = "✗" if group["severity"] == "error" else "!"
-    how_many = count(group["count"], "fila", "filas") if group["first_line"] is not None else "el fichero"
-    value = tables.short(str(group["value"] or ""))
-    return f"{glyph} {how_many}", group["message"], group["column"] or "", value, group["first_line"], group["file"]
-
-
-def _filtered(found: list[dict[str, Any]], key: str) -> list[dict[str, Any]]:
-    severities = list(dict.fromkeys(str(group["severity"]) for group in found))
-    columns = sorted({str(group["column"]) for group in found if group["column"]})
-    if len(found) < 2:
-        return found
-    left, right = st.columns([0.55, 0.45], vertical_alignment="center")
-    by_severity = {each: sum(group["count"] for group in found if group["severity"] == each) for each in severities}
-    severity = left.pills(
-        "Gravedad",
-        severities,
-        format_func=lambda each: f"{WORDS[each]} {thousands(by_severity[each])}",
+    view = st.segmented_control(
+        "Ver",
+        list(split),
+        default=next(iter(split)),
+        format_func=lambda each: f"{VIEWS[each]} {thousands(findings.rows_of(split[each]))}",
         label_visibility="collapsed",
-        key=f"{key}_severity",
+        required=True,
+        key=f"{key}_view",
     )
-    column = right.selectbox(
-        "Columna", columns, index=None, placeholder="columna", label_visibility="collapsed", key=f"{key}_column"
-    )
-    return [
-        group
-        for group in found
-        if (severity is None or group["severity"] == severity) and (column is None or group["column"] == column)
-    ]
+    draw(session, split.get(view or "", {}), key=f"{key}_{view}")
 
 
-def _config() -> dict[str, Any]:
-    return {
-        "Cuántas": st.column_config.TextColumn(width=95),
-        "Qué se espera y qué hacer": st.column_config.TextColumn(width=430),
-        "Columna": st.column_config.TextColumn(width=145),
-        "Por ejemplo": st.column_config.TextColumn(width=130),
-        "Primera fila": st.column_config.NumberColumn(width=85, format="%d"),
-        "Fichero": st.column_config.TextColumn(width=120),
-    }
+def draw(session: Session, found: Mapping[str, Sequence[Problem]], *, key: str) -> None:
+    """The kinds of problems, the rows of the one chosen (or of all) to put right, and the downloads."""
+    if any(problem.rule == repairs_list.NO_PREFIX for problems in found.values() for problem in problems):
+        repairs_list.country(session)
+    kinds = groups(session, found, key)
+    chosen = _chosen(kinds, key)
+    shown = kinds if st.session_state.get(f"{key}_all") else kinds[:GROUPS]
+    with st.container(height=260 if len(shown) > ROOM else "content", border=False, gap="xsmall"):
+        for at, group in enumerate(shown):
+            _told(group, chosen, key, at)
+    if len(kinds) > GROUPS:
+        st.checkbox(f"Ver {len(kinds) - GROUPS} más", key=f"{key}_all")
+    some = {name: [p for p in problems if chosen is None or _is_of(p, chosen)] for name, problems in found.items()}
+    fixing.grid(session, some, key=f"{key}_{identity(chosen) if chosen else ''}")
+    with st.container(horizontal=True):
+        downloads(found, session, key=key)
 
 
-def downloads(problems: Sequence[Problem], files: Sequence[Dataset], *, key: str) -> None:
-    """Both are built when they are asked for."""
+def groups(session: Session, found: Mapping[str, Sequence[Problem]], key: str) -> list[Group]:
+    """Kinds of problems, errors first, biggest first; counted again only when the problems are others."""
+    made_from = ([(name, len(problems), id(problems[0])) for name, problems in found.items() if problems], session.revision)
+    return session.once(f"groups_{key}", made_from, lambda: _by_file(found))
+
+
+def _by_file(found: Mapping[str, Sequence[Problem]]) -> list[Group]:
+    kinds = [{"file": problems[0].file, **group} for problems in found.values() if problems for group in totals(problems)]
+    return sorted(kinds, key=lambda group: (group["severity"] != findings.ERROR, -group["count"]))
+
+
+def identity(group: Group) -> str:
+    return f"{group['file']}|{group['rule']}|{group['column'] or ''}"
+
+
+def _is_of(problem: Problem, group: Group) -> bool:
+    return (problem.file, problem.rule, problem.column) == (group["file"], group["rule"], group["column"])
+
+
+def _chosen(kinds: Sequence[Group], key: str) -> Group | None:
+    wanted = st.session_state.get(f"{key}_chosen")
+    return next((group for group in kinds if identity(group) == wanted), None)
+
+
+def _told(group: Group, chosen: Group | None, key: str, at: int) -> None:
+    """`✗ 412 filas · what to do`, where the first one is, and «Ver filas»."""
+    glyph = "✗" if group["severity"] == findings.ERROR else "!"
+    in_rows = group["first_line"] is not None
+    how_many = count(group["count"], "fila", "filas") if in_rows else "el fichero"
+    told, button = st.columns([0.84, 0.16], vertical_alignment="center")
+    told.markdown(f"{glyph} **{how_many}** · {plain(group['message'])}  \n:gray[{plain(_where(group))}]")
+    if in_rows:
+        on = chosen is not None and identity(group) == identity(chosen)
+        button.container(horizontal=True, horizontal_alignment="right").button(
+            "Ver todas" if on else "Ver filas",
+            key=f"{key}_see_{at}",
+            type="tertiary",
+            on_click=_choose,
+            args=(key, None if on else identity(group)),
+        )
+
+
+def _where(group: Group) -> str:
+    """`USUARIOS.CSV · extension «20x4», por ejemplo en la fila 218`."""
+    parts = [group["file"]]
+    if group["column"]:
+        value = tables.short(str(group["value"] or ""))
+        parts.append(f"{group['column']} «{value}»" if value else str(group["column"]))
+    line = group["first_line"]
+    return " · ".join(parts) + (f", {'por ejemplo ' if group['count'] > 1 else ''}en la fila {thousands(line)}" if line else "")
+
+
+def _choose(key: str, wanted: str | None) -> None:
+    st.session_state[f"{key}_chosen"] = wanted
+
+
+def downloads(found: Mapping[str, Sequence[Problem]], session: Session, *, key: str) -> None:
+    """Built when they are asked for."""
+    everything = [problem for problems in found.values() for problem in problems]
     st.download_button(
-        "Problemas (CSV)",
-        data=lambda: b"".join(problem_files.to_csv(problems)),
+        "Descargar problemas",
+        data=lambda: b"".join(problem_files.to_csv(everything)),
         file_name="problemas.csv",
         mime="text/csv",
         on_click="ignore",
         key=f"{key}_csv",
     )
-    for dataset in files:
-        own = [problem for problem in problems if problem.file == dataset.file_name and problem.line is not None]
-        if not own:
-            continue
-        st.download_button(
-            f"{dataset.name.upper()} marcado (Excel)",
-            data=partial(problem_files.to_xlsx, dataset, own),
-            file_name=f"{dataset.name.upper()}_problemas.xlsx",
-            mime=EXCEL,
-            on_click="ignore",
-            key=f"{key}_xlsx_{dataset.name}",
-            help="El fichero entero, con cada celda mala en color y el motivo en una nota.",
-        )
+    for name, problems in found.items():
+        own = [problem for problem in problems if problem.line is not None]
+        if own:
+            _marked(session.files[name], own, key)
+        fixing.corrected_file(session, name, key)
+
+
+def _marked(dataset: Dataset, own: Sequence[Problem], key: str) -> None:
+    st.download_button(
+        f"{dataset.name.upper()} marcado (Excel)",
+        data=partial(problem_files.to_xlsx, dataset, own),
+        file_name=f"{dataset.name.upper()}_problemas.xlsx",
+        mime=EXCEL,
+        on_click="ignore",
+        key=f"{key}_xlsx_{dataset.name}",
+        help="El fichero entero, con cada celda mala en color y el motivo en una nota.",
+    )

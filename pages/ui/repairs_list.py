@@ -20,6 +20,9 @@ COUNTRIES = {
     "ES": "España", "PT": "Portugal", "FR": "Francia", "IT": "Italia", "DE": "Alemania", "GB": "Reino Unido", "MX": "México",
     "AR": "Argentina", "CL": "Chile", "CO": "Colombia", "PE": "Perú", "US": "Estados Unidos",
 }  # fmt: skip
+NOTHING = "No hay nada que reparar: ningún teléfono, extensión ni correo tiene las marcas que deja Excel."
+CHOOSE_COUNTRY = "Hay teléfonos sin prefijo internacional: elige de qué país son y se propone su reparación."
+NO_PREFIX = "telefono_sin_prefijo"
 SHOWN = 100  # rows of a group that can be chosen one by one
 GROUPS = 20  # shown before «Ver más»
 
@@ -36,6 +39,11 @@ def proposed(session: Session) -> dict[str, list[Repair]]:
     return found
 
 
+def without_prefix(session: Session) -> int:
+    """Phones of the files that only lack the prefix of their country."""
+    return sum(problem.rule == NO_PREFIX for found in session.findings.values() for problem in found)
+
+
 def country_of(session: Session) -> str | None:
     try:
         said = repairs.default_country(session.files.get("global"))
@@ -47,10 +55,10 @@ def country_of(session: Session) -> str | None:
 
 def draw(session: Session) -> None:
     found = proposed(session)
-    _country(session)
+    country(session)
     total = sum(map(len, found.values()))
     if not total:
-        st.caption("No hay nada que reparar: ningún teléfono, extensión ni correo tiene las marcas que deja Excel.")
+        st.caption(NOTHING if country_of(session) or not without_prefix(session) else CHOOSE_COUNTRY)
         return
     left, right = st.columns([0.62, 0.38], vertical_alignment="center")
     left.caption("Nada cambia hasta que lo aceptas, y el fichero original no se toca nunca.")
@@ -67,13 +75,12 @@ def draw(session: Session) -> None:
         st.caption(f"Hay {len(groups) - GROUPS} grupos más; aparecen al aceptar estos.")
 
 
-def _country(session: Session) -> None:
+def country(session: Session) -> None:
     """Asked only where GLOBAL does not say it: a prefix is never guessed."""
-    world = session.files.get("global")
-    if world is not None and repairs.default_country(world):
+    if said_in_global(session):
         return
     names = list(COUNTRIES)
-    session.country = st.selectbox(
+    st.selectbox(
         "País de los teléfonos sin prefijo",
         names,
         index=names.index(session.country) if session.country in names else None,
@@ -81,7 +88,23 @@ def _country(session: Session) -> None:
         placeholder="sin país no se propone ningún prefijo",
         help="También se puede decir en GLOBAL, en la columna default_country (por ejemplo ES).",
         width=320,
+        key="country",
+        on_change=_said,
+        args=(session,),
     )
+
+
+def _said(session: Session) -> None:
+    """Before the page is drawn: what it proposes and counts depends on it."""
+    session.country = st.session_state["country"]
+
+
+def said_in_global(session: Session) -> str | None:
+    """The country that GLOBAL gives; None without one, or with one that there is not."""
+    try:
+        return repairs.default_country(session.files.get("global"))
+    except InputError:
+        return None
 
 
 def _group(session: Session, name: str, members: list[Repair], position: int) -> None:

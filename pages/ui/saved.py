@@ -95,8 +95,13 @@ def _imported(session: Session, action: Action) -> None:
 
 
 def remember(session: Session, plan: Prepared) -> None:
+    """What was chosen by hand for these headers; what they say by themselves needs no memory."""
     session.kept.pop("last_mapping", None)
-    saved_mappings.remember(resources.context().home, plan.mapping, map(str, plan.dataset.frame.columns))
+    home, headers = resources.context().home, list(map(str, plan.dataset.frame.columns))
+    if session.explicit.get(plan.action.id):
+        saved_mappings.remember(home, plan.mapping, headers)
+    else:
+        saved_mappings.forget(home, plan.action.id, headers)
 
 
 def offer_last(session: Session, action: Action, plan: Prepared) -> None:
@@ -106,9 +111,16 @@ def offer_last(session: Session, action: Action, plan: Prepared) -> None:
     headers = list(map(str, plan.dataset.frame.columns))
     made_from = (action.id, headers, session.revision)
     last = session.once("last_mapping", made_from, lambda: saved_mappings.recall(resources.context().home, action.id, headers))
-    if last is None or last.sources == plan.mapping.sources:
+    if last is None or not _differs(last, plan):
         return
     told, button = st.columns([0.72, 0.28], vertical_alignment="center")
     told.info("La última vez, con estas mismas cabeceras, se usó otro mapeo.", icon=":material/history:")
     if button.button("Usar el de la última vez", key="mapping_last", width="stretch"):
         put(session, action, last)
+
+
+def _differs(last: Mapping, plan: Prepared) -> bool:
+    """Another source for some parameter; what came from GLOBAL is no choice while that file is not there."""
+    here = plan.mapping.sources
+    absent = plan.global_dataset is None
+    return any(source != here.get(name) and not (absent and source.kind == "global") for name, source in last.sources.items())

@@ -108,7 +108,7 @@ def _confirm(session: Session, action: Action, found: Scope) -> None:
     st.markdown(f"**{thousands(chosen.count)} de {thousands(len(dataset.frame))} filas** · {plain(chosen.description)}")
     if chosen.not_found:
         st.caption(f"{thousands(len(chosen.not_found))} de la lista no están en el fichero.")
-    if st.button(f"Elegir {thousands(chosen.count)} filas", type="primary", disabled=not chosen.count, key="scope_take"):
+    if st.button(f"Elegir {thousands(chosen.count)} filas", disabled=not chosen.count, key="scope_take"):
         put(session, action, found)
 
 

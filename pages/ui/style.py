@@ -48,6 +48,13 @@ button[role="radio"][aria-checked="true"] p, [role="tab"][aria-selected="true"] 
 .entry {{ display: flex; gap: 0.6rem; align-items: baseline; line-height: 1.25; }}
 .entry .told {{ color: {muted}; font-size: 0.84rem; }}
 .dim {{ opacity: 0.62; }}
+@media (max-width: 1100px) {{
+  [class*="st-key-under_"] > [data-testid="stHorizontalBlock"],
+  [class*="st-key-under_"] > [data-testid="stLayoutWrapper"] > [data-testid="stHorizontalBlock"] {{ flex-wrap: wrap; }}
+  [class*="st-key-under_"] > [data-testid="stHorizontalBlock"] > [data-testid="stColumn"],
+  [class*="st-key-under_"] > [data-testid="stLayoutWrapper"] > [data-testid="stHorizontalBlock"] > [data-testid="stColumn"] {{
+    min-width: 100%; }}
+}}
 [data-testid="stFileUploaderDropzone"] button p, [data-testid="stFileUploaderDropzoneInstructions"] span {{ font-size: 0; }}
 [data-testid="stFileUploaderDropzone"] button p::after {{ content: "Elegir fichero"; font-size: 0.875rem; }}
 [data-testid="stFileUploaderDropzoneInstructions"] span::after {{ content: "o arrástralo aquí · hasta {most} MB";

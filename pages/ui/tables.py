@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -34,14 +35,15 @@ def show(
 
 
 ROW_COLUMNS = ("Fila", "Quién", "Ubicación", "Estado", "Campo", "Antes", "Después", "Motivo", "trackingId")
-_CHANGED = ("Campo", "Antes", "Después")
+_CHANGED = {"Campo": 240, "Antes": 150, "Después": 190}  # column -> px at most
+_PLACE = re.compile(r"^[^·]+ · Fila [\d.]+ · ")  # of a problem: the table says the row, the page the file
 
 
 def show_rows(found: Iterable[RowResult], run: RunRecord, *, key: str | None = None, height: int = HEIGHT) -> bool:
     """A table of rows of `run`, told for people; False when there were none."""
     frame = row_frame(found, run, telling(resources.context().journal, run))
     if not frame.empty:
-        show(frame, config=row_config(run), key=key, height=height)
+        show(frame, config=row_config(run, frame), key=key, height=height)
     return not frame.empty
 
 
@@ -55,7 +57,7 @@ def row_frame(rows: Iterable[RowResult], run: RunRecord, told: Telling) -> pd.Da
             row.group,
             [pill_of(run, row.state, row.code)],
             *told.change(row),
-            row.message or "",
+            _PLACE.sub("", row.message or ""),
             row.tracking_id or "",
         )
         for row in rows
@@ -70,20 +72,25 @@ def row_frame(rows: Iterable[RowResult], run: RunRecord, told: Telling) -> pd.Da
     return frame[[name for name in dict.fromkeys(order) if name not in empty]]
 
 
-def row_config(run: RunRecord) -> dict[str, Any]:
+def row_config(run: RunRecord, frame: pd.DataFrame) -> dict[str, Any]:
+    """Columns of a change as wide as what they say: the room is for the reason."""
     hues = ROW_HUES | ({"done": PURPLE} if run.kind == "undo" else {})
     pills = {pill_of(run, state): hue.ink_light for state, hue in hues.items()}
     return {
         "Fila": st.column_config.NumberColumn(width=55, format="%d"),
         "Quién": st.column_config.TextColumn(width=165),
         "Estado": _pills(list(pills), list(pills.values()), 115),
-        "Campo": st.column_config.TextColumn(width=150),
-        "Antes": st.column_config.TextColumn(width=105),
-        "Después": st.column_config.TextColumn(width=115),
+        **{name: st.column_config.TextColumn(width=_fitting(frame, name, most)) for name, most in _CHANGED.items()},
         "Motivo": st.column_config.TextColumn(width=390),
         "Ubicación": st.column_config.TextColumn(width=115),
         "trackingId": st.column_config.TextColumn(width=140),
     }
+
+
+def _fitting(frame: pd.DataFrame, name: str, most: int) -> int:
+    """Pixels for the longest of the texts, the header too."""
+    longest = int(frame[name].str.len().max()) if name in frame and len(frame) else 0
+    return min(most, 8 * max(longest, len(name)) + 22)
 
 
 def _pills(options: Sequence[str], colours: Sequence[str], width: int) -> Any:
@@ -138,7 +145,21 @@ def preview(dataset: Dataset, rows: int = 200) -> pd.DataFrame:
 
 def short(text: str) -> str:
     """Ids of 80 characters keep their head and tail: they are not for people."""
-    return text if len(text) < _LONG_ID else f"{text[:10]}…{text[-8:]}"
+    return text if len(text) < _LONG_ID else f"{text[:6]}…{text[-6:]}"
+
+
+def params_frame(params: Mapping[str, Any]) -> pd.DataFrame:
+    """Parámetro, Valor: what a row would send, its ids shortened."""
+    told = [(name, ", ".join(map(short, value)) if isinstance(value, list) else _cell(value)) for name, value in params.items()]
+    return pd.DataFrame(told, columns=pd.Index(["Parámetro", "Valor"]))
+
+
+def params_config() -> dict[str, Any]:
+    return {"Parámetro": st.column_config.TextColumn(width=125), "Valor": st.column_config.TextColumn(width=150)}
+
+
+def _cell(value: object) -> str:
+    return ("sí" if value else "no") if isinstance(value, bool) else short(str(value))
 
 
 def origins(dataset: Dataset, world: Dataset | None) -> list[str]:

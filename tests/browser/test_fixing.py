@@ -87,13 +87,13 @@ def open_cell(operator: Operator, grid: Any, row: int, position: int) -> Any:
     raise AssertionError("the grid never opened the cell")
 
 
-WIDTHS = (55, 165, 140)  # Fila, Mal, and the columns with problems first
+WIDTHS = (55, 150, 140)  # Fila, Quién, and the columns with problems
 
 
 def test_a_bad_cell_is_put_right_in_place_and_in_all_that_are_like_it(operator: Operator, spoiled: Path) -> None:
     operator.go("/Datos")
     operator.upload(spoiled)
-    view(operator, "Corregir")
+    view(operator, "Avisos")
     write(operator, 1, "extension", "2041")
     operator.press("Aplicar a todas las iguales (2)")
     operator.sees("2 celdas corregidas")
@@ -107,13 +107,13 @@ def test_a_bad_cell_is_put_right_in_place_and_in_all_that_are_like_it(operator: 
 def test_a_typed_cell_is_still_there_after_another_page(operator: Operator, spoiled: Path) -> None:
     operator.go("/Datos")
     operator.upload(spoiled)
-    view(operator, "Corregir")
+    view(operator, "Avisos")
     write(operator, 1, "extension", "2041")
     operator.page.get_by_role("link", name=re.compile("Mapeo")).click()
     operator.sees("1 celda sin aplicar")
     operator.page.get_by_role("link", name=re.compile("Datos")).click()
     operator.idle()
-    view(operator, "Corregir")
+    view(operator, "Avisos")
     operator.press("Aplicar 1 corrección")
     operator.sees("1 celda corregida")
 
@@ -121,8 +121,8 @@ def test_a_typed_cell_is_still_there_after_another_page(operator: Operator, spoi
 def test_problems_can_be_taken_away_as_csv_and_as_a_marked_workbook(operator: Operator, spoiled: Path) -> None:
     operator.go("/Datos")
     operator.upload(spoiled)
-    view(operator, "Problemas")
-    problems = list(csv.DictReader(io.StringIO(operator.save("Problemas (CSV)").decode("utf-8-sig")), delimiter=";"))
+    view(operator, "Avisos")
+    problems = list(csv.DictReader(io.StringIO(operator.save("Descargar problemas").decode("utf-8-sig")), delimiter=";"))
     assert [(row["fila"], row["columna"], row["valor"]) for row in problems if row["valor"] == "20x1"] == [
         ("2", "extension", "20x1"),
         ("3", "extension", "20x1"),
@@ -139,8 +139,8 @@ def test_the_grid_opens_on_mapeo_with_what_the_action_finds_wrong(operator: Oper
     operator.upload(spoiled)
     operator.press("Continuar a Mapeo")
     operator.choose(FORWARDING)
-    operator.sees("58 filas válidas · 2 con errores")
-    view(operator, "Corregir")
+    operator.sees("58 filas válidas · 2 con errores (se apartan)")
+    view(operator, "Errores")
     write(operator, 1, "extension", "2041")
     operator.press("Aplicar 1 corrección")
-    operator.sees("59 filas válidas · 1 con errores")
+    operator.sees("59 filas válidas · 1 con errores (se aparta)")

@@ -6,6 +6,7 @@ import io
 from pathlib import Path
 
 import openpyxl
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -84,11 +85,37 @@ def test_repairs_can_be_accepted_one_by_one(bad: AppTest) -> None:
 
 
 def test_problems_are_told_by_kind_with_how_many_rows(bad: AppTest) -> None:
-    see(bad, "Problemas")
-    table = next(frame.value for frame in bad.dataframe if "Cuántas" in frame.value.columns)
-    phones = table[table["Columna"] == "legacy_phone_number"].iloc[0]
-    assert phones["Cuántas"] == "! 2 filas"
-    assert "prefijo internacional" in phones["Qué se espera y qué hacer"]
+    see(bad, "Avisos")
+    shown = said(bad)
+    assert "! **2 filas** · El teléfono no lleva prefijo internacional." in shown
+    assert ":gray[USUARIOS.CSV · legacy_phone_number «34911222333», por ejemplo en la fila 2]" in shown
+
+
+def test_the_counters_are_those_of_the_rows_below_them(bad: AppTest) -> None:
+    """Of the file by itself both are avisos; for the action that needs it the extension is an error."""
+    views = next(group for group in bad.get("button_group") if any("Avisos" in str(o) for o in group.options))
+    assert [str(option) for option in views.options] == ["Reparaciones 2", "Errores", "Avisos 3", "Vista previa"]
+    session(bad).action_id = FORWARDING
+    bad.run()
+    assert "USUARIOS: 2 válidas · 1 con errores (se aparta)" in said(bad)
+    see(bad, "Errores")
+    assert list(grid(bad)["Fila"]) == [4]
+
+
+def test_the_rows_of_one_kind_are_seen_alone_and_all_of_them_again(bad: AppTest) -> None:
+    see(bad, "Avisos")
+    assert list(grid(bad)["Fila"]) == [2, 3, 4]
+    press(bad, "Ver filas")
+    assert list(grid(bad)["Fila"]) == [2, 3]
+    assert list(grid(bad)) == ["Fila", "Quién", "legacy_phone_number", "Qué se espera y qué hacer"]
+    press(bad, "Ver todas")
+    assert list(grid(bad)["Fila"]) == [2, 3, 4]
+
+
+def grid(app: AppTest) -> pd.DataFrame:
+    """The rows to put right."""
+    found: pd.DataFrame = next(each.value for each in app.dataframe if "Qué se espera y qué hacer" in each.value.columns)
+    return found
 
 
 def type_into(app: AppTest, line: int, column: str, text: str) -> AppTest:
@@ -99,7 +126,7 @@ def type_into(app: AppTest, line: int, column: str, text: str) -> AppTest:
 
 
 def test_a_cell_typed_and_applied_is_right_and_looked_at_again(bad: AppTest) -> None:
-    see(bad, "Corregir")
+    see(bad, "Avisos")
     type_into(bad, 4, "extension", "2044")
     press(bad, "Aplicar 1 corrección")
     assert session(bad).files["usuarios"].frame.at[4, "extension"] == "2044"
@@ -108,14 +135,14 @@ def test_a_cell_typed_and_applied_is_right_and_looked_at_again(bad: AppTest) -> 
 
 
 def test_the_same_correction_goes_to_all_cells_that_are_alike(bad: AppTest) -> None:
-    see(bad, "Corregir")
+    see(bad, "Avisos")
     type_into(bad, 2, "legacy_phone_number", "+34911222333")
     press(bad, "Aplicar a todas las iguales (2)")
     assert list(session(bad).files["usuarios"].frame["legacy_phone_number"][:2]) == ["+34911222333"] * 2
 
 
 def test_cells_typed_and_not_applied_survive_a_page_switch_and_are_told_in_the_menu(bad: AppTest) -> None:
-    see(bad, "Corregir")
+    see(bad, "Avisos")
     type_into(bad, 4, "extension", "2044")
     bad.switch_page(MAPPING).run()
     assert "1 celda sin aplicar" in said(bad)
@@ -129,7 +156,7 @@ def test_a_corrected_file_is_what_the_action_works_on(bad: AppTest) -> None:
     assert "2 filas válidas · 1 con errores" in said(bad)
     corrections.accept(session(bad), "usuarios", [fixes.Fix(4, "extension", "2044")])
     bad.run()
-    assert "3 filas válidas · 0 con errores" in said(bad)
+    assert "##### 3 filas válidas" in said(bad)
 
 
 def test_the_corrected_file_reads_back_the_same(bad: AppTest) -> None:
@@ -188,7 +215,6 @@ def test_without_a_country_no_prefix_is_proposed_until_one_is_chosen(app: AppTes
     assert "Teléfono sin prefijo +" not in said(app)
     see(app, "Reparaciones")
     next(box for box in app.selectbox if box.label.startswith("País")).set_value("ES").run()
-    app.run()
     assert "Teléfono sin prefijo +" in said(app)
 
 
@@ -196,5 +222,6 @@ def test_groups_count_each_file_apart() -> None:
     from bulk.records import Problem
 
     held = Session()
-    found = [Problem(f, n, "c", "v", "r", "m", "aviso") for f, n in (("A.CSV", 2), ("A.CSV", 3), ("B.CSV", 2))]
+    found = {"a": [Problem("A.CSV", n, "c", "v", "r", "m", "aviso") for n in (2, 3)]}
+    found["b"] = [Problem("B.CSV", 2, "c", "v", "r", "m", "aviso")]
     assert [(g["file"], g["count"]) for g in problem_list.groups(held, found, "x")] == [("A.CSV", 2), ("B.CSV", 1)]

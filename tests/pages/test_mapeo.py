@@ -12,7 +12,9 @@ from bulk.actions import UNSUPPORTED
 from bulk.connection import Connection
 from bulk.context import Context
 from bulk.dataset import Dataset
+from bulk.engine import find_live
 from bulk.journal import runs
+from bulk.journal.rows import read_rows
 from bulk.scope import Scope, Where
 from pages.ui import choice, mapping_editor
 from pages.ui.session import KEY, Session
@@ -182,7 +184,7 @@ def test_actions_in_development_are_grey_and_cannot_be_chosen(mapped: AppTest) -
         shown = said(mapped)
         for action in UNSUPPORTED:
             if action.dataset == kind:
-                assert f":gray[**{action.title}** · ... en desarrollo ...]" in shown
+                assert f":gray[**{action.title}**  \n... en desarrollo ...]" in shown
     keys = {button.key for button in mapped.button}
     assert not keys & {f"choose_{action.id}" for action in UNSUPPORTED}
 
@@ -199,3 +201,70 @@ def test_emails_stand_for_ids_when_the_operator_says_so(app: AppTest, examples: 
     plan = session(mapped).prepared
     assert plan is not None
     assert [(problem.line, problem.value) for problem in plan.problems] == [(3, "nadie@example.com")]
+
+
+def test_what_the_action_does_by_itself_is_told_as_its_source(mapped: AppTest) -> None:
+    plan = choice.prepared(session(mapped))
+    table = mapping_editor.table(plan.action, plan, (), [])
+    first = plan.frame["extension"].iloc[0]
+    assert list(table.loc["destination"])[1:4] == ["plantilla 53{extension}", f"53{first}", "✓ por defecto"]
+    mapping_editor.choose(session(mapped), plan.action, "destination", "plantilla 53{extension}")
+    assert session(mapped).explicit == {}
+
+
+def test_a_file_with_only_emails_is_one_click_away_from_its_ids(app: AppTest) -> None:
+    raw = b"email;extension\nusuario00001@example.com;2041\nusuario00002@example.com;2042\n"
+    app.switch_page(DATA).run()
+    app.file_uploader(key="upload_usuarios").upload("USUARIOS.CSV", raw, "text/csv").run()
+    app.switch_page(MAPPING).run()
+    mapped = choose(app, FORWARDING)
+    assert "person_id ← **email** → buscar en Webex · 85 % · correo" in said(mapped)
+    assert "filas válidas" not in said(mapped)  # nothing can be said of rows before it is known whose they are
+    mapped.button(key="look_up_person_id").click().run()
+    assert session(mapped).by_name
+    assert "##### 2 filas válidas" in said(mapped)
+    plan = choice.prepared(session(mapped))
+    table = mapping_editor.table(plan.action, plan, (), [], by_name=True)
+    assert list(table.loc["person_id"])[1:4] == ["email", "usuario00001@example.com", "✓ se buscará"]
+
+
+def test_plain_headers_are_never_told_as_another_mapping(app: AppTest, examples: Path) -> None:
+    """The same file without its GLOBAL has the same headers, and nothing was chosen by hand."""
+    mapped = choose(load(app, examples), FORWARDING)
+    press(mapped, "Continuar a Ensayo")
+    session(mapped).files.pop("global")
+    mapped.switch_page(MAPPING).run()
+    assert "se usó otro mapeo" not in said(mapped)
+
+
+def test_before_a_rehearsal_the_page_says_what_where_and_how_long(mapped: AppTest) -> None:
+    mapped.switch_page(REHEARSAL).run()
+    shown = said(mapped)
+    assert "**Desvío total con prefijo 53** · " in shown
+    assert "alcance: todas (3 filas)" in shown
+    assert "Aún no se ha ensayado. Un ensayo lee Webex y tarda unos 1 s con estas 3 filas." in shown
+    assert "##### Validación: 3 filas válidas" in shown
+
+
+def test_an_empty_scope_is_told_on_the_rehearsal_too(mapped: AppTest) -> None:
+    session(mapped).scopes["usuarios"] = Scope(where=(Where("location_name", ("Lugo",)),))
+    mapped.switch_page(REHEARSAL).run()
+    assert "ninguna fila cumple «location_name = Lugo»" in said(mapped)
+    button = next(b for b in mapped.button if b.label == "Ensayar 0 filas")
+    assert button.disabled
+    assert "El alcance está vacío" in button.help
+
+
+def test_rows_that_the_filter_shows_are_taken_out_of_the_scope(mapped: AppTest, context: Context) -> None:
+    mapped.switch_page(REHEARSAL).run()
+    press(mapped, "Ensayar 3 filas")
+    run_id = session(mapped).dry_run_id or ""
+    live = find_live(run_id)
+    if live:
+        assert live.ended.wait(30)
+    mapped.run()
+    who = next(row for row in read_rows(context.journal, run_id) if row.line == 3)
+    mapped.text_input(key=f"plan_{run_id}_search").set_value(who.label).run()
+    press(mapped, "Quitar del alcance")
+    assert session(mapped).scopes["usuarios"].lines == ((2, 2), (4, 4))
+    assert "alcance: 2 de 3 filas" in said(mapped)

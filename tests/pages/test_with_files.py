@@ -127,7 +127,8 @@ def test_a_rehearsal_shows_changes_and_writes_nothing(mapped: AppTest, context: 
     mapped.run()
     assert "Ensayo terminado" in "\n".join(str(p.proto.text) for p in mapped.get("progress"))
     table = mapped.dataframe[0].value
-    assert table["Después"].str.contains("destination: 53").any()
+    assert set(table["Campo"]) == {"desvío"}
+    assert table["Después"].str.startswith("53").all()
     assert runs.get_run(context.journal, run_id).dry_run
     assert not mapped.exception
 

@@ -129,3 +129,18 @@ def test_a_scope_is_stored_with_what_was_asked() -> None:
 def test_an_empty_file_has_an_empty_scope() -> None:
     assert choose(csv("person_id;selected\n"), Scope(pasted=("a",))).count == 0
     assert scope.marks(csv("person_id\nA\n")) is None
+
+
+def test_lines_left_out_leave_the_others_as_ranges() -> None:
+    assert scope.without([2, 3, 5, 6, 7, 9], [5, 9]) == ((2, 3), (6, 7))
+    assert scope.without([2, 3], []) == ((2, 3),)
+    assert scope.without([2, 3], [2, 3]) == ()
+
+
+def test_many_ranges_are_told_by_their_first_and_their_number() -> None:
+    ranges = tuple((line, line) for line in range(2, 22, 2))
+    assert choose(DATA, Scope(lines=ranges)).description == "filas 2, 4, 6, 8, 10 … (10 tramos)"
+
+
+def test_a_file_without_rows_is_told_as_such_and_not_as_an_empty_scope() -> None:
+    assert choose(csv("person_id;email\n"), Scope()).empty_text == "El fichero no tiene filas."

@@ -16,8 +16,9 @@ from bulk.context import Context
 from bulk.dataset import Dataset
 from bulk.engine import LiveRun
 from bulk.errors import UsageError
-from bulk.journal import control, rows, runs
+from bulk.journal import control, lots, rows, runs
 from bulk.kept_files import keep
+from bulk.lots import seqs_of
 from bulk.plan import Prepared, first_rows, planned_rows, require_sources
 from bulk.preflight import advice, preflight
 from bulk.records import ENDED_RUNS, Row, RunRecord
@@ -164,11 +165,13 @@ def launch_plan(
 # -- taking up again --------------------------------------------------------------------------------------------------
 
 
-def resume(context: Context, run_id: str, connection: Connection) -> LiveRun | None:
+def resume(context: Context, run_id: str, connection: Connection, *, order_ids: Sequence[str] = ()) -> LiveRun | None:
     """Take up a run where it stopped, from the journal alone; None when it has ended and there is nothing to do.
 
-    Raises RunNotFound, OwnedElsewhere (with a live owner), UsageError (another organisation, or it never got its rows),
-    TokenRejected.
+    With `order_ids` these orders alone, and the others wait. Without, orders that were told to wait go on waiting, until
+    nothing else is left.
+    Raises RunNotFound, OwnedElsewhere (with a live owner), UsageError (another organisation, it never got its rows, or an order
+    that is none of its own), TokenRejected.
     """
     run = at_rest(context, run_id)
     if run.state in ENDED_RUNS:
@@ -178,8 +181,17 @@ def resume(context: Context, run_id: str, connection: Connection) -> LiveRun | N
     get_action(run.action_id)  # a journal edited by hand is refused before anything is asked of Webex
     connection = known(connection, context.settings, context.journal)
     same_organisation(run, connection)
-    live = start_run(context, run, connection)
-    control.post(context.journal, run.run_id, "resume", connection.person or "?", acked=True)
+    seqs = seqs_of(context, run, order_ids)
+
+    def choose() -> None:
+        if seqs:
+            lots.only(context.journal, run.run_id, seqs)
+        else:
+            lots.release_the_last(context.journal, run.run_id)
+
+    live = start_run(context, run, connection, first=choose)
+    for told in [f"resume r{seq}" for seq in seqs] or ["resume"]:
+        control.post(context.journal, run.run_id, told, connection.person or "?", acked=True)
     return live
 
 
@@ -199,7 +211,7 @@ def retry(
     """
     run = at_rest(context, run_id)
     get_action(run.action_id)
-    seqs = [_seq(run, order_id) for order_id in order_ids]
+    seqs = seqs_of(context, run, order_ids)
     asked = rows.retryable_lines(context.journal, run.run_id, order_seqs=seqs, lines=lines)
     if not asked:
         return None
@@ -208,18 +220,12 @@ def retry(
 
     def reopen() -> None:
         rows.reopen(context.journal, run.run_id, order_seqs=seqs, lines=lines)
+        if seqs:
+            lots.hold(context.journal, run.run_id, seqs, held=False)
 
     live = start_run(context, run, connection, first=reopen, asked=asked)
     control.post(context.journal, run.run_id, "retry", connection.person or "?", acked=True)
     return live
-
-
-def _seq(run: RunRecord, order_id: str) -> int:
-    """Number of an order of `run`; the short form `r201` will do. Raises UsageError."""
-    tail = order_id.removeprefix(f"{run.run_id}-").removeprefix("r")
-    if not tail.isdecimal():
-        raise UsageError(f"«{order_id}» no es un lote de la ejecución {run.run_id}.")
-    return int(tail)
 
 
 def wait(live: LiveRun, *, every: float = 0.5, tell: Callable[[], None] = lambda: None, timeout: float | None = None) -> None:

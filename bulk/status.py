@@ -136,7 +136,7 @@ def exit_code(document_: dict[str, Any]) -> int:
     if document_["state"] not in ENDED_RUNS or document_["state"] == "cancelled":
         return 3
     counts = document_["counts"]
-    bad: tuple[str, ...] = ("failed", "unknown", "conflict", "invalid", "blocked")
+    bad: tuple[str, ...] = ("failed", "unknown", "conflict", "invalid", "blocked", "cancelled")
     bad += ("change", "create") if document_["kind"] == "verify" else ()
     return 1 if any(counts.get(name, 0) for name in bad) else 0
 

@@ -14,40 +14,45 @@ Orders = Annotated[list[str] | None, typer.Option("--order", help="Solo ese lote
 Lines = Annotated[str | None, typer.Option("--lines", help="Solo esas filas: 12,40-60.")]
 
 
-def pause(run_id: o.RunId, home: o.Home = None, as_json: o.Json = False) -> int:
-    """Pausa una ejecución: ninguna fila nueva empieza, las que están en curso acaban. No necesita token."""
-    return _stop("pause", run_id, home, as_json)
+def pause(run_id: o.RunId, order: Orders = None, home: o.Home = None, as_json: o.Json = False) -> int:
+    """Pausa una ejecución, o un lote: ninguna fila nueva empieza, las que están en curso acaban. No necesita token."""
+    return _stop("pause", run_id, order, home, as_json)
 
 
-def cancel(run_id: o.RunId, home: o.Home = None, as_json: o.Json = False) -> int:
-    """Cancela lo pendiente de una ejecución. Lo ya hecho no se deshace. No necesita token."""
-    return _stop("cancel", run_id, home, as_json)
+def cancel(run_id: o.RunId, order: Orders = None, home: o.Home = None, as_json: o.Json = False) -> int:
+    """Cancela lo pendiente de una ejecución, o de un lote. Lo ya hecho no se deshace. No necesita token."""
+    return _stop("cancel", run_id, order, home, as_json)
 
 
-def _stop(command: str, run_id: str, home: Path | None, as_json: bool) -> int:
+def _stop(command: str, run_id: str, order: list[str] | None, home: Path | None, as_json: bool) -> int:
     import getpass
 
     from bulk.context import open_context
     from bulk.launch import request_stop
+    from bulk.lots import stop_orders
 
-    context = open_context(home)
-    record = request_stop(context, run_id, command, getpass.getuser())
-    report(context, record.run_id, as_json=as_json)
+    context, who = open_context(home), getpass.getuser()
+    stopped = stop_orders(context, run_id, command, order, who) if order else request_stop(context, run_id, command, who)
+    report(context, stopped.run_id, as_json=as_json)
     return 0
 
 
 def resume(
     run_id: o.RunId,
+    order: Orders = None,
     wait_timeout: o.WaitTimeout = None,
     home: o.Home = None,
     token: o.TokenText = None,
     token_file: o.TokenFile = None,
     as_json: o.Json = False,
 ) -> int:
-    """Sigue una ejecución detenida o interrumpida, hasta el final. No necesita los ficheros."""
+    """Sigue una ejecución detenida o interrumpida, hasta el final; o solo un lote. No necesita los ficheros."""
+    import getpass
+
     from bulk.connection import connect_again
     from bulk.context import open_context
     from bulk.launch import resume as resume_run
+    from bulk.lots import go_on
     from bulk.records import ENDED_RUNS
     from bulk.status import find_run
 
@@ -55,8 +60,10 @@ def resume(
     record = find_run(context, run_id)
     if record.state in ENDED_RUNS:
         return report(context, record.run_id, as_json=as_json)
+    if order and go_on(context, record.run_id, order, getpass.getuser()):
+        return report(context, record.run_id, as_json=as_json)
     connection = connect_again(context.home, record.target, token=o.read_token(token, token_file))
-    live = resume_run(context, record.run_id, connection)
+    live = resume_run(context, record.run_id, connection, order_ids=order or ())
     if live is None:
         return report(context, record.run_id, as_json=as_json)
     return to_the_end(context, live, as_json=as_json, timeout=wait_timeout)

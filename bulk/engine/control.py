@@ -16,6 +16,7 @@ from bulk.log import log
 COUNTERS_EVERY = 1.0  # seconds
 _started = threading.Lock()
 _running = False
+GO_ON = "resume r"  # and the number of an order that had to wait
 STOPS = {"pause": "paused", "cancel": "cancelled"}
 
 
@@ -59,4 +60,6 @@ def _obey(live: LiveRun) -> None:
     last = commands[-1].command
     if last in STOPS:
         live.halt(STOPS[last])
+    elif any(command.command.startswith(GO_ON) for command in commands):
+        pool.wake(live)
     control.acknowledge(live.journal, [command.seq for command in commands])

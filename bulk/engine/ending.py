@@ -5,12 +5,13 @@ from __future__ import annotations
 from bulk.engine import clock, outcomes
 from bulk.engine.state import LiveRun
 from bulk.errors import JournalError
-from bulk.journal import control, plans, rows, runs, samples
+from bulk.journal import control, lots, plans, rows, runs, samples
 from bulk.journal.writes import now
 from bulk.log import log
 from bulk.records import ENDED_RUNS
 from bulk.stops import LEFT_OPEN
 
+LOTS_WAIT = "Lo demás ha terminado: solo quedan lotes en pausa. Reanúdalos cuando quieras."
 IN_WEBEX = "{} siguen en Webex: al reanudar se mira cómo acabaron, y no se vuelven a enviar."
 IN_WEBEX_ONE = "1 fila sigue en Webex: al reanudar se mira cómo acabó, y no se vuelve a enviar."
 
@@ -39,6 +40,8 @@ def _close(live: LiveRun) -> None:
         clock.end_canary(live, counts)
     if live.stop_state != "cancelled" and not counts["pending"] and not counts["running"]:
         live.stop_state = live.stop_reason = None  # it was asked to stop when there was nothing left to do
+    if not live.stop_state and not counts["running"] and counts["pending"] and _told_to_wait(live):
+        live.stop_state, live.stop_reason = "paused", LOTS_WAIT
     if not live.stop_state and (counts["pending"] or counts["running"]):  # never called ended with rows left open
         live.stop_state, live.stop_reason = "stopped", LEFT_OPEN
     elif live.stop_state in ("paused", "stopped") and (held := rows.held(live.journal, live.run_id)):
@@ -53,6 +56,12 @@ def _close(live: LiveRun) -> None:
     sample(live, counts)
     runs.update_run(live.journal, live.run_id, state=state, reason=live.stop_reason, ended_at=now())
     live.log.event("run_end", run=live.run_id, state=state, reason=live.stop_reason)
+
+
+def _told_to_wait(live: LiveRun) -> bool:
+    """Lots wait, or were let go on when the last of the others had just ended."""
+    told = control.history(live.journal, live.run_id)
+    return lots.waiting(live.journal, live.run_id) > 0 or bool(told and told[-1].command.startswith("resume r"))
 
 
 def final_state(counts: dict[str, int]) -> str:

@@ -38,7 +38,19 @@ def _add_column(connection: Connection, table: Table, name: str) -> None:
         connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {column}")
 
 
-MIGRATIONS: dict[int, Callable[[Connection], None]] = {1: _create, 2: _kinds_and_samples, 3: _latest_rows, 4: _touched}
+def _held_orders(connection: Connection) -> None:
+    """Orders that were told to wait while the others go on."""
+    _add_column(connection, tables.orders, "held")
+    tables.orders_held.create(connection, checkfirst=True)
+
+
+MIGRATIONS: dict[int, Callable[[Connection], None]] = {
+    1: _create,
+    2: _kinds_and_samples,
+    3: _latest_rows,
+    4: _touched,
+    5: _held_orders,
+}
 
 
 def migrate(connection: Connection) -> None:

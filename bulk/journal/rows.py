@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
+from bulk.journal import lots
 from bulk.journal import runs as run_queries
 from bulk.journal.store import Journal
 from bulk.journal.tables import rows
@@ -32,6 +33,8 @@ def claim(
 ) -> list[StoredRow]:
     """The next pending rows behind line `after`, in file order (or from its end), now `running`; of `only`, when given.
 
+    Those of an order that was told to wait are passed over.
+
     A claim is not an intent (DESIGN 6.1).
     """
     where = [rows.c.run_id == run_id, rows.c.state == "pending"]
@@ -42,7 +45,8 @@ def claim(
     order = rows.c.line.desc() if descending else rows.c.line
 
     def take(connection: Connection) -> list[StoredRow]:
-        query = select(*_CLAIMED).where(*where).order_by(order).limit(limit)
+        held = lots.held_seqs(connection, run_id)
+        query = select(*_CLAIMED).where(*where, rows.c.seq.not_in(held)).order_by(order).limit(limit)
         found = [_stored(row) for row in connection.execute(query)]
         if found:
             _set_state(connection, run_id, [row.line for row in found], "running", started_at=now())

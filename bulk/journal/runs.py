@@ -145,16 +145,16 @@ def order_status(journal: Journal, order_id: str) -> OrderStatus:
     return _status(found[1:], found[0], {})
 
 
-_STATUS = (orders.c.order_id, orders.c.run_id, orders.c.total, *(orders.c[f"n_{state}"] for state in ALL_STATES))
+_STATUS = (orders.c.order_id, orders.c.run_id, orders.c.total, orders.c.held, *(orders.c[f"n_{state}"] for state in ALL_STATES))
 
 
 def _status(found: Sequence[Any], run_state: str, known: dict[tuple[int, ...], tuple[str, dict[str, int]]]) -> OrderStatus:
     """By position, and each kind of order judged once: the board reads thousands of them each second."""
     order_id, run_id, total = found[:3]
-    numbers = tuple(found[3:])
+    numbers = tuple(found[3:])  # whether it was told to wait, and its counters
     if numbers not in known:
-        counts = {state: n for state, n in zip(ALL_STATES, numbers, strict=True) if n}
-        known[numbers] = order_state(counts, run_state), counts
+        counts = {state: n for state, n in zip(ALL_STATES, numbers[1:], strict=True) if n}
+        known[numbers] = order_state(counts, "paused" if numbers[0] else run_state), counts
     state, counts = known[numbers]
     return OrderStatus(order_id, run_id, state, total, counts)
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Float, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import Boolean, Column, Float, Index, Integer, MetaData, String, Table, Text, false
 
 from bulk.records import ALL_STATES
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 metadata = MetaData()
 
 schema_version = Table("schema_version", metadata, Column("version", Integer, primary_key=True))
@@ -51,8 +51,11 @@ orders = Table(
     Column("seq", Integer, primary_key=True),  # first line
     Column("order_id", String(48), nullable=False, unique=True),
     Column("total", Integer, nullable=False),
+    Column("held", Boolean, nullable=False, default=False, server_default=false()),  # told to wait: its rows are not claimed
     *(Column(f"n_{state}", Integer, nullable=False, default=0) for state in ALL_STATES),
 )
+_held = orders.c.held.is_(True)
+orders_held = Index("orders_held", orders.c.run_id, sqlite_where=_held, postgresql_where=_held)  # asked at each claim
 
 rows = Table(
     "rows",

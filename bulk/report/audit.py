@@ -142,6 +142,11 @@ def _file(entry: dict[str, Any]) -> tuple[str, str]:
 def _commands(context: Context, run: RunRecord) -> list[tuple[str, str]]:
     found = control.history(context.journal, run.run_id)
     return [
-        (f"Orden {number}", f"{_COMMANDS.get(each.command, each.command)} · {each.who} · {local(each.at)}")
-        for number, each in enumerate(found, 1)
+        (f"Orden {number}", f"{_asked(each.command)} · {each.who} · {local(each.at)}") for number, each in enumerate(found, 1)
     ]
+
+
+def _asked(command: str) -> str:
+    """`pausar`, `pausar el lote r202`."""
+    name, _, order = command.partition(" ")
+    return f"{_COMMANDS.get(name, name)} el lote {order}" if order else _COMMANDS.get(name, name)

@@ -8,7 +8,7 @@ from bulk.clusters import Cluster, clusters, normalised
 from bulk.context import Context
 from bulk.journal import rows
 from bulk.records import RETRY_STATES, RunRecord
-from pages.ui import details, resources, tables
+from pages.ui import again, resources, tables
 from pages.ui.looking import Look
 from pages.ui.plain import plain
 from pages.ui.session import Session
@@ -46,13 +46,13 @@ def _cause(session: Session, seen: Look, cluster: Cluster, number: int) -> None:
         if can_retry(seen, cluster) and st.button("Reintentar solo estas", key=f"cause_retry_{number}"):
             _again(session, seen, cluster)
     if shown:
-        _rows(seen, cluster)
+        rows_of(seen, cluster)
 
 
 def _again(session: Session, seen: Look, cluster: Cluster) -> None:
     lines = lines_of(resources.context(), seen.run, cluster)
     if lines:  # no lines at all would mean every row of the run
-        details.work_again(session, seen, lines=lines)
+        again.work_again(session, seen, lines=lines)
     else:
         st.info("Esas filas ya no están así. Recarga la página.")
 
@@ -81,10 +81,10 @@ def lines_of(context: Context, run: RunRecord, cluster: Cluster) -> tuple[int, .
     return tuple(row.line for row in found if row.code == cluster.code and normalised(row) == cluster.message)
 
 
-def _rows(seen: Look, cluster: Cluster) -> None:
+def rows_of(seen: Look, cluster: Cluster) -> None:
     found = rows.read_rows(resources.context().journal, seen.run.run_id, states=(cluster.state,))
     mine = (row for row in found if row.code == cluster.code and normalised(row) == cluster.message)
     some = [row for _, row in zip(range(MOST_SHOWN), mine, strict=False)]
-    tables.show_rows(some, seen.run)
+    tables.show_rows(some, seen.run, height=240)
     if cluster.count > len(some):
         st.caption(f"Las primeras {thousands(len(some))}; todas están en el Excel.")

@@ -14,8 +14,8 @@ from bulk.records import OrderStatus, RunRecord
 from bulk.report import acta_chunks, csv_chunks, has_file, html_chunks, json_chunks, roundtrip_chunks, three_files, xlsx_chunks
 from bulk.report.parts import FILE_NAMES
 from pages.ui import resources
-from pages.ui.details import lot_name, worth_seeing
 from pages.ui.looking import Look
+from pages.ui.lots import lot_name, worth_seeing
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NO_FILE = "El fichero de esta ejecución no se guardó."

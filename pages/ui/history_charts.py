@@ -15,10 +15,11 @@ from bulk.journal import runs, samples
 from bulk.records import RunRecord
 from bulk.report.words import FAILED, SUCCESS
 from bulk.status import elapsed
+from pages.ui import vega
 from pages.ui.looking import local
 from pages.ui.palette import AMBER, BLUE, GREEN, RED, Hue, fill, is_dark
 
-HEIGHT = 180
+FIGURE = {"field": "Filas", "type": "quantitative", "format": ",d"}  # in a tooltip
 MOST = 200  # runs drawn: the newest
 
 
@@ -69,7 +70,7 @@ def draw(found: Sequence[Figures]) -> None:
 
 def _titled(title: str, frame: pd.DataFrame, spec: dict[str, Any]) -> None:
     st.markdown(f"**{title}**")
-    st.vega_lite_chart(frame, spec, height=HEIGHT)
+    vega.draw(frame, spec)
 
 
 def per_day(found: Sequence[Figures]) -> pd.DataFrame:
@@ -111,14 +112,14 @@ def _days() -> dict[str, Any]:
         "mark": {"type": "bar", "size": 18},
         "encoding": {
             "x": {"field": "Día", "type": "ordinal", "title": None, "timeUnit": "yearmonthdate", "axis": {"format": "%d/%m"}},
-            "y": {"field": "Filas", "type": "quantitative", "title": None, "axis": {"tickMinStep": 1, "tickCount": 4}},
+            "y": {"field": "Filas", "type": "quantitative", "title": None, **vega.WHOLE},
             "color": {
                 "field": "Resultado",
                 "type": "nominal",
                 "scale": {"domain": ["bien", "por revisar"], "range": [fill(GREEN, dark), fill(RED, dark)]},
                 "legend": {"orient": "right", "title": None},
             },
-            "tooltip": [{"field": "Día"}, {"field": "Resultado"}, {"field": "Filas"}],
+            "tooltip": [{"field": "Día"}, {"field": "Resultado"}, FIGURE],
         },
     }
 
@@ -133,9 +134,13 @@ def _shares() -> dict[str, Any]:
                 "type": "quantitative",
                 "title": None,
                 "scale": {"domain": [0, 100]},
-                "axis": {"tickCount": 5},
+                "axis": {"tickCount": 5, "format": "d"},
             },
-            "tooltip": [{"field": "Acción"}, {"field": "Por revisar", "format": ".1f"}, {"field": "Filas"}],
+            "tooltip": [
+                {"field": "Acción"},
+                {"field": "Por revisar", "type": "quantitative", "format": ".1f"},
+                FIGURE,
+            ],
         },
     }
 
@@ -145,10 +150,10 @@ def _points(field: str, title: str, hue: Hue) -> dict[str, Any]:
         "mark": {"type": "point", "filled": True, "size": 60, "color": fill(hue, is_dark())},
         "encoding": {
             "x": {"field": "Momento", "type": "temporal", "title": None, "axis": {"format": "%d/%m %H:%M", "tickCount": 4}},
-            "y": {"field": field, "type": "quantitative", "title": None, "axis": {"tickCount": 4}},
+            "y": {"field": field, "type": "quantitative", "title": None, "scale": {"domainMin": 0}, "axis": {"tickCount": 4}},
             "tooltip": [
                 {"field": "Acción"},
-                {"field": field, "title": title},
+                {"field": field, "title": title, "type": "quantitative", "format": ",.1f"},
                 {"field": "Momento", "type": "temporal", "format": "%d/%m %H:%M"},
             ],
         },

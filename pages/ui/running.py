@@ -10,14 +10,15 @@ import streamlit as st
 from bulk import stops
 from bulk.errors import BulkError, TokenRejected
 from bulk.launch import request_stop, resume
-from pages.ui import board, connecting, details, frame, live, outcome, resources
+from pages.ui import again, board, connecting, details, frame, live, outcome, resources
 from pages.ui.copying import copy_button
 from pages.ui.looking import Look, look, phone_summary
 from pages.ui.plain import plain
 from pages.ui.session import Session
-from pages.ui.texts import PAGES, sentence
+from pages.ui.texts import PAGES, decimal, sentence
 from pages.ui.texts_runs import rows_told
 
+SLOWER = "**Webex pide ir más despacio.** Se ha bajado el ritmo a {}/s y se sigue solo. No hace falta hacer nada."
 EVERY = 1.0  # seconds between two looks
 
 
@@ -31,9 +32,9 @@ def buttons(session: Session, seen: Look) -> None:
         kind: Literal["primary", "secondary"] = "secondary" if asks_for_token(session, seen) or session.rejected else "primary"
         if st.button("Reanudar", type=kind):
             take_up(session, seen)
-    again = details.again(seen)
-    if again and not seen.alive and st.button("Reintentar las fallidas", help=rows_told(again)):
-        details.work_again(session, seen)
+    bad = again.rows_to_retry(seen)
+    if bad and not seen.alive and st.button("Reintentar las fallidas", help=rows_told(bad)):
+        again.work_again(session, seen)
     if seen.ended:
         if st.button("Nueva ejecución"):
             session.run_id = None
@@ -137,6 +138,8 @@ def _draw(session: Session, seen: Look) -> None:
         board.progress(seen)
     with button:
         copy_button("Copiar resumen", phone_summary(seen), key="copy_summary")
+    if seen.alive and seen.limit and seen.run.rate_limited:
+        st.caption(SLOWER.format(decimal(seen.limit)))
     outcome.counters(seen)
     left, right = st.columns([0.56, 0.44], gap="medium")
     with left.container(border=True):

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 
 import pandas as pd
 
-from bulk import parsing
+from bulk import global_file, parsing
 from bulk.csv_file import open_csv
 from bulk.errors import InputError, why
 from bulk.headers import canonical
@@ -21,8 +21,6 @@ __all__ = ["Dataset", "canonical", "from_records", "read_all", "read_any", "read
 
 XLSX = (".xlsx", ".xlsm")
 MOST_UPLOADED = 200 << 20  # bytes; as maxUploadSize of .streamlit/config.toml
-_PARAMETER = frozenset(map(canonical, ("parametro", "parameter", "clave", "nombre", "campo", "key", "name")))
-_VALUE = frozenset({"valor", "value"})
 
 
 @dataclass(frozen=True)
@@ -176,11 +174,7 @@ def _as_text(value: Any) -> str:
 
 
 def _settled(name: str, frame: pd.DataFrame, problems: list[Problem], file_name: str) -> tuple[pd.DataFrame, tuple[Problem, ...]]:
-    """GLOBAL written as two columns `parametro;valor` becomes one row of columns, like any other."""
-    headers = [canonical(str(header)) for header in frame.columns]
-    if name != "global" or len(headers) != 2 or headers[0] not in _PARAMETER or headers[1] not in _VALUE:
-        return frame, tuple(problems)
-    names = parsing.check_headers([*frame.iloc[:, 0], "_"], 1, file_name)[:-1]
-    row = pd.DataFrame([list(frame.iloc[:, 1])], columns=pd.Index(names, dtype="str"), dtype="str")
-    row.index = pd.Index(frame.index[:1] if len(frame) else [], dtype="int64")
-    return row, tuple(problems)
+    """GLOBAL in whatever form becomes one row of columns, like any other file."""
+    if name == "global":
+        frame, problems = global_file.settled(frame, problems, file_name)
+    return frame, tuple(problems)

@@ -17,6 +17,7 @@ import phonenumbers
 from bulk.contract import Action
 from bulk.dataset import Dataset, canonical, with_cells
 from bulk.errors import InputError
+from bulk.headers import SYNONYMS
 from bulk.mapping import Mapping
 from bulk.repairable import columns
 from schemas.phones import DECIMALS, E164, EXCEL, TRUNK_ZERO, is_one_with_comma, plain_phone
@@ -70,7 +71,7 @@ def default_country(global_dataset: Dataset | None) -> str | None:
     if global_dataset is None or global_dataset.frame.empty:
         return None
     for header in global_dataset.frame.columns:
-        if canonical(header) == canonical(COUNTRY):
+        if canonical(header) in map(canonical, (COUNTRY, *SYNONYMS[COUNTRY])):
             return checked_country(str(global_dataset.frame[header].iloc[0]))
     return None
 

@@ -33,6 +33,7 @@ ID_KINDS = {
     "route": ("TRUNK", "ROUTE_GROUP"),
     "organization": ("ORGANIZATION",),
 }
+_NAMED_BY = {"person_id": "email", "location_id": "location_name"}  # id -> the column that names the same
 _FORMS = {
     "phone": re.compile(r"\+?[0-9]{7,15}(\.0)?|[0-9]+(?:[.,][0-9]+)?[eE]\+?[0-9]+"),
     "extension": re.compile(r"[0-9]{2,10}(\.0)?"),
@@ -76,9 +77,9 @@ def suggest(
     return list(best.values())
 
 
-def accepted(suggestions: Iterable[Suggestion]) -> dict[str, str]:
-    """parameter -> text, as map_columns takes it in `explicit`; those that need a lookup stay out."""
-    return {offer.param: offer.source for offer in suggestions if not offer.lookup}
+def accepted(suggestions: Iterable[Suggestion], *, resolving: bool = False) -> dict[str, str]:
+    """parameter -> text, as map_columns takes it in `explicit`; those that need a lookup only when names are looked up."""
+    return {offer.param: offer.source for offer in suggestions if resolving or not offer.lookup}
 
 
 def _offers(param: Param, files: Files) -> Iterator[Suggestion]:
@@ -101,6 +102,7 @@ def _email(param: Param, header: str, source: str, cells: pd.Series[str]) -> Ite
 def _offer(param: Param, header: str, source: str, cells: pd.Series[str]) -> Iterator[Suggestion]:
     score, why = likeness(param.name, header)
     if score < LEAST_SCORE:
+        yield from _by_name(param, header, source, cells)
         return
     fit = fitness(param, cells)
     if fit is None:
@@ -108,6 +110,17 @@ def _offer(param: Param, header: str, source: str, cells: pd.Series[str]) -> Ite
     elif fit >= LEAST_FIT:
         yield Suggestion(param.name, source, score, why)
     elif param.kind in ID_KINDS:
+        yield Suggestion(param.name, source, score - LOOKUP_COST, why, lookup=True)
+
+
+def _by_name(param: Param, header: str, source: str, cells: pd.Series[str]) -> Iterator[Suggestion]:
+    """Who or what an id names is in the file by e-mail or by name."""
+    word = _NAMED_BY.get(param.name)
+    score, why = likeness(word, header) if word else (0, "")
+    filled = cells[cells != ""].head(_SAMPLE)
+    if score < LEAST_SCORE or filled.empty:
+        return
+    if word != "email" or filled.str.contains("@", regex=False).mean() >= LEAST_FIT:
         yield Suggestion(param.name, source, score - LOOKUP_COST, why, lookup=True)
 
 

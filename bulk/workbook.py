@@ -22,7 +22,13 @@ _MOST_UNZIPPED = 1 << 30  # bytes: a workbook that unfolds to more is refused (a
 _MOST_ROWS, _MOST_CELLS = 1_048_576, 50_000_000  # of a sheet: as Excel, and far more than a table that people filled in
 _MOST_PARTS = 2_000  # files inside a workbook
 _FOLDED = 64 << 20, 200  # one that unfolds to so many bytes, and so many times its own size, is a bomb and not a table
-_ZEROS = re.compile(r"0+\Z")  # a number format that keeps leading zeros
+# A number format of zeros and fixed text only: `0000`, `"+34"000000000`, `000 00 00`. What comes after a `;` is for negatives.
+_FORMAT = re.compile(r'(?:"[^"]*"|\\.|[0-9 +\-().])*0(?:"[^"]*"|\\.|[0-9 +\-().])*')
+_PART = re.compile(r'"([^"]*)"|\\(.)|(.)')
+_PLACE = re.compile(rb'r="([A-Z]+)([0-9]+)"')
+_RESULT = re.compile(rb"<v>[^<]")  # a text that is empty says so by its type
+NO_RESULT = "Es una fórmula sin resultado guardado y se lee vacía. Abre el libro en Excel, guárdalo y cárgalo de nuevo."
+_MOST_DIGITS = 15  # of a number in Excel; beyond them it keeps zeros
 
 
 def read_sheets(
@@ -39,7 +45,7 @@ def read_sheets(
     try:
         for dataset, titles in _wanted(list(map(str, book.sheetnames)), file_name, name, sheet).items():
             try:
-                read.append(_only(book, titles, dataset, file_name))
+                read.append(_only(raw, book, titles, dataset, file_name))
             except InputError as error:
                 refused[dataset] = error.message
     finally:
@@ -109,21 +115,21 @@ def _named(titles: list[str]) -> dict[str, list[str]]:
     return found
 
 
-def _only(book: Any, titles: list[str], dataset: str, file_name: str) -> Sheet:
+def _only(raw: bytes, book: Any, titles: list[str], dataset: str, file_name: str) -> Sheet:
     if len(titles) > 1:
         told = f"Deja una sola, o llama «{dataset.upper()}» a la buena."
         raise InputError(f"«{file_name}» tiene varias hojas de lo mismo: {', '.join(titles)}. {told}")
-    return _sheet(book[titles[0]], dataset, f"{file_name} · hoja {titles[0]}")
+    return _sheet(raw, book[titles[0]], dataset, f"{file_name} · hoja {titles[0]}")
 
 
-def _sheet(sheet: Any, dataset: str, told_as: str) -> Sheet:
+def _sheet(raw: bytes, sheet: Any, dataset: str, told_as: str) -> Sheet:
     rows = _rows(sheet, told_as)
     first = next(rows, None)
     if first is None:
         raise InputError(f"{told_as} está vacía: no hay cabecera ni filas.")
     headers = parsing.check_headers(first[1], first[0], told_as)
     frame, problems = parsing.collect(rows, headers, told_as)
-    return dataset, told_as, parsing.tidy(frame), problems
+    return dataset, told_as, parsing.tidy(frame), [*problems, *_formulas(raw, sheet, frame, told_as)]
 
 
 def _rows(sheet: Any, told_as: str) -> Iterator[tuple[int, list[str]]]:
@@ -161,7 +167,47 @@ def as_text(value: Any, number_format: str = "") -> str:
     if isinstance(value, float):
         value = int(value) if value.is_integer() else repr(value)
     if isinstance(value, int):
-        return str(value).zfill(len(number_format)) if _ZEROS.match(number_format or "") else str(value)
+        return _number(value, (number_format or "").partition(";")[0])
     if isinstance(value, (datetime.datetime, datetime.date, datetime.time)):
         return value.isoformat(sep=" ") if isinstance(value, datetime.datetime) else value.isoformat()
     return str(value)
+
+
+def _number(value: int, number_format: str) -> str:
+    """Digits in their places; of a number with more of them than Excel keeps, what Excel shows: no digits are made up."""
+    if len(str(abs(value))) > _MOST_DIGITS:
+        return f"{value:.5E}"
+    if value < 0 or not _FORMAT.fullmatch(number_format):
+        return str(value)
+    places = [(quoted or escaped or ("" if plain == "0" else plain)) for quoted, escaped, plain in _PART.findall(number_format)]
+    digits = str(value).zfill(places.count(""))
+    ahead = len(digits) - places.count("")  # digits for which there is no place go with the first one
+    shown, taken = [], 0
+    for place in places:
+        width = 0 if place else 1 + (ahead if not taken else 0)
+        shown.append(place or digits[taken : taken + width])
+        taken += width
+    return "".join(shown)
+
+
+def _without_result(raw: bytes, part: str) -> Iterator[tuple[str, int]]:
+    """(letters of the column, row) of the formulas whose result nobody saved: a program that is not Excel wrote them."""
+    with zipfile.ZipFile(io.BytesIO(raw)) as archive, archive.open(part.lstrip("/")) as file:
+        rest = b""
+        while chunk := file.read(1 << 20):
+            *cells, rest = (rest + chunk).split(b"</c>")
+            for cell in cells:
+                at = cell.rfind(b"<f")
+                start = cell.rfind(b"<c ", 0, at)
+                saved = at < 0 or b't="str"' in cell[start:at] or _RESULT.search(cell, at)
+                if not saved and (found := _PLACE.search(cell, start)):
+                    yield found[1].decode(), int(found[2])
+
+
+def _formulas(raw: bytes, sheet: Any, frame: pd.DataFrame, told_as: str) -> Iterator[Problem]:
+    from openpyxl.utils import column_index_from_string  # type: ignore[import-untyped]  # ships no types
+
+    for letters, line in _without_result(raw, str(sheet._worksheet_path)):
+        position = column_index_from_string(letters) - 1
+        if position < frame.shape[1]:
+            yield Problem(told_as, line, str(frame.columns[position]), None, "formula_sin_resultado", NO_RESULT, "aviso")

@@ -54,15 +54,26 @@ class Way:
     repairs: RepairGroups  # proposed for the other files
 
 
-def way(action: Action, head: Dataset, others: Mapping[str, Dataset], asked: Asked, context: Context | None = None) -> Way:
-    """`head`: the action's file or its first block. Raises InputError, UsageError, RunNotFound."""
+def way(
+    action: Action,
+    head: Dataset,
+    others: Mapping[str, Dataset],
+    asked: Asked,
+    context: Context | None = None,
+    *,
+    resolving: bool = False,
+) -> Way:
+    """`head`: the action's file or its first block. `resolving`: names are looked up.
+
+    Raises InputError, UsageError, RunNotFound.
+    """
     from bulk.mapping import map_columns
     from bulk.repairs import RepairGroups
     from bulk.report import original
 
     own = original(head)
     found = {**{name: original(dataset) for name, dataset in others.items()}, action.dataset: own}
-    explicit = _explicit(action, found, asked)
+    explicit = _explicit(action, found, asked, resolving=resolving)
     mapping = map_columns(action, own, found.get("global"), explicit=explicit, others=found)
     mend = mender(action, mapping, country_of(asked.country, found.get("global")), accept=asked.accept_repairs)
     groups, files = RepairGroups(), {}
@@ -82,7 +93,7 @@ def prepare_asked(action_id: str, asked: Asked, context: Context | None = None, 
     own = found.pop(action.dataset, None)
     if own is None:
         return prepare(action_id, found)  # says what is missing
-    chosen = way(action, own, found, asked, context)
+    chosen = way(action, own, found, asked, context, resolving=resolve is not None)
     scope = replace(chosen.scope, lines=_left(own)) if asked.only_open else chosen.scope
     mended, repairs = chosen.mend(own)
     chosen.repairs.add(repairs, own.file_name)
@@ -146,7 +157,7 @@ def scope_of(asked: Asked, context: Context | None) -> Scope:
     return replace(scope, entities=entities, entities_of=run.run_id)
 
 
-def _explicit(action: Action, files: dict[str, Dataset], asked: Asked) -> dict[str, str]:
+def _explicit(action: Action, files: dict[str, Dataset], asked: Asked, *, resolving: bool) -> dict[str, str]:
     """Sources chosen by --mapping, then --map; then suggestions where they are accepted. Raises InputError, UsageError."""
     from bulk.mapping import map_columns, missing_sources
     from bulk.sources import Files
@@ -159,14 +170,16 @@ def _explicit(action: Action, files: dict[str, Dataset], asked: Asked) -> dict[s
     chosen |= explicit_map(asked.maps)
     mapping = map_columns(action, dataset, files.get("global"), explicit=chosen, others=files)
     offers = suggest(action, dataset, files.get("global"), mapping, others=files)
-    if asked.accept_suggestions:
-        found = accepted(offers)
-        for name, source in found.items():
-            tell(f"Sugerencia aceptada: {name} ← {source}.")
-        return {**found, **chosen}
-    for offer in offers[:MOST_SHOWN] if missing_sources(action, mapping) else ():
-        tell(f"Sugerencia (no aplicada): {offer.param} ← {offer.source} ({offer.score} %, {offer.why}). --accept-suggestions")
-    return chosen
+    found = accepted(offers, resolving=resolving) if asked.accept_suggestions else {}
+    for name, source in found.items():
+        tell(f"Sugerencia aceptada: {name} ← {source}.")
+    lacking = missing_sources(action, mapping)
+    for offer in [offer for offer in offers if offer.param not in found][:MOST_SHOWN] if lacking else ():
+        needed = {"--accept-suggestions": not asked.accept_suggestions, "--resolve-names": offer.lookup and not resolving}
+        options = " ".join(name for name, is_needed in needed.items() if is_needed)
+        told = f"{offer.param} ← {offer.source} ({offer.score} %, {offer.why})"
+        tell(f"Sugerencia (no aplicada): {told}. Para usarla: {options}")
+    return {**found, **chosen}
 
 
 def _from_file(action_id: str, path: Path, files: Any) -> dict[str, str]:

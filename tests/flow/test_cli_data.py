@@ -86,3 +86,14 @@ def test_help_is_spanish_down_to_its_frame(bulk: Bulk, command: list[str]) -> No
     assert "Uso: " in text
     assert "Muestra esta ayuda." in text
     assert [word for word in ("Usage", "Options", "Show this", "Commands", "Arguments") if word in text] == []
+
+
+def test_a_suggestion_that_needs_a_lookup_says_so_and_is_used_when_names_are_looked_up(
+    bulk: Bulk, tmp_path: Path, remote: Remote
+) -> None:
+    path = tmp_path / "USUARIOS.CSV"
+    path.write_text("Correo;ext\nusuario00000@example.com;2041\n", encoding="utf-8")
+    assert bulk("validate", ACTION, "--usuarios", path, "--accept-suggestions")[0] == 2
+    assert "person_id ← Correo (85 %, sinónimo). Para usarla: --resolve-names\n" in bulk.err  # type: ignore[attr-defined]
+    code, found = bulk("plan", ACTION, "--usuarios", path, "--accept-suggestions", "--resolve-names", "--json")
+    assert (code, found["counts"]["change"], found["counts"]["invalid"]) == (0, 1, 0)

@@ -8,6 +8,7 @@ import pytest
 
 from bulk.dataset import read_csv
 from bulk.errors import InputError
+from bulk.repairs import default_country
 
 TEXT = "person_id;nombre;extension\r\nA;Nuño Peña;0012\r\nB;;34\r\n"
 
@@ -82,3 +83,43 @@ def test_a_missing_file_and_an_unknown_name_are_refused(tmp_path: Path) -> None:
         read_csv(tmp_path / "USUARIOS.CSV")
     with pytest.raises(InputError, match="GLOBAL, UBICACIONES o USUARIOS"):
         read_csv(b"a\n1\n", file_name="otro.csv")
+
+
+ONE = {"org_id": "X", "default_country": "ES"}
+
+
+@pytest.mark.parametrize(
+    ("text", "row", "avisos"),
+    [
+        ("parametro;valor;comentario\norg_id;X;la nuestra\ndefault_country;ES;\n", ONE, []),
+        ("org_id;X\ndefault_country;ES\n", ONE, []),
+        ("default_country;ES\n", {"default_country": "ES"}, []),
+        ("parametro;valor\norg_id;X\n;\ndefault_country;ES\n", ONE, []),
+        ("org_id;default_country\nX;ES\nY;PT\n", ONE, [(3, "fila_de_mas")]),
+        ("clave;valor\norg_id;X\ndefualt_country;ES\n", {"org_id": "X", "defualt_country": "ES"}, [(3, "parametro_desconocido")]),
+        ("org_id;ciudad\nX;Madrid\n", {"org_id": "X", "ciudad": "Madrid"}, [(1, "parametro_desconocido")]),
+    ],
+)
+def test_global_in_any_form_is_one_row_and_what_is_not_used_is_told(
+    text: str, row: dict[str, str], avisos: list[tuple[int, str]]
+) -> None:
+    data = read_csv(text.encode(), name="global", file_name="GLOBAL.CSV")
+    assert data.frame.iloc[0].to_dict() == row
+    assert [(each.line, each.rule) for each in data.problems] == avisos
+    assert {each.severity for each in data.problems} <= {"aviso"}
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("parametro;valor\norg_id;X\nORG ID;Y\n", "Fila 3: el parámetro «ORG ID» ya está en la fila 2"),
+        ("parametro;valor\norg_id;X\n;Y\n", "Fila 3: falta el nombre del parámetro de «Y»"),
+    ],
+)
+def test_a_parameter_of_global_is_there_once_and_has_a_name(text: str, told: str) -> None:
+    with pytest.raises(InputError, match=told):
+        read_csv(text.encode(), name="global", file_name="GLOBAL.CSV")
+
+
+def test_the_country_of_global_is_known_by_its_spanish_name_too() -> None:
+    assert default_country(read_csv("País\nes\n".encode(), name="global")) == "ES"

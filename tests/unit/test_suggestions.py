@@ -143,3 +143,14 @@ def test_a_mapping_becomes_choices_for_files_that_have_its_columns() -> None:
 def test_a_file_that_is_no_mapping_is_refused(raw: bytes) -> None:
     with pytest.raises(BulkError):
         saved_mappings.from_bytes(raw, "mapeo.json")
+
+
+def test_an_email_is_offered_for_a_person_and_a_place_for_its_id_where_names_are_looked_up() -> None:
+    data = csv("Correo;ext;sede\nana@acme.es;2041;Madrid\n")
+    assert offered(FORWARD, data)["person_id"] == ("Correo", "sinónimo", True)
+    assert "person_id" not in offered(FORWARD, csv("Correo;ext\nAna Gil;2041\n"))
+    places = csv("sede;ddi\nMadrid;+34911222333\n", "ubicaciones")
+    assert offered(HEADER, places)["location_id"] == ("sede", "sinónimo", True)
+    offers = suggest(FORWARD, data, None, map_columns(FORWARD, data))
+    assert "person_id" not in accepted(offers)
+    assert accepted(offers, resolving=True)["person_id"] == "Correo"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime
 import io
+import re
+import zipfile
 from typing import Any
 
 import openpyxl
 import pytest
 
-from bulk.dataset import read_any
+from bulk.dataset import read_all, read_any
 from bulk.errors import InputError
 from bulk.workbook import as_text
 
@@ -108,10 +110,60 @@ def test_a_number_format_of_zeros_gives_the_extension_its_zeros_back() -> None:
         (book(USUARIOS=[]), "vacía"),
         (book(USUARIOS=[["a", None, "b"], [1, 2, 3]]), "no tiene nombre"),
         (book(USUARIOS=[["a", "A"], [1, 2]]), "repetida"),
-        (book(USUARIOS=[["a"]], Usuarios2=[["a"]]), "dos hojas"),
+        (book(Usuarios1=[["a"]], Usuarios2=[["a"]]), "varias hojas"),
     ],
 )
 def test_a_workbook_that_cannot_be_used_is_refused_with_the_reason(raw: bytes, told: str) -> None:
     with pytest.raises(InputError, match=told) as refusal:
         read_any(raw, file_name="libro.xlsx")
     assert "libro.xlsx" in refusal.value.message
+
+
+@pytest.mark.parametrize(
+    ("value", "number_format", "shown"),
+    [
+        (12, "0000;-0000", "0012"),
+        (911222333, '"+34"000000000', "+34911222333"),
+        (911222333, "\\+34 000 00 00 00", "+34 911 22 23 33"),
+        (34911222333, "000 000", "34911222 333"),
+        (7, "#,##0", "7"),
+        (-12, "0000", "-12"),
+        (123456789012345, "0", "123456789012345"),
+        (1234567890123456, "0", "1.23457E+15"),
+    ],
+)
+def test_a_number_is_read_as_its_format_shows_it_and_no_digit_is_made_up(value: int, number_format: str, shown: str) -> None:
+    made = openpyxl.Workbook()
+    made.active.title = "USUARIOS"
+    made.active.append(["extension"])
+    made.active.append([value])
+    made.active["A2"].number_format = number_format
+    assert read_any(saved(made), file_name="x.xlsx")[0].frame["extension"].tolist() == [shown]
+
+
+def test_a_formula_without_a_saved_result_is_told_and_one_with_an_empty_result_is_not() -> None:
+    raw = book(USUARIOS=[["person_id", "extension", "nota"], ["A", "=B3", "x"], ["B", 2041, "y"]])
+    [data] = read_any(raw, file_name="x.xlsx")
+    assert data.frame["extension"].tolist() == ["", "2041"]
+    [problem] = data.problems
+    assert (problem.line, problem.column, problem.rule, problem.severity) == (2, "extension", "formula_sin_resultado", "aviso")
+    assert "sin resultado" in problem.message
+    kept = io.BytesIO()  # as Excel leaves a result that is an empty text
+    with zipfile.ZipFile(io.BytesIO(raw)) as old, zipfile.ZipFile(kept, "w") as new:
+        for part in old.namelist():
+            new.writestr(part, re.sub(rb'(<c r="B2")(.*?)<v ?/>', rb'\1 t="str"\2<v></v>', old.read(part)))
+    [data] = read_any(kept.getvalue(), file_name="x.xlsx")
+    assert (data.frame["extension"].tolist(), data.problems) == (["", "2041"], ())
+
+
+def test_a_sheet_that_is_just_called_so_wins_and_a_bad_one_does_not_refuse_the_others() -> None:
+    sheets = {"Usuarios 2025": [["person_id"], ["viejo"]], "USUARIOS": [["person_id"], ["nuevo"]], "UBICACIONES": []}
+    found = read_all(book(**sheets), file_name="todo.xlsx")
+    assert [(data.name, data.frame["person_id"].tolist()) for data in found.datasets] == [("usuarios", ["nuevo"])]
+    assert list(found.refused) == ["ubicaciones"]
+    twice = {"Usuarios 2024": [["person_id"], ["A"]], "Usuarios 2025": [["person_id"], ["B"]], "GLOBAL": [["org_id"], ["C"]]}
+    assert [data.name for data in read_all(book(**twice), file_name="todo.xlsx").datasets] == ["global"]
+    with pytest.raises(InputError, match="varias hojas de lo mismo: Usuarios 2024, Usuarios 2025"):
+        read_all(book(**twice), file_name="todo.xlsx", name="usuarios")
+    with pytest.raises(InputError, match="no tiene hojas UBICACIONES"):
+        read_all(book(GLOBAL=[["org_id"], ["C"]]), file_name="todo.xlsx", name="ubicaciones")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bulk.contract import Member
-from bulk.errors import InputError, RowRefused
+from bulk.errors import InputError, RowRefused, json_place
 
 CALL_TYPES = (
     "INTERNAL_CALL", "TOLL_FREE", "NATIONAL", "INTERNATIONAL", "OPERATOR_ASSISTED", "CHARGEABLE_DIRECTORY_ASSISTED",
@@ -85,6 +86,17 @@ def permission_entries(wanted: Mapping[str, Mapping[str, Any]]) -> list[dict[str
 
 
 ACTIONS = ("ALLOW", "BLOCK", "AUTH_CODE", "TRANSFER_NUMBER_1", "TRANSFER_NUMBER_2", "TRANSFER_NUMBER_3")
+
+
+def read_profile(raw: bytes, name: str) -> dict[str, Any]:
+    """The profile in a JSON file. Raises InputError."""
+    try:
+        found = json.loads(raw.decode("utf-8-sig"))
+    except ValueError as error:
+        raise InputError(f"El perfil «{name}» no es JSON{json_place(error)}.") from None
+    except RecursionError:
+        raise InputError(f"El perfil «{name}» no es un perfil: tiene demasiados niveles.") from None
+    return check_profile(found, name)
 
 
 def check_profile(profile: Any, name: str) -> dict[str, Any]:

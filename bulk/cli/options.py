@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from bulk.errors import InputError, UsageError, json_place, why
+from bulk.errors import InputError, UsageError, why
 
 Json = Annotated[bool, typer.Option("--json", help="Un único documento JSON en la salida.")]
 Home = Annotated[Path | None, typer.Option("--home", help="Directorio de datos (BULK_HOME).")]
@@ -96,14 +95,12 @@ def run_options(profile: Path | None, force_pstn: bool, allow_calling_removal: b
 
 def read_profile(path: Path) -> dict[str, Any]:
     """The profile of contract 2.4. Raises InputError."""
-    from bulk.call_permissions import check_profile
+    from bulk import call_permissions
 
     try:
-        return check_profile(json.loads(path.read_text(encoding="utf-8-sig")), path.name)
+        return call_permissions.read_profile(path.read_bytes(), path.name)
     except OSError as error:
         raise InputError(f"No se puede leer el perfil «{path}»: {why(error)}.") from None
-    except ValueError as error:
-        raise InputError(f"El perfil «{path.name}» no es JSON{json_place(error)}.") from None
 
 
 def read_token(token: str | None, token_file: Path | None) -> str | None:

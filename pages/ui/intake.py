@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-from typing import Any
-
 import streamlit as st
 
-from bulk.call_permissions import check_profile
+from bulk.call_permissions import read_profile
 from bulk.dataset import Dataset, read_any, read_csv
-from bulk.errors import BulkError, InputError, json_place
+from bulk.errors import BulkError, InputError
 from bulk.log import log
 from bulk.records import DATASETS, FILE_NAMES
 from pages.ui import corrections
@@ -103,14 +99,6 @@ def use_examples(session: Session) -> None:
 
 def has_examples() -> bool:
     return all((EXAMPLES / FILE_NAMES[name]).is_file() for name in DATASETS)
-
-
-def read_profile(raw: bytes, file_name: str) -> dict[str, Any]:
-    """A profile of outgoing permissions. Raises InputError."""
-    try:
-        return check_profile(json.loads(raw.decode("utf-8-sig")), Path(file_name).name)
-    except ValueError as error:
-        raise InputError(f"El perfil «{file_name}» no es JSON{json_place(error)}.") from None
 
 
 def size(dataset: Dataset) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from bulk.call_permissions import read_profile
 from bulk.contract import Action
 from bulk.errors import InputError
-from pages.ui import intake
 from pages.ui.plain import plain
 from pages.ui.session import Session
 
@@ -54,6 +54,6 @@ def _uploaded(session: Session) -> None:
     if uploaded is None:
         return
     try:
-        session.options["profile"] = intake.read_profile(uploaded.getvalue(), uploaded.name)
+        session.options["profile"] = read_profile(uploaded.getvalue(), uploaded.name)
     except InputError as error:
         session.upload_errors["profile"] = error.message

@@ -14,7 +14,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from bulk import call_permissions
 from bulk import dataset as dataset_module
+from bulk.cli import options
 from bulk.dataset import read_any, read_csv
 from bulk.errors import InputError
 from bulk.mapping import Mapping
@@ -195,3 +197,14 @@ def test_nothing_that_runs_what_it_reads_is_imported() -> None:
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"eval", "exec"}:
                 found.append(f"{path}: {node.func.id}")
     assert found == []
+
+
+@pytest.mark.parametrize(
+    ("raw", "told"),
+    [(b"[" * 100_000, "demasiados niveles"), (b"{", "no es JSON"), (b"\xff\xfe", "no es JSON"), (b"[]", "callingPermissions")],
+)
+def test_a_profile_that_is_none_is_refused_by_name_on_the_page_and_in_the_command(tmp_path: Path, raw: bytes, told: str) -> None:
+    (tmp_path / "p.json").write_bytes(raw)
+    for reader in (lambda: call_permissions.read_profile(raw, "p.json"), lambda: options.read_profile(tmp_path / "p.json")):
+        with pytest.raises(InputError, match=f"«p.json».*{told}"):
+            reader()

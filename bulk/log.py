@@ -26,8 +26,14 @@ _NAMED = re.compile(  # header, JSON member, query parameter or Python bytes: na
     r"(?i)(\b(?:authorization|(?:access|refresh|id|bearer)[_-]?token|client[_-]?secret|password)\b"
     r"""(?:\\?["'])?+\s*[:=,]\s*(?:b?\\?["'])?+)(?!bearer\b|…)(?:basic\s+)?[^\s"'&,;})\]\\]+"""
 )
-_MAIL = re.compile(r"[A-Za-z0-9._%+'-]+(?:@|%40)([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)")
-_PHONE = re.compile(r"(?<![\w.-])(\+|%2B)?\d(?:[ -]?\d){7,14}(?![\w-]|\.\d)")
+_MAIL = re.compile(r"(?<![\w\u0300-\u036f.%+'-])[\w\u0300-\u036f.%+'-]+(?:@|%40)([\w\u0300-\u036f-]+(?:\.[\w\u0300-\u036f-]+)+)")
+_GAP = r"[ \u00a0\u2009\u202f]"
+_BETWEEN = rf"(?:{_GAP}?\(|\){_GAP}?|{_GAP}|[./-])?"  # what people write between the digits of a number
+_PHONE = re.compile(rf"(?<![\w.-])(\+|%2B)?\(?\d(?:{_BETWEEN}\d){{7,14}}(?![\w-]|\.\d)")
+# An address of the network, a fraction, a date with or without the hour: figures with the same signs between them.
+_NO_PHONE = re.compile(
+    r"(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!\Z)|\Z)){4}\Z|\d+\.\d+\Z|(?:\d{4}([./-])\d\d\1\d\d|\d\d([./-])\d\d\2\d{4})(?:\Z|\D)"
+)
 _DIGITS = re.compile(r"\D")
 _SHORTEST_BARE = 9  # digits: a shorter number without + is a code or a counter, not a telephone
 _KEPT = frozenset({"run", "order", "tracking_id", "at", "event", "state"})  # names of things, not of people
@@ -63,7 +69,7 @@ def mask(text: str) -> str:
 
 def _masked_phone(found: re.Match[str]) -> str:
     digits = _DIGITS.sub("", found[0].removeprefix("%2B"))
-    if not found[1] and len(digits) < _SHORTEST_BARE:
+    if not found[1] and (len(digits) < _SHORTEST_BARE or _NO_PHONE.match(found[0])):
         return found[0]
     return f"+{digits[:2]}{HIDDEN}{digits[-3:]}" if found[1] else f"{HIDDEN}{digits[-3:]}"
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from bulk.dataset import Dataset
 from bulk.errors import UsageError, why
+from bulk.log import private
 from bulk.records import Problem
 from bulk.spreadsheet import csv_text, csv_writer, safe_cell
 
@@ -35,7 +36,7 @@ def problem_file(path: Path) -> Iterator[Callable[[Problem], None]]:
     """The same, one problem at a time; the file takes its place when the last one is in. Raises UsageError."""
     part = path.with_name(path.name + ".part")
     try:
-        with open(part, "w", encoding="utf-8-sig", errors="replace", newline="") as file:
+        with open(part, "w", encoding="utf-8-sig", errors="replace", newline="", opener=private) as file:
             writer = csv_writer(file)
             writer.writerow(COLUMNS)
             yield lambda problem: writer.writerow(_cells(problem))

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from bulk.errors import UsageError, why
+from bulk.log import private
 
 
 def refuse_input(out: Path | None, read: Iterable[Path | None]) -> None:
@@ -16,8 +17,9 @@ def refuse_input(out: Path | None, read: Iterable[Path | None]) -> None:
 
 
 def write_out(out: Path, content: bytes) -> None:
-    """Raises UsageError when it cannot be written."""
+    """For its owner only: rows are personal data. Raises UsageError when it cannot be written."""
     try:
-        out.write_bytes(content)
+        with open(out, "wb", opener=private) as file:
+            file.write(content)
     except OSError as error:
         raise UsageError(f"No se puede escribir «{out}»: {why(error)}.") from None

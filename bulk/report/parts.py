@@ -10,6 +10,7 @@ from typing import IO
 from bulk.context import Context
 from bulk.errors import UsageError, why
 from bulk.journal import rows, runs
+from bulk.log import private
 from bulk.records import RowResult, RunRecord
 from bulk.report.cells import OUTCOME
 from bulk.report.round_trip import csv_line, file_columns, file_rows, has_file, parameter_cells, parameter_headers
@@ -56,7 +57,7 @@ def write_parts(context: Context, run: RunRecord, folder: Path) -> dict[str, Pat
         folder.mkdir(parents=True, exist_ok=True)
         for name, chunks in parts(context, run).items():
             written[name] = folder / FILE_NAMES[name]
-            with written[name].open("wb") as file:
+            with open(written[name], "wb", opener=private) as file:
                 file.writelines(chunks)
     except OSError as error:
         raise UsageError(f"No se puede escribir en «{folder}»: {why(error)}.") from None

@@ -9,10 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from bulk.cli.writing import write_out
 from bulk.context import close_context, open_context
 from bulk.journal import upkeep
 from bulk.mapping import Mapping
+from bulk.problem_files import problem_file
+from bulk.records import Problem
+from bulk.report.parts import write_parts
 from bulk.saved_mappings import remember, save
+from bulk.status import find_run
 from tests.house import House
 from tests.security.conftest import Bulk
 
@@ -45,9 +50,16 @@ def test_all_that_a_run_keeps_is_private_even_with_a_loose_umask(loose_umask: No
     remember(house.context.home, mapping, ["a"])
     assert len(list(house.context.home.rglob("*"))) > 5
     assert too_open(house.context.home) == []
-    out = tmp_path / "todo.zip"
-    upkeep.export(house.context.journal, house.context.home, out)
-    assert out.stat().st_mode & 0o777 == 0o600
+    given = tmp_path / "fuera"
+    given.mkdir(mode=0o700)
+    upkeep.export(house.context.journal, house.context.home, given / "todo.zip")
+    (given / "partes").mkdir(mode=0o700)
+    write_parts(house.context, find_run(house.context, live.run_id), given / "partes")
+    write_out(given / "con_ids.csv", b"email\nana@acme.es\n")
+    with problem_file(given / "problemas.csv") as write:
+        write(Problem("USUARIOS.CSV", 2, "email", "ana@", "correo", "No es un correo."))
+    assert len([path for path in given.rglob("*") if path.is_file()]) == 7
+    assert too_open(given) == []
 
 
 def test_the_embedded_sandbox_keeps_its_state_private_too(bulk: Bulk, files: Path, tmp_path: Path, loose_umask: None) -> None:

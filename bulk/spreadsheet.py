@@ -8,9 +8,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-# A cell that a spreadsheet would take for a formula. A sign before digits only is a phone or a number: left as it is.
-_FORMULA = re.compile(r"^(?:[=@\t\r]|[+-](?![\d\s]*\Z))")
-_GUARDED = re.compile(r"^'+(?:[=@\t\r]|[+-](?![\d\s]*\Z))")
+# A cell that a spreadsheet would take for a formula, in letters of full width too. A sign before digits only is a phone or a
+# number: left as it is.
+_STARTS = r"(?:[=@＝＠\t\r\n]|[+\-＋－](?![\d\s]*\Z))"
+_FORMULA = re.compile(f"^{_STARTS}")
+_GUARDED = re.compile(f"^'+{_STARTS}")
 _AT_ONCE = 500  # rows a piece
 
 
@@ -30,7 +32,10 @@ def unguarded(text: str) -> str:
 
 
 def csv_writer(file: Any) -> Any:
-    """A `csv.writer` onto a text file opened with `newline=""`."""
+    """A `csv.writer` onto a text file opened with `newline=""`.
+
+    Quotes only where they are needed: who opens the file with another separator splits quoted cells all the same.
+    """
     return csv.writer(file, delimiter=";", lineterminator="\r\n")
 
 

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from bulk.cli.options import read_profile, read_token
-from bulk.cli.output import failed, say_json
+from bulk.cli.output import failed, never_fail_on_a_letter, say_json, unexpected
 from bulk.contract import Action
 from bulk.errors import BulkError
 
@@ -19,11 +19,19 @@ OPTION_HELP = {
 
 def main(action: Action, arguments: list[str] | None = None) -> None:
     """Run the action as asked for on the command line; prints one JSON document and ends the process."""
+    never_fail_on_a_letter()
     given = vars(_parser(action).parse_args(arguments))
     try:
-        sys.exit(_run(action, given))
+        code = _run(action, given)
     except BulkError as error:
-        sys.exit(failed(error.code, error.message, error.exit_code, as_json=True))
+        code = failed(error.code, error.message, error.exit_code, as_json=True)
+    except KeyboardInterrupt:
+        code = failed("interrumpida", "Interrumpido.", 3, as_json=True)
+    except BrokenPipeError:
+        code = 0
+    except Exception as error:
+        code = unexpected(error, as_json=True)
+    sys.exit(code)
 
 
 def _parser(action: Action) -> argparse.ArgumentParser:
@@ -39,9 +47,9 @@ def _parser(action: Action) -> argparse.ArgumentParser:
     parser.add_argument("--csv", help="fichero con una fila por elemento")
     parser.add_argument("--global", dest="global_csv", help="GLOBAL.CSV")
     parser.add_argument("--bulk", action="store_true", help="por lotes, con --csv")
-    parser.add_argument("--chunk-size", type=int, default=200)
-    parser.add_argument("--token")
-    parser.add_argument("--token-file", type=Path)
+    parser.add_argument("--chunk-size", type=int, default=200, help="filas por lote, con --bulk (200)")
+    parser.add_argument("--token", help="token de Webex; mejor WEBEX_ACCESS_TOKEN o --token-file")
+    parser.add_argument("--token-file", type=Path, help="fichero con el token")
     return parser
 
 

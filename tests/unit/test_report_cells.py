@@ -20,7 +20,20 @@ from bulk.report.telling import Telling
 from bulk.report.words import EXCLUDED, FAILED, SUCCESS, UNPROCESSED, exceptions, rest, state_word
 from bulk.spreadsheet import csv_text, guarded, safe_cell, unguarded
 
-NASTY = ["=cmd|'/c calc'!A0", "@SUM(A1)", "+cmd", "-2+3", "\t=1", "\r=1", '=HYPERLINK("http://x")']
+NASTY = [
+    "=cmd|'/c calc'!A0",
+    "@SUM(A1)",
+    "+cmd",
+    "-2+3",
+    "\t=1",
+    "\r=1",
+    "\n=1+1",
+    "＝1+1",
+    "＠SUM(A1)",
+    "＋cmd",
+    "－2＋3",
+    '=HYPERLINK("http://x")',
+]
 PLAIN = ["+34911222333", "-", "-5", "0042", "+34 911 222 333", "'=x", "http://example.com", "3,49E+10", "Añil «ñ»", ""]
 
 

@@ -20,7 +20,7 @@ OPTION_HELP = {
 def main(action: Action, arguments: list[str] | None = None) -> None:
     """Run the action as asked for on the command line; prints one JSON document and ends the process."""
     never_fail_on_a_letter()
-    given = vars(_parser(action).parse_args(arguments))
+    given = vars(parser(action).parse_args(arguments))
     try:
         code = _run(action, given)
     except BulkError as error:
@@ -34,23 +34,24 @@ def main(action: Action, arguments: list[str] | None = None) -> None:
     sys.exit(code)
 
 
-def _parser(action: Action) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog=f"python -m bulk.adapters.{action.id}", description=action.summary)
+def parser(action: Action) -> argparse.ArgumentParser:
+    """The options that the command of this action takes."""
+    made = argparse.ArgumentParser(prog=f"python -m bulk.adapters.{action.id}", description=action.summary)
     for param in action.parameters:
-        parser.add_argument(f"--{param.name}", help="lista separada por ; o |" if param.many else None)
+        made.add_argument(f"--{param.name}", help="lista separada por ; o |" if param.many else None)
     for option in action.options:
         flag = option.replace("_", "-")
         if option == "profile":
-            parser.add_argument(f"--{flag}", type=Path, help="Perfil JSON")
+            made.add_argument(f"--{flag}", type=Path, help="Perfil JSON")
         else:
-            parser.add_argument(f"--{flag}", dest=option, action="store_true", help=OPTION_HELP[option])
-    parser.add_argument("--csv", help="fichero con una fila por elemento")
-    parser.add_argument("--global", dest="global_csv", help="GLOBAL.CSV")
-    parser.add_argument("--bulk", action="store_true", help="por lotes, con --csv")
-    parser.add_argument("--chunk-size", type=int, default=200, help="filas por lote, con --bulk (200)")
-    parser.add_argument("--token", help="token de Webex; mejor WEBEX_ACCESS_TOKEN o --token-file")
-    parser.add_argument("--token-file", type=Path, help="fichero con el token")
-    return parser
+            made.add_argument(f"--{flag}", dest=option, action="store_true", help=OPTION_HELP[option])
+    made.add_argument("--csv", help="fichero con una fila por elemento")
+    made.add_argument("--global", dest="global_csv", help="GLOBAL.CSV")
+    made.add_argument("--bulk", action="store_true", help="por lotes, con --csv")
+    made.add_argument("--chunk-size", type=int, default=200, help="filas por lote, con --bulk (200)")
+    made.add_argument("--token", help="token de Webex; mejor WEBEX_ACCESS_TOKEN o --token-file")
+    made.add_argument("--token-file", type=Path, help="fichero con el token")
+    return made
 
 
 def _run(action: Action, given: dict[str, object]) -> int:

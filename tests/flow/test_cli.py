@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from bulk.actions import SUPPORTED, UNSUPPORTED
+from bulk.actions import SUPPORTED, UNSUPPORTED, get_action
+from bulk.errors import UsageError
 from bulk.records import PLAN_STATES, ROW_STATES
 from tests.flow.conftest import Bulk
 from tests.house import Remote
@@ -199,3 +200,21 @@ def test_a_reviewed_plan_takes_no_other_rows_data_options_or_dry_run(bulk: Bulk,
     assert remote.writes() == 0
     code, ran = bulk("run", "--plan", plan, "--bulk", "--chunk-size", "5", "--note", "CHG-1", "--json")
     assert (ran["counts"]["done"], ran["note"], remote.writes()) == (11, "CHG-1", 11)
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "told"),
+    [(RuntimeError("algo"), 1, "interno"), (KeyboardInterrupt(), 3, "interrumpida"), (UsageError("no"), 2, "uso")],
+)
+def test_an_action_as_a_command_ends_as_every_command_does(
+    bulk: Bulk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], error: BaseException, code: int, told: str
+) -> None:
+    def broken(*_: Any, **__: Any) -> Any:
+        raise error
+
+    monkeypatch.setattr("bulk.calling.call_action", broken)
+    with pytest.raises(SystemExit) as end:
+        single.main(get_action(ACTION), ["--csv", "USUARIOS.CSV"])
+    said = capsys.readouterr()
+    assert (end.value.code, json.loads(said.out)["error"]["code"]) == (code, told)
+    assert "Traceback" not in said.err

@@ -60,6 +60,14 @@ def run(bulk: Bulk, place: Path, **how: Any) -> dict[str, Any]:
     return found
 
 
+def test_an_action_as_a_command_tells_its_help_to_a_terminal_without_our_letters() -> None:
+    how = {"LC_ALL": "POSIX", "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    command = [sys.executable, "-m", f"bulk.adapters.{ACTION}", "--help"]
+    done = subprocess.run(command, capture_output=True, env={"PATH": os.environ["PATH"]} | how, cwd=ROOT, timeout=60)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"--person_id" in done.stdout
+
+
 @pytest.mark.parametrize(("locale", "terminal"), [("C", ""), ("POSIX", "ascii"), ("no_such", "latin-1"), ("C", "cp850")])
 def test_accents_come_through_whatever_the_locale(bulk: Bulk, place: Path, locale: str, terminal: str) -> None:
     how = {"LANG": locale, "LC_ALL": locale, "PYTHONIOENCODING": terminal}

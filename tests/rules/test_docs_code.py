@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from bulk.actions import SUPPORTED, get_action
+from bulk.cli.single import parser
 from bulk.sandbox.examples import write_examples
 from tests.house import Remote
 
@@ -86,6 +88,27 @@ def test_the_python_of_a_document_runs_as_it_stands(document: str, tmp_path: Pat
         )
         assert done.returncode == 0, done.stderr[-1500:]
     assert remote.writes() > 0
+
+
+def test_an_action_as_a_command_runs_as_the_document_says(tmp_path: Path, remote: Remote) -> None:
+    people = [f"{remote.person(index)};{1000 + index}" for index in range(5)]
+    (tmp_path / "USUARIOS.CSV").write_text("\n".join(["person_id;extension", *people]), encoding="utf-8")
+    reached = {"WEBEX_ACCESS_TOKEN": remote.running.token, "WEBEX_BASE_URL": remote.running.base_url, "PERSON": remote.person(9)}
+    env = environment(tmp_path / "home") | reached
+    [block] = blocks("docs/api.md", "bash")
+    told = [json.loads(shell(line, tmp_path, env)) for line in block.splitlines()]
+    assert told[0]["state"] == "done"
+    assert [(found["counts"]["done"], found["counts"]["unchanged"]) for found in told[1:]] == [(5, 0), (0, 5)]
+
+
+def test_every_option_of_an_action_as_a_command_is_told() -> None:
+    section = (ROOT / "docs" / "api.md").read_text(encoding="utf-8").split("## Una acción como orden\n")[1].split("\n## ")[0]
+    for action_id in SUPPORTED:
+        action = get_action(action_id)
+        own = {f"--{param.name}" for param in action.parameters}
+        options = {option for entry in parser(action)._actions for option in entry.option_strings if option.startswith("--")}
+        assert sorted(option for option in options - own if f"`{option}`" not in section) == []
+        assert [entry.dest for entry in parser(action)._actions if not entry.help and f"--{entry.dest}" not in own] == []
 
 
 def test_no_document_shows_a_token_or_a_path_of_a_machine() -> None:

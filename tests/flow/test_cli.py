@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bulk.actions import SUPPORTED, UNSUPPORTED, get_action
+from bulk.cli import single
 from bulk.errors import UsageError
 from bulk.records import PLAN_STATES, ROW_STATES
 from tests.flow.conftest import Bulk

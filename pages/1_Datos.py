@@ -27,8 +27,12 @@ REPAIRS, ERRORS, NOTICES, PREVIEW = "Reparaciones", "Errores", "Avisos", "Vista 
 
 
 def main_buttons(session: Session) -> None:
-    with frame.heading("datos", buttons=0.64):
-        if intake.has_examples() and st.button("Usar los ejemplos", type="secondary" if session.files else "primary"):
+    with frame.heading("datos", buttons=0.66):
+        if (
+            intake.has_examples()
+            and len(session.files) < len(DATASETS)
+            and st.button("Usar los ejemplos", type="secondary" if session.files else "primary")
+        ):
             intake.use_examples(session)
             st.rerun()
         fetching.from_webex(session)

@@ -17,7 +17,7 @@ from pages.ui.session import Session, put_in_url
 from pages.ui.texts import EMPTY_ACTION, EMPTY_MAPPING, NOTHING_TO_CHANGE, PAGES, count
 from pages.ui.texts_runs import NO_WRITES
 
-OTHER_DATA = "Este ensayo es de otros datos, de otra acción o de otro mapeo. Ensaya de nuevo."
+OTHER_DATA = "Este ensayo es de otros datos, de otra acción, de otro alcance o de otro mapeo. Ensaya de nuevo."
 FEW = 25  # rows of a first try
 FEW_HELP = "Repartidas entre las ubicaciones. Después se sigue con todas, o se corrige y se ensaya de nuevo."
 EVERY = 1.0  # seconds between two looks
@@ -123,14 +123,14 @@ def at_rest(session: Session, place: DeltaGenerator, run: RunRecord | None, seen
         st.warning(OTHER_DATA, icon=":material/warning:")
     plan = None if run and not session.files else plan_or_reason(session)
     with place:
+        if run:
+            downloads.csv_button(run, "Descargar ensayo")
         if plan:
             start_button(session, plan, again=current)
         elif not run:
             way_back(session)
         if seen and not seen.ended and st.button("Ensayar las demás", type="primary" if current else "secondary"):
             running.take_up(session, seen)
-        if run:
-            downloads.csv_button(run, "Descargar ensayo")
         if plan and current and seen and seen.ended:
             onward(session, seen, "on_top")
     if seen:
@@ -147,7 +147,7 @@ with frame.told():
     house = resources.context()
     run = live.attached(house, session, dry_run=True)
     seen = look(house, run, session, with_orders=False) if run else None
-    place = frame.heading("ensayo", seen.title if seen else "", buttons=0.62)
+    place = frame.heading("ensayo", seen.title if seen else "", buttons=0.25 if seen and seen.alive else 0.55)
     if run and seen:
         put_in_url(run.run_id)
         names = ", ".join(file["file_name"] for file in run.files)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from bulk.journal import rows
-from bulk.records import PLAN_STATES, OrderStatus
+from bulk.records import OPEN_STATES, PLAN_STATES, OrderStatus
 from pages.ui import board, resources, tables
 from pages.ui.looking import Look
 from pages.ui.texts import GLYPHS, thousands
@@ -46,10 +46,10 @@ def draw(
 
 
 def _counters(seen: Look, key: str) -> list[str]:
-    """`→ 4.180 cambiar`: all states of a plan, those at 0 too."""
+    """`→ 4.180 cambiar`: all states of a plan, those at 0 too; how many are left while it reads is told by its progress."""
     return st.segmented_control(
         "Estado",
-        board.shown_states(seen.counts, plan=True),
+        [name for name in board.shown_states(seen.counts, plan=True) if name not in OPEN_STATES or not seen.alive],
         selection_mode="multi",
         format_func=lambda name: f"{GLYPHS[name]} **{thousands(seen.counts[name])}** {word_of(seen.run, name)}",
         label_visibility="collapsed",

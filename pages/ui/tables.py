@@ -81,7 +81,7 @@ def row_config(run: RunRecord, frame: pd.DataFrame) -> dict[str, Any]:
         "Quién": st.column_config.TextColumn(width=165),
         "Estado": _pills(list(pills), list(pills.values()), 115),
         **{name: st.column_config.TextColumn(width=_fitting(frame, name, most)) for name, most in _CHANGED.items()},
-        "Motivo": st.column_config.TextColumn(width=390),
+        "Motivo": st.column_config.TextColumn(width=_fitting(frame, "Motivo", 390 if "Campo" in frame else 560)),
         "Ubicación": st.column_config.TextColumn(width=115),
         "trackingId": st.column_config.TextColumn(width=140),
     }
@@ -90,7 +90,7 @@ def row_config(run: RunRecord, frame: pd.DataFrame) -> dict[str, Any]:
 def _fitting(frame: pd.DataFrame, name: str, most: int) -> int:
     """Pixels for the longest of the texts, the header too."""
     longest = int(frame[name].str.len().max()) if name in frame and len(frame) else 0
-    return min(most, 8 * max(longest, len(name)) + 22)
+    return min(most, 7 * max(longest, len(name)) + 28)
 
 
 def _pills(options: Sequence[str], colours: Sequence[str], width: int) -> Any:

@@ -142,7 +142,9 @@ def of_global() -> list[Awkward]:
         Awkward("GLOBAL as columns", b"org_id;default_country\nX;ES\n", table, [2], name="global"),
         Awkward("GLOBAL as two columns", "parámetro;valor\norg_id;X\ndefault_country;ES\n".encode(), table, [2], name="global"),
         Awkward("GLOBAL in English with commas", b"Key,Value\norg_id,X\ndefault_country,ES\n", table, [2], name="global"),
-        Awkward("GLOBAL says one thing twice", b"parametro;valor\norg_id;X\nOrg-ID;Y\n", refused="ya está en la fila 2", name="global"),
+        Awkward(
+            "GLOBAL says one thing twice", b"parametro;valor\norg_id;X\nOrg-ID;Y\n", refused="ya está en la fila 2", name="global"
+        ),
     ]
 
 

@@ -18,6 +18,7 @@ import typer
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
+from bulk.actions import UNSUPPORTED  # noqa: E402  # after the path
 from bulk.cli.app import app  # noqa: E402  # after the path
 from bulk.remedies import entries  # noqa: E402
 
@@ -79,6 +80,14 @@ def _is_argument(param: Any) -> bool:
     return getattr(param, "param_type_name", "") == "argument"
 
 
+def announced() -> Iterator[str]:
+    """The actions that are announced and cannot be run."""
+    yield "| acción | qué será | sobre |"
+    yield "|---|---|---|"
+    for action in UNSUPPORTED:
+        yield f"| `{action.id}` | {_cell(action.title)} | {action.dataset.upper()} |"
+
+
 def licences() -> Iterator[str]:
     """Licence of each library that the product needs, and of those that it brings along."""
     yield "| biblioteca | licencia | directa |"
@@ -121,6 +130,7 @@ def _licence(name: str) -> str:
 TABLES: dict[str, tuple[str, Callable[[], Iterator[str]]]] = {
     "codigos": ("problemas.md", codes),
     "ordenes": ("cli.md", commands),
+    "desarrollo": ("acciones.md", announced),
     "licencias": ("licencias.md", licences),
 }
 

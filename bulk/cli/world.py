@@ -15,8 +15,8 @@ from bulk.cli.output import say
 def sandbox(
     port: Annotated[int, typer.Option("--port", help="0 = uno libre.")] = 0,
     seed: Annotated[int, typer.Option("--seed", help="Semilla de la organización.")] = 2026,
-    locations: Annotated[int, typer.Option("--locations")] = 40,
-    people: Annotated[int, typer.Option("--people")] = 4500,
+    locations: Annotated[int, typer.Option("--locations", help="Ubicaciones de la organización.")] = 40,
+    people: Annotated[int, typer.Option("--people", help="Personas de la organización.")] = 4500,
     latency_ms: Annotated[float, typer.Option("--latency-ms", help="Tiempo de cada respuesta.")] = 0.0,
     jitter: Annotated[float, typer.Option("--jitter", help="0.3 = la latencia varía un ±30 %.")] = 0.0,
     rate_limit: Annotated[float, typer.Option("--rate-limit", help="Peticiones por segundo; 0 = sin límite.")] = 0.0,
@@ -61,9 +61,9 @@ def _ready(base_url: str, token: str) -> None:
 
 def examples(
     directory: Annotated[Path, typer.Argument(help="Directorio donde escribirlos.")],
-    seed: Annotated[int, typer.Option("--seed")] = 2026,
-    people: Annotated[int, typer.Option("--people")] = 4500,
-    locations: Annotated[int, typer.Option("--locations")] = 40,
+    seed: Annotated[int, typer.Option("--seed", help="Semilla de la organización.")] = 2026,
+    people: Annotated[int, typer.Option("--people", help="Personas de la organización.")] = 4500,
+    locations: Annotated[int, typer.Option("--locations", help="Ubicaciones de la organización.")] = 40,
 ) -> int:
     """Escribe GLOBAL, UBICACIONES y USUARIOS de ejemplo, que encajan con el sandbox de la misma semilla."""
     from bulk.sandbox.examples import write_examples

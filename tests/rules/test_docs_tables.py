@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import re
 from pathlib import Path
@@ -12,7 +13,7 @@ import typer
 
 from bulk.bulk_runner import build_chunks, iter_rows, merge_bulk_results, poll_bulk_order, submit_bulk_order
 from bulk.cli.app import app
-from bulk.remedies import catalogue
+from bulk.remedies import catalogue, entries
 from bulk.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,7 +36,7 @@ def read(name: str) -> str:
     return (DOCS / name).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", ["codigos", "ordenes"])
+@pytest.mark.parametrize("name", ["codigos", "ordenes", "desarrollo"])
 def test_a_table_that_comes_from_the_program_is_current(tables: ModuleType, name: str) -> None:
     assert read(tables.TABLES[name][0]) == tables.renewed(name), REMEDY
 
@@ -48,6 +49,34 @@ def test_every_code_of_the_catalogue_has_its_row_with_a_remedy() -> None:
     rows = re.findall(r"^\| `[^`]+` \|(.*)\|$", text, re.MULTILINE)
     assert len(rows) > 40
     assert [row for row in rows if not all(cell.strip() for cell in row.split("|"))] == []
+
+
+def _told_by_the_program() -> list[str]:
+    """Every text of the program; what is filled in at the moment is written {}."""
+    sources = [*ROOT.glob("bulk/**/*.py"), *ROOT.glob("pages/**/*.py"), ROOT / "streamlit_app.py"]
+    found = [str(entry) for part in entries().values() if isinstance(part, dict) for entry in part.values()]
+    for tree in (ast.parse(path.read_text(encoding="utf-8")) for path in sources):
+        for node in ast.walk(tree):
+            if isinstance(node, ast.JoinedStr):
+                found.append("".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values))
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found.append(node.value)
+    return found
+
+
+def test_every_symptom_that_is_quoted_is_what_the_program_says() -> None:
+    table = read("problemas.md").split("## Síntoma")[1].split("\n## ")[0]
+    symptoms = [row.split("|")[1] for row in table.splitlines() if row.startswith("| ")]
+    quoted = [text for symptom in symptoms for text in re.findall(r"«([^»]+)»", symptom)]
+    told = _told_by_the_program()
+    assert len(quoted) > 12
+    filled_in = {text: re.compile(re.sub(r"\\?\d+|\bN\b|…", ".*", re.escape(text))) for text in quoted}
+    assert [text for text, pattern in filled_in.items() if not any(map(pattern.search, told))] == []
+
+
+def test_no_option_of_a_command_is_left_without_a_word() -> None:
+    silent = re.findall(r"^\| `(--[\w-]+)` \|(?: Por defecto, [^|]*)? \|$", read("cli.md"), re.MULTILINE)
+    assert silent == []
 
 
 def test_every_command_has_its_heading_and_every_option_its_row() -> None:

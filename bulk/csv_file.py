@@ -21,6 +21,7 @@ _CHUNK = 1 << 20  # bytes looked at together
 _HEAD = 1 << 18  # bytes in which separator and signatures are looked for
 # Accents that were saved in one encoding and read in another before the file came here.
 _SPOILT = "\ufffd|Ã[\u00a0-\u00bf\u201a\u0192\u201c\u2018\u2030\u0160\u2039]|Â[\u00a0-\u00bf]"
+_DOS = "(?<=[A-Za-z])[¤¢£¡‚¥](?=[A-Za-z])"  # ñ ó ú í é Ñ of MS-DOS (cp850) in a word, when they are taken for Windows-1252
 _SPOILT_TRACES = (b"\xef\xbf\xbd", b"\xc3\x83", b"\xc3\x82")  # the same in UTF-8: U+FFFD, Ã, Â
 
 
@@ -35,7 +36,7 @@ class CsvFile:
     delimiter: str  # between cells
     marks: bool  # there may be NULs, or DOS's end-of-file mark, to leave out
     spoilt: bool  # there may be spoilt accents to report
-    sep_line: bool  # Excel's `sep=` line to leave out
+    sep_line: int  # first lines to leave out: up to Excel's `sep=` line
 
     def blocks(self) -> Iterator[Block]:
         """(text cells, findings), at least once. Raises InputError when it comes to a place that cannot be read."""
@@ -43,7 +44,8 @@ class CsvFile:
         empty: pd.DataFrame | None = None
         for frame, problems in parsing.parse_blocks(self._lines(nulls), self.delimiter, self.file_name):
             empty = frame.iloc[:0]
-            yield frame, [*problems, *(_spoilt(frame, self.file_name) if self.spoilt else ())]
+            found = [*_spoilt(frame, self.file_name), *_foreign(frame, self.encoding, self.file_name)] if self.spoilt else []
+            yield frame, [*problems, *found]
         if nulls and empty is not None:
             told = f"Se han quitado {sum(nulls)} caracteres nulos. Si algún dato no cuadra, vuelve a exportar el fichero."
             yield empty, [Problem(self.file_name, None, None, None, "caracteres_nulos", told, "aviso")]
@@ -54,8 +56,9 @@ class CsvFile:
             try:
                 first = next(file, "").removeprefix("\ufeff")
                 rest = file if self.sep_line else chain([first], file)
-                if self.sep_line:
-                    yield "\n"
+                for _ in range(self.sep_line - 1):
+                    next(file, "")
+                yield from ["\n"] * self.sep_line
                 yield from _without_marks(rest, nulls) if self.marks else rest
             except UnicodeDecodeError:
                 with self.opener() as whole:
@@ -87,10 +90,10 @@ def open_csv(
             decoding.decode(file.read(), file_name, encoding)  # says the same with the line in the whole file
         raise
     head = codecs.getincrementaldecoder(found)(errors="replace").decode(looked.head)
-    text, named = dialect.take_sep_line(head.removeprefix("\ufeff").replace("\x00", ""))
+    text, named, sep_line = dialect.take_sep_line(head.removeprefix("\ufeff").replace("\x00", ""))
     separator = dialect.one_character(delimiter) or named or dialect.detect_delimiter(text)
     spoilt = looked.spoilt or found != "utf-8"
-    return CsvFile(opener, file_name, looked.sha256, found, separator, looked.marks, spoilt, named is not None)
+    return CsvFile(opener, file_name, looked.sha256, found, separator, looked.marks, spoilt, sep_line)
 
 
 @dataclass(frozen=True)
@@ -140,6 +143,14 @@ def _whole_lines(head: bytes) -> bytes:
         return head
     cut = max(head.rfind(b"\n"), head.rfind(b"\r"))
     return head if cut < 0 else head[: cut + 1] + (b"\x00" if head[cut + 1 : cut + 2] == b"\x00" else b"")
+
+
+def _foreign(frame: pd.DataFrame, encoding: str, file_name: str) -> Iterator[Problem]:
+    """Letters of MS-DOS read as Windows: every byte is a character there too, only another one."""
+    for header, cells in frame.items() if encoding in ("cp1252", "latin-1") else ():
+        for line, cell in cells[cells.str.contains(_DOS, regex=True)].items():
+            told = f"¿Es un fichero de MS-DOS? Se lee «{cell}». Si no cuadra, vuelve a leerlo con la codificación cp850."
+            yield Problem(file_name, int(str(line)), str(header), str(cell), "otra_codificacion", told, "aviso")
 
 
 def _spoilt(frame: pd.DataFrame, file_name: str) -> Iterator[Problem]:

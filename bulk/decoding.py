@@ -14,6 +14,8 @@ _CONTROL = re.compile("[\x01-\x08\x0b\x0e-\x19\x1b-\x1f]")
 _UTF8_PAIR = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _HIGH = re.compile(rb"[\x80-\xff]")
 _SAMPLE = 65_536
+_HEAD = 256  # bytes in which a page says that it is one
+_NOT_OF_FILES = frozenset({"idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape"})  # codecs of other things
 _MOST_CONTROL = 0.01  # share of control characters above which it is no text
 _SOME_CONTROL = 10  # as many are forgiven in any file
 
@@ -22,6 +24,13 @@ SIGNATURES = (
     (b"\xd0\xcf\x11\xe0", "es un libro de Excel antiguo o con contraseña. Guárdalo sin contraseña como .xlsx o CSV UTF-8."),
     (b"%PDF", "es un PDF. Exporta los datos como CSV UTF-8."),
     (b"\x1f\x8b", "está comprimido. Descomprímelo antes."),
+)
+TEXT_SIGNATURES = (
+    (
+        (b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta"),
+        "es una página web o un XML. Guárdalo como CSV UTF-8.",
+    ),
+    ((b'{"', b"[{", b"{\n", b"{\r", b"[\n"), "es un JSON, no una tabla. Exporta los datos como CSV UTF-8."),
 )
 BOMS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -34,6 +43,10 @@ BOMS = (
 
 def decode(raw: bytes, file_name: str, encoding: str | None = None) -> tuple[str, str]:
     """(text without BOM, encoding). `encoding` overrides what is detected. Raises InputError (no text; unknown; broken)."""
+    beginning = raw[:_HEAD].removeprefix(codecs.BOM_UTF8).lstrip().lower()
+    for signatures, told in TEXT_SIGNATURES:
+        if beginning.startswith(signatures):
+            raise InputError(f"«{file_name}» {told}")
     for signature, told in SIGNATURES:
         if raw.startswith(signature):
             raise InputError(f"«{file_name}» {told}")
@@ -47,6 +60,8 @@ def decode(raw: bytes, file_name: str, encoding: str | None = None) -> tuple[str
 
 def _known(encoding: str, file_name: str) -> str:
     try:
+        if codecs.lookup(encoding).name in _NOT_OF_FILES:
+            raise LookupError(encoding)
         "".encode(encoding)  # also refuses codecs that are not of text
         return encoding.lower().replace("_", "-")
     except (LookupError, ValueError):

@@ -12,18 +12,19 @@ from bulk.headers import KNOWN_HEADERS, canonical
 
 DELIMITERS = (";", ",", "\t", "|")
 _SEP_LINE = re.compile(r'\s*"?sep=(\\t|[^\r\n"])"?[;,\t| ]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
+_ENDS = re.compile("\r\n|\r|\n")
 _SAMPLE_ROWS = 200
 _SAMPLE = 262_144
 csv.field_size_limit(10_000_000)
 
 
-def take_sep_line(text: str) -> tuple[str, str | None]:
-    """The text with the `sep=` line emptied (so that lines keep their numbers), and the separator that it names."""
+def take_sep_line(text: str) -> tuple[str, str | None, int]:
+    """(the text after the `sep=` line, the separator that it names, lines up to it); blank lines may stand before it."""
     found = _SEP_LINE.match(text)
     if not found:
-        return text, None
+        return text, None, 0
     named = "\t" if found[1] == "\\t" else found[1]
-    return "\n" + text[found.end() :], named
+    return text[found.end() :], named, max(1, len(_ENDS.findall(found[0])))
 
 
 def one_character(delimiter: str | None) -> str | None:

@@ -7,15 +7,12 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from bulk.dataset import Dataset, with_cells
-from bulk.headers import canonical
+from bulk.headers import SYNONYMS, canonical
 from bulk.names import Names
 from bulk.records import Problem
 
-# column of ids -> (kind, columns where its e-mail or name stands, the best first)
-_SOURCES = {
-    "person_id": ("person", ("email", "correo")),
-    "location_id": ("location", ("location_name", "ubicacion", "sede")),
-}
+# column of ids -> (kind, column where its e-mail or name stands); each may be called by a synonym
+_SOURCES = {"person_id": ("person", "email"), "location_id": ("location", "location_name")}
 
 
 @dataclass(frozen=True)
@@ -32,16 +29,21 @@ def lacking(dataset: Dataset) -> list[Lacking]:
     """What `fill_ids` would look for; empty when the file has its ids, or nothing to find them by."""
     frame, at = dataset.frame, {canonical(header): header for header in dataset.frame.columns}
     found = []
-    for column, (kind, sources) in _SOURCES.items():
-        source = next((at[name] for name in map(canonical, sources) if name in at), None)
+    for column, (kind, named_by) in _SOURCES.items():
+        source = _called(named_by, at)
         if source is None:
             continue
-        target = at.get(canonical(column), column)
+        target = _called(column, at) or column
         empty = frame[target] == "" if target in frame else pd.Series(True, index=frame.index)
         cells = frame.loc[empty & (frame[source] != ""), source]
         if not cells.empty:
             found.append(Lacking(kind, target, source, cells))
     return found
+
+
+def _called(name: str, at: dict[str, str]) -> str | None:
+    """The header for `name`: its own word first, then its synonyms."""
+    return next((at[key] for key in map(canonical, (name, *SYNONYMS[name])) if key in at), None)
 
 
 def with_columns(dataset: Dataset, wanted: list[Lacking]) -> Dataset:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from bulk.dataset import Dataset
 from bulk.errors import UsageError, why
+from bulk.headers import canonical
 from bulk.log import private
 from bulk.records import Problem
 from bulk.spreadsheet import csv_text, csv_writer, safe_cell
@@ -81,7 +83,7 @@ def _fill(sheet: Any, dataset: Dataset, wrong: dict[int, list[Problem]], looks: 
     headers = [str(header) for header in dataset.frame.columns]
     frame = dataset.frame[dataset.frame.index.isin(list(wrong))] if only_bad else dataset.frame
     sheet.freeze_panes(1, 0)
-    for column, header in enumerate(["fila", *headers, NOTE_COLUMN]):
+    for column, header in enumerate([_free("fila", headers), *headers, _free(NOTE_COLUMN, headers)]):
         sheet.write_string(0, column, header, looks["header"])
     notes = 0
     for number, (line, *cells) in enumerate(frame.itertuples(name=None), 1):
@@ -98,6 +100,13 @@ def _fill(sheet: Any, dataset: Dataset, wrong: dict[int, list[Problem]], looks: 
             reasons = " ".join(f"{each.column}: {each.message}" if each.column else each.message for each in found)
             look = looks[_worst(found)]
             sheet.write_string(number, len(cells) + 1, reasons[:_LONGEST_CELL], look)
+
+
+def _free(name: str, headers: Sequence[str]) -> str:
+    """A header that the file does not have, so that what is written can be read again."""
+    taken = {canonical(header) for header in headers}
+    names = (name if number == 1 else f"{name} ({number})" for number in count(1))
+    return next(each for each in names if canonical(each) not in taken)
 
 
 def _worst(problems: Sequence[Problem]) -> str:

@@ -81,7 +81,7 @@ def write_template(action_id: str, target: BinaryIO) -> None:
             help_sheet.write_string(row, column, text, wrapped)
     help_sheet.write_string(len(action.parameters) + 2, 0, action.title, bold)
     help_sheet.write_string(len(action.parameters) + 3, 0, action.summary, wrapped)
-    help_sheet.write_string(len(action.parameters) + 4, 0, "La fila de ejemplo se borra antes de usar la plantilla.", wrapped)
+    help_sheet.write_string(len(action.parameters) + 4, 0, "Borra la fila de ejemplo antes de usar la plantilla.", wrapped)
     book.close()
 
 

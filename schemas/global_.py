@@ -5,6 +5,6 @@ from schemas import fields
 SCHEMA = fields.master(
     {
         "org_id": fields.org_id(),
-        "default_country": fields.column(fields.matches("[A-Z]{2}", "pais_no_valido")),
+        "default_country": fields.column(fields.matches("[A-Za-z]{2}", "pais_no_valido")),
     }
 )

@@ -9,14 +9,19 @@ import typer
 
 from bulk.cli import options as o
 from bulk.cli.output import say
+from bulk.cli.reading import Reading, reading
 from bulk.cli.writing import refuse_input, write_out
 
 if TYPE_CHECKING:
     from bulk.connection import Connection
     from bulk.context import Context
+    from bulk.dataset import Dataset
     from bulk.webex.client import Api
 
 Out = Annotated[Path, typer.Option("--out", help="Fichero .csv o .xlsx.")]
+DatasetName = Annotated[
+    str | None, typer.Option("--dataset", help="usuarios o ubicaciones, si el nombre del fichero no lo dice.")
+]
 Kind = Annotated[str, typer.Argument(help="people, locations, licenses, numbers o routes.")]
 
 
@@ -58,7 +63,13 @@ def template(action: o.Action, out: Annotated[Path, typer.Option("--out", help="
 
 def fill_ids(
     file: Annotated[Path, typer.Argument(help="USUARIOS.CSV o UBICACIONES.CSV; no se modifica.")],
-    out: Annotated[Path, typer.Option("--out", help="El mismo fichero con los identificadores (.csv).")],
+    out: Annotated[Path, typer.Option("--out", help="El mismo fichero con los identificadores (.csv o .xlsx).")],
+    dataset: Annotated[
+        str | None, typer.Option("--dataset", help="usuarios o ubicaciones, si el nombre del fichero no lo dice.")
+    ] = None,
+    encoding: o.Encoding = None,
+    delimiter: o.Delimiter = None,
+    sheet: o.Sheet = None,
     choose: o.Choose = None,
     base_url: o.BaseUrl = None,
     sandbox: o.Sandbox = False,
@@ -68,21 +79,52 @@ def fill_ids(
 ) -> int:
     """Completa person_id y location_id vacíos de un fichero por correo y por nombre. Sale con 1 si alguno no se encuentra."""
     from bulk.context import open_context
-    from bulk.dataset import read_any
     from bulk.filling import fill_ids as fill
-    from bulk.fixes import to_csv
     from bulk.names import names_of
 
     refuse_input(out, [file])
-    dataset = read_any(file)[0]
+    loaded = _table(file, dataset, reading(encoding, delimiter, sheet))
     context = open_context(home)
     reached, api = _reach(context, o.read_token(token, token_file), base_url, sandbox)
-    filled, problems, cells = fill(names_of(api, context.journal, reached.org_id, choose or ()), dataset)
-    write_out(out, to_csv(filled))
+    filled, problems, cells = fill(names_of(api, context.journal, reached.org_id, choose or ()), loaded)
+    write_out(out, _as_file(filled, out))
     for problem in problems:
         say(problem.text())
     say(f"{cells} identificadores completados en {out}; {len(problems)} sin encontrar.")
     return 1 if problems else 0
+
+
+def _table(file: Path, name: str | None, how: Reading) -> Dataset:
+    """The file to fill in. Raises InputError, also for rows that lost cells when they were read: they cannot be put back."""
+    from bulk.dataset import guess_name, is_csv, read_all
+    from bulk.errors import InputError, UsageError
+    from bulk.parsing import RAGGED
+
+    if name not in (None, "usuarios", "ubicaciones"):
+        raise UsageError(f"--dataset «{name}»: se espera usuarios o ubicaciones.")
+    name = name or (guess_name(file.name) if is_csv(file) else None)
+    found = [each for each in read_all(file, name=name, **how.of_any(name or "")).datasets if each.name != "global"]
+    if len(found) != 1:
+        raise InputError(f"«{file.name}» tiene más de una hoja que completar. Di cuál con --dataset usuarios o ubicaciones.")
+    for problem in found[0].problems:
+        if problem.rule == RAGGED:
+            raise InputError(f"{problem.text()} Hasta entonces no se puede escribir el fichero sin perder celdas.")
+        say(problem.text())
+    return found[0]
+
+
+def _as_file(dataset: Dataset, out: Path) -> bytes:
+    """A CSV, or a workbook when that is what `out` is called."""
+    import io
+
+    from bulk.fixes import to_csv
+    from bulk.report.book import text_book
+
+    if out.suffix.lower() != ".xlsx":
+        return to_csv(dataset)
+    book = io.BytesIO()
+    text_book(book, dataset.name.upper(), list(map(str, dataset.frame.columns)), dataset.frame.itertuples(index=False, name=None))
+    return book.getvalue()
 
 
 def _reach(context: Context, token: str | None, base_url: str | None, sandbox: bool) -> tuple[Connection, Api]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import streamlit as st
 
 from bulk.call_permissions import read_profile
-from bulk.dataset import Dataset, read_any, read_csv
+from bulk.dataset import Dataset, Read, read_all, read_any, read_csv
 from bulk.errors import BulkError, InputError
 from bulk.log import log
 from bulk.records import DATASETS, FILE_NAMES
@@ -30,10 +32,12 @@ def take(session: Session, name: str, raw: bytes, file_name: str, **how: str | N
     """
     session.upload_errors.pop(name, None)
     try:
-        for dataset in _read(name, raw, file_name, how):
+        read = _read(name, raw, file_name, how)
+        for dataset in read.datasets:
             session.upload_errors.pop(dataset.name, None)
             session.uploads[dataset.name] = Upload(raw, file_name)
             corrections.put_original(session, dataset)
+        session.upload_errors |= read.refused
     except BulkError as error:
         session.upload_errors[name] = error.message
     except Exception:  # a file of an unforeseen shape must not take the page down
@@ -41,16 +45,14 @@ def take(session: Session, name: str, raw: bytes, file_name: str, **how: str | N
         session.upload_errors[name] = UNFORESEEN
 
 
-def _read(name: str, raw: bytes, file_name: str, how: dict[str, str | None]) -> list[Dataset]:
+def _read(name: str, raw: bytes, file_name: str, how: dict[str, str | None]) -> Read:
     """All the sheets with one of the three names; else the file, or the first sheet, in the place that it was put into."""
     if is_book(raw) and not any(how.values()):
-        try:
-            found = read_any(raw, file_name=file_name)
-        except InputError:
-            found = []
-        if len(found) > 1:
-            return found
-    return read_any(raw, name=name, file_name=file_name, **how)
+        with suppress(InputError):  # no sheet has one of the names
+            found = read_all(raw, file_name=file_name)
+            if len(found.datasets) + len(found.refused) > 1:
+                return found
+    return Read(read_any(raw, name=name, file_name=file_name, **how))
 
 
 def is_book(raw: bytes) -> bool:

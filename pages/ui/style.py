@@ -57,7 +57,8 @@ button[role="radio"][aria-checked="true"] p, [role="tab"][aria-selected="true"] 
 }}
 [data-testid="stFileUploaderDropzone"] button p, [data-testid="stFileUploaderDropzoneInstructions"] span {{ font-size: 0; }}
 [data-testid="stFileUploaderDropzone"] button p::after {{ content: "Elegir fichero"; font-size: 0.875rem; }}
-[data-testid="stFileUploaderDropzoneInstructions"] span::after {{ content: "o arrástralo aquí · hasta {most} MB";
+[data-testid="stFileUploaderDropzoneInstructions"] span::after {{
+  content: "o arrástralo aquí · hasta {most} MB; si es mayor, con la línea de órdenes (bulk)";
   font-size: 0.82rem; white-space: normal; }}
 </style>
 """

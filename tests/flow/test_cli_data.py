@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bulk import block_validation, parsing, validation
+from bulk.dataset import read_any
 from tests.flow.conftest import Bulk
 from tests.house import Remote
 from tests.unit.test_workbook import book
@@ -97,3 +98,19 @@ def test_a_suggestion_that_needs_a_lookup_says_so_and_is_used_when_names_are_loo
     assert "person_id ← Correo (85 %, sinónimo). Para usarla: --resolve-names\n" in bulk.err  # type: ignore[attr-defined]
     code, found = bulk("plan", ACTION, "--usuarios", path, "--accept-suggestions", "--resolve-names", "--json")
     assert (code, found["counts"]["change"], found["counts"]["invalid"]) == (0, 1, 0)
+
+
+def test_ids_are_filled_in_by_synonyms_into_a_workbook_and_never_at_the_cost_of_cells(
+    bulk: Bulk, tmp_path: Path, remote: Remote
+) -> None:
+    path, out = tmp_path / "lista.csv", tmp_path / "completa.xlsx"
+    path.write_text("Mail;Oficina\nusuario00000@example.com;Madrid\n", encoding="utf-8")
+    assert bulk("fill-ids", path, "--out", out)[0] == 2
+    assert bulk("fill-ids", path, "--dataset", "usuarios", "--out", out)[0] == 0
+    [data] = read_any(out, name="usuarios")
+    assert (data.encoding, data.frame["person_id"].tolist()) == ("xlsx", [remote.person(0)])
+    path.write_text("Mail;Oficina\nusuario00000@example.com;Madrid;SOBRA\n", encoding="utf-8")
+    before = out.read_bytes()
+    assert bulk("fill-ids", path, "--dataset", "usuarios", "--out", out)[0] == 2
+    assert "Fila 2" in bulk.err  # type: ignore[attr-defined]
+    assert out.read_bytes() == before

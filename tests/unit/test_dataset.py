@@ -123,3 +123,41 @@ def test_a_parameter_of_global_is_there_once_and_has_a_name(text: str, told: str
 
 def test_the_country_of_global_is_known_by_its_spanish_name_too() -> None:
     assert default_country(read_csv("País\nes\n".encode(), name="global")) == "ES"
+
+
+def test_blank_lines_before_the_sep_line_keep_the_line_numbers() -> None:
+    data = read_csv(b"\r\n\r\nsep=|\r\nperson_id|nota\r\nA|x\r\n", name="usuarios")
+    assert (data.delimiter, data.frame.to_dict("records"), list(data.frame.index)) == (
+        "|",
+        [{"person_id": "A", "nota": "x"}],
+        [5],
+    )
+
+
+@pytest.mark.parametrize(
+    ("raw", "told"),
+    [
+        (b"<html><table><tr><td>person_id", "es una p\u00e1gina web"),
+        (b"\xef\xbb\xbf  <?xml version='1.0'?><Workbook>", "es una p\u00e1gina web"),
+        (b'{"person_id": "A"}', "es un JSON"),
+        (b'[{"person_id": "A"}]', "es un JSON"),
+    ],
+)
+def test_what_is_another_kind_of_text_is_refused(raw: bytes, told: str) -> None:
+    with pytest.raises(InputError, match=told):
+        read_csv(raw, name="usuarios")
+
+
+@pytest.mark.parametrize("encoding", ["idna", "punycode", "unicode_escape", "rot13", "hex"])
+def test_a_codec_that_is_none_of_files_is_refused(encoding: str) -> None:
+    with pytest.raises(InputError, match="no existe la codificaci\u00f3n"):
+        read_csv(b"person_id\nA\n", name="usuarios", encoding=encoding)
+
+
+def test_ms_dos_read_as_windows_is_told_and_plain_windows_is_not() -> None:
+    text = "person_id;nombre\nA;Mu\u00f1oz\n"
+    [problem] = read_csv(text.encode("cp850"), name="usuarios").problems
+    assert (problem.line, problem.rule, problem.severity) == (2, "otra_codificacion", "aviso")
+    assert "cp850" in problem.message
+    assert read_csv(text.encode("cp850"), name="usuarios", encoding="cp850").frame["nombre"].tolist() == ["Mu\u00f1oz"]
+    assert read_csv((text + "B;100\u00a3 o 5\u00a2\n").encode("cp1252"), name="usuarios").problems == ()

@@ -70,3 +70,9 @@ def test_only_the_bad_rows_when_asked() -> None:
 def test_the_marked_workbook_reads_back_with_the_same_cells() -> None:
     [again] = read_any(problem_files.to_xlsx(DATA, PROBLEMS), file_name="USUARIOS.xlsx")
     assert again.frame[["person_id", "telefono"]].equals(DATA.frame)
+
+
+def test_a_file_with_columns_called_as_ours_can_be_marked_and_read_again() -> None:
+    data = read_csv(b"fila;problemas\nA;x\n", name="usuarios", file_name="USUARIOS.CSV")
+    [again] = read_any(problem_files.to_xlsx(data, PROBLEMS), file_name="USUARIOS.xlsx")
+    assert list(again.frame.columns) == ["fila (2)", "fila", "problemas", "problemas (2)"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -212,3 +213,31 @@ def test_losing_the_connection_stops_the_run_and_fails_no_row(house: House, remo
     assert result.document["state"] == "stopped"
     assert "Sin conexión" in result.document["reason"]
     assert set(result.counts) <= {"pending", "running", "done"}
+
+
+def test_a_pause_before_a_set_leaves_gives_back_only_the_rows_without_an_end(
+    house: House, remote: Remote, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from bulk.engine import jobs, sets
+    from bulk.errors import Interrupted
+    from bulk.journal import upkeep
+    from tests.adapters.many import many_rows
+
+    moves = many_rows(remote, "usuarios_asignar_location_desde_csv", 3)
+    read = sets.read_items
+
+    def somebody_moves_one(live: Any, items: Any) -> Any:
+        remote.patch("person", moves[0]["person_id"], locationId=moves[0]["target_location_id"])
+        return read(live, items)
+
+    def paused(live: Any, items: Any) -> Any:
+        live.halt("paused")
+        raise Interrupted
+
+    with monkeypatch.context() as patched:
+        patched.setattr(sets, "read_items", somebody_moves_one)
+        patched.setattr(jobs, "mark", paused)
+        result = house.run("usuarios_asignar_location_desde_csv", moves)
+    assert result.counts == {"pending": 2, "unchanged": 1}
+    assert upkeep.check(house.context.journal).sound
+    assert house.resume(result.document["run_id"]).counts == {"done": 2, "unchanged": 1}

@@ -25,7 +25,7 @@ def test_killed_and_resumed_undo_gives_everything_back_once(
     runner: Runner,
     without_accidents: Callable[[str], Reference],
 ) -> None:
-    reference, told = without_accidents(action), []
+    reference, told, hits = without_accidents(action), [], 0
     for round_ in range(50 if request.config.getoption("--long", False) else 1):
         seed_state = remote.as_new()
         fresh = Runner(runner.home / str(round_), remote, runner.files)
@@ -40,7 +40,7 @@ def test_killed_and_resumed_undo_gives_everything_back_once(
                 "effective_writes", reference.effective_writes + so_far + dice.randint(1, left), dice.uniform(0, 0.05)
             )
             told.append(moment)
-            kill_when(process, remote, moment)
+            hits += kill_when(process, remote, moment)
             remote.config(**(NOISE if dice.random() < 0.5 else {}))
             process = fresh.start("undo", done) if fresh.run_id() in (None, done) else fresh.start("resume", str(fresh.run_id()))
         ended = fresh.wait(process)
@@ -49,6 +49,27 @@ def test_killed_and_resumed_undo_gives_everything_back_once(
         twice = Counter(reference.writes) + Counter(reference.writes)
         found = without_outcome(fresh.rows()) + repeated_writes(remote.counters()["by_entity"], twice)
         assert not found + other_state(seed_state, remote.state()), (told, found)
+    assert hits, told
+
+
+def test_killed_between_the_requests_of_one_row_an_undo_goes_on_with_the_rest(
+    dice: random.Random, remote: Remote, runner: Runner
+) -> None:
+    """Numbers go five a request: what is gone by then is as wanted, the others as before."""
+    as_new = remote.as_new()
+    places = [key for key, doc in as_new["location"].items() if doc["connection"]][:2]
+    path, prefix = runner.files / "muchas.csv", "+3499100"
+    rows = [f"{key};{'|'.join(f'{prefix}{place}{k:03d}' for k in range(30))}" for place, key in enumerate(places)]
+    path.write_text("\n".join(["location_id;phone_numbers", *rows]), encoding="utf-8")
+    assert runner.do("run", "ubicacion_alta_numeraciones_desactivadas", "--ubicaciones", str(path), "--bulk").code == 0
+    remote.config(**SLOW)
+    process = runner.start("undo", str(runner.run_id()))
+    moment = Moment("effective_writes", remote.counters()["effective_writes"] + dice.randint(1, 8), dice.uniform(0, 0.03))
+    assert kill_when(process, remote, moment), moment
+    ended = runner.do("resume", str(runner.run_id()))
+    assert ended.code == 0 and ended.document["kind"] == "undo", (moment, ended)
+    assert [row.state for row in runner.rows()] == ["done", "done"]
+    assert not other_state(as_new, remote.state()), moment
 
 
 def test_killed_undo_of_moves_ends_as_one_without_a_kill(

@@ -7,20 +7,37 @@ import streamlit as st
 from bulk.actions import UNSUPPORTED
 from bulk.launch import resume
 from bulk.records import RunRecord
-from pages.ui import frame, live, resources, roadmap
+from bulk.status import title
+from pages.ui import frame, live, repeating, resources, roadmap
 from pages.ui.looking import local, look, progress_line, state_word
 from pages.ui.plain import plain
 from pages.ui.session import Session
 from pages.ui.texts import IN_DEVELOPMENT, PAGES
 
+EVERY = 2.0  # seconds between two looks while something runs
+
 
 def main_button(session: Session, found: list[roadmap.Entry]) -> None:
     following = roadmap.next_action(session, found)
-    with frame.heading("inicio"):
-        if not session.files and st.button("Cargar ficheros", type="primary"):
-            st.switch_page(PAGES["datos"][0])
+    with frame.heading("inicio", buttons=0.62):
+        if not session.files:
+            without_files(session)
         if following and st.button(f"Siguiente: {following.action.title}", type="primary"):
             open_action(session, following.action.id)
+
+
+def without_files(session: Session) -> None:
+    """After F5 a tab has no files any more; those of the last run were kept."""
+    house = resources.context()
+    earlier = repeating.last(house, resources.connection(session))
+    if earlier:
+        told = f"{title(earlier)} · {local(earlier.created_at)}"
+        if st.button("Seguir con los ficheros de la última ejecución", help=plain(told)):
+            with frame.told():
+                repeating.go_on(house, session, earlier)
+                st.rerun()
+    if st.button("Cargar ficheros", type="primary"):
+        st.switch_page(PAGES["datos"][0])
 
 
 def open_action(session: Session, action_id: str) -> None:
@@ -31,7 +48,7 @@ def open_action(session: Session, action_id: str) -> None:
 
 def road(session: Session, found: list[roadmap.Entry]) -> None:
     st.markdown("##### Hoja de ruta")
-    with st.container(border=True, gap="xxsmall"):
+    with st.container(border=True, gap="xxsmall", key="road"):
         for number, entry in enumerate(found, 1):
             milestone(session, number, entry)
     with st.expander(f"Otras {len(UNSUPPORTED)} acciones · {IN_DEVELOPMENT}"):
@@ -41,7 +58,7 @@ def road(session: Session, found: list[roadmap.Entry]) -> None:
 
 def milestone(session: Session, number: int, entry: roadmap.Entry) -> None:
     action, mark = entry.action, f"{entry.mark} " if entry.mark else ""
-    name, told, button = st.columns([0.53, 0.34, 0.13], vertical_alignment="center")
+    name, told, button = st.columns([0.56, 0.31, 0.13], vertical_alignment="center")
     name.markdown(f"{mark}{number} · **{action.title}**" if entry.readiness.ready else f":gray[{mark}{number} · {action.title}]")
     told.caption(plain(entry.told))
     if button.button("Abrir", key=f"go_{action.id}", type="tertiary", disabled=action.dataset not in session.files):
@@ -76,16 +93,29 @@ def present(session: Session) -> None:
 
 def told(session: Session, run: RunRecord) -> None:
     seen = look(resources.context(), run, session, with_orders=False)
-    st.markdown(f"**{seen.title}** · {plain(state_word(seen))}")
+    kind = "Ensayo · " if run.dry_run and run.kind != "verify" else ""
+    st.markdown(f"**{kind}{seen.title}** · {plain(state_word(seen))}")
     st.caption(f"{local(run.created_at)} · {progress_line(seen)}{f' · {plain(run.note)}' if run.note else ''}")
+
+
+def weekend(session: Session) -> None:
+    """Road map and runs; while something runs they are drawn again, and the last time with the whole page."""
+    alive = bool(live.living(resources.context()))
+
+    @st.fragment(run_every=EVERY if alive else None)
+    def draw() -> None:
+        if alive and not live.living(resources.context()):
+            st.rerun()
+        left, right = st.container(key="under_road").columns([0.64, 0.36], gap="medium")
+        with left, frame.told():
+            road(session, roadmap.entries(session))
+        with right, frame.told():
+            present(session)
+
+    draw()
 
 
 session = frame.begin("inicio")
 with frame.told():
-    found = roadmap.entries(session)
-    main_button(session, found)
-    left, right = st.columns([0.62, 0.38], gap="medium")
-    with left, frame.told():
-        road(session, found)
-    with right, frame.told():
-        present(session)
+    main_button(session, roadmap.entries(session))
+    weekend(session)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from bulk.connection import Connection
 from bulk.plan import Prepared
@@ -10,17 +11,19 @@ from pages.ui import choice, frame, launch_options, launching, live, resources, 
 from pages.ui.looking import local, look
 from pages.ui.plain import plain
 from pages.ui.session import Session, put_in_url
-from pages.ui.texts import EMPTY_ACTION, EMPTY_MAPPING, NOTHING_RUNS, PAGES
+from pages.ui.texts import EMPTY_ACTION, EMPTY_MAPPING, NOTHING_RUNS
 
 
-def plan_or_reason(session: Session) -> Prepared | None:
+def plan_or_reason(session: Session, place: DeltaGenerator) -> Prepared | None:
     """The plan to launch, or None after saying where to begin."""
     if not session.files.keys() & {"ubicaciones", "usuarios"}:
         st.info(f"{NOTHING_RUNS} {EMPTY_MAPPING}", icon=":material/upload_file:")
-        st.page_link(PAGES["datos"][0], label="Ir a Datos")
+        with place:
+            frame.way("datos")
     elif session.action_id is None:
         st.info(f"{NOTHING_RUNS} {EMPTY_ACTION}", icon=":material/arrow_back:")
-        st.page_link(PAGES["mapeo"][0], label="Ir a Mapeo")
+        with place:
+            frame.way("mapeo")
     else:
         return choice.prepared(session)
     return None
@@ -29,7 +32,7 @@ def plan_or_reason(session: Session) -> Prepared | None:
 def before(session: Session, reached: Connection) -> None:
     plan = choice.prepared(session) if session.action_id and session.files else None
     place = frame.heading("lanzamiento", plan.action.title if plan else "")
-    plan = plan_or_reason(session)
+    plan = plan_or_reason(session, place)
     if plan is None:
         return
     rehearsal = launching.rehearsal_of(session, reached)

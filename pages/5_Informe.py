@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
+from bulk.errors import BulkError
 from bulk.journal import rows
-from bulk.records import RunRecord
+from bulk.records import ALL_STATES, RunRecord
 from bulk.status import find_run
 from pages.ui import (
     audit_panel,
@@ -22,10 +25,14 @@ from pages.ui import (
     undo_panel,
     verify_panel,
 )
+from pages.ui.details import counted
 from pages.ui.looking import Look, local, look, state_word, where_of
 from pages.ui.plain import plain
 from pages.ui.session import Session, put_in_url, run_in_url
-from pages.ui.texts import CHOOSE_RUN, PAGES, lasting, thousands
+from pages.ui.texts import CHOOSE_RUN, PAGES, lasting, sentence, thousands
+from pages.ui.texts_runs import rows_told, word_of
+
+UNDONE, CAUSES, ROWS, LOTS, PLACES, AUDIT = "Restauración", "Por causa", "Filas", "Lotes", "Por ubicación", "Auditoría"
 
 
 def chosen(session: Session) -> RunRecord | None:
@@ -36,19 +43,31 @@ def chosen(session: Session) -> RunRecord | None:
     return live.attached(house, session, dry_run=False)
 
 
+def sum_line(seen: Look) -> str:
+    """`4.300 filas = 4.180 hechas + 79 sin cambios + 41 con error`, in the words of the run."""
+    words: dict[str, int] = {}
+    for state in ALL_STATES:
+        if seen.counts[state]:
+            word = word_of(seen.run, state)
+            words[word] = words.get(word, 0) + seen.counts[state]
+    parts = " + ".join(f"{thousands(n)} {word}" for word, n in words.items())
+    return f"**{rows_told(sum(words.values()))}** = {parts}" if words else ""
+
+
 def summary(seen: Look) -> None:
     run = seen.run
     who = f"{plain(where_of(run))} · {plain(run.person or '?')} · {local(run.created_at)}"
     calls = f"{thousands(run.requests)} llamadas · {thousands(run.retries)} reintentos"
     note = f" · {plain(run.note)}" if run.note else ""
-    st.caption(
-        f"**{plain(state_word(seen)).capitalize()}** · {who} · {lasting(seen.seconds)} · {calls}{note} · ejecución {run.run_id}"
-    )
+    plan = f" · ensayo {run.parent}" if run.parent and run.kind == "apply" else ""
+    state = f"**{plain(sentence(state_word(seen)))}**"
+    st.caption(f"{state} · {who} · {lasting(seen.seconds)} · {calls}{note}{plan} · ejecución {run.run_id}")
     if seen.alive:
         st.info("La ejecución sigue en curso: el informe crece con ella.", icon=":material/sync:")
     elif run.kind == "apply" and not run.dry_run and seen.ended and not seen.review and not seen.counts["cancelled"]:
         st.success(f"{thousands(seen.finished)} de {thousands(seen.total)} como se pidió.", icon=":material/check_circle:")
     outcome.counters(seen)
+    st.caption(sum_line(seen))
 
 
 def lots(seen: Look) -> None:
@@ -76,44 +95,52 @@ def after(session: Session, seen: Look) -> None:
 
 
 def details(session: Session, seen: Look) -> None:
-    names = ["Por causa", "Filas", "Lotes", "Por ubicación", "Auditoría"]
-    undone = seen.run.kind == "undo"
-    tabs = st.tabs(["Restauración", *names] if undone else names)
-    if undone:
-        with tabs[0]:
-            undo_panel.lists(seen)
-    cause_tab, row_tab, lot_tab, place_tab, audit_tab = tabs[-len(names) :]
-    with cause_tab:
-        causes.draw(session, seen)
-    with row_tab:
-        filters.draw(seen, plan=seen.run.dry_run, key=f"report_{seen.run.run_id}", orders=seen.orders)
-    with lot_tab:
-        lots(seen)
-    with place_tab:
-        charts.by_location(rows.group_counts(resources.context().journal, seen.run.run_id))
-    with audit_tab:
-        audit_panel.audit_table(seen.run)
+    """One view at a time: with thousands of lots each of them costs, and only one is looked at."""
+    views: dict[str, Callable[[], None]] = {
+        CAUSES: lambda: causes.draw(session, seen),
+        ROWS: lambda: filters.draw(seen, plan=seen.run.dry_run, key=f"report_{seen.run.run_id}", orders=seen.orders),
+        LOTS: lambda: lots(seen),
+        PLACES: lambda: charts.by_location(rows.group_counts(resources.context().journal, seen.run.run_id)),
+        AUDIT: lambda: audit_panel.audit_table(seen.run),
+    }
+    if seen.run.kind == "undo":
+        views = {UNDONE: lambda: undo_panel.lists(seen), **views}
+    names, key = list(views), f"report_view_{seen.run.kind == 'undo'}"
+    chosen_view = st.segmented_control("Ver", names, default=names[0], label_visibility="collapsed", required=True, key=key)
+    numbers = {CAUSES: len(causes.gathered(session, seen)), ROWS: seen.total, LOTS: len(seen.orders)}
+    counted(key, {names.index(name) + 1: number for name, number in numbers.items()})
+    views[chosen_view or names[0]]()
 
 
 def draw(session: Session, run: RunRecord) -> None:
     put_in_url(run.run_id)
     seen = look(resources.context(), run, session)
-    with frame.heading("informe", seen.title, buttons=0.32):
+    with frame.heading("informe", seen.title, buttons=0.4):
         downloads.excel_button(run)
+        downloads.acta_button([run], "Acta")
         downloads.more(seen)
-    if seen.run.reason:
+    if seen.run.reason and not seen.alive:
         st.warning(plain(seen.run.reason), icon=":material/warning:")
     summary(seen)
     after(session, seen)
     details(session, seen)
 
 
+def nothing_to_show() -> None:
+    with frame.heading("informe"):
+        frame.way("historial")
+
+
 session = frame.begin("informe")
 with frame.told():
-    run = chosen(session)
-    if run is None:
-        frame.heading("informe")
-        st.info(CHOOSE_RUN, icon=":material/history:")
-        st.page_link(PAGES["historial"][0], label="Ir a Historial")
+    try:
+        run = chosen(session)
+    except BulkError as error:
+        nothing_to_show()
+        st.error(plain(error.message), icon=":material/error:")
     else:
-        draw(session, run)
+        if run is None:
+            nothing_to_show()
+            st.info(CHOOSE_RUN, icon=":material/history:")
+        else:
+            draw(session, run)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
+from bulk.actions import get_action
 from bulk.clusters import Cluster, clusters, normalised
 from bulk.context import Context
 from bulk.journal import rows
 from bulk.records import RETRY_STATES, RunRecord
-from pages.ui import again, resources, tables
+from bulk.scope import Scope
+from pages.ui import again, repeating, resources, tables
+from pages.ui.copying import copy_button
 from pages.ui.looking import Look
 from pages.ui.plain import plain
 from pages.ui.session import Session
@@ -16,13 +19,13 @@ from pages.ui.texts import PAGES, thousands
 from pages.ui.texts_runs import NO_CAUSES, REVIEW, pill_of
 
 MOST_CAUSES = 15  # told one by one; the rest in a table
+CHOOSE = "Quedan como alcance y se abre Ensayo: cuando la causa esté resuelta, se ensayan y se lanzan solo estas."
 MOST_SHOWN = 2_000  # rows of one cause on screen
 
 
 def draw(session: Session, seen: Look) -> None:
-    """Gathered again only when the counts changed: thousands of failures are read for it."""
-    bad = tuple(seen.counts[state] for state in REVIEW)
-    found: list[Cluster] = session.once(f"causes_{seen.run.run_id}", bad, lambda: clusters(resources.context(), seen.run))
+    """One box a cause, biggest first."""
+    found = gathered(session, seen)
     if not found:
         st.caption(NO_CAUSES)
     for number, cluster in enumerate(found[:MOST_CAUSES]):
@@ -33,6 +36,15 @@ def draw(session: Session, seen: Look) -> None:
         tables.show(rest, config=tables.cluster_config(), key="report_causes")
 
 
+def gathered(session: Session, seen: Look) -> list[Cluster]:
+    """Made again only when the counts changed: thousands of failures are read for it."""
+    bad = tuple(seen.counts[state] for state in REVIEW)
+    if not any(bad):
+        return []
+    found: list[Cluster] = session.once(f"causes_{seen.run.run_id}", bad, lambda: clusters(resources.context(), seen.run))
+    return found
+
+
 def _cause(session: Session, seen: Look, cluster: Cluster, number: int) -> None:
     told, buttons = st.columns([0.68, 0.32], vertical_alignment="center")
     with told.container(gap="xxsmall"):
@@ -41,6 +53,10 @@ def _cause(session: Session, seen: Look, cluster: Cluster, number: int) -> None:
         st.caption(plain(_small(cluster)))
     with buttons.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
         shown = st.toggle("Ver las filas", key=f"cause_rows_{seen.run.run_id}_{number}")
+        if cluster.tracking_id:
+            copy_button("Copiar trackingId", cluster.tracking_id, key=f"cause_tracking_{seen.run.run_id}_{number}")
+        if can_choose(session, seen, cluster) and st.button("Elegir estas filas", key=f"cause_choose_{number}", help=CHOOSE):
+            choose(session, seen, cluster)
         if can_fix(session, seen, cluster) and st.button("Corregir", key=f"cause_fix_{number}"):
             st.switch_page(PAGES["datos"][0])
         if can_retry(seen, cluster) and st.button("Reintentar solo estas", key=f"cause_retry_{number}"):
@@ -61,13 +77,40 @@ def _small(cluster: Cluster) -> str:
     first = ", ".join(map(str, cluster.lines[:10])) + (" …" if cluster.count > 10 else "")
     parts = [f"código {cluster.code or '-'}", f"filas {first}"]
     if cluster.tracking_id:
-        parts.append(f"trackingId `{cluster.tracking_id}`")
+        parts.append(f"trackingId {cluster.tracking_id}")
     return " · ".join(parts)
 
 
 def can_retry(seen: Look, cluster: Cluster) -> bool:
     """A row that is not valid stays so until the file is another one; a dry run is done anew."""
     return not seen.alive and not seen.run.dry_run and cluster.state in RETRY_STATES
+
+
+def can_choose(session: Session, seen: Look, cluster: Cluster) -> bool:
+    """What was set aside before the launch is no retry: once its cause is mended, these rows are rehearsed again."""
+    run = seen.run
+    if seen.alive or run.kind != "apply" or can_retry(seen, cluster):
+        return False
+    return is_loaded(session, run) or (not session.files and repeating.can_repeat(resources.context(), run))
+
+
+def is_loaded(session: Session, run: RunRecord) -> bool:
+    """The file of the run is in this tab, as it was read or corrected since."""
+    name = get_action(run.action_id).dataset
+    mine = {dataset.sha256 for dataset in (session.files.get(name), session.originals.get(name)) if dataset}
+    return any(entry.get("name") == name and entry.get("sha256") in mine for entry in run.files)
+
+
+def choose(session: Session, seen: Look, cluster: Cluster) -> None:
+    """The rows of the cause become the scope, and Ensayo is opened."""
+    run, lines = seen.run, lines_of(resources.context(), seen.run, cluster)
+    if not is_loaded(session, run):
+        repeating.repeat(resources.context(), session, run)
+    action = get_action(run.action_id)
+    session.action_id, session.dry_run_id = action.id, None
+    session.scopes[action.dataset] = Scope(lines=tuple((line, line) for line in lines))
+    session.revision += 1
+    st.switch_page(PAGES["ensayo"][0])
 
 
 def can_fix(session: Session, seen: Look, cluster: Cluster) -> bool:

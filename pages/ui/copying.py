@@ -1,4 +1,7 @@
-"""A button that copies a text by one click: Streamlit itself only has an icon that shows up over a block of code."""
+"""What takes a few lines in the browser itself: a button that copies by one click, and the focus on the safe button of a dialog.
+
+Streamlit has only an icon for copying, which shows up over a block of code, and puts the focus of a dialog on its cross.
+"""
 
 from __future__ import annotations
 
@@ -32,3 +35,16 @@ _component = st.components.v2.component("copy_button", html=_HTML, css=_CSS, js=
 def copy_button(label: str, text: str, *, key: str) -> None:
     """`label` on the button; `text` goes to the clipboard."""
     _component(data={"label": label, "text": text, "copied": COPIED}, key=key)
+
+
+_FOCUS = """
+export default function () {
+  setTimeout(() => document.querySelector('[role="dialog"] .st-key-safe button')?.focus(), 150);
+}
+"""
+_focus = st.components.v2.component("focus_safe", js=_FOCUS)
+
+
+def focus_safe() -> None:
+    """The button of the key `safe` in the dialog that is being drawn has the focus (UX 1)."""
+    _focus(key="focus_safe")

@@ -81,7 +81,6 @@ def more(seen: Look) -> None:
         csv_button(run, "CSV", wide=True)
         _button("JSON", lambda: report_json(run), f"{_stem(run)}.json", "application/json", wide=True)
         _button("HTML", lambda: report_html(run), f"{_stem(run)}.html", "text/html", wide=True)
-        acta_button([run], "Acta", wide=True)
         kept = has_file(resources.context(), run)
         told = "Tu fichero con el resultado al lado de cada fila; se puede volver a cargar." if kept else NO_FILE
         _button(

@@ -17,12 +17,22 @@ from bulk.records import RunRecord
 from bulk.report.words import SUCCESS, exceptions
 from bulk.status import RUN_WORDS, elapsed, run_state, title
 from pages.ui.looking import where_of, word_of_run
-from pages.ui.texts import lasting
+from pages.ui.texts import lasting, thousands
 from pages.ui.texts_runs import ARCHIVED
 
 PAGE = 50  # runs on screen at once
 STATES = {name: word for name, word in RUN_WORDS.items() if name not in ("preparing", "scheduled")}
-_FIGURES = {name: st.column_config.NumberColumn(format="localized") for name in ("Filas", "✓", "✗")}
+SHOWN = ("Empezó", "Acción", "Nota", "Filas", "✓", "✗", "Estado", "Duración", "Quién", "Organización")
+_CONFIG: dict[str, Any] = {
+    "Empezó": st.column_config.DatetimeColumn(format="DD/MM/YY HH:mm", width=112),
+    "Acción": st.column_config.TextColumn(width=205),
+    "Nota": st.column_config.TextColumn(width=110),
+    **{name: st.column_config.TextColumn(width=54, alignment="right") for name in ("Filas", "✓", "✗")},
+    "Estado": st.column_config.TextColumn(width=125),
+    "Duración": st.column_config.TextColumn(width=72),
+    "Quién": st.column_config.TextColumn(width=85),
+    "Organización": st.column_config.TextColumn(width=110),
+}
 _ARCHIVED = "archived"  # key of the journal's memory
 
 
@@ -102,7 +112,8 @@ def table(context: Context, shown: Sequence[RunRecord]) -> list[RunRecord]:
         on_select="rerun",
         selection_mode="multi-row",
         key="history_table",
-        column_config={"Empezó": st.column_config.DatetimeColumn(format="DD/MM/YYYY HH:mm"), **_FIGURES},
+        column_order=SHOWN,
+        column_config=_CONFIG,
     )
     return [shown[at] for at in event.selection.rows if at < len(shown)]
 
@@ -115,9 +126,9 @@ def _record(context: Context, run: RunRecord, hidden: Collection[str]) -> dict[s
         "Empezó": datetime.fromisoformat(run.created_at).astimezone().replace(tzinfo=None),
         "Acción": title(run),
         "Estado": f"{word} · {ARCHIVED}" if run.run_id in hidden else word,
-        "Filas": sum(counts.values()),
-        "✓": sum(counts[name] for name in SUCCESS if name not in bad),
-        "✗": sum(counts[name] for name in bad),
+        "Filas": thousands(sum(counts.values())),
+        "✓": thousands(sum(counts[name] for name in SUCCESS if name not in bad)),
+        "✗": thousands(sum(counts[name] for name in bad)),
         "Duración": lasting(elapsed(run, state)),
         "Nota": run.note,
         "Quién": run.person or "",

@@ -12,6 +12,7 @@ from bulk.settings import MAX_WORKERS
 from pages.ui import resources
 from pages.ui.plain import plain
 from pages.ui.session import Session
+from pages.ui.texts import thousands
 from pages.ui.texts_runs import BREAKER, CHUNK_REASON, NO_BREAKER, PACE_REASON, hour
 
 MOST_ROWS = 5_000  # a lot
@@ -40,14 +41,20 @@ def kept(key: str, value: Any) -> str:
 
 
 def _first_rows(session: Session) -> None:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="center"):
         few = st.checkbox(
-            "Empezar por unas filas y parar",
+            f"Empezar por {thousands(st.session_state.get('launch_canary') or FIRST_ROWS)} filas y parar",
             key=kept("launch_few", session.canary > 0),
             help="Repartidas entre las ubicaciones. Al parar se miran y se sigue con «Reanudar».",
         )
         rows = st.number_input(
-            "Filas", 1, 1_000, key=kept("launch_canary", session.canary or FIRST_ROWS), disabled=not few, width=140
+            "Filas",
+            1,
+            1_000,
+            key=kept("launch_canary", session.canary or FIRST_ROWS),
+            disabled=not few,
+            width=140,
+            label_visibility="collapsed",
         )
     session.canary = int(rows) if few else 0
 

@@ -14,6 +14,7 @@ from bulk.plan import Prepared
 from bulk.records import RunRecord
 from bulk.status import find_run
 from pages.ui import choice, live, resources
+from pages.ui.copying import focus_safe
 from pages.ui.looking import local, look, percent
 from pages.ui.plain import plain
 from pages.ui.session import Session
@@ -113,11 +114,12 @@ def _confirm(
         if plan.action.undo_note:
             st.caption(f"No todo se puede deshacer: {plan.action.undo_note}")
         typing = must_type(plan, changes)
-        with st.form("confirm", border=False):
+        with st.form("confirm", border=False, enter_to_submit=False):
             typed = st.text_input(f"Escribe {changes} para confirmar.") if typing else str(changes)
             back, on = st.columns(2)
-            returned = back.form_submit_button("Volver")
-            sure = on.form_submit_button("Lanzar", type="primary")
+            returned = back.form_submit_button("Volver", key="safe", type="primary", width="stretch")
+            sure = on.form_submit_button("Lanzar", width="stretch")
+        focus_safe()
         if returned:
             st.rerun()
         if sure and typed.strip().replace(".", "") == str(changes):

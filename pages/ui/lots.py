@@ -57,7 +57,7 @@ def _table(offered: Sequence[OrderStatus]) -> None:
     st.dataframe(
         tables.order_frame(offered),
         hide_index=True,
-        height="content" if len(offered) < 6 else 230,
+        height="content" if len(offered) < 8 else 250,
         column_config=tables.order_config(),
         on_select=choose,
         selection_mode="single-row",

@@ -6,10 +6,11 @@ import pandas as pd
 
 from bulk import kept_files, saved_mappings
 from bulk.actions import get_action
+from bulk.connection import Connection
 from bulk.context import Context
 from bulk.dataset import Dataset
 from bulk.errors import UsageError
-from bulk.journal import rows
+from bulk.journal import rows, runs
 from bulk.mapping import Mapping
 from bulk.records import Params, RunRecord
 from bulk.scope import Scope, Where
@@ -17,11 +18,26 @@ from bulk.sources import Files
 from pages.ui import corrections
 from pages.ui.session import Session
 
+RECENT = 50  # runs looked through
+
 
 def can_repeat(context: Context, run: RunRecord) -> bool:
     """It was a launch or a rehearsal whose own file was kept."""
     own = get_action(run.action_id).dataset
     return run.kind == "apply" and any(entry.get("name") == own and _is_kept(context, entry) for entry in run.files)
+
+
+def last(context: Context, connection: Connection) -> RunRecord | None:
+    """The newest launch or rehearsal of this organisation whose files were kept: what a tab that lost them may go on with."""
+    found = runs.list_runs(context.journal, limit=RECENT)
+    mine = (run for run in found if run.target == connection.target and run.org_id == connection.org_id)
+    return next((run for run in mine if can_repeat(context, run)), None)
+
+
+def go_on(context: Context, session: Session, run: RunRecord) -> None:
+    """Load what `run` was made of, and keep its rehearsal. Raises UsageError, InputError."""
+    repeat(context, session, run)
+    session.dry_run_id = run.run_id if run.dry_run else run.parent
 
 
 def repeat(context: Context, session: Session, run: RunRecord) -> None:

@@ -11,7 +11,7 @@ from bulk import stops
 from bulk.errors import BulkError, TokenRejected
 from bulk.launch import request_stop, resume
 from pages.ui import again, board, connecting, details, frame, live, outcome, resources
-from pages.ui.copying import copy_button
+from pages.ui.copying import copy_button, focus_safe
 from pages.ui.looking import Look, look, phone_summary
 from pages.ui.plain import plain
 from pages.ui.session import Session
@@ -70,10 +70,11 @@ def _cancel(session: Session, seen: Look) -> None:
         left = seen.total - seen.finished
         st.write(f"{'Queda' if left == 1 else 'Quedan'} {rows_told(left)} sin empezar. Lo ya hecho no se deshace.")
         back, on = st.columns(2)
-        if back.button("Seguir", width="stretch"):
+        if back.button("Seguir", key="safe", type="primary", width="stretch"):
             st.rerun()
-        if on.button("Cancelar lo pendiente", key="cancel_for_sure", type="primary", width="stretch"):
+        if on.button("Cancelar lo pendiente", key="cancel_for_sure", width="stretch"):
             _stop(session, seen, "cancel")
+        focus_safe()
 
     ask()
 
@@ -133,7 +134,7 @@ def panel(session: Session, first: Look) -> None:
 
 def _draw(session: Session, seen: Look) -> None:
     house = resources.context()
-    far, button = st.columns([0.82, 0.18], vertical_alignment="center")
+    far, button = st.columns([0.8, 0.2], vertical_alignment="center")
     with far:
         board.progress(seen)
     with button:
@@ -141,7 +142,7 @@ def _draw(session: Session, seen: Look) -> None:
     if seen.alive and seen.limit and seen.run.rate_limited:
         st.caption(SLOWER.format(decimal(seen.limit)))
     outcome.counters(seen)
-    left, right = st.columns([0.56, 0.44], gap="medium")
+    left, right = st.container(key="under_board").columns([0.56, 0.44], gap="medium")
     with left.container(border=True):
         st.markdown(f"**{board.map_title(seen)}**")
         board.run_map(house, seen)

@@ -48,7 +48,11 @@ button[role="radio"][aria-checked="true"] p, [role="tab"][aria-selected="true"] 
 .entry {{ display: flex; gap: 0.6rem; align-items: baseline; line-height: 1.25; }}
 .entry .told {{ color: {muted}; font-size: 0.84rem; }}
 .dim {{ opacity: 0.62; }}
+[data-testid="InputInstructions"] {{ display: none; }}
+.st-key-road [data-testid="stMarkdownContainer"] p {{ line-height: 1.3; }}
+.st-key-road button {{ min-height: 1.5rem; padding: 0 0.2rem; }}
 @media (max-width: 1100px) {{
+  .counter {{ flex-basis: 22%; }}
   [class*="st-key-under_"] > [data-testid="stHorizontalBlock"],
   [class*="st-key-under_"] > [data-testid="stLayoutWrapper"] > [data-testid="stHorizontalBlock"] {{ flex-wrap: wrap; }}
   [class*="st-key-under_"] > [data-testid="stHorizontalBlock"] > [data-testid="stColumn"],

@@ -15,9 +15,10 @@ from bulk.records import OrderStatus, RowResult, RunRecord
 from bulk.report import Telling, telling
 from pages.ui import resources
 from pages.ui.palette import ORDER_HUES, PURPLE, ROW_HUES
-from pages.ui.texts import NO_SOURCE, order_pill
+from pages.ui.texts import NO_SOURCE, order_pill, thousands
 from pages.ui.texts_runs import pill_of
 
+ORDER_FIGURES = ("Filas", "Hechas", "Sin cambios", "Por revisar", "Pendientes")
 LAZY = 5_000  # rows: from here on the browser asks for what it shows
 HEIGHT = 320
 MOST = 40  # characters of a cell of a preview
@@ -106,14 +107,18 @@ def order_frame(orders: Iterable[OrderStatus]) -> pd.DataFrame:
         left = count("pending", 0) + count("running", 0)
         done = count("done", 0) + count("create", 0) + count("change", 0)
         lot = f"desde la fila {order.order_id.rpartition('-r')[2]}"
-        records.append((lot, [order_pill(order.state)], order.total, done, count("unchanged", 0), review, left))
-    columns = ["Lote", "Estado", "Filas", "Hechas", "Sin cambios", "Por revisar", "Pendientes"]
+        figures = map(thousands, (order.total, done, count("unchanged", 0), review, left))
+        records.append((lot, [order_pill(order.state)], *figures))
+    columns = ["Lote", "Estado", *ORDER_FIGURES]
     return pd.DataFrame(records, columns=pd.Index(columns))
 
 
 def order_config() -> dict[str, Any]:
-    states = list(ORDER_HUES)
-    return {"Estado": _pills([order_pill(state) for state in states], [ORDER_HUES[state].ink_light for state in states], 130)}
+    states = list(ORDER_HUES)  # the figures are text: `4.500`, whatever language the browser speaks
+    return {
+        "Estado": _pills([order_pill(state) for state in states], [ORDER_HUES[state].ink_light for state in states], 130),
+        **{name: st.column_config.TextColumn(alignment="right") for name in ORDER_FIGURES},
+    }
 
 
 def cluster_frame(run: RunRecord, found: Iterable[Cluster]) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from bulk.records import RunRecord
 from bulk.status import find_run
 from bulk.undoing import listed_rows, undo, undo_lists
 from pages.ui import resources, tables
+from pages.ui.copying import focus_safe
 from pages.ui.looking import Look, local, look
 from pages.ui.plain import plain
 from pages.ui.session import Session
@@ -101,13 +102,14 @@ def _ask(session: Session, seen: Look, preview: RunRecord) -> None:
         else:
             st.write(UNDO_NOTHING)
         st.caption(_rest(found))
-        with st.form("undo_confirm", border=False):
+        with st.form("undo_confirm", border=False, enter_to_submit=False):
             taken = asks and st.checkbox(UNDO_CALLING.format(thousands(found["partly"])), key="undo_calling")
             typed = st.text_input(f"Escribe {number} para confirmar.", disabled=not number, key="undo_typed")
             back, preview_place, on = st.columns([0.22, 0.53, 0.25])
-            returned = back.form_submit_button("Volver", width="stretch")
+            returned = back.form_submit_button("Volver", key="safe", type="primary", width="stretch")
             opened = preview_place.form_submit_button("Ver el ensayo de la restauración", width="stretch")
-            sure = on.form_submit_button("Deshacer", type="primary", disabled=not number, width="stretch")
+            sure = on.form_submit_button("Deshacer", disabled=not number, width="stretch")
+        focus_safe()
         if returned:
             _forget(seen.run)
             st.rerun()

@@ -14,7 +14,7 @@ from pages.ui.looking import Look, look
 from pages.ui.plain import plain
 from pages.ui.session import Session
 from pages.ui.texts import PAGES, thousands
-from pages.ui.texts_runs import VERIFY_HELP, VERIFYING
+from pages.ui.texts_runs import VERIFY_HELP, VERIFYING, rows_told
 
 EVERY = 1.0  # seconds between two looks
 
@@ -67,6 +67,6 @@ def follow(session: Session, run: RunRecord, text: str) -> None:
             now = look(house, live.again(house, run), session, with_orders=False)
             if not now.alive:
                 st.rerun()
-            st.progress(now.share, text=f"{text} {thousands(now.finished)} de {thousands(now.total)}")
+            st.progress(now.share, text=f"{text} {thousands(now.finished)} de {rows_told(now.total)}")
 
     draw_bar()

@@ -86,6 +86,12 @@ def said(app: AppTest) -> str:
     return "\n".join([*heard, *(element.proto.body for element in app.get("html"))])
 
 
+def view(app: AppTest, name: str) -> AppTest:
+    """Choose one of the views of a report."""
+    choice = next(group for group in app.get("button_group") if str(group.key).startswith("report_view"))
+    return choice.set_value(name).run()
+
+
 def press(app: AppTest, label: str) -> AppTest:
     """Press the button of this label."""
     found = [button for button in app.button if button.label == label]

@@ -25,7 +25,7 @@ from bulk.status import find_run, run_state
 from bulk.undoing import undo, undo_lists
 from bulk.verifying import findings, verify
 from pages.ui import causes, downloads
-from tests.pages.conftest import FORWARDING, finished_run, press, said
+from tests.pages.conftest import FORWARDING, finished_run, press, said, view
 
 REPORT = "pages/5_Informe.py"
 
@@ -293,7 +293,7 @@ def test_a_run_that_changed_nothing_says_so(app: AppTest, context: Context) -> N
 
 
 def test_the_audit_names_the_files_by_their_digest(app: AppTest, run: RunRecord) -> None:
-    open_report(app, run.run_id)
+    view(open_report(app, run.run_id), "Auditoría")
     table = next(frame.value for frame in app.dataframe if list(frame.value.columns) == ["Dato", "Valor"])
     told = "\n".join(table["Valor"])
     assert run.run_id in told

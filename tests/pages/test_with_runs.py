@@ -15,7 +15,7 @@ from bulk.dataset import Dataset
 from bulk.journal import control, runs
 from bulk.records import Chunk, Row, RunRecord
 from pages.ui import downloads
-from tests.pages.conftest import FORWARDING, finished_run, press, said
+from tests.pages.conftest import FORWARDING, finished_run, press, said, view
 
 BOARD, REPORT, HISTORY = "pages/4_Lanzamiento.py", "pages/5_Informe.py", "pages/6_Historial.py"
 
@@ -95,7 +95,7 @@ def test_a_paused_run_of_production_asks_for_its_token(app: AppTest, context: Co
 
 
 def test_the_report_tells_rows_by_name_and_place(app: AppTest, run: RunRecord) -> None:
-    open_page(app, REPORT, run.run_id)
+    view(open_page(app, REPORT, run.run_id), "Filas")
     table = next(frame.value for frame in app.dataframe if "Quién" in frame.value.columns)
     assert list(table["Fila"]) == [2, 3, 4]
     assert table["Quién"].str.contains(" · ").all()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,12 +15,19 @@ from bulk.cli.mending import tell_repairs
 from bulk.cli.output import say, say_json, tell
 from bulk.cli.preparing import Asked, way
 from bulk.cli.reading import open_files, reading
-from bulk.cli.writing import refuse_input
+from bulk.cli.writing import refuse_input, write_out
 
 if TYPE_CHECKING:
     from bulk.block_validation import BlockReport, Tell
+    from bulk.blocks import Blocks
+    from bulk.records import Problem
+    from bulk.repairs import Mend
 
-Out = Annotated[Path | None, typer.Option("--out", help="CSV con todos los problemas.")]
+Out = Annotated[
+    Path | None,
+    typer.Option("--out", help="Todos los problemas en un .csv; o el fichero en un .xlsx, con sus celdas malas marcadas."),
+]
+Corrected = Annotated[Path | None, typer.Option("--corrected", help="CSV con el fichero como queda tras --accept-repairs.")]
 
 
 def validate(
@@ -40,6 +49,7 @@ def validate(
     force_pstn: o.ForcePstn = False,
     allow_calling_removal: o.CallingRemoval = False,
     out: Out = None,
+    corrected: Corrected = None,
     home: o.Home = None,
     as_json: o.Json = False,
 ) -> int:
@@ -49,17 +59,60 @@ def validate(
     paths = {"global": global_, "ubicaciones": ubicaciones, "usuarios": usuarios}
     if not any(paths.values()):
         raise typer.BadParameter("Indica al menos un fichero: --global, --ubicaciones o --usuarios.")
-    refuse_input(out, [*paths.values(), mapping])
+    for target in (out, corrected):
+        refuse_input(target, [*paths.values(), mapping])
+    if corrected and not action:
+        raise typer.BadParameter("--corrected necesita una acción: ella dice qué columnas se reparan.")
     asked = Asked(
         paths, maps, mapping, where, lines, None, accept_repairs, accept_suggestions, country,
         o.run_options(profile, force_pstn, allow_calling_removal), reading=reading(encoding, delimiter, sheet),
     )  # fmt: skip
-    with problem_file(out) if out else nullcontext() as write:
-        report = _of_action(action, asked, write) if action else _of_files(asked, write)
+    found: list[Problem] = []
+    marked = out is not None and out.suffix.lower() == ".xlsx"
+    with problem_file(out) if out and not marked else nullcontext(found.append if marked else None) as write:
+        files, report = _of_action(action, asked, write, corrected) if action else _of_files(asked, write)
+    if out and marked:
+        write_out(out, _marked(files, found))
     return _tell_report(action, report, as_json=as_json)
 
 
-def _of_action(action_id: str, asked: Asked, write: Tell | None) -> BlockReport:
+def _marked(files: Sequence[Blocks], problems: Sequence[Problem]) -> bytes:
+    """The one file that was looked at, as a workbook. Raises UsageError when there are several."""
+    import pandas as pd
+
+    from bulk.errors import UsageError
+    from bulk.problem_files import to_xlsx
+
+    if len(files) != 1:
+        raise UsageError("Un .xlsx marca un solo fichero: revísalos de uno en uno, o di una acción.")
+    blocks = list(files[0].blocks())
+    whole = replace(blocks[0], frame=pd.concat([block.frame for block in blocks]))
+    return to_xlsx(whole, [problem for problem in problems if problem.file == whole.file_name])
+
+
+def _write_corrected(path: Path, file: Blocks, mend: Mend) -> None:
+    """Block by block; rows whose cells do not fit the header are left out and told: what was cut off them would be lost."""
+    from bulk.parsing import RAGGED
+    from bulk.spreadsheet import csv_text
+
+    first = next(file.blocks()).frame.columns
+    left_out: list[int] = []
+
+    def rows() -> Iterator[Sequence[object]]:
+        for block in file.blocks():
+            ragged = [problem.line for problem in block.problems if problem.rule == RAGGED and problem.line]
+            left_out.extend(ragged)
+            mended = mend(block)[0].frame
+            yield from mended[~mended.index.isin(ragged)].itertuples(index=False, name=None)
+
+    write_out(path, csv_text(list(map(str, first)), rows()))
+    tell(
+        f"Fichero corregido en {path}."
+        + (f" Filas que se quedan fuera, con celdas de más o de menos: {len(left_out)}." if left_out else "")
+    )
+
+
+def _of_action(action_id: str, asked: Asked, write: Tell | None, corrected: Path | None) -> tuple[Sequence[Blocks], BlockReport]:
     """Raises InputError, UnknownAction, InDevelopment."""
     from bulk.actions import get_action
     from bulk.block_validation import validate_blocks
@@ -85,14 +138,23 @@ def _of_action(action_id: str, asked: Asked, write: Tell | None) -> BlockReport:
     tell_repairs(report.repairs, accepted=asked.accept_repairs)
     if report.scope:
         tell(f"Alcance: {report.scope}: {report.rows - report.excluded} de {report.rows} filas.")
-    return report
+    if corrected:
+        _write_corrected(corrected, own, chosen.mend)
+    return [own], report
 
 
-def _of_files(asked: Asked, write: Tell | None) -> BlockReport:
+def _of_files(asked: Asked, write: Tell | None) -> tuple[Sequence[Blocks], BlockReport]:
     """Each file by itself, the biggest of them in blocks, and what they say of each other. Raises InputError."""
     from bulk.block_validation import look_over
+    from bulk.blocks import WholeFile
+    from bulk.readiness import readiness
 
-    return look_over(*open_files(asked.files, asked.reading, "usuarios"), tell=write)
+    own, others = open_files(asked.files, asked.reading, "usuarios")
+    report = look_over(own, others, tell=write)
+    heads = {**others, **({"usuarios": next(own.blocks())} if own else {})}
+    for each in readiness(heads, options=asked.options):
+        tell(f"{'✓' if each.ready else '!'} {each.action_id}: {each.text}")
+    return [*map(WholeFile, others.values()), *([own] if own else [])], report
 
 
 def _tell_report(action: str | None, report: BlockReport, *, as_json: bool) -> int:

@@ -16,10 +16,10 @@ def refuse_input(out: Path | None, read: Iterable[Path | None]) -> None:
             raise UsageError(f"«{out}» es el fichero de entrada, que no se toca. Elige otro nombre para --out.")
 
 
-def write_out(out: Path, content: bytes) -> None:
+def write_out(out: Path, content: bytes | Iterable[bytes]) -> None:
     """For its owner only: rows are personal data. Raises UsageError when it cannot be written."""
     try:
         with open(out, "wb", opener=private) as file:
-            file.write(content)
+            file.writelines([content] if isinstance(content, bytes) else content)
     except OSError as error:
         raise UsageError(f"No se puede escribir «{out}»: {why(error)}.") from None

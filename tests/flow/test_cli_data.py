@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from bulk import block_validation, parsing, validation
@@ -114,3 +115,18 @@ def test_ids_are_filled_in_by_synonyms_into_a_workbook_and_never_at_the_cost_of_
     assert bulk("fill-ids", path, "--dataset", "usuarios", "--out", out)[0] == 2
     assert "Fila 2" in bulk.err  # type: ignore[attr-defined]
     assert out.read_bytes() == before
+
+
+def test_validate_marks_the_file_in_excel_and_writes_it_corrected(bulk: Bulk, tmp_path: Path, remote: Remote) -> None:
+    path, marked, corrected = (tmp_path / name for name in ("USUARIOS.CSV", "marcado.xlsx", "corregido.csv"))
+    good, lost = f"{remote.person(0)};2041.0;532041", f"{remote.person(1)};2042;532042;SOBRA"
+    path.write_text(f"person_id;extension;destination\n{good}\nnada;2043;\n{lost}\n", encoding="utf-8")
+    options = ("--usuarios", path, "--accept-repairs", "--out", marked, "--corrected", corrected)
+    assert bulk("validate", ACTION, *options)[0] == 1
+    sheet = openpyxl.load_workbook(marked).active
+    assert [cell.value for cell in sheet[2]][:3] == [2, remote.person(0), "2041.0"]  # the original, as it came
+    assert sheet["B3"].comment is not None
+    assert read_any(corrected, name="usuarios")[0].frame["extension"].tolist() == ["2041", "2043"]
+    assert "con celdas de más o de menos: 1." in bulk.err  # type: ignore[attr-defined]
+    assert bulk("validate", "--usuarios", path)[0] == 1
+    assert f"✓ {ACTION}: lista para ensayar" in bulk.err  # type: ignore[attr-defined]

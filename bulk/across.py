@@ -7,6 +7,7 @@ from collections.abc import Mapping as AnyMapping
 
 import pandas as pd
 
+from bulk.comparing import folded_cells
 from bulk.dataset import Dataset, canonical
 from bulk.records import Problem
 from schemas.hydra import id_tail
@@ -57,13 +58,30 @@ def _column(dataset: Dataset | None, name: str) -> tuple[str, pd.Series[str]] | 
 def _organisations(files: AnyMapping[str, Dataset], said: Organisation | None) -> Iterator[Problem]:
     for dataset in (files[name] for name in ORDER if name in files):
         found = _column(dataset, "org_id")
-        if found is None or said is None:
-            continue
-        header, cells = found
-        tails = cells.map({each: _tail(each) for each in cells.unique()})
-        told = f"Es otra organización que la de {said[1]}. Todas las filas han de ser de la misma: corrige una de las dos."
-        for line, cell in cells[tails != said[0]].items():
-            yield Problem(dataset.file_name, int(str(line)), header, str(cell), "otra_organizacion", told)
+        if found is not None:
+            yield from of_another(dataset, *found, said)
+
+
+def said_before(files: AnyMapping[str, Dataset], name: str) -> Organisation | None:
+    """What the files that go before `name` say of the organisation."""
+    return organisation({each: files[each] for each in ORDER[: ORDER.index(name)] if each in files})
+
+
+def first_said(dataset: Dataset, cells: pd.Series[str]) -> Organisation | None:
+    """The first organisation of `cells`."""
+    filled = cells[cells != ""]
+    return None if filled.empty else (_tail(str(filled.iloc[0])), dataset.file_name)
+
+
+def of_another(dataset: Dataset, header: str, cells: pd.Series[str], said: Organisation | None) -> Iterator[Problem]:
+    """The rows whose organisation is not the one said; an empty cell says none."""
+    cells = cells[cells != ""]
+    if said is None or cells.empty:
+        return
+    tails = cells.map({each: _tail(each) for each in cells.unique()})
+    told = f"Es otra organización que la de {said[1]}. Todas las filas han de ser de la misma: corrige una de las dos."
+    for line, cell in cells[tails != said[0]].items():
+        yield Problem(dataset.file_name, int(str(line)), header, str(cell), "otra_organizacion", told)
 
 
 def _locations(files: AnyMapping[str, Dataset]) -> Iterator[Problem]:
@@ -73,7 +91,7 @@ def _locations(files: AnyMapping[str, Dataset]) -> Iterator[Problem]:
         if users is None or places is None or mine is None or known is None or known[1].empty:
             continue
         header, cells = mine
-        missing = cells[~cells.str.casefold().isin(list(known[1].str.casefold().unique()))]
+        missing = cells[~folded_cells(cells).isin(list(folded_cells(known[1]).unique()))]
         told = message.format(file=places.file_name)
         for line, cell in missing.items():
             yield Problem(users.file_name, int(str(line)), header, str(cell), "ubicacion_sin_listar", told, "aviso")

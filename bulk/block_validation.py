@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from bulk.across import organisation, validate_across
+from bulk.across import first_said, organisation, said_before, validate_across
 from bulk.blocks import Blocks
 from bulk.contract import Action
 from bulk.dataset import Dataset
@@ -20,8 +20,8 @@ from bulk.plan import WHOLE, Prepared, Resolve, prepare, require_sources
 from bulk.records import Problem
 from bulk.repairs import Mend, Repair, RepairGroups, as_it_is
 from bulk.repeats import UNIQUE_EXTENSION, UNIQUE_NUMBERS, repeated
-from bulk.scope import Scope, described
-from bulk.validation import chosen, totals, validate_file
+from bulk.scope import Scope, described, unmatched_text
+from bulk.validation import totals, validate_file
 
 KEPT = 1_000  # problems held in memory
 
@@ -41,6 +41,7 @@ class BlockReport:
     problems: list[Problem]  # the first KEPT
     scope: str = ""  # Spanish: how the rows were chosen; "" = nobody chose
     repairs: RepairGroups = field(default_factory=RepairGroups)  # proposed for the cells of the file
+    unmatched: str = ""  # Spanish: what another run left open and the file does not name
 
 
 class _Tally:
@@ -50,6 +51,8 @@ class _Tally:
         self.rows = 0
         self.excluded = 0
         self.selected: int | None = None
+        self.named: frozenset[str] = frozenset()
+        self.of_file: set[Problem] = set()
         self.wrong: dict[str, list[Lines]] = {}
         self.kept: list[Problem] = []
         self.groups: dict[tuple[str, str, str | None], dict[str, Any]] = {}
@@ -75,13 +78,19 @@ class _Tally:
         if prepared.chosen is not None and prepared.chosen.selected is not None:
             self.selected = (self.selected or 0) + prepared.chosen.selected
         self.repairs.add(repairs, prepared.dataset.file_name)
-        self.add(_in_order(problem for problem in prepared.problems if problem.line not in prepared.excluded))
+        if prepared.chosen is not None:
+            self.named |= prepared.chosen.named
+        of_file = {problem for problem in prepared.problems if problem.line is None}  # a block says of it what the last one did
+        self.add(_in_order(problem for problem in prepared.problems if problem not in self.of_file))
+        self.of_file |= of_file
 
     def report(self, scope: Scope = WHOLE) -> BlockReport:
         ordered = sorted(self.groups.values(), key=lambda group: -group["count"])
         invalid = sum(len(np.unique(np.concatenate(lines))) for lines in self.wrong.values())
         told = described(scope, self.selected, self.rows) if scope or self.selected is not None or self.excluded else ""
-        return BlockReport(self.rows, self.excluded, invalid, ordered, self.kept, told, self.repairs)
+        return BlockReport(
+            self.rows, self.excluded, invalid, ordered, self.kept, told, self.repairs, unmatched_text(scope, self.named)
+        )
 
 
 def _in_order(problems: Iterable[Problem]) -> list[Problem]:
@@ -112,14 +121,16 @@ def validate_blocks(
 
     def judged(dataset: Dataset, columns: ColumnMapping) -> Prepared:
         own = {**files, action.dataset: dataset}
-        return prepare(action.id, own, mapping=columns, options=options, scope=scope, resolve=resolve, alone=True)
+        return prepare(action.id, own, mapping=columns, options=options, scope=scope, resolve=resolve, said=said, alone=True)
 
+    said = said_before(files, action.dataset)
     tally, suspects = _Tally(tell, repairs), _Suspects(action)
     for block in file.blocks():
         mapping = mapping or map_columns(action, block, files.get("global"), explicit=explicit, others=files)
         mended, proposed = mend(block)
         prepared = judged(mended, mapping)
         require_sources(prepared)
+        said = said or first_said(mended, _compared(prepared)["org_id"])
         tally.add_block(prepared, proposed)
         suspects.add(_compared(prepared))
     lines = suspects.lines()
@@ -130,8 +141,9 @@ def validate_blocks(
 
 
 def _compared(prepared: Prepared) -> pd.DataFrame:
-    """The rows that are compared with one another."""
-    return chosen(prepared.frame, prepared.mapping, prepared.chosen.mask if prepared.chosen else None)
+    """The rows that are compared with one another: one that is not valid says nothing against the others."""
+    apart = prepared.excluded | prepared.invalid.keys()
+    return prepared.frame[~prepared.frame.index.isin(list(apart))] if apart else prepared.frame
 
 
 def _picked(file: Blocks, lines: Lines) -> Iterator[Dataset]:
@@ -188,6 +200,8 @@ class _Suspects:
         for parts in self.found.values():
             hashes = np.concatenate([each for each, _ in parts])
             lines = np.concatenate([each for _, each in parts])
+            if not len(hashes):
+                continue
             order = np.argsort(hashes, kind="stable")
             same = hashes[order][1:] == hashes[order][:-1]
             suspects.append(lines[order][np.append(same, False) | np.insert(same, 0, False)])

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from bulk.comparing import composed_cells, folded_cells
 from bulk.contract import Action, Param
 from bulk.dataset import Dataset, canonical
 from bulk.errors import InputError
@@ -109,11 +110,13 @@ def clean(cells: pd.Series[str], param: Param) -> pd.Series[str]:
         cells = cells.map(_phones_joined if param.kind == "phone" else _split_and_join)
     if param.kind == "phone":
         cells = _plain_phones(cells)
+    if param.kind == "text":
+        cells = composed_cells(cells)
     if param.kind in UPPER_KINDS:
         cells = cells.str.upper()
     if param.kind == "flag":
-        folded = cells.str.casefold()
-        cells = cells.mask(folded.isin(TRUE), "true").mask(folded.isin(FALSE), "false")
+        said = folded_cells(cells)
+        cells = cells.mask(said.isin(TRUE), "true").mask(said.isin(FALSE), "false")
     return cells
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from bulk.across import Organisation
 from bulk.actions import get_action
 from bulk.contract import Action
 from bulk.dataset import Dataset
@@ -16,7 +17,7 @@ from bulk.labels import labels
 from bulk.mapping import Mapping as ColumnMapping
 from bulk.mapping import iter_params, map_columns, missing_sources, param_frame
 from bulk.records import FILE_NAMES, Problem, Row
-from bulk.scope import SELECTED, Chosen, Scope, choose
+from bulk.scope import SELECTED, Chosen, Scope, choose, left_open
 from bulk.validation import invalid_lines, validate_rows
 
 # (action, file, mapping, canonical text of the parameters) -> the text with names turned into ids, and what could not be.
@@ -56,11 +57,13 @@ def prepare(
     options: Mapping[str, Any] | None = None,
     scope: Scope = WHOLE,
     resolve: Resolve | None = None,
+    said: Organisation | None = None,
     alone: bool = False,
 ) -> Prepared:
     """Map and validate `files` (dataset name -> Dataset) for one action. Rows outside the scope are not judged.
 
-    `alone`: each row by itself; who sees the file block by block compares them with one another later.
+    `alone`: each row by itself; who sees the file block by block compares them with one another later. `said`: the
+    organisation, when an earlier block says it.
 
     Raises InDevelopment, UnknownAction, InputError (the action's file is missing; a mapping names what does not exist).
     """
@@ -72,17 +75,20 @@ def prepare(
     mapping = mapping or map_columns(action, dataset, world, explicit=explicit, others=files)
     missing = missing_sources(action, mapping)
     frame = param_frame(action, dataset, world, mapping, others=files)
-    chosen = choose(dataset, scope, action=action, frame=frame)
+    chosen = choose(dataset, scope)
     source = mapping.sources.get(SELECTED)
     if source is not None and source.kind != "none" and scope.selected:  # fed from elsewhere than a column of its name
         chosen = replace(chosen, mask=chosen.mask & (frame[SELECTED] == "true"))
-    unresolved: list[Problem] = []
+    written, unresolved = frame, list[Problem]()
     if resolve and not missing:
-        frame, unresolved = resolve(action, dataset, mapping, frame)
-    asked: dict[str, Any] = {"options": options, "scope": chosen.mask, "others": files, "alone": alone}
-    found = [] if missing else validate_rows(action, dataset, mapping, frame, **asked)
+        frame, unresolved = _resolved(resolve, action, dataset, mapping, frame, chosen.mask)
+    chosen = left_open(chosen, scope, action, written, frame)
+    known = [problem for problem in (*dataset.problems, *unresolved) if problem.line is None or chosen.mask.get(problem.line)]
+    asked: dict[str, Any] = {"options": options, "known": known, "others": files, "alone": alone, "said": said}
+    found = [] if missing else validate_rows(action, dataset, mapping, frame[chosen.mask], **asked)
     told = {(problem.line, problem.column) for problem in unresolved}  # once is enough: not "is no id" as well
-    problems = [*dataset.problems, *unresolved, *(problem for problem in found if (problem.line, problem.column) not in told)]
+    found = [problem for problem in found if (problem.line, problem.column) not in told]
+    problems = [*chosen.unclear, *known, *found]
     excluded = frozenset(frame.index[~chosen.mask])
     return Prepared(
         action=action,
@@ -97,6 +103,14 @@ def prepare(
         scope={**scope.to_json(), "selected": chosen.count, "text": chosen.description} if excluded or scope else {},
         chosen=chosen,
     )
+
+
+def _resolved(
+    resolve: Resolve, action: Action, dataset: Dataset, mapping: ColumnMapping, frame: pd.DataFrame, mask: pd.Series[bool]
+) -> tuple[pd.DataFrame, list[Problem]]:
+    """The frame with the names of the chosen rows turned into ids; those of the others are not asked for."""
+    found, problems = resolve(action, dataset, mapping, frame[mask])
+    return pd.concat([found, frame[~mask]]).loc[frame.index], problems
 
 
 def require_sources(prepared: Prepared) -> None:

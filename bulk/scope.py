@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
+from bulk.comparing import folded, folded_cells
 from bulk.contract import Action
 from bulk.dataset import Dataset, canonical
 from bulk.errors import InputError
 from bulk.headers import SYNONYMS
-from bulk.mapping import TRUE
+from bulk.mapping import FALSE, TRUE
+from bulk.records import Problem
 
 SELECTED = "selected"
 PASTED_COLUMNS = ("email", "extension", "person_id", "location_id", "phone_number", "location_name", "display_name")
@@ -40,6 +42,7 @@ class Scope:
     pasted: tuple[str, ...] = ()  # e-mails, extensions, ids, phones or names
     entities: frozenset[str] | None = None  # values of the action's entity ("pendientes y fallidas de RUN")
     entities_of: str = ""  # the run they come from
+    unnamed: int = 0  # rows of that run without a value in the entity: no row can be matched to them
     selected: bool = True  # a `selected` column, when there is one, is honoured
 
     def __bool__(self) -> bool:
@@ -64,7 +67,9 @@ class Chosen:
     description: str  # Spanish: ubicación = Madrid · filas 2-200
     selected: int | None = None  # rows that the `selected` column marks; None = no such column
     not_found: tuple[str, ...] = ()  # of the pasted list
-    several: tuple[str, ...] = field(default=())  # of the pasted list, found in more than one row: all of them are in
+    several: tuple[str, ...] = ()  # of the pasted list, found in more than one row: all of them are in
+    named: frozenset[str] = frozenset()  # of the entities left open by the other run, those that some row names
+    unclear: tuple[Problem, ...] = ()  # avisos: marks of `selected` that are not understood, a column that only looks like it
 
     @property
     def count(self) -> int:
@@ -75,9 +80,7 @@ class Chosen:
         """What to say when nothing is left; "" when something is."""
         if self.count:
             return ""
-        if self.mask.empty:
-            return "El fichero no tiene filas."
-        return f"El alcance está vacío: ninguna fila cumple «{self.description}»."
+        return "El fichero no tiene filas." if self.mask.empty else empty_text(self.description)
 
 
 # -- as written -------------------------------------------------------------------------------------------------------
@@ -113,11 +116,25 @@ def parse_pasted(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(item for part in re.split("[\n\r;,\t]", text) if (item := part.strip())))
 
 
+def empty_text(description: str) -> str:
+    return f"El alcance está vacío: ninguna fila cumple «{description}»."
+
+
+def unmatched_text(scope: Scope, named: frozenset[str]) -> str:
+    """What to say of the rows that the other run left open and no row of the file names; "" without any."""
+    count = scope.unnamed + len((scope.entities or frozenset()) - named)
+    if not count:
+        return ""
+    some = "1 fila que quedó pendiente o fallida no se encuentra"
+    many = f"{count} filas que quedaron pendientes o fallidas no se encuentran"
+    return f"{some if count == 1 else many} en este fichero por su identificador, y no entran. Elígelas por su número de fila."
+
+
 # -- rows -------------------------------------------------------------------------------------------------------------
 
 
 def choose(dataset: Dataset, scope: Scope, *, action: Action | None = None, frame: pd.DataFrame | None = None) -> Chosen:
-    """The rows of `dataset` that `scope` chooses. `frame` (of param_frame) is needed to match entities.
+    """The rows of `dataset` that `scope` chooses. `frame` (of param_frame) is needed to match entities (see left_open).
 
     Raises InputError for a column that there is not.
     """
@@ -132,13 +149,23 @@ def choose(dataset: Dataset, scope: Scope, *, action: Action | None = None, fram
     if scope.pasted:
         listed, not_found, several = _listed(dataset, scope.pasted)
         mask &= listed
-    if scope.entities is not None and action is not None and frame is not None:
-        mask &= frame[action.entity].isin(list(scope.entities)).reindex(rows.index, fill_value=False)
     marked = marks(dataset) if scope.selected else None
     if marked is not None:
         mask &= marked
     selected = None if marked is None else int(marked.sum())
-    return Chosen(mask, described(scope, selected, len(rows)), selected, not_found, several)
+    unclear = tuple(_unclear(dataset)) if scope.selected else ()
+    found = Chosen(mask, described(scope, selected, len(rows)), selected, not_found, several, unclear=unclear)
+    return left_open(found, scope, action, frame) if action is not None and frame is not None else found
+
+
+def left_open(chosen: Chosen, scope: Scope, action: Action, *frames: pd.DataFrame) -> Chosen:
+    """Of the rows chosen, those whose entity another run left open, as any of `frames` names it (an e-mail, or its id)."""
+    if scope.entities is None:
+        return chosen
+    named = [frame[action.entity].reindex(chosen.mask.index, fill_value="") for frame in frames]
+    matched = pd.concat([each.isin(list(scope.entities)) for each in named], axis=1).any(axis=1)
+    there = frozenset(entity for each in named for entity in each[matched].unique()) & scope.entities
+    return replace(chosen, mask=chosen.mask & matched, named=there)
 
 
 def described(scope: Scope, selected: int | None, total: int) -> str:
@@ -158,7 +185,31 @@ def described(scope: Scope, selected: int | None, total: int) -> str:
 def marks(dataset: Dataset) -> pd.Series[bool] | None:
     """Rows that the `selected` column marks (1/true/yes/si/sí/x); None when the file has no such column."""
     header = _header(dataset, SELECTED)
-    return None if header is None else dataset.frame[header].str.casefold().isin(TRUE)
+    return None if header is None else folded_cells(dataset.frame[header]).isin(TRUE)
+
+
+def _unclear(dataset: Dataset) -> Iterator[Problem]:
+    """What stands in `selected` and says neither yes nor no; without such a column, one that only looks like it."""
+    header = _header(dataset, SELECTED)
+    if header is None:
+        told = f"Parece decir qué filas entran, pero solo cuenta la columna «{SELECTED}». Cámbiale el nombre, o elige las filas."
+        for other in _like_selected(dataset):
+            yield Problem(dataset.file_name, None, other, None, "seleccion_con_otro_nombre", told, "aviso")
+        return
+    cells = dataset.frame[header]
+    odd = cells[(cells != "") & ~folded_cells(cells).isin((*TRUE, *FALSE))]
+    for line, cell in odd.items():
+        told = "No se entiende: la fila no entra. Se espera sí o no (x, 1, true)."
+        yield Problem(dataset.file_name, int(str(line)), header, str(cell), "seleccion_no_entendida", told, "aviso")
+
+
+def _like_selected(dataset: Dataset) -> Iterator[str]:
+    words = set(map(canonical, SYNONYMS[SELECTED]))
+    for header, cells in dataset.frame.items():
+        if canonical(str(header)) in words:
+            filled = folded_cells(cells[cells != ""])
+            if len(filled) and filled.isin((*TRUE, *FALSE)).all():
+                yield str(header)
 
 
 def _header(dataset: Dataset, name: str) -> str | None:
@@ -171,7 +222,7 @@ def _meets(dataset: Dataset, where: Where) -> pd.Series[bool]:
     if header is None:
         there = ", ".join(map(str, dataset.frame.columns))
         raise InputError(f"{dataset.file_name} no tiene la columna «{where.column}». Las que tiene: {there}.")
-    found = dataset.frame[header].str.casefold().isin([value.casefold() for value in where.values])
+    found = folded_cells(dataset.frame[header]).isin([folded(value) for value in where.values])
     return ~found if where.negated else found
 
 
@@ -221,7 +272,7 @@ def _listed(dataset: Dataset, items: Iterable[str]) -> tuple[pd.Series[bool], tu
     mask = pd.Series(False, index=dataset.frame.index)
     hits: dict[str, set[int]] = {}
     for header in _naming_columns(dataset):
-        plain = dataset.frame[header].str.casefold().str.replace(r"[\s\u00a0]", "", regex=True)
+        plain = folded_cells(dataset.frame[header]).str.replace(" ", "", regex=False)
         found = plain[plain.isin(list(wanted))]
         mask.loc[found.index] = True
         for line, key in found.items():
@@ -231,7 +282,7 @@ def _listed(dataset: Dataset, items: Iterable[str]) -> tuple[pd.Series[bool], tu
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"\s", "", text.casefold())
+    return folded(text).replace(" ", "")
 
 
 def _naming_columns(dataset: Dataset) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from bulk.comparing import folded_cells
 from bulk.dataset import Dataset, canonical
 from bulk.errors import InputError
 from bulk.records import DATASETS, FILE_NAMES, Problem
@@ -154,7 +155,7 @@ def cells_of(source: Source, files: Files, index: pd.Index[Any]) -> pd.Series[st
     if source.kind == "template":
         return _filled_in(source, files, index)
     if source.kind == "join":
-        found: pd.Series[str] = _fold(files.own.frame.loc[index, source.on]).map(_lookup(source, files)[0])
+        found: pd.Series[str] = folded_cells(files.own.frame.loc[index, source.on]).map(_lookup(source, files)[0])
         return found.fillna("").astype("str")
     return pd.Series(source.ref if source.kind == "constant" else _of_world(source, files.world), index=index, dtype="str")
 
@@ -179,16 +180,12 @@ def _filled_in(source: Source, files: Files, index: pd.Index[Any]) -> pd.Series[
     return result.where(complete, "")
 
 
-def _fold(cells: pd.Series[str]) -> pd.Series[str]:
-    return cells.str.casefold()
-
-
 def _lookup(source: Source, files: Files) -> tuple[dict[str, str], dict[str, list[int]]]:
     """(key -> value where there is exactly one, key -> its lines where there are several) in the other file."""
     place = files.named(source.dataset)
     if place is None:
         return {}, {}
-    pairs = pd.DataFrame({"key": _fold(place.frame[source.key]), "value": place.frame[source.ref]})
+    pairs = pd.DataFrame({"key": folded_cells(place.frame[source.key]), "value": place.frame[source.ref]})
     pairs = pairs[(pairs["key"] != "") & (pairs["value"] != "")].drop_duplicates()
     several = pairs[pairs["key"].duplicated(keep=False)]
     lines = {str(key): [int(str(line)) for line in group.index] for key, group in several.groupby("key")}
@@ -196,18 +193,21 @@ def _lookup(source: Source, files: Files) -> tuple[dict[str, str], dict[str, lis
     return dict(zip(single["key"], single["value"], strict=True)), lines
 
 
-def join_problems(sources: AnyMapping[str, Source], files: Files) -> Iterator[Problem]:
-    """Rows whose key the other file does not have, or has more than once with different data."""
+def join_problems(sources: AnyMapping[str, Source], files: Files, index: pd.Index[Any]) -> Iterator[Problem]:
+    """Rows (lines of `index`) whose key the other file does not have, or has more than once with different data; once a key."""
+    told: set[tuple[int, str]] = set()
     for source in sources.values():
         place = files.named(source.dataset)
         if source.kind != "join" or place is None:
             continue
         single, several = _lookup(source, files)
-        written = files.own.frame[source.on]
-        folded = _fold(written)
-        for line in folded.index[(folded != "") & ~folded.isin(list(single))]:
-            value, lines = str(written.at[line]), several.get(str(folded.at[line]))
-            yield _unmatched(files.own.file_name, int(line), source, value, place.file_name, lines)
+        written = files.own.frame.loc[index, source.on]
+        folded = folded_cells(written)
+        for line in map(int, folded.index[(folded != "") & ~folded.isin(list(single))]):
+            if (line, source.on) not in told:
+                told.add((line, source.on))
+                value, lines = str(written.at[line]), several.get(str(folded.at[line]))
+                yield _unmatched(files.own.file_name, line, source, value, place.file_name, lines)
 
 
 def _unmatched(file: str, line: int, source: Source, value: str, place: str, lines: list[int] | None) -> Problem:

@@ -11,6 +11,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from bulk import settings
+from bulk.across import Organisation, first_said, of_another, said_before
 from bulk.contract import Action, Param
 from bulk.dataset import Dataset, canonical
 from bulk.mapping import Mapping as ColumnMapping
@@ -47,18 +48,22 @@ def validate_rows(
     frame: pd.DataFrame,
     *,
     options: Mapping[str, Any] | None = None,
-    scope: pd.Series[bool] | None = None,
+    known: Iterable[Problem] = (),
     others: Mapping[str, Dataset] | None = None,
+    said: Organisation | None = None,
     alone: bool = False,
 ) -> list[Problem]:
-    """Problems of the rows of `frame` (as param_frame gives it), in file order.
+    """Problems of the rows of `frame` (rows of what param_frame gives), in file order.
 
-    `scope` (True = chosen; index = line) keeps rows that are not chosen from contradicting those that are.
-    `others` (dataset name -> file): the files that joins look into. `alone`: the rows are not compared with one another.
+    `known`: what was found before; a row that is not valid says nothing against the valid ones. `others` (dataset name -> file):
+    the files that joins look into, and that may say the organisation. `said`: the organisation, when it is known already.
+    `alone`: the rows are not compared with one another.
     """
     found = row_problems(action, dataset, mapping, frame, options=options, others=others)
+    found += organisation_problems(dataset, mapping, frame, said or said_before(others or {}, dataset.name))
     if not alone:
-        found += repeated(action, dataset, mapping, chosen(frame, mapping, scope))
+        wrong = invalid_lines([*known, *found])
+        found += repeated(action, dataset, mapping, frame[~frame.index.isin(list(wrong))])
     return sorted(found, key=lambda problem: (problem.line or 0, problem.column or ""))
 
 
@@ -74,13 +79,31 @@ def row_problems(
     """What is wrong with each row by itself; arguments as in validate_rows."""
     schema: pa.DataFrameSchema = importlib.import_module(f"schemas.{action.id}").SCHEMA
     forgiven = NO_PROFILE_RULES if (options or {}).get("profile") else frozenset()
+    joins = list(join_problems(mapping.sources, Files(dataset, others=others or {}), frame.index))
+    unmatched = {(problem.line, problem.column) for problem in joins}
     found = [
         problem
         for failed in failures(schema, frame)
         if failed.rule not in forgiven
         for problem in _told(failed, dataset, *_written(failed, dataset, mapping))
+        if not (failed.rule == "falta_dato" and (problem.line, _joined_on(mapping, failed.column)) in unmatched)
     ]
-    return [*found, *join_problems(mapping.sources, Files(dataset, others=others or {}))]
+    return [*found, *joins]
+
+
+def _joined_on(mapping: ColumnMapping, name: str | None) -> str | None:
+    """The own column that a parameter is looked up by."""
+    source = mapping.sources.get(name or "")
+    return source.on if source is not None and source.kind == "join" else None
+
+
+def organisation_problems(
+    dataset: Dataset, mapping: ColumnMapping, frame: pd.DataFrame, said: Organisation | None
+) -> Iterator[Problem]:
+    """Rows of another organisation than the one said, or else than that of the first row."""
+    source, cells = mapping.sources["org_id"], frame["org_id"]
+    header = source.ref if source.kind == "column" else "org_id"
+    return of_another(dataset, header, cells, said or first_said(dataset, cells))
 
 
 def validate_file(dataset: Dataset) -> list[Problem]:
@@ -102,14 +125,6 @@ def _parameters() -> dict[str, Param]:
     from bulk.actions import all_actions  # the registry loads the adapters: only when a file is looked at by itself
 
     return {param.name: param for action in all_actions() for param in action.parameters}
-
-
-def chosen(frame: pd.DataFrame, mapping: ColumnMapping, scope: pd.Series[bool] | None = None) -> pd.DataFrame:
-    """The rows that are in the scope and, where a `selected` column feeds the action, marked in it."""
-    if scope is not None:
-        frame = frame[scope.reindex(frame.index, fill_value=False)]
-    source = mapping.sources.get("selected")
-    return frame[frame["selected"] == "true"] if source is not None and source.kind != "none" else frame
 
 
 # -- schemas ----------------------------------------------------------------------------------------------------------

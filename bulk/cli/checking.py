@@ -116,7 +116,9 @@ def _of_action(action_id: str, asked: Asked, write: Tell | None, corrected: Path
     """Raises InputError, UnknownAction, InDevelopment."""
     from bulk.actions import get_action
     from bulk.block_validation import validate_blocks
+    from bulk.errors import UsageError
     from bulk.plan import prepare
+    from bulk.scope import empty_text
 
     action = get_action(action_id)
     own, others = open_files(asked.files, asked.reading, action.dataset)
@@ -138,6 +140,10 @@ def _of_action(action_id: str, asked: Asked, write: Tell | None, corrected: Path
     tell_repairs(report.repairs, accepted=asked.accept_repairs)
     if report.scope:
         tell(f"Alcance: {report.scope}: {report.rows - report.excluded} de {report.rows} filas.")
+    if report.unmatched:
+        tell(report.unmatched)
+    if report.rows and report.excluded == report.rows:
+        raise UsageError(empty_text(report.scope))
     if corrected:
         _write_corrected(corrected, own, chosen.mend)
     return [own], report

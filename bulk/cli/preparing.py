@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bulk.mapping import Mapping as ColumnMapping
     from bulk.plan import Prepared, Resolve
     from bulk.repairs import Mend, RepairGroups
-    from bulk.scope import Scope
+    from bulk.scope import Chosen, Scope
 
 MOST_SHOWN = 20  # suggestions, rows not found
 
@@ -100,11 +100,29 @@ def prepare_asked(action_id: str, asked: Asked, context: Context | None = None, 
     tell_repairs(chosen.repairs, accepted=asked.accept_repairs)
     files = {**chosen.files, action.dataset: mended}
     prepared = prepare(action_id, files, mapping=chosen.mapping, options=asked.options, scope=scope, resolve=resolve)
-    if prepared.chosen is not None and (prepared.excluded or prepared.chosen.selected is not None):
-        tell(f"Alcance: {prepared.chosen.description}: {prepared.chosen.count} de {prepared.total} filas.")
-    if prepared.chosen is not None and prepared.chosen.not_found:
-        tell(f"Sin fila en el fichero: {', '.join(prepared.chosen.not_found[:MOST_SHOWN])}.")
+    if prepared.chosen is not None:
+        _tell_scope(prepared, scope, prepared.chosen)
     return prepared
+
+
+def _tell_scope(prepared: Prepared, scope: Scope, chosen: Chosen) -> None:
+    """How many rows are in, and what was asked for and is not. Raises UsageError when no row is."""
+    from bulk.errors import UsageError
+    from bulk.scope import unmatched_text
+    from bulk.validation import totals
+
+    if prepared.excluded or chosen.selected is not None:
+        tell(f"Alcance: {chosen.description}: {chosen.count} de {prepared.total} filas.")
+    if chosen.not_found:
+        more = f" y {len(chosen.not_found) - MOST_SHOWN} más" if len(chosen.not_found) > MOST_SHOWN else ""
+        tell(f"Sin fila en el fichero: {', '.join(chosen.not_found[:MOST_SHOWN])}{more}.")
+    if text := unmatched_text(scope, chosen.named):
+        tell(text)
+    for group in totals(chosen.unclear):
+        shown = f" (la primera, {group['first_line']}: «{group['value']}»)" if group["first_line"] else ""
+        tell(f"Aviso: {prepared.dataset.file_name} · {group['column']} · {group['count']} filas{shown}. {group['message']}")
+    if prepared.total and chosen.empty_text:
+        raise UsageError(chosen.empty_text)
 
 
 def _left(dataset: Dataset) -> tuple[tuple[int, int], ...]:
@@ -146,15 +164,15 @@ def scope_of(asked: Asked, context: Context | None) -> Scope:
     if not asked.only_open_of.strip():
         raise InputError("Falta decir de qué ejecución: --only-open-of RUN.")
     from bulk.context import open_context
-    from bulk.journal.rows import open_entities
+    from bulk.journal.rows import open_entities, open_without_entity
     from bulk.status import find_run
 
     context = context or open_context()
     run = find_run(context, asked.only_open_of)
-    entities = open_entities(context.journal, run.run_id)
-    if not entities:
+    entities, unnamed = open_entities(context.journal, run.run_id), open_without_entity(context.journal, run.run_id)
+    if not entities and not unnamed:
         raise InputError(f"La ejecución {run.run_id} no tiene filas pendientes ni fallidas.")
-    return replace(scope, entities=entities, entities_of=run.run_id)
+    return replace(scope, entities=entities, entities_of=run.run_id, unnamed=unnamed)
 
 
 def _explicit(action: Action, files: dict[str, Dataset], asked: Asked, *, resolving: bool) -> dict[str, str]:

@@ -117,11 +117,21 @@ def retryable_lines(journal: Journal, run_id: str, *, order_seqs: Sequence[int] 
 
 
 def open_entities(journal: Journal, run_id: str) -> frozenset[str]:
-    """Entities of the rows that are not settled well: pending, failed, unknown, cancelled, conflict."""
-    open_ = rows.c.state.in_((*OPEN_STATES, *RETRY_STATES))
-    query = select(rows.c.entity).where(rows.c.run_id == run_id, rows.c.entity.is_not(None), open_).distinct()
+    """Entities of the rows that are not settled well: pending, failed, invalid, unknown, cancelled, conflict."""
+    query = select(rows.c.entity).where(rows.c.run_id == run_id, rows.c.entity.is_not(None), _left_open()).distinct()
     with journal.reading() as connection:
         return frozenset(connection.execute(query).scalars())
+
+
+def open_without_entity(journal: Journal, run_id: str) -> int:
+    """How many of those rows name no entity."""
+    query = select(func.count()).where(rows.c.run_id == run_id, rows.c.entity.is_(None), _left_open())
+    with journal.reading() as connection:
+        return int(connection.execute(query).scalar_one())
+
+
+def _left_open() -> ColumnElement[bool]:
+    return rows.c.state.in_((*OPEN_STATES, *RETRY_STATES, "invalid"))
 
 
 def _retryable(run_id: str, order_seqs: Sequence[int], lines: Sequence[int]) -> ColumnElement[bool]:

@@ -35,3 +35,21 @@ def test_an_empty_scope_option_never_means_the_whole_file(bulk: Bulk, users: Pat
     assert bulk("run", FORWARD, "--usuarios", users, "--bulk", option, " ")[0] == 2
     assert bulk("run", FORWARD, "--usuarios", users, "--bulk", option, "")[0] == 2
     assert remote.writes() == 0
+
+
+def test_rows_that_were_not_valid_are_among_those_left_open(bulk: Bulk, users: Path, remote: Remote) -> None:
+    """users: row 9 has no calling licence (failed) and row 14 is not valid; the latter is corrected since."""
+    run_id = bulk("run", FORWARD, "--usuarios", users, "--bulk", "--json")[1]["run_id"]
+    found = bulk("plan", FORWARD, "--usuarios", users, "--only-open-of", run_id, "--json")[1]
+    assert (found["counts"]["blocked"], found["counts"]["invalid"]) == (1, 1)
+    users.write_text(users.read_text(encoding="utf-8-sig").replace("nada;12", f"{remote.person(5)};12"), encoding="utf-8")
+    found = bulk("plan", FORWARD, "--usuarios", users, "--only-open-of", run_id, "--json")[1]
+    assert {state: n for state, n in found["counts"].items() if n} == {"blocked": 1}
+    assert "1 fila que quedó pendiente o fallida no se encuentra" in bulk.err  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("command", ["run", "plan", "validate"])
+def test_an_empty_scope_is_refused_and_leaves_no_run(bulk: Bulk, users: Path, command: str) -> None:
+    assert bulk(command, FORWARD, "--usuarios", users, "--where", "location_name=Lugo")[0] == 2
+    assert "El alcance está vacío: ninguna fila cumple «location_name = Lugo»" in bulk.err  # type: ignore[attr-defined]
+    assert bulk("runs", "--json")[1] == []

@@ -16,6 +16,7 @@ from bulk.export import COLUMNS, KINDS, write_export
 from bulk.filling import fill_ids
 from bulk.names import Names, names_of, remembered
 from bulk.plan import Prepared, prepare
+from bulk.scope import Scope
 from bulk.webex.client import Api
 from tests.house import House, Remote
 
@@ -144,3 +145,20 @@ def test_an_unknown_kind_or_ending_is_refused(api: Api, tmp_path: Path) -> None:
         write_export(api, "workspaces", tmp_path / "a.csv")
     with pytest.raises(UsageError, match=r"\.csv o \.xlsx"):
         write_export(api, "people", tmp_path / "a.txt")
+
+
+def test_only_the_names_of_the_rows_chosen_are_asked_for(names: Names, remote: Remote) -> None:
+    rows = [{"person_id": f"usuario{n:05d}@example.com", "destination": "600111222"} for n in range(12)]
+    files = {"usuarios": from_records(dict(enumerate(rows, 2)), name="usuarios")}
+    before = remote.counters()["requests"]
+    found = prepare(FORWARD, files, resolve=names.resolve, scope=Scope(lines=((2, 4),)))
+    assert remote.counters()["requests"] - before == 3
+    assert found.frame["person_id"].tolist()[:4] == [remote.person(0), remote.person(1), remote.person(2), rows[3]["person_id"]]
+
+
+def test_what_a_run_left_open_is_found_again_by_email(names: Names, remote: Remote) -> None:
+    rows = [{"person_id": f"usuario{n:05d}@example.com", "destination": "600111222"} for n in range(4)]
+    files = {"usuarios": from_records(dict(enumerate(rows, 2)), name="usuarios")}
+    left = Scope(entities=frozenset({remote.person(2), "usuario00003@example.com", "otra"}), entities_of="RUN")
+    found = prepare(FORWARD, files, resolve=names.resolve, scope=left)
+    assert (found.excluded, found.chosen and found.chosen.named) == ({2, 3}, {remote.person(2), "usuario00003@example.com"})

@@ -115,7 +115,7 @@ def test_validation_in_blocks_finds_what_the_whole_file_has(size: int, tmp_path:
     path.write_bytes(messy())
     data = read_csv(path)
     mapping = map_columns(action, data)
-    whole = [*data.problems, *validate_rows(action, data, mapping, param_frame(action, data, None, mapping))]
+    whole = [*data.problems, *validate_rows(action, data, mapping, param_frame(action, data, None, mapping), known=data.problems)]
     monkeypatch.setattr(parsing, "BLOCK", size)
     told: list[Problem] = []
     report = validate_blocks(action, open_blocks(path), tell=told.append)

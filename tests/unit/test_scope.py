@@ -144,3 +144,23 @@ def test_many_ranges_are_told_by_their_first_and_their_number() -> None:
 
 def test_a_file_without_rows_is_told_as_such_and_not_as_an_empty_scope() -> None:
     assert choose(csv("person_id;email\n"), Scope()).empty_text == "El fichero no tiene filas."
+
+
+def test_accents_count_as_written_by_the_keyboard_or_by_macos() -> None:
+    data = csv("person_id;sede;selected\nA;Málaga;sí\nB;Ma\u0301laga;si\u0301\n")
+    assert lines(Scope(where=(parse_where("sede=MÁLAGA"),)), data) == [2, 3]
+
+
+def test_a_mark_that_is_not_understood_is_told_and_a_column_that_looks_like_selected_too() -> None:
+    found = choose(csv("person_id;selected\nA;x\nB;S\nC;Y\nD;no\nE;\n"), Scope())
+    assert (found.count, [(p.line, p.value, p.severity) for p in found.unclear]) == (1, [(3, "S", "aviso"), (4, "Y", "aviso")])
+    [told] = choose(csv("person_id;Seleccionado;incluir\nA;x;Madrid\nB;;Lugo\n"), Scope()).unclear
+    assert (told.column, told.rule, told.line) == ("Seleccionado", "seleccion_con_otro_nombre", None)
+
+
+def test_what_was_left_open_and_no_row_names_is_told() -> None:
+    frame = param_frame(FORWARD, DATA, None, map_columns(FORWARD, DATA))
+    asked = Scope(entities=frozenset({"C", "Z"}), entities_of="RUN", unnamed=2)
+    found = choose(DATA, asked, action=FORWARD, frame=frame)
+    assert scope.unmatched_text(asked, found.named).startswith("3 filas que quedaron pendientes o fallidas no se encuentran")
+    assert scope.unmatched_text(Scope(entities=frozenset({"C"})), found.named) == ""

@@ -6,10 +6,11 @@ import base64
 
 import pytest
 
-from bulk.dataset import read_csv
+from bulk.dataset import Dataset, read_csv
 from bulk.plan import Prepared, planned_rows, prepare
 from bulk.records import Problem
-from bulk.validation import totals, validate_file, validate_rows
+from bulk.scope import Scope
+from bulk.validation import totals, validate_file
 
 
 def hydra(kind: str, number: int = 1) -> str:
@@ -176,8 +177,7 @@ def test_rows_that_are_not_selected_do_not_contradict_those_that_are() -> None:
 
 def test_rows_outside_the_scope_do_not_contradict_those_inside() -> None:
     found = prepared("usuarios_configurar_desvio_prefijo53", "person_id;extension", f"{PERSON};12", f"{PERSON};13")
-    inside = found.frame.index.to_series() == 2
-    assert validate_rows(found.action, found.dataset, found.mapping, found.frame, scope=inside) == []
+    assert prepare(found.action.id, {"usuarios": found.dataset}, scope=Scope(lines=((2, 2),))).problems == []
 
 
 def test_one_extension_for_two_people_of_one_target_location_is_an_error_on_both() -> None:
@@ -218,3 +218,45 @@ def test_a_bad_constant_or_global_is_told_by_the_parameters_name() -> None:
     data = read_csv(f"person_id\n{PERSON}\n".encode(), name="usuarios", file_name="USUARIOS.CSV")
     found = prepare("usuarios_configurar_desvio_prefijo53", {"usuarios": data}, explicit={"extension": "=x"}).problems
     assert [(p.line, p.column, p.value, p.rule) for p in found] == [(2, "extension", "x", "extension_no_valida")]
+
+
+ORG, OTHER = hydra("ORGANIZATION"), hydra("ORGANIZATION", 2)
+FORWARD = "usuarios_configurar_desvio_prefijo53"
+
+
+def files(users: str, world: str | None = None, places: str | None = None) -> dict[str, Dataset]:
+    given = {"usuarios": users, "global": world, "ubicaciones": places}
+    return {
+        name: read_csv(text.encode(), name=name, file_name=f"{name.upper()}.CSV")
+        for name, text in given.items()
+        if text is not None
+    }
+
+
+def test_a_row_of_another_organisation_is_an_error_where_it_would_be_sent() -> None:
+    users = f"person_id;extension;Organización\n{PERSON};12;{ORG}\n{hydra('PEOPLE', 2)};13;{OTHER}\n"
+    loaded, explicit = files(users, f"org_id\n{ORG}\n"), {"org_id": "Organización"}
+    found = prepare(FORWARD, loaded, explicit=explicit)
+    assert [(p.line, p.column, p.rule) for p in found.problems] == [(3, "Organización", "otra_organizacion")]
+    assert [row.state for row in planned_rows(found)] == ["pending", "invalid"]
+    alone = prepare(FORWARD, files(users), explicit=explicit)  # the first row says it
+    assert list(alone.invalid) == [3]
+    outside = prepare(FORWARD, loaded, explicit=explicit, scope=Scope(lines=((2, 2),)))
+    assert outside.problems == []
+
+
+def test_a_row_that_is_not_valid_says_nothing_against_the_valid_ones() -> None:
+    found = prepared(FORWARD, "person_id;extension", f"{PERSON};12", f"{PERSON};x")
+    assert [(p.line, p.rule) for p in found.problems] == [(3, "extension_no_valida")]
+
+
+def test_a_key_without_its_pair_is_told_once_a_row() -> None:
+    users = f"person_id;sede\n{PERSON};Lugo\n{PERSON};Lugo\n"
+    places = f"location_id;location_name\n{PLACE};Ma\u0301laga\n"
+    explicit = {"target_location_id": "UBICACIONES.location_id[sede=location_name]"}
+    found = prepare("usuarios_asignar_location_desde_csv", files(users, places=places), explicit=explicit)
+    assert [(p.line, p.rule) for p in found.problems] == [(2, "union_sin_pareja"), (3, "union_sin_pareja")]
+    same = prepare(
+        "usuarios_asignar_location_desde_csv", files(users.replace("Lugo", "málaga"), places=places), explicit=explicit
+    )
+    assert [(p.line, p.rule) for p in same.problems] == [(3, "fila_repetida")]

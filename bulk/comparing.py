@@ -1,0 +1,27 @@
+"""Whether two texts say the same: case, the way an accent is written and the width of blanks do not count; all else does."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def folded(text: str) -> str:
+    """A text for comparison. Decomposed accents (as macOS writes them) are those of the keyboard."""
+    return " ".join(unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold()).split())
+
+
+def composed_cells(cells: pd.Series[str]) -> pd.Series[str]:
+    """Accents as the keyboard writes them; nothing else changes."""
+    other = cells.str.contains(r"[^ -~]", regex=True)
+    return cells.mask(other, cells[other].map(lambda cell: unicodedata.normalize("NFC", cell))) if other.any() else cells
+
+
+def folded_cells(cells: pd.Series[str]) -> pd.Series[str]:
+    """The same for a column; only cells with other than plain letters take the slow way."""
+    plain = cells.str.casefold()
+    other = plain.str.contains(r"[^!-~]", regex=True)
+    return plain.mask(other, plain[other].map(folded)) if other.any() else plain

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bulk.headers import canonical
+from bulk.comparing import folded
 
 if TYPE_CHECKING:
     from bulk.webex.client import Api
@@ -31,11 +31,11 @@ class Directory:
         return dict(self._list(kind))
 
     def find(self, kind: str, name: str) -> Found:
-        """All that have this name (case, accents and blanks do not count) or this e-mail. Raises WebexError."""
+        """All that have this name (case and the width of blanks do not count) or just this e-mail. Raises WebexError."""
         if kind == "person":
             return self._person(name)
-        wanted = canonical(name)
-        return [entry for entry in self._list(kind) if canonical(entry[1]) == wanted]
+        wanted = folded(name)
+        return [entry for entry in self._list(kind) if folded(entry[1]) == wanted]
 
     def near(self, kind: str, name: str, most: int = 5) -> Found:
         """Those with a name like this one, the nearest first, for people to choose from."""
@@ -44,7 +44,8 @@ class Directory:
         from rapidfuzz import process
 
         known = self._list(kind)
-        return [known[place] for _, _, place in process.extract(name, [n for _, n in known], limit=most, score_cutoff=50)]
+        likest = process.extract(name, [label for _, label in known], processor=folded, limit=most, score_cutoff=50)
+        return [known[place] for _, _, place in likest]
 
     def _list(self, kind: str) -> Found:
         if kind not in self._lists:
@@ -56,6 +57,12 @@ class Directory:
     def _person(self, email: str) -> Found:
         key = email.strip().casefold()
         if key not in self._people:
-            items = self._api.pages("people", "items", email=email.strip())
+            items = [item for item in self._api.pages("people", "items", email=email.strip()) if _has(item, key)]
             self._people[key] = [(str(item["id"]), str(item.get("displayName") or email)) for item in items if item.get("id")]
         return self._people[key]
+
+
+def _has(person: dict[str, Any], email: str) -> bool:
+    """Whether it is the e-mail of this person, and not only like it."""
+    told = person.get("emails")
+    return not isinstance(told, list) or email in [str(each).casefold() for each in told]

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from bulk.comparing import folded
 from bulk.contract import Action, Param
 from bulk.dataset import Dataset
 from bulk.directory import Directory, Found
 from bulk.errors import UsageError
-from bulk.headers import canonical
 from bulk.journal import control
 from bulk.records import Problem
-from schemas.hydra import UUID, decode_id
+from schemas.hydra import UUID, decode_id, kind_of
 
 if TYPE_CHECKING:
     from bulk.journal.store import Journal
@@ -28,6 +28,7 @@ KINDS = {
     "license": "una licencia",
     "route": "un enlace troncal o grupo de rutas",
 }
+ID_KINDS = {"PEOPLE": "person", "LOCATION": "location", "LICENSE": "license", "TRUNK": "route", "ROUTE_GROUP": "route"}
 MOST_TOLD = 5  # candidates
 NONE = "No hay {} que se llame así en Webex. {}Corrige la celda, o pon el identificador."
 NO_EMAIL = "No hay ningún usuario con ese correo en Webex. Corrige la celda, o pon su identificador."
@@ -44,7 +45,7 @@ class Names:
     """Names of one organisation turned into ids; what was chosen for a name before is taken again."""
 
     directory: Directory
-    chosen: Mapping[str, str] = field(default_factory=dict)  # canonical name -> id
+    chosen: Mapping[str, str] = field(default_factory=dict)  # what and name (as _key writes them) -> id
     doubts: Doubts = field(default_factory=dict)  # what somebody has to choose
 
     def resolve(
@@ -78,7 +79,7 @@ class Names:
 
     def look_up(self, kind: str, name: str) -> tuple[str, str]:
         """(id, "") of the one thing of that name, or ("", why not). Raises WebexError."""
-        if decided := self.chosen.get(canonical(name)):
+        if decided := self.chosen.get(_key(kind, name)):
             return decided, ""
         if kind == "person" and "@" not in name:
             return "", NOT_AN_EMAIL
@@ -117,7 +118,7 @@ def is_id(text: str) -> bool:
 
 
 def remembered(journal: Journal, org_id: str | None) -> dict[str, str]:
-    """Canonical name -> id, as chosen before for this organisation."""
+    """Kind and name -> id, as chosen before for this organisation."""
     kept = control.recall(journal, f"names:{org_id or ''}")
     return {str(name): str(found) for name, found in kept.items()} if isinstance(kept, dict) else {}
 
@@ -134,12 +135,30 @@ def remember(journal: Journal, org_id: str | None, choices: Iterable[str]) -> di
 
 
 def keep(journal: Journal, org_id: str | None, fresh: Mapping[str, str]) -> dict[str, str]:
-    """Remember these choices (name as written -> id) with those of before; all of them."""
+    """Remember these choices (name as written -> id) with those of before; all of them.
+
+    A choice holds for what its id is: that of a location says nothing of a route of the same name. Raises UsageError for an id
+    of anything that no name stands for.
+    """
     known = remembered(journal, org_id)
     if fresh:
-        known |= {canonical(name): found for name, found in fresh.items()}
+        known |= {_key(_kind_of(name, found), name): found for name, found in fresh.items()}
         control.remember(journal, f"names:{org_id or ''}", known)
     return known
+
+
+def _key(kind: str, name: str) -> str:
+    return f"{kind}|{folded(name)}"
+
+
+def _kind_of(name: str, found: str) -> str:
+    """Raises UsageError."""
+    kind = ID_KINDS.get(kind_of(found) or "")
+    if kind is None:
+        raise UsageError(f"El identificador elegido para «{name}» no es de {', '.join(KINDS.values())}.")
+    if kind == "person" and "@" not in name:
+        raise UsageError(f"«{name}» no es un correo, y un usuario se elige por el suyo.")
+    return kind
 
 
 def names_of(api: Api, journal: Journal, org_id: str | None, choices: Iterable[str] = ()) -> Names:

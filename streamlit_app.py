@@ -31,7 +31,7 @@ def without_files(session: Session) -> None:
     house = resources.context()
     earlier = repeating.last(house, resources.connection(session))
     if earlier:
-        told = f"{title(earlier)} · {local(earlier.created_at)}"
+        told = f"{title(earlier[0])} · {local(earlier[0].created_at)}"
         if st.button("Seguir con los ficheros de la última ejecución", help=plain(told)):
             with frame.told():
                 repeating.go_on(house, session, earlier)

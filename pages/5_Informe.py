@@ -30,7 +30,7 @@ from pages.ui.looking import Look, local, look, state_word, where_of
 from pages.ui.plain import plain
 from pages.ui.session import Session, put_in_url, run_in_url
 from pages.ui.texts import CHOOSE_RUN, PAGES, lasting, sentence, thousands
-from pages.ui.texts_runs import rows_told, word_of
+from pages.ui.texts_runs import plural, rows_told, word_of
 
 UNDONE, CAUSES, ROWS, LOTS, PLACES, AUDIT = "Restauración", "Por causa", "Filas", "Lotes", "Por ubicación", "Auditoría"
 
@@ -50,7 +50,7 @@ def sum_line(seen: Look) -> str:
         if seen.counts[state]:
             word = word_of(seen.run, state)
             words[word] = words.get(word, 0) + seen.counts[state]
-    parts = " + ".join(f"{thousands(n)} {word}" for word, n in words.items())
+    parts = " + ".join(f"{thousands(n)} {plural(word) if n != 1 else word}" for word, n in words.items())
     return f"**{rows_told(sum(words.values()))}** = {parts}" if words else ""
 
 

@@ -46,7 +46,7 @@ def gathered(session: Session, seen: Look) -> list[Cluster]:
 
 
 def _cause(session: Session, seen: Look, cluster: Cluster, number: int) -> None:
-    told, buttons = st.columns([0.68, 0.32], vertical_alignment="center")
+    told, buttons = st.columns([0.6, 0.4], vertical_alignment="center")
     with told.container(gap="xxsmall"):
         word = pill_of(seen.run, cluster.state, cluster.code)
         st.markdown(f"**{thousands(cluster.count)}** · {word} · **{plain(cluster.title)}**  \n{plain(cluster.remedy)}")
@@ -54,7 +54,9 @@ def _cause(session: Session, seen: Look, cluster: Cluster, number: int) -> None:
     with buttons.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
         shown = st.toggle("Ver las filas", key=f"cause_rows_{seen.run.run_id}_{number}")
         if cluster.tracking_id:
-            copy_button("Copiar trackingId", cluster.tracking_id, key=f"cause_tracking_{seen.run.run_id}_{number}")
+            copy_button(
+                "Copiar trackingId", cluster.tracking_id, key=f"cause_tracking_{seen.run.run_id}_{number}", width="content"
+            )
         if can_choose(session, seen, cluster) and st.button("Elegir estas filas", key=f"cause_choose_{number}", help=CHOOSE):
             choose(session, seen, cluster)
         if can_fix(session, seen, cluster) and st.button("Corregir", key=f"cause_fix_{number}"):

@@ -31,7 +31,7 @@ def by_location(counts: Iterable[tuple[str, str, int]]) -> None:
         [(g, STATE_WORDS[s], n) for g, s, n in records if g in set(shown)], columns=pd.Index(["Ubicación", "Estado", "Filas"])
     )
     present = [state for state in ALL_STATES if state in {s for _, s, _ in records}]
-    vega.draw(frame, _bars(shown, present), height=max(180, 22 * len(shown) + 60))
+    vega.draw(frame, _bars(shown, present), height=26 * len(shown) + 110)
     if len(sizes) > MOST_BARS:
         st.caption(f"Las {MOST_BARS} ubicaciones con más filas, de {len(sizes)}.")
 

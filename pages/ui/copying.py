@@ -5,6 +5,8 @@ Streamlit has only an icon for copying, which shows up over a block of code, and
 
 from __future__ import annotations
 
+from typing import Literal
+
 import streamlit as st
 
 COPIED = "Copiado"
@@ -32,9 +34,9 @@ export default function ({ parentElement, data }) {
 _component = st.components.v2.component("copy_button", html=_HTML, css=_CSS, js=_JS)
 
 
-def copy_button(label: str, text: str, *, key: str) -> None:
+def copy_button(label: str, text: str, *, key: str, width: Literal["stretch", "content"] = "stretch") -> None:
     """`label` on the button; `text` goes to the clipboard."""
-    _component(data={"label": label, "text": text, "copied": COPIED}, key=key)
+    _component(data={"label": label, "text": text, "copied": COPIED}, key=key, width=width)
 
 
 _FOCUS = """

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from bulk import kept_files, saved_mappings
@@ -27,17 +29,24 @@ def can_repeat(context: Context, run: RunRecord) -> bool:
     return run.kind == "apply" and any(entry.get("name") == own and _is_kept(context, entry) for entry in run.files)
 
 
-def last(context: Context, connection: Connection) -> RunRecord | None:
-    """The newest launch or rehearsal of this organisation whose files were kept: what a tab that lost them may go on with."""
+def last(context: Context, connection: Connection) -> list[RunRecord]:
+    """The launches and rehearsals of this organisation whose files were kept, newest first."""
     found = runs.list_runs(context.journal, limit=RECENT)
     mine = (run for run in found if run.target == connection.target and run.org_id == connection.org_id)
-    return next((run for run in mine if can_repeat(context, run)), None)
+    return [run for run in mine if can_repeat(context, run)]
 
 
-def go_on(context: Context, session: Session, run: RunRecord) -> None:
-    """Load what `run` was made of, and keep its rehearsal. Raises UsageError, InputError."""
+def go_on(context: Context, session: Session, found: Sequence[RunRecord]) -> None:
+    """Load what the newest of `found` was made of, its rehearsal, and the file that other actions need from an earlier one.
+
+    Raises UsageError, InputError.
+    """
+    run = found[0]
     repeat(context, session, run)
     session.dry_run_id = run.run_id if run.dry_run else run.parent
+    for entry in (entry for earlier in found[1:] for entry in earlier.files):
+        if entry["name"] != "global" and entry["name"] not in session.files and _is_kept(context, entry):
+            corrections.put_original(session, load(context, entry))
 
 
 def repeat(context: Context, session: Session, run: RunRecord) -> None:

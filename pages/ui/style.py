@@ -50,7 +50,7 @@ button[role="radio"][aria-checked="true"] p, [role="tab"][aria-selected="true"] 
 .dim {{ opacity: 0.62; }}
 [data-testid="InputInstructions"] {{ display: none; }}
 .st-key-road [data-testid="stMarkdownContainer"] p {{ line-height: 1.3; }}
-.st-key-road button {{ min-height: 1.5rem; padding: 0 0.2rem; }}
+.st-key-road button {{ min-height: 1.5rem; padding: 0 0.2rem 0.4rem; }}
 @media (max-width: 1100px) {{
   .counter {{ flex-basis: 22%; }}
   [class*="st-key-under_"] > [data-testid="stHorizontalBlock"],

@@ -39,6 +39,12 @@ def rows_told(number: int) -> str:
     return count(number, "fila", "filas")
 
 
+def plural(word: str) -> str:
+    """`hecha` -> `hechas`, `no válida` -> `no válidas`; what is no adjective stays: `con error`, `en curso`."""
+    stays = word.startswith(("con ", "sin ", "en ", "por ", "fuera ", "como ")) or word[-1] not in "aeo"
+    return word if stays else f"{word}s"
+
+
 def pill_of(run: RunRecord, state: str, code: str | None = None) -> str:
     """`✓ hecha`; for an undo `↶ revertida`, for a verification `= como se pidió`."""
     word = state_word(run, state, _code(run, state, code))

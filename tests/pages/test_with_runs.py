@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -13,8 +14,11 @@ from bulk.connection import Connection, connect
 from bulk.context import Context
 from bulk.dataset import Dataset
 from bulk.journal import control, runs
+from bulk.launch import Launch, launch, request_stop
+from bulk.plan import prepare
 from bulk.records import Chunk, Row, RunRecord
-from pages.ui import downloads
+from pages.ui import downloads, lots
+from pages.ui.session import KEY
 from tests.pages.conftest import FORWARDING, finished_run, press, said, view
 
 BOARD, REPORT, HISTORY = "pages/4_Lanzamiento.py", "pages/5_Informe.py", "pages/6_Historial.py"
@@ -62,6 +66,75 @@ def test_the_board_maps_rows_below_a_hundred_lots_and_lots_above(app: AppTest, c
     assert "Mapa de filas" in said(app)
     open_page(app, BOARD, stored_run(context, 120).run_id)
     assert "Mapa de lotes" in said(app)
+
+
+def test_a_lot_is_paused_and_cancelled_from_the_board_alone(
+    app: AppTest, context: Context, sandbox: Connection, files: dict[str, Dataset]
+) -> None:
+    at = datetime.now(UTC) + timedelta(hours=1)
+    live = launch(context, prepare(FORWARDING, files), sandbox, Launch(chunk_size=1, at=at))
+    app.session_state["board_detail"] = "Lotes"
+    app.session_state[lots.CHOSEN] = f"{live.run_id}-r3"
+    open_page(app, BOARD, live.run_id)
+    assert "PROGRAMADA" in "\n".join(str(bar.proto.text) for bar in app.get("progress"))
+    press(app, "Pausar este lote")
+    assert lot_states(context, live.run_id) == ["queued", "paused", "queued"]
+    press(app, "Reanudar este lote")
+    assert lot_states(context, live.run_id) == ["queued", "queued", "queued"]
+    app.button(key="cancel_lot_for_sure").click().run()
+    assert lot_states(context, live.run_id) == ["queued", "cancelled", "queued"]
+    assert [(told.command, told.who) for told in control.history(context.journal, live.run_id)] == [
+        ("pause r3", "Ana Ruiz"),
+        ("resume r3", "Ana Ruiz"),
+        ("cancel r3", "Ana Ruiz"),
+    ]
+    request_stop(context, live.run_id, "cancel", "prueba")
+    assert live.ended.wait(20)
+    assert not app.exception
+
+
+def lot_states(context: Context, run_id: str) -> list[str]:
+    return [order.state for order in runs.order_statuses(context.journal, run_id, "running")]
+
+
+def test_a_tab_that_lost_its_files_goes_on_with_those_of_the_last_run(
+    app: AppTest, context: Context, sandbox: Connection, files: dict[str, Dataset]
+) -> None:
+    rehearsal = finished_run(context, sandbox, files, dry_run=True)
+    press(app.switch_page("streamlit_app.py").run(), "Seguir con los ficheros de la última ejecución")
+    mine = app.session_state[KEY]
+    assert (mine.action_id, mine.dry_run_id) == (FORWARDING, rehearsal.run_id)
+    assert mine.files["usuarios"].frame.equals(files["usuarios"].frame)
+    assert not app.error
+    app.switch_page(BOARD).run()
+    assert {"Lanzar este ensayo", "Lanzar sin ensayo"} & set(labels(app))
+
+
+def labels(app: AppTest) -> list[str]:
+    return [button.label for button in app.button]
+
+
+def test_rows_set_aside_become_the_scope_of_a_new_rehearsal(app: AppTest, context: Context, files: dict[str, Dataset]) -> None:
+    """They ended `invalid` in the launch, which no retry can change."""
+    record = RunRecord(
+        run_id=runs.new_run_id(context.journal),
+        action_id=FORWARDING,
+        target="sandbox",
+        state="completed_with_errors",
+        files=({"name": "usuarios", "file_name": "USUARIOS.CSV", "sha256": files["usuarios"].sha256, "rows": 3},),
+    )
+    runs.create_run(context.journal, record)
+    rows = [
+        Row(line, {"person_id": str(line)}, f"P {line}", "Madrid", "done" if line == 3 else "invalid", "404")
+        for line in (2, 3, 4)
+    ]
+    runs.add_order(context.journal, record.run_id, rows, "person_id")
+    app.session_state[KEY].files = dict(files)
+    open_page(app, REPORT, record.run_id)
+    assert "Reintentar solo estas" not in labels(app)
+    press(app, "Elegir estas filas")
+    assert app.session_state[KEY].scopes["usuarios"].lines == ((2, 2), (4, 4))
+    assert "Ensayar 2 filas" in labels(app)
 
 
 def test_a_board_without_lots_says_so(app: AppTest, context: Context) -> None:

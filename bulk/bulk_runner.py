@@ -14,7 +14,7 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bulk import engine
@@ -25,6 +25,7 @@ from bulk.errors import InputError
 from bulk.journal import rows as row_queries
 from bulk.journal import runs
 from bulk.records import OrderStatus, Params, Row, RunRecord, Summary
+from bulk.settings import in_force
 from bulk.starting import start_run
 
 if TYPE_CHECKING:
@@ -138,7 +139,11 @@ def _implicit_run(action_id: str, context: Context, lines: set[int]) -> Implicit
     connection = connect(context.home)
     connection = identify(api_for(connection, context.settings, context.journal), connection)
     run = RunRecord(
-        run_id=runs.new_run_id(context.journal), action_id=action_id, target=connection.target, settings=asdict(context.settings)
+        run_id=runs.new_run_id(context.journal),
+        action_id=action_id,
+        target=connection.target,
+        person=connection.person,
+        settings=in_force(context.settings),
     )
     runs.create_run(context.journal, run)
     _implicit[key] = ImplicitRun(context, connection, run)

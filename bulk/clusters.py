@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bulk.actions import get_action
+from bulk.causes import without_particulars
 from bulk.context import Context
 from bulk.contract import Action
 from bulk.journal import rows
@@ -15,14 +15,6 @@ from bulk.remedies import remedy_for
 
 FAILURES = ("failed", "invalid", "unknown", "conflict", "blocked")
 MOST_LINES = 20  # first rows of a cluster that are kept
-_GAP = "…"
-_PLACE = re.compile(r"^[^·]+ · Fila \d+ · ")  # file and line of a finding
-_CELL = re.compile(r"«[^«»]*»|\"[^\"]*\"")  # what was found in the cell, a name, a remedy's place
-_MAIL = re.compile(r"[\w.%+'-]+@[\w-]+(?:\.[\w-]+)+")
-_ID = re.compile(r"\b(?:Y2lz[\w=+/-]+|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|(?=\w*\d)[A-Za-z0-9_-]{20,})")
-_NUMBER = re.compile(r"\+?\d(?:[\d .,-]*\d)?")
-_GAPS = re.compile(r"…(?:[\s,;]*…)+")
-_SHORTEST_NAME = 3  # letters: shorter ones would be found inside words
 
 
 @dataclass(frozen=True)
@@ -32,6 +24,7 @@ class Cluster:
     action_id: str  # what was being done
     state: str  # failed, invalid, unknown, conflict or blocked
     code: str | None  # Webex's errorCode or status, or the rule that was broken
+    status: int | None  # HTTP status of the answer; None without one, or in journals of earlier versions
     message: str  # what the rows say, with … for ids, numbers, names and e-mails
     title: str  # what happened
     remedy: str  # what to do
@@ -41,14 +34,14 @@ class Cluster:
 
 
 def clusters(context: Context, run: RunRecord, *, states: Sequence[str] = FAILURES) -> list[Cluster]:
-    """The run's failures by (action, state, code, message without particulars), biggest first.
+    """The run's failures by (action, state, code, HTTP status, message without particulars), biggest first.
 
     The rows are read one after another: only one line per cause stays in memory.
     """
     action = get_action(run.action_id)
-    found: dict[tuple[str, str | None, str], _Gathered] = {}
+    found: dict[tuple[str, str | None, int | None, str], _Gathered] = {}
     for row in rows.read_rows(context.journal, run.run_id, states=states):
-        key = row.state, row.code, normalised(row)
+        key = row.state, row.code, row.status, normalised(row)
         found.setdefault(key, _Gathered(row.message or "")).add(row)
     made = [_cluster(action, *key, gathered) for key, gathered in found.items()]
     return sorted(made, key=lambda cluster: (-cluster.count, cluster.lines))
@@ -70,20 +63,20 @@ class _Gathered:
         self.tracking_id = self.tracking_id or row.tracking_id
 
 
-def _cluster(action: Action, state: str, code: str | None, message: str, gathered: _Gathered) -> Cluster:
-    entry = remedy_for(code, gathered.message, action)
+def _cluster(action: Action, state: str, code: str | None, status: int | None, message: str, gathered: _Gathered) -> Cluster:
+    entry = remedy_for(code, gathered.message, action, status)
+    lines = tuple(gathered.lines)
     return Cluster(
-        action.id, state, code, message, entry.title, entry.remedy, gathered.count, tuple(gathered.lines), gathered.tracking_id
+        action.id, state, code, status, message, entry.title, entry.remedy, gathered.count, lines, gathered.tracking_id
     )
 
 
 def normalised(row: RowResult) -> str:
     """The row's message with … for whatever is this row's own: place, cell, ids, numbers, names, e-mails."""
-    text = _PLACE.sub("", row.message or "")
-    for name in sorted({*row.label.split(" · "), row.group}, key=len, reverse=True):
-        if len(name) >= _SHORTEST_NAME and name in text:
-            text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", _GAP, text)
-    text = _CELL.sub(f"«{_GAP}»", text)
-    for pattern in (_MAIL, _ID, _NUMBER):
-        text = pattern.sub(_GAP, text)
-    return _GAPS.sub(_GAP, text)
+    return without_particulars(row.message, row.label, row.group)
+
+
+def belongs(cluster: Cluster, row: RowResult) -> bool:
+    """The row failed for this reason."""
+    mine = cluster.state, cluster.code, cluster.status, cluster.message
+    return mine == (row.state, row.code, row.status, normalised(row))

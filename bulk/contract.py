@@ -91,6 +91,7 @@ class Outcome:
     code: str | None = None  # Webex's errorCode, or "partial"
     message: str | None = None  # Spanish
     tracking_id: str | None = None  # of the answer
+    status: int | None = None  # HTTP status of the answer, when it refused
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from bulk.errors import RowRefused, UsageError
 from bulk.journal import plans, rows, runs
 from bulk.preflight import advice
 from bulk.records import ENDED_RUNS, Row, RowResult, RunRecord
+from bulk.settings import in_force
 from bulk.status import at_rest
 
 PLANNED = ("create", "change")
@@ -55,7 +56,7 @@ def child_of(
         org_name=connection.org_name or run.org_name,
         person=connection.person,
         options=run.options,
-        settings=run.settings,
+        settings=in_force(context.settings, run.settings.get("rate_ceiling")),
         mapping=run.mapping,
         files=run.files,
         note=note,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -23,7 +23,7 @@ from bulk.plan import Prepared, first_rows, planned_rows, require_sources
 from bulk.preflight import advice, preflight
 from bulk.records import ENDED_RUNS, Row, RunRecord
 from bulk.schedule import stored
-from bulk.settings import MAX_WORKERS
+from bulk.settings import MAX_WORKERS, in_force
 from bulk.starting import start_run
 from bulk.status import at_rest, find_run, run_state
 from bulk.webex.client import Token
@@ -90,7 +90,17 @@ def hand_over(context: Context, run: RunRecord, rows_: Iterable[Row], connection
         descending = bool(run.schedule.get("descending"))
         lines = rows.spread(context.journal, run.run_id, run.schedule["canary"], descending=descending)
         runs.update_run(context.journal, run.run_id, schedule={**run.schedule, "lines": lines})
-    return start_run(context, run, connection)
+    command = "launch" if run.kind == "apply" else run.kind
+    return start_run(context, run, connection, commands=[command], detail=_launched(run))
+
+
+def _launched(run: RunRecord) -> str:
+    """What was handed over, for the audit."""
+    if plan := run.scope.get("plan"):
+        return f"lo que mostró el ensayo {plan}"
+    if run.kind == "apply":
+        return "ensayo" if run.dry_run else "sin ensayo"
+    return f"ensayo · {run.parent}" if run.dry_run and run.kind == "undo" else str(run.parent)
 
 
 def _record(context: Context, prepared: Prepared, connection: Connection, how: Launch) -> RunRecord:
@@ -107,7 +117,7 @@ def _record(context: Context, prepared: Prepared, connection: Connection, how: L
         org_name=connection.org_name,
         person=connection.person,
         options=dict(how.options),
-        settings=_in_force(context, how),
+        settings=in_force(context.settings, how.rate_ceiling),
         mapping=prepared.mapping.to_json(),
         scope=dict(prepared.scope),
         files=tuple(_file(context, dataset) for dataset in files),
@@ -115,11 +125,6 @@ def _record(context: Context, prepared: Prepared, connection: Connection, how: L
         parent=how.parent,
         schedule=stored(how.at, how.not_after, how.canary, how.after),
     )
-
-
-def _in_force(context: Context, how: Launch) -> dict[str, Any]:
-    ceiling = context.settings.rate_ceiling if how.rate_ceiling is None else how.rate_ceiling
-    return asdict(replace(context.settings, journal_url="", rate_ceiling=ceiling))
 
 
 def _file(context: Context, dataset: Dataset) -> dict[str, Any]:
@@ -155,7 +160,7 @@ def launch_plan(
         workers=how.workers,
         bulk=how.bulk,
         chunk_size=how.chunk_size,
-        settings=_in_force(context, how),
+        settings=in_force(context.settings, how.rate_ceiling),
         options={**run.options, **how.options} if plan.kind == "undo" else run.options,  # what its preview showed may be left out
         schedule={**run.schedule, **stored(how.at, how.not_after, how.canary, how.after)},
     )
@@ -189,10 +194,8 @@ def resume(context: Context, run_id: str, connection: Connection, *, order_ids: 
         else:
             lots.release_the_last(context.journal, run.run_id)
 
-    live = start_run(context, run, connection, first=choose)
-    for told in [f"resume r{seq}" for seq in seqs] or ["resume"]:
-        control.post(context.journal, run.run_id, told, connection.person or "?", acked=True)
-    return live
+    commands = [f"resume r{seq}" for seq in seqs] or ["resume"]
+    return start_run(context, run, connection, commands=commands, first=choose)
 
 
 def retry(
@@ -223,9 +226,7 @@ def retry(
         if seqs:
             lots.hold(context.journal, run.run_id, seqs, held=False)
 
-    live = start_run(context, run, connection, first=reopen, asked=asked)
-    control.post(context.journal, run.run_id, "retry", connection.person or "?", acked=True)
-    return live
+    return start_run(context, run, connection, commands=["retry"], first=reopen, asked=asked)
 
 
 def wait(live: LiveRun, *, every: float = 0.5, tell: Callable[[], None] = lambda: None, timeout: float | None = None) -> None:

@@ -96,6 +96,7 @@ class RowResult:
     order_id: str = ""  # the order it belongs to
     params: Params = field(default_factory=dict)  # as sent
     touched: Any = None  # member -> last value that was sent, over all attempts; None = nothing, or a journal of before
+    status: int | None = None  # HTTP status of the answer that refused it
 
 
 @dataclass(frozen=True)
@@ -200,10 +201,11 @@ class Command:
 
     seq: int  # order of arrival
     run_id: str  # run
-    command: str  # pause, cancel, resume, retry
-    who: str  # who asked
+    command: str  # launch undo verify · pause cancel resume retry archive restore · auto_pause canary (by itself)
+    who: str  # who asked; of a run that stopped by itself, the program
     at: str  # UTC
     acked_at: str | None  # when the owner took it up
+    detail: str | None = None  # Spanish: why it stopped, what it runs, settings that are not those of the launch
 
 
 # The words of UX 2, for texts made outside the pages too.

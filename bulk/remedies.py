@@ -51,8 +51,11 @@ def _refusal(error: ApiError, action: Action) -> str:
     return str(known["default"]).format(status=error.status, code=code, text=text)
 
 
-def remedy_for(code: str | None, message: str | None, action: Action) -> Remedy:
-    """The entry for a row's code and message; without one, the message itself split in what happened and what to do."""
+def remedy_for(code: str | None, message: str | None, action: Action, status: int | None = None) -> Remedy:
+    """The entry for a row's code and message; a code without entry is named with its HTTP `status`.
+
+    What has no code of Webex is told by the message itself, split in what happened and what to do.
+    """
     known, told = entries(), message or ""
     if known["no_calling"]["title"] in told and code in ("400", "404"):
         return _shown(known["no_calling"], action)
@@ -61,7 +64,8 @@ def remedy_for(code: str | None, message: str | None, action: Action) -> Remedy:
             return _shown(known[part][code], action)
     if code is None or not code.isdecimal():
         return _split(told)
-    return _shown(known["default"], action, status="", code=code)
+    named = f"{status}, {code}" if status and str(status) != code else code
+    return _shown(known["default"], action, status=named, code="")
 
 
 def _shown(entry: dict[str, Any], action: Action, **values: str) -> Remedy:

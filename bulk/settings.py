@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +60,12 @@ class Settings:
     default_country: str = ""  # of phones without prefix, where neither GLOBAL nor the command says one; two letters
     bare_uuids: bool = False  # contracts 1.6 [?]: a UUID in the file passes for an id
     log_full: bool = False  # logs show e-mails and telephone numbers; tokens never
+
+
+def in_force(settings: Settings, rate_ceiling: float | None = None) -> dict[str, Any]:
+    """As stored with a run: without the address of the journal, which may carry a password."""
+    ceiling = settings.rate_ceiling if rate_ceiling is None else rate_ceiling
+    return asdict(replace(settings, journal_url="", rate_ceiling=ceiling))
 
 
 def load(**overrides: Any) -> Settings:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -13,10 +13,11 @@ from bulk.connection import Connection, api_for
 from bulk.context import Context
 from bulk.engine import LiveRun
 from bulk.engine.clock import moment
-from bulk.journal import runs
+from bulk.journal import control, runs
 from bulk.log import ActionLog
 from bulk.ownership import Ownership
 from bulk.records import RunRecord
+from bulk.settings import in_force
 
 
 def start_run(
@@ -24,11 +25,14 @@ def start_run(
     run: RunRecord,
     connection: Connection,
     *,
+    commands: Sequence[str] = ("launch",),
+    detail: str | None = None,
     first: Callable[[], None] = lambda: None,
     asked: Collection[int] = (),
 ) -> LiveRun:
     """Own the run, do what comes `first`, and work it in the background from what the journal has of it.
 
+    The audit gets the `commands` with whose token it is; who launched the run stays as written with it.
     Raises OwnedElsewhere, JournalError, InDevelopment (a journal edited by hand).
     """
     action = get_action(run.action_id)
@@ -36,6 +40,9 @@ def start_run(
     try:
         first()
         settings = replace(context.settings, rate_ceiling=run.settings.get("rate_ceiling", context.settings.rate_ceiling))
+        told = "; ".join(filter(None, [detail, _other_settings(context, run)])) or None
+        for command in commands:
+            control.post(context.journal, run.run_id, command, connection.person or "?", acked=True, detail=told)
         schedule = runs.get_run(context.journal, run.run_id).schedule
         live = LiveRun(
             run_id=run.run_id,
@@ -63,7 +70,7 @@ def start_run(
             owner=ownership.me(),
             org_id=connection.org_id or run.org_id,
             org_name=connection.org_name or run.org_name,
-            person=connection.person,
+            person=run.person or connection.person,
         )
         engine.start(live)
     except BaseException:
@@ -76,6 +83,13 @@ def _come_to_rest(context: Context, owned: Ownership) -> None:
     """What others wait for first; then the journal's file gets what the run wrote, for whoever copies it now."""
     owned.release()
     context.journal.fold()
+
+
+def _other_settings(context: Context, run: RunRecord) -> str:
+    """Settings that are not those stored with the run: a resume works with those of its own environment."""
+    now = in_force(context.settings, run.settings.get("rate_ceiling"))
+    other = {name: value for name, value in now.items() if name in run.settings and run.settings[name] != value}
+    return "; ".join(f"{name}: {value} (al lanzar, {run.settings[name]})" for name, value in other.items())
 
 
 def _still_to_come(hour: datetime | None) -> datetime | None:

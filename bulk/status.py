@@ -16,6 +16,7 @@ from bulk.journal.control import learned_limit
 from bulk.records import ENDED_RUNS, PLAN_STATES, ROW_STATES, RunRecord
 
 LIVE_STATES = frozenset({"running", "preparing", "scheduled"})
+STOPS = ("pause", "cancel", "auto_pause", "canary")
 LOOKED_BACK = 15  # samples, about one a second: the present rate
 RUN_WORDS = {
     "preparing": "en preparación",
@@ -45,7 +46,7 @@ def at_rest(context: Context, run_id: str, *, patience: float = 10.0) -> RunReco
     """
     run = find_run(context, run_id)
     told = control.history(context.journal, run.run_id)
-    until = time.monotonic() + (patience if told and told[-1].command in ("pause", "cancel") else 0.0)
+    until = time.monotonic() + (patience if told and told[-1].command in STOPS else 0.0)
     while ownership.is_owned(context.home, run.run_id):
         if time.monotonic() >= until:
             ownership.refuse_owned(context.home, run.run_id)

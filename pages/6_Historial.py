@@ -69,7 +69,7 @@ def buttons(session: Session, picked: Sequence[RunRecord]) -> bool:
             repeat(session, one)
         again = bool(picked) and all(run.run_id in history.archived(house) for run in picked)
         if st.button("Recuperar" if again else "Archivar", disabled=not picked, help="Archivada no se muestra; nada se borra."):
-            history.archive(house, [run.run_id for run in picked], away=not again)
+            history.archive(house, {run.run_id: live.who(session, run) for run in picked}, away=not again)
             st.rerun()
     return comparing and len(picked) == 2
 

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 def to_the_end(context: Context, live: LiveRun, *, as_json: bool, timeout: float | None = None) -> int:
     """Wait for the run with a progress bar; Ctrl-C pauses it cleanly and says how to go on. Returns the exit code."""
+    import getpass
+
+    from bulk.errors import BulkError
+    from bulk.journal import control
     from bulk.launch import wait
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -30,6 +34,8 @@ def to_the_end(context: Context, live: LiveRun, *, as_json: bool, timeout: float
     except KeyboardInterrupt:
         live.halt("paused")
         wait(live, every=0.2)
+        with contextlib.suppress(BulkError):  # it is paused all the same
+            control.post(context.journal, live.run_id, "pause", getpass.getuser(), acked=True, detail="Ctrl-C")
     code = report(context, live.run_id, as_json=as_json, why=live.stop_reason, api=live.api)
     if code == 3:
         sys.stderr.write(f"Para seguir: bulk resume {live.run_id}\n")

@@ -13,6 +13,7 @@ from bulk.webex.client import Token
 __all__ = ["LiveRun", "calling_with", "find_live", "start", "stop_all", "wake"]
 
 wake = pool.wake
+CLOSED_REASON = "El programa se ha cerrado. Reanuda cuando quieras: no se ha perdido nada."
 
 
 def start(live: LiveRun) -> None:
@@ -68,7 +69,7 @@ def stop_all(timeout: float = 10.0) -> None:
     """Pause every run of this process and wait until they have come to rest (seconds at most)."""
     lives, until = pool.live_runs(), time.monotonic() + timeout
     for live in lives:
-        live.halt("paused")
+        live.halt("paused", CLOSED_REASON)
     for live in lives:
         pool.check_end(live)
         live.ended.wait(max(0.0, until - time.monotonic()))

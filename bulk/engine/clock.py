@@ -6,13 +6,15 @@ from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from bulk.causes import Failure, main_cause
 from bulk.engine.state import LiveRun
-from bulk.journal import runs
+from bulk.journal import rows, runs
 from bulk.journal.writes import now
 
 LATE_REASON = "Son más de las {}, la hora a la que tenía que parar. Reanuda cuando quieras: no se ha perdido nada."
 CANARY_REASON = "Primeras {} filas terminadas, {} con error. Revísalas y reanuda para seguir con las {} que quedan."
 REHEARSED_REASON = "Primeras {} filas ensayadas, {} con error. Revísalas y ensaya las demás: quedan {}."
+BAD = ("failed", "unknown", "conflict", "blocked")
 
 
 def moment(schedule: Mapping[str, Any], name: str) -> datetime | None:
@@ -48,10 +50,13 @@ def begin(live: LiveRun) -> None:
 
 def end_canary(live: LiveRun, counts: Mapping[str, int]) -> None:
     """The first rows have ended: the run pauses for a look; the next launch takes all the rest."""
-    bad = sum(counts[state] for state in ("failed", "unknown", "conflict", "blocked"))
-    live.stop_state = "paused"
+    bad = sum(counts[state] for state in BAD)
+    live.stop_state, live.stopped_for_look = "paused", True
     told = REHEARSED_REASON if live.dry_run else CANARY_REASON
     live.stop_reason = told.format(len(live.canary), bad, counts["pending"])
+    failed = rows.read_rows(live.journal, live.run_id, states=BAD)
+    cause = main_cause(Failure(row.code, row.status, row.message, row.label, row.group) for row in failed)
+    live.stop_reason += f" Causa principal: «{cause}»." if cause else ""
     schedule = runs.get_run(live.journal, live.run_id).schedule
     rest = {name: value for name, value in schedule.items() if name != "lines"}
     runs.update_run(live.journal, live.run_id, schedule=rest)

@@ -48,6 +48,8 @@ def _close(live: LiveRun) -> None:
         told = IN_WEBEX_ONE if held == 1 else IN_WEBEX.format(f"{held} filas")
         live.stop_reason = f"{live.stop_reason} {told}" if live.stop_reason else told
     state = live.stop_state or final_state(counts)
+    if live.stop_state and live.stop_reason:
+        _told(live)
     if live.dry_run and state in ENDED_RUNS:
         schedule = runs.get_run(live.journal, live.run_id).schedule
         digest = plans.plan_digest(live.journal, live.run_id)
@@ -62,6 +64,12 @@ def _told_to_wait(live: LiveRun) -> bool:
     """Lots wait, or were let go on when the last of the others had just ended."""
     told = control.history(live.journal, live.run_id)
     return lots.waiting(live.journal, live.run_id) > 0 or bool(told and told[-1].command.startswith("resume r"))
+
+
+def _told(live: LiveRun) -> None:
+    """The audit keeps why a run stopped by itself: a resume clears the reason that is on show."""
+    command = "canary" if live.stopped_for_look else "auto_pause"
+    control.post(live.journal, live.run_id, command, "bulk", acked=True, detail=live.stop_reason)
 
 
 def final_state(counts: dict[str, int]) -> str:

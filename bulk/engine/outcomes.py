@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from bulk import stops
+from bulk.causes import Failure, main_cause
 from bulk.contract import Change, State
 from bulk.engine.state import Item, LiveRun
 from bulk.errors import BulkError, Drifted, Forbidden, JournalError, NotReversible, NotSent, TokenRejected
@@ -26,7 +27,7 @@ def finish(live: LiveRun, item: Item, state: str, *, change: Change | None = Non
         values["notes"] = list(change.notes)
     seconds = round(time.monotonic() - item.started, 3)
     live.journal.later(writes.outcome(live.run_id, row.line, row.seq, state, seconds=seconds, **values))
-    _watch(live, state, values)
+    _watch(live, item, state, values)
     live.log.event(
         "row",
         run=live.run_id,
@@ -83,6 +84,7 @@ def failed(live: LiveRun, item: Item, error: Exception, before: State | None = N
         before=before,
         code=code,
         message=message,
+        status=getattr(error, "status", None),
         tracking_id=getattr(error, "tracking_id", None),
         change=item.change if item.change else None,
     )
@@ -118,20 +120,17 @@ def _count_forbidden(live: LiveRun, error: Exception, message: str) -> None:
         live.halt("stopped", stops.FORBIDDEN.format(message))
 
 
-def _watch(live: LiveRun, state: str, values: dict[str, Any]) -> None:
+def _watch(live: LiveRun, item: Item, state: str, values: dict[str, Any]) -> None:
     """Automatic pause: too many of the last rows that reached Webex failed."""
     if state in ("done", "unchanged", "change", "create"):
         live.refused_first = None
     if live.dry_run or state not in ("done", "unchanged", "failed", "unknown"):
         return
-    bad = state in ("failed", "unknown")
-    live.recent.append(bad)
-    if bad:
-        live.causes[str(values.get("message"))] += 1
+    told = Failure(values.get("code"), values.get("status"), values.get("message"), item.row.label)
+    live.recent.append(told if state in ("failed", "unknown") else None)
     size = live.settings.breaker_window
     while len(live.recent) > size:
         live.recent.popleft()
-    wrong = sum(live.recent)
-    if len(live.recent) == size and wrong > size * live.settings.breaker_share:
-        cause = live.causes.most_common(1)[0][0]
-        live.halt("stopped", stops.BREAKER.format(wrong, size, cause.rstrip(".")))
+    wrong = [failure for failure in list(live.recent) if failure]  # a copy: other threads append
+    if len(live.recent) == size and len(wrong) > size * live.settings.breaker_share:
+        live.halt("stopped", stops.BREAKER.format(len(wrong), size, main_cause(wrong)))

@@ -119,7 +119,7 @@ def _refused(live: LiveRun, items: Sequence[Item], error: ApiError, attempts: in
         return
     if len(items) == 1:  # what was done of it all the same, only a reading tells (contract 2.1)
         code, message = explain(error, live.action)
-        confirm(live, items, {items[0].line: Outcome(False, code=code, message=message, tracking_id=error.tracking_id)})
+        confirm(live, items, {items[0].line: Outcome(False, None, code, message, error.tracking_id, error.status)})
         return
     named = {item.line for item in items if _is_named(item, error)}
     if 0 < len(named) < len(items):
@@ -182,6 +182,7 @@ def _confirm_one(live: LiveRun, item: Item, seen: State, refused: Outcome | None
         after=seen,
         code=refused.code,
         message=refused.message,
+        status=refused.status,
         tracking_id=refused.tracking_id or tracking_id,
     )
 

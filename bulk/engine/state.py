@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from bulk.causes import Failure
 from bulk.contract import Action, Change, State, Work
 from bulk.journal import Journal
 from bulk.log import ActionLog
@@ -83,7 +84,8 @@ class LiveRun:
     not_after: datetime | None = None  # UTC: pauses then
     waiting: bool = False  # for `not_before` or `after`
     stop_state: str | None = None  # paused, stopped or cancelled: how it ends when it ends early
-    stop_reason: str | None = None  # Spanish
+    stop_reason: str | None = None  # Spanish; None when somebody asked for it
+    stopped_for_look: bool = False  # after its first rows
     ended: threading.Event = field(default_factory=threading.Event)
     ready: deque[Unit] = field(default_factory=deque)
     parked: list[Unit] = field(default_factory=list)  # wait for an entity
@@ -94,8 +96,7 @@ class LiveRun:
     exhausted: bool = False  # no more pending rows
     cursor: int | None = None  # last line claimed
     ending: bool = False  # someone is closing it
-    recent: deque[bool] = field(default_factory=deque)  # last rows that reached Webex: True = failed
-    causes: Counter[str] = field(default_factory=Counter)  # why rows failed, for the automatic pause
+    recent: deque[Failure | None] = field(default_factory=deque)  # last rows that reached Webex: why they failed, or None
     refused_first: int | None = 0  # 403 answers before anything went well; None = something did
     stored_counters: tuple[Any, ...] = ()  # as last written to the journal
 

@@ -12,9 +12,10 @@ from bulk.journal.writes import dump, load, now
 from bulk.records import Command
 
 
-def post(journal: Journal, run_id: str, command: str, who: str, *, acked: bool = False) -> int:
+def post(journal: Journal, run_id: str, command: str, who: str, *, acked: bool = False, detail: str | None = None) -> int:
     """Write a command; returns its number. `acked` when it is carried out by the one who posts it (audit)."""
-    values = {"run_id": run_id, "command": command, "who": who, "at": now(), "acked_at": now() if acked else None}
+    done = now() if acked else None
+    values = {"run_id": run_id, "command": command, "who": who, "at": now(), "acked_at": done, "detail": detail}
 
     def insert(connection: Connection) -> int:
         key = connection.execute(control.insert(), values).inserted_primary_key

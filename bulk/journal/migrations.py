@@ -32,6 +32,12 @@ def _touched(connection: Connection) -> None:
     _add_column(connection, tables.rows, "touched")
 
 
+def _reasons(connection: Connection) -> None:
+    """The HTTP status of a refusal, and what goes with a command."""
+    _add_column(connection, tables.rows, "status")
+    _add_column(connection, tables.control, "detail")
+
+
 def _add_column(connection: Connection, table: Table, name: str) -> None:
     if name not in {column["name"] for column in inspect(connection).get_columns(table.name)}:
         column = CreateColumn(table.c[name]).compile(dialect=connection.dialect)
@@ -50,6 +56,7 @@ MIGRATIONS: dict[int, Callable[[Connection], None]] = {
     3: _latest_rows,
     4: _touched,
     5: _held_orders,
+    6: _reasons,
 }
 
 

@@ -98,7 +98,7 @@ def reopen(journal: Journal, run_id: str, *, order_seqs: Sequence[int] = (), lin
 
     def change(connection: Connection) -> int:
         held = rows.c.intent_open | rows.c.ticket.is_not(None)
-        cleared = {"code": None, "message": None, "ended_at": None, "after": None, "settled": False}
+        cleared = {"code": None, "status": None, "message": None, "ended_at": None, "after": None, "settled": False}
         n = connection.execute(select(func.count()).select_from(rows).where(chosen)).scalar() or 0
         connection.execute(rows.update().where(chosen & held).values(state="running", **cleared))
         connection.execute(rows.update().where(chosen & ~held).values(state="pending", **cleared))
@@ -295,4 +295,5 @@ def _result(run_id: str, row: Any) -> RowResult:
         order_id=f"{run_id}-r{row.seq}",
         params=load(row.params),
         touched=load(row.touched),
+        status=row.status,
     )

@@ -6,7 +6,7 @@ from sqlalchemy import Boolean, Column, Float, Index, Integer, MetaData, String,
 
 from bulk.records import ALL_STATES
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 metadata = MetaData()
 
 schema_version = Table("schema_version", metadata, Column("version", Integer, primary_key=True))
@@ -79,6 +79,7 @@ rows = Table(
     Column("ticket", Text),  # remote job that holds the row
     Column("settled", Boolean, nullable=False, default=False),  # decided by reading
     Column("code", Text),
+    Column("status", Integer),  # HTTP status of the answer that refused the row
     Column("message", Text),
     Column("notes", Text),  # Spanish: what was left out
     Column("tracking_id", Text),
@@ -100,6 +101,7 @@ control = Table(
     Column("who", Text, nullable=False),
     Column("at", String(32), nullable=False),
     Column("acked_at", String(32)),
+    Column("detail", Text),  # Spanish: why, or with what
 )
 
 samples = Table(  # how fast a run went: one line each few seconds while it is worked

@@ -7,12 +7,24 @@ from typing import Any
 
 from bulk.context import Context
 from bulk.journal import control, runs
-from bulk.records import RunRecord
+from bulk.records import Command, RunRecord
 from bulk.report.cells import local
 from bulk.status import run_state, run_word, title
 from schemas.hydra import id_tail
 
-_COMMANDS = {"pause": "pausar", "cancel": "cancelar lo pendiente", "resume": "reanudar", "retry": "reintentar"}
+_COMMANDS = {
+    "launch": "lanzar",
+    "undo": "deshacer",
+    "verify": "verificar",
+    "pause": "pausar",
+    "cancel": "cancelar lo pendiente",
+    "resume": "reanudar",
+    "retry": "reintentar",
+    "auto_pause": "parada automática",
+    "canary": "parada para mirar las primeras filas",
+    "archive": "archivar",
+    "restore": "sacar del archivo",
+}
 _KINDS = {"apply": "lanzamiento", "undo": "deshacer", "verify": "verificación"}
 _DATASETS = {"global": "GLOBAL", "ubicaciones": "UBICACIONES", "usuarios": "USUARIOS"}
 
@@ -141,9 +153,11 @@ def _file(entry: dict[str, Any]) -> tuple[str, str]:
 
 def _commands(context: Context, run: RunRecord) -> list[tuple[str, str]]:
     found = control.history(context.journal, run.run_id)
-    return [
-        (f"Orden {number}", f"{_asked(each.command)} · {each.who} · {local(each.at)}") for number, each in enumerate(found, 1)
-    ]
+    return [(f"Orden {number}", _command(each)) for number, each in enumerate(found, 1)]
+
+
+def _command(each: Command) -> str:
+    return " · ".join(filter(None, [_asked(each.command), each.who, local(each.at), each.detail]))
 
 
 def _asked(command: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from bulk.actions import get_action
-from bulk.clusters import Cluster, clusters, normalised
+from bulk.clusters import Cluster, belongs, clusters
 from bulk.context import Context
 from bulk.journal import rows
 from bulk.records import RETRY_STATES, RunRecord
@@ -123,12 +123,12 @@ def can_fix(session: Session, seen: Look, cluster: Cluster) -> bool:
 def lines_of(context: Context, run: RunRecord, cluster: Cluster) -> tuple[int, ...]:
     """Every row of the cause: the cluster keeps only the first ones."""
     found = rows.read_rows(context.journal, run.run_id, states=(cluster.state,))
-    return tuple(row.line for row in found if row.code == cluster.code and normalised(row) == cluster.message)
+    return tuple(row.line for row in found if belongs(cluster, row))
 
 
 def rows_of(seen: Look, cluster: Cluster) -> None:
     found = rows.read_rows(resources.context().journal, seen.run.run_id, states=(cluster.state,))
-    mine = (row for row in found if row.code == cluster.code and normalised(row) == cluster.message)
+    mine = (row for row in found if belongs(cluster, row))
     some = [row for _, row in zip(range(MOST_SHOWN), mine, strict=False)]
     tables.show_rows(some, seen.run, height=240)
     if cluster.count > len(some):

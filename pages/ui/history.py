@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -91,10 +91,12 @@ def archived(context: Context) -> frozenset[str]:
     return frozenset(map(str, kept)) if isinstance(kept, list) else frozenset()
 
 
-def archive(context: Context, run_ids: Iterable[str], *, away: bool = True) -> None:
-    """Put runs away, or back."""
+def archive(context: Context, who: Mapping[str, str], *, away: bool = True) -> None:
+    """Put runs away, or back: run id -> who does it, which the audit of the run keeps."""
     there = archived(context)
-    control.remember(context.journal, _ARCHIVED, sorted(there | set(run_ids) if away else there - set(run_ids)))
+    for run_id, name in who.items():
+        control.post(context.journal, run_id, "archive" if away else "restore", name, acked=True)
+    control.remember(context.journal, _ARCHIVED, sorted(there | who.keys() if away else there - who.keys()))
 
 
 def title_of(action_id: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -103,7 +104,7 @@ def test_pause_leaves_nothing_running_and_resume_finishes(house: House, remote: 
     assert paused.document["state"] == "paused"
     assert set(paused.counts) == {"pending", "done"}
     assert house.resume(live.run_id).counts == {"done": 60}
-    assert [c.command for c in control.history(house.context.journal, live.run_id)] == ["pause", "resume"]
+    assert [c.command for c in control.history(house.context.journal, live.run_id)] == ["launch", "pause", "resume"]
 
 
 def test_cancel_marks_what_was_not_sent(house: House, remote: Remote) -> None:
@@ -196,9 +197,28 @@ def test_too_many_failures_pause_the_run_and_name_the_cause(house: House, remote
     assert result.counts["pending"] > 0
 
 
-def test_losing_the_connection_stops_the_run_and_fails_no_row(house: House, remote: Remote) -> None:
-    from dataclasses import replace
+def test_the_automatic_pause_names_the_cause_of_its_window_whatever_number_each_row_names(house: House, remote: Remote) -> None:
+    """Five rows of one text long before count no more; six that differ only in their number are one cause."""
+    people = with_calling(40)
+    told = dict.fromkeys(people[:5], "ocupado") | {n: f"choca con +3491122{n:04d}" for n in people[25:]}
+    remote.fail_next(*[
+        {"status": 400, "method": "PUT", "path_regex": remote.person(n), "body": {"message": text}} for n, text in told.items()
+    ])  # fmt: skip
+    settings = replace(house.context.settings, breaker_window=10)
+    alone = House(replace(house.context, settings=settings), remote)
+    result = alone.run(ACTION, users(remote, *people), Launch(bulk=False))
+    assert "6 de las últimas 10" in result.document["reason"]
+    assert "«Webex no acepta el dato: choca con +3491122" in result.document["reason"]
 
+
+def test_a_stop_after_the_first_rows_names_their_main_cause(house: House, remote: Remote) -> None:
+    remote.fail_next({"status": 400, "method": "PUT", "body": {"message": "dato imposible"}, "times": 2})
+    first = house.run(ACTION, users(remote, *with_calling(20)), Launch(canary=5, workers=1))
+    assert "2 con error" in first.document["reason"]
+    assert first.document["reason"].endswith("Causa principal: «Webex no acepta el dato: dato imposible».")
+
+
+def test_losing_the_connection_stops_the_run_and_fails_no_row(house: House, remote: Remote) -> None:
     from bulk.sandbox import SandboxConfig, start_in_thread
 
     other = start_in_thread(SandboxConfig(people=120, locations=6, latency_ms=30.0))

@@ -62,7 +62,10 @@ def test_json_carries_the_audit_the_clusters_and_every_row(ended: Ended) -> None
     assert audit["org_name"] == ended.run.org_name
     assert audit["files"][0]["sha256"] == ended.run.files[0]["sha256"]
     assert audit["mapping"]["sources"]["extension"]["ref"] == "extension"
-    assert [(command["command"], command["who"]) for command in audit["control"]] == [("pause", "Ana")]
+    assert [(command["command"], command["who"]) for command in audit["control"]] == [
+        ("launch", str(ended.run.person)),
+        ("pause", "Ana"),
+    ]
     assert found["clusters"][0]["title"]
 
 

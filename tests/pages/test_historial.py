@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from bulk.connection import Connection, connect
 from bulk.context import Context
 from bulk.dataset import Dataset
-from bulk.journal import rows, runs, writes
+from bulk.journal import control, rows, runs, writes
 from bulk.launch import Launch, launch, wait
 from bulk.plan import prepare
 from bulk.records import Row, RunRecord
@@ -70,13 +70,15 @@ def button(app: AppTest, label: str) -> Any:
 
 def test_an_archived_run_is_hidden_until_it_is_asked_for(app: AppTest, context: Context) -> None:
     run = stored(context, {2: "done"})
-    history.archive(context, [run.run_id])
+    history.archive(context, {run.run_id: "Ana"})
     app.switch_page(HISTORY).run()
     assert not app.exception
     assert run.run_id not in (listed(app) if app.dataframe else [])
     app.checkbox[1].check().run()
     assert run.run_id in listed(app)
-    history.archive(context, [run.run_id], away=False)
+    history.archive(context, {run.run_id: "Luis"}, away=False)
+    told = [(each.command, each.who) for each in control.history(context.journal, run.run_id)]
+    assert told[-2:] == [("archive", "Ana"), ("restore", "Luis")]
     app.checkbox[1].uncheck().run()
     assert run.run_id in listed(app)
 

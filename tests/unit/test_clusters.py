@@ -10,7 +10,8 @@ import pytest
 
 from bulk import messages
 from bulk.actions import get_action
-from bulk.clusters import MOST_LINES, clusters, normalised
+from bulk.causes import Failure, main_cause
+from bulk.clusters import MOST_LINES, belongs, clusters, normalised
 from bulk.context import Context, close_context, open_context
 from bulk.errors import ApiError
 from bulk.journal import rows, runs, writes
@@ -80,6 +81,35 @@ def test_same_text_with_another_state_or_code_is_another_cluster(context: Contex
     assert len(clusters(context, failing(context, outcomes))) == 4
 
 
+def test_one_code_under_two_http_statuses_is_two_clusters(context: Context) -> None:
+    run = failing(context, [("failed", "987654", "Raro.")] * 4)
+    for line, status in ((2, 400), (3, 400), (4, 409)):
+        context.journal.later(writes.outcome(RUN, line, 2, "failed", code="987654", status=status, message="Raro."))
+    context.journal.flush()
+    found = {cluster.title: cluster for cluster in clusters(context, run)}
+    assert {title: cluster.count for title, cluster in found.items()} == {
+        "Webex ha dado un error desconocido (400, 987654)": 2,
+        "Webex ha dado un error desconocido (409, 987654)": 1,
+        "Webex ha dado un error desconocido (987654)": 1,
+    }
+    mine = found["Webex ha dado un error desconocido (400, 987654)"]
+    assert [row.line for row in rows.read_rows(context.journal, RUN) if belongs(mine, row)] == [2, 3]
+
+
+@pytest.mark.parametrize(
+    ("messages", "cause"),
+    [
+        ([f"Uno: +3491122233{n}. Mira." for n in range(5)] + ["Otro. Mira."] * 4, "Uno: +34911222330"),
+        (["Uno. Mira."] * 2 + ["Otro. Mira."] * 3, "Otro"),
+        ([], None),
+    ],
+)
+def test_the_main_cause_is_told_without_its_remedy_and_counted_without_particulars(
+    messages: list[str], cause: str | None
+) -> None:
+    assert main_cause(Failure("400", 400, message, "Ana Díaz") for message in messages) == cause
+
+
 # -- the catalogue ------------------------------------------------------------------------------------------------------
 
 
@@ -129,8 +159,10 @@ def test_people_without_calling_get_that_remedy_and_locations_do_not() -> None:
 def test_an_unknown_code_falls_into_a_default_that_names_it() -> None:
     code, message = explain(ApiError("raro", status=422, error_code="987654"), ACTION)
     assert (code, "(422, 987654): raro" in message) == ("987654", True)
-    found = remedy_for(code, message, ACTION)
-    assert found.title == "Webex ha dado un error desconocido (987654)"
+    found = remedy_for(code, message, ACTION, 422)
+    assert found.title == "Webex ha dado un error desconocido (422, 987654)"
+    assert remedy_for("422", message, ACTION, 422).title == "Webex ha dado un error desconocido (422)"
+    assert remedy_for(code, message, ACTION).title == "Webex ha dado un error desconocido (987654)"  # of an older journal
     assert "Copia el trackingId" in found.remedy
 
 

@@ -113,6 +113,7 @@ def test_an_export_has_every_record_and_the_zip_the_files_and_logs_too(home: Pat
     assert [row["params"]["extension"] for row in by_table["rows"]] == ["1000", "1001"]
     assert by_table["runs"][0]["mapping"] == {"extension": "ext"}
     assert by_table["control"][0]["who"] == "ana"
+    assert (by_table["control"][0]["detail"], by_table["rows"][0]["status"]) == (None, None)  # columns of later versions
     assert by_table["learned"][0]["value"] == {"limit": 12.5}
     assert out.stat().st_mode & 0o777 == 0o600
     assert bulk("journal", "export", "--out", str(out.with_suffix(".zip"))) == 0

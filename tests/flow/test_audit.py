@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bulk.journal import control
@@ -56,7 +55,8 @@ def test_plan_undo_verification_and_automatic_stop_leave_their_line(house: House
     wait(check := verify(house.context, live.run_id, house.connection))
     assert [told(house, each.run_id)[0][0] for each in (back, check)] == ["undo", "verify"]
     assert find_run(house.context, back.run_id).settings["settle_delay"] == 0.2  # in force, not those of the run undone
-    late = house.run(FORWARD, forwarded(remote, 40), Launch(workers=1, not_after=datetime.now(UTC) + timedelta(seconds=0.3)))
-    assert late.document["state"] == "paused"
-    last = control.history(house.context.journal, late.document["run_id"])[-1]
-    assert (last.command, last.detail) == ("auto_pause", late.document["reason"])
+    late = house.start(FORWARD, forwarded(remote, 40), Launch(workers=1))
+    wait(late, timeout=0.1)
+    last = control.history(house.context.journal, late.run_id)[-1]
+    assert (last.command, last.who, last.detail) == ("auto_pause", "bulk", find_run(house.context, late.run_id).reason)
+    assert "Se ha esperado" in str(last.detail)

@@ -28,11 +28,8 @@ REPAIRS, ERRORS, NOTICES, PREVIEW = "Reparaciones", "Errores", "Avisos", "Vista 
 
 def main_buttons(session: Session) -> None:
     with frame.heading("datos", buttons=0.66):
-        if (
-            intake.has_examples()
-            and len(session.files) < len(DATASETS)
-            and st.button("Usar los ejemplos", type="secondary" if session.files else "primary")
-        ):
+        offered = intake.has_examples() and len(session.files) < len(DATASETS)
+        if offered and st.button("Usar los ejemplos", type="secondary" if session.files else "primary"):
             intake.use_examples(session)
             st.rerun()
         fetching.from_webex(session)

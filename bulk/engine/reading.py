@@ -11,6 +11,7 @@ from typing import Any
 from bulk.contract import Action, Change, State
 from bulk.engine.state import Item, LiveRun
 from bulk.errors import Drifted, Interrupted, NotReversible, RowRefused
+from bulk.telling import Telling
 
 CHANGED_SINCE = "Modificada después por otra vía ({}). No se deshace: se conserva lo que hay."
 NOT_RESTORED = "No vuelve a estar como antes: {}."
@@ -68,12 +69,13 @@ def decide(live: LiveRun, item: Item, now: State) -> Change:
 def decide_first(live: LiveRun, item: Item, now: State) -> Change:
     """As `decide`, before anything of this launch was sent for the row. Raises Drifted too, when somebody was here since."""
     change, reference = decide(live, item, now), item.row.reference or {}
+    words = Telling(live.action.members)
     if "undoes" in reference and not reference.get("verify"):
-        _still_ours(change, reference["undoes"]["left"])
+        _still_ours(change, reference["undoes"]["left"], words)
         if change.lost and not change and not item.row.attempt:
-            raise _nothing_to_give_back(change, reference["undoes"], now)
+            raise _nothing_to_give_back(change, reference["undoes"], now, words)
     if "planned" in reference and not _is_planned(change, reference["planned"]):
-        raise Drifted("cambio_desde_ensayo", NOT_AS_PLANNED.format(_told(change, reference["planned"])))
+        raise Drifted("cambio_desde_ensayo", NOT_AS_PLANNED.format(_told(change, reference["planned"], words)))
     return change
 
 
@@ -88,34 +90,44 @@ def give_back(action: Action, undoes: Mapping[str, Any], now: State, options: Ma
         return Change()
     change = action.give_back({**now, **wanted}, now, options)
     stays = wanted.keys() - change.fields.keys()
-    return change if change.lost or not stays else replace(change, lost=(NOT_RESTORED.format(", ".join(sorted(stays))),))
+    return (
+        change
+        if change.lost or not stays
+        else replace(change, lost=(NOT_RESTORED.format(", ".join(map(Telling(action.members).title, sorted(stays)))),))
+    )
 
 
-def _still_ours(change: Change, left: Mapping[str, Any]) -> None:
+def _still_ours(change: Change, left: Mapping[str, Any], words: Telling) -> None:
     """Only what Webex still shows as our run left it is given back."""
     others = [m for m, (now, _) in change.fields.items() if m in left and not equal(now, left[m])]
     if others:
-        raise _drifted(others, change.olds(), left)
+        raise _drifted(others, change.olds(), left, words)
 
 
-def _nothing_to_give_back(change: Change, undoes: Mapping[str, Any], now: State) -> RowRefused:
+def _nothing_to_give_back(change: Change, undoes: Mapping[str, Any], now: State, words: Telling) -> RowRefused:
     """Somebody has changed it since, or what our run left stays for good."""
     before, touched = undoes["before"], undoes["left"]
     other = [m for m in touched if not equal(now.get(m), before.get(m))]
     if any(equal(now.get(m), touched[m]) for m in other):
         return NotReversible("irreversible", " ".join(change.lost))
-    return _drifted(other, now, touched)
+    return _drifted(other, now, touched, words)
 
 
-def _drifted(members: Iterable[str], now: Mapping[str, Any], left: Mapping[str, Any]) -> Drifted:
-    told = "; ".join(f"{m}: ahora {_short(now.get(m))}, la ejecución dejó {_short(left[m])}" for m in members)
-    return Drifted("modificada_despues", CHANGED_SINCE.format(told))
+def _drifted(members: Iterable[str], now: Mapping[str, Any], left: Mapping[str, Any], words: Telling) -> Drifted:
+    told = [each for m in members for each in words.member(m, left[m], now.get(m))]
+    parts = (f"{name}: ahora {is_now}, la ejecución dejó {was_left}" for name, was_left, is_now in told)
+    return Drifted("modificada_despues", CHANGED_SINCE.format("; ".join(parts)))
 
 
-def _told(change: Change, planned: Mapping[str, Any]) -> str:
-    members = [m for m, pair in change.fields.items() if not equal(list(pair), planned.get(m))]
-    was = {m: _short(planned[m][0]) if m in planned else "como se pide" for m in members}
-    return "; ".join(f"{m}: era {was[m]}, ahora {_short(change.fields[m][0])}" for m in members)
+def _told(change: Change, planned: Mapping[str, Any], words: Telling) -> str:
+    """`desvío: antes desactivado, ahora 532041`, of each member that is not as the plan saw it."""
+    told = []
+    for member, pair in change.fields.items():
+        if member not in planned:
+            told += [f"{name}: antes como se pide, ahora {now}" for name, _, now in words.member(member, pair[1], pair[0])]
+        elif not equal(list(pair), planned[member]):
+            told += [f"{name}: antes {was}, ahora {now}" for name, was, now in words.member(member, planned[member][0], pair[0])]
+    return "; ".join(told)
 
 
 def equal(one: Any, other: Any) -> bool:
@@ -126,8 +138,3 @@ def equal(one: Any, other: Any) -> bool:
 def _is_planned(change: Change, planned: Mapping[str, Any]) -> bool:
     """Nothing that the plan did not show; what it showed and is as asked by now needs no write."""
     return all(equal(list(pair), planned.get(member)) for member, pair in change.fields.items())
-
-
-def _short(value: Any) -> str:
-    text = "nada" if value is None else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 120 else f"{text[:117]}…"

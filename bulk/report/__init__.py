@@ -8,13 +8,14 @@ from __future__ import annotations
 from bulk.report.acta import acta_chunks
 from bulk.report.audit import audit
 from bulk.report.book import xlsx_chunks, xlsx_file
+from bulk.report.naming import telling
 from bulk.report.page import html_chunks
 from bulk.report.parts import parts, three_files, write_parts
 from bulk.report.round_trip import has_file, is_roundtrip, open_lines, original, roundtrip_chunks, roundtrip_file
 from bulk.report.structured import json_chunks
 from bulk.report.tables import COLUMNS, csv_chunks
-from bulk.report.telling import Telling, telling
 from bulk.report.writing import write_acta, write_report
+from bulk.telling import Telling
 
 __all__ = [
     "COLUMNS",

@@ -13,8 +13,8 @@ from bulk.journal import rows, runs
 from bulk.records import ORDER_WORDS, RunRecord
 from bulk.report.audit import facts
 from bulk.report.cells import printable
+from bulk.report.naming import telling
 from bulk.report.tables import COLUMNS, cells
-from bulk.report.telling import telling
 from bulk.report.words import FAILED, SUCCESS, UNPROCESSED, exceptions, state_word
 from bulk.status import run_state, title
 

@@ -6,8 +6,8 @@ import re
 from datetime import datetime
 
 from bulk.records import RowResult, RunRecord
-from bulk.report.telling import Telling
 from bulk.report.words import state_word
+from bulk.telling import Telling
 
 # What no XML file may hold, and no page shows.
 _NOT_PRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")

@@ -14,10 +14,11 @@ from bulk.report.audit import facts, where
 from bulk.report.cells import local, outcome
 from bulk.report.markup import facts as fact_table
 from bulk.report.markup import page, table, text
-from bulk.report.telling import Telling, telling
+from bulk.report.naming import telling
 from bulk.report.verified import verification
 from bulk.report.words import exceptions, rest, state_word
 from bulk.status import phone_line, thousands, title
+from bulk.telling import Telling
 
 MOST_OTHERS = 5_000  # rows without anything to look at; the other formats have them all
 HEADERS = ("Fila", "Quién", "Ubicación", "Estado", "Motivo", "Código", "Antes", "Después", "trackingId", "Intento", "Fin")

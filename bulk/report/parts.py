@@ -13,8 +13,8 @@ from bulk.journal import rows, runs
 from bulk.log import private
 from bulk.records import RowResult, RunRecord
 from bulk.report.cells import OUTCOME
+from bulk.report.naming import telling
 from bulk.report.round_trip import csv_line, file_columns, file_rows, has_file, parameter_cells, parameter_headers
-from bulk.report.telling import telling
 from bulk.report.words import EXCLUDED, FAILED, SUCCESS, UNPROCESSED
 from bulk.spreadsheet import csv_writer, guarded
 

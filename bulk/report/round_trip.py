@@ -16,9 +16,10 @@ from bulk.headers import canonical
 from bulk.journal import rows
 from bulk.records import STATE_WORDS, RowResult, RunRecord
 from bulk.report.cells import OUTCOME, outcome
-from bulk.report.telling import Telling, telling
+from bulk.report.naming import telling
 from bulk.report.words import OPEN_WORDS
 from bulk.spreadsheet import csv_text, guarded, safe_cell, unguarded
+from bulk.telling import Telling
 
 NOT_KEPT = "La ejecución {} no guarda su fichero (es de una versión anterior): no se puede escribir el de ida y vuelta."
 NOT_IN_RUN = "no entró"

@@ -8,8 +8,9 @@ from bulk.context import Context
 from bulk.journal import rows
 from bulk.records import RowResult, RunRecord
 from bulk.report.cells import OUTCOME, local, outcome
-from bulk.report.telling import Telling, telling
+from bulk.report.naming import telling
 from bulk.spreadsheet import csv_text, safe_cell
+from bulk.telling import Telling
 
 COLUMNS = ("fila", "lote", "etiqueta", "ubicación", *OUTCOME, "inicio", "fin")
 

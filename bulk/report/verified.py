@@ -9,7 +9,7 @@ from bulk.journal import rows
 from bulk.records import RunRecord
 from bulk.report.cells import local
 from bulk.report.markup import table, text
-from bulk.report.telling import telling
+from bulk.report.naming import telling
 from bulk.report.words import exceptions, state_word
 from bulk.status import find_run, thousands
 from bulk.verifying import Findings, findings

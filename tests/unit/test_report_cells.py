@@ -16,9 +16,9 @@ from bulk.records import ALL_STATES, STATE_WORDS, RowResult, RunRecord
 from bulk.report.book import text_book
 from bulk.report.cells import local, printable
 from bulk.report.markup import page, text
-from bulk.report.telling import Telling
 from bulk.report.words import EXCLUDED, FAILED, SUCCESS, UNPROCESSED, exceptions, rest, state_word
 from bulk.spreadsheet import csv_text, guarded, safe_cell, unguarded
+from bulk.telling import Telling
 
 NASTY = [
     "=cmd|'/c calc'!A0",

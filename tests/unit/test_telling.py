@@ -10,7 +10,7 @@ import pytest
 from bulk.actions import SUPPORTED, get_action
 from bulk.contract import Change
 from bulk.records import RowResult
-from bulk.report.telling import Telling
+from bulk.telling import Telling
 
 PERMITTED = {"action": "ALLOW", "transferEnabled": True, "restricted": False}
 

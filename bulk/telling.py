@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from bulk.actions import get_action
 from bulk.contract import OTHER, Member
-from bulk.known_names import known
-from bulk.records import RowResult, RunRecord
+from bulk.records import RowResult
 from schemas.hydra import decode_id, id_tail
-
-if TYPE_CHECKING:
-    from bulk.journal.store import Journal
 
 _TAIL = 6  # characters of an id without a name
 Told = tuple[str, str, str]  # field, before, after
@@ -21,9 +16,9 @@ Told = tuple[str, str, str]  # field, before, after
 
 @dataclass(frozen=True)
 class Telling:
-    """The words for the changes of one run's rows."""
+    """The words for the changes of one action."""
 
-    members: Mapping[str, Member] = field(default_factory=dict)  # of the run's action
+    members: Mapping[str, Member] = field(default_factory=dict)  # of the action
     names: Mapping[str, str] = field(default_factory=dict)  # last segment of an id -> name
 
     def change(self, row: RowResult) -> Told:
@@ -44,12 +39,17 @@ class Telling:
 
     def _differences(self, row: RowResult) -> Iterator[Told]:
         for name, (old, new) in (row.change or {}).items():
-            member = self.members.get(name) or self.members.get(OTHER)
-            yield from self._member(name, member, self._named(old), self._named((row.after or {}).get(name, new)))
+            yield from self.member(name, old, (row.after or {}).get(name, new))
 
-    def _member(self, name: str, member: Member | None, old: Any, new: Any) -> Iterator[Told]:
+    def title(self, name: str) -> str:
+        """What a member is called."""
+        member = self.members.get(name) or self.members.get(OTHER)
+        return member.title.format(self._named(name)) if member else str(self._named(name))
+
+    def member(self, name: str, old: Any, new: Any) -> Iterator[Told]:
         """One line, or one for each part that differs where a nested value has no words of its own."""
-        title = member.title.format(self._named(name)) if member else str(self._named(name))
+        title, member = self.title(name), self.members.get(name) or self.members.get(OTHER)
+        old, new = self._named(old), self._named(new)
         if member and member.show and (texts := (member.show(old), member.show(new)))[0] != texts[1]:
             yield title, *texts
         elif isinstance(old, dict) and isinstance(new, dict):
@@ -72,11 +72,6 @@ class Telling:
         if decode_id(value):
             return f"…{id_tail(value)[-_TAIL:]}"
         return value
-
-
-def telling(journal: Journal, run: RunRecord) -> Telling:
-    """For the rows of `run`, with the names that are known of its organisation."""
-    return Telling(get_action(run.action_id).members, known(journal, run))
 
 
 def _value(value: Any) -> str:

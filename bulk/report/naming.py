@@ -1,0 +1,18 @@
+"""The words for the changes of a run: those of its action, and the names that are known of its organisation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bulk.actions import get_action
+from bulk.known_names import known
+from bulk.records import RunRecord
+from bulk.telling import Telling
+
+if TYPE_CHECKING:
+    from bulk.journal.store import Journal
+
+
+def telling(journal: Journal, run: RunRecord) -> Telling:
+    """For the rows of `run`, with the names that are known of its organisation."""
+    return Telling(get_action(run.action_id).members, known(journal, run))

@@ -12,14 +12,15 @@ from bulk.journal import runs
 from bulk.launch import launch, launch_plan
 from bulk.plan import Prepared
 from bulk.records import RunRecord
+from bulk.removals import calling_removed
 from bulk.status import find_run
 from pages.ui import choice, live, resources
 from pages.ui.copying import focus_safe
 from pages.ui.looking import local, look, percent
 from pages.ui.plain import plain
 from pages.ui.session import Session
-from pages.ui.texts import PAGES, UNITS, thousands
-from pages.ui.texts_runs import WITHOUT_REHEARSAL
+from pages.ui.texts import PAGES, UNITS, count, thousands
+from pages.ui.texts_runs import REMOVAL, WITHOUT_REHEARSAL
 
 WAIT, PARALLEL = "En cuanto acabe", "A la vez"
 MANY = 500  # changes: over this the number is typed
@@ -113,12 +114,16 @@ def _confirm(
         st.write(f"Se cambiarán {most}**{thousands(changes)} {UNITS[plan.action.dataset]}**.")
         if plan.action.undo_note:
             st.caption(f"No todo se puede deshacer: {plan.action.undo_note}")
+        removed = calling_removed(resources.context(), rehearsal.run) if rehearsal else 0
+        losing = count(removed, "usuario", "usuarios")
+        if removed:
+            st.warning(REMOVAL.format(losing), icon=":material/warning:")
         typing = must_type(plan, changes)
         with st.form("confirm", border=False, enter_to_submit=False):
             typed = st.text_input(f"Escribe {changes} para confirmar.") if typing else str(changes)
             back, on = st.columns(2)
             returned = back.form_submit_button("Volver", key="safe", type="primary", width="stretch")
-            sure = on.form_submit_button("Lanzar", width="stretch")
+            sure = on.form_submit_button(f"Quitar la licencia a {losing}" if removed else "Lanzar", width="stretch")
         focus_safe()
         if returned:
             st.rerun()

@@ -30,6 +30,7 @@ UNDONE = "Se deshizo el {} ({}): {} revertidas, {} conservadas, {} no reversible
 PREVIEWING = "Ensayando la restauración (solo lee):"
 VERIFY_HELP = "Lee de nuevo en Webex lo que hizo la ejecución y lo compara con lo que se pidió. No escribe nada."
 VERIFYING = "Verificando (solo lee):"
+REMOVAL = "Quitar Webex Calling borra la configuración de llamadas de {} y no se puede recuperar."
 NO_CAUSES = "Ninguna fila por revisar."
 ARCHIVED = "archivada"
 

@@ -6,6 +6,8 @@ import pytest
 
 from bulk.adapters.usuarios_modificar_licencias import undo
 from bulk.contract import Irreversible
+from bulk.removals import calling_removed
+from bulk.status import find_run
 from tests.adapters.cases import AMBIGUOUS, settle_like
 from tests.house import House, Remote
 
@@ -77,7 +79,10 @@ def test_part_of_the_licences_is_a_failure_with_its_real_after(house: House, rem
 def test_a_calling_licence_is_removed_only_when_the_run_says_so(house: House, remote: Remote) -> None:
     result = house.run(ACTION, [row(remote, 0, "", "professional")])
     assert (result.row.code, remote.writes()) == ("quita_calling", 0)
-    assert house.run(ACTION, [row(remote, 0, "", "professional")], allow_calling_removal=True).counts == {"done": 1}
+    asked = [row(remote, 0, "", "professional"), row(remote, 1, "meeting")]
+    rehearsal = house.plan(ACTION, asked, allow_calling_removal=True)
+    assert calling_removed(house.context, find_run(house.context, rehearsal.document["run_id"])) == 1
+    assert house.run(ACTION, asked[:1], allow_calling_removal=True).counts == {"done": 1}
     assert remote.org.licenses["professional"] not in held(remote)
 
 

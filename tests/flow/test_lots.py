@@ -37,7 +37,7 @@ def test_a_paused_lot_waits_while_the_others_end_and_goes_on_when_the_run_is_res
     remote.config(latency_ms=0)
     assert house.resume(live.run_id).counts == {"done": 40}
     told = [command.command for command in control.history(house.context.journal, live.run_id)]
-    assert told == ["pause r22", "resume"]
+    assert told == ["launch", "pause r22", "auto_pause", "resume"]
 
 
 def test_a_lot_that_waits_is_let_go_on_while_the_run_lives(house: House, remote: Remote) -> None:

@@ -84,6 +84,7 @@ def test_a_lot_is_paused_and_cancelled_from_the_board_alone(
     app.button(key="cancel_lot_for_sure").click().run()
     assert lot_states(context, live.run_id) == ["queued", "cancelled", "queued"]
     assert [(told.command, told.who) for told in control.history(context.journal, live.run_id)] == [
+        ("launch", "Ana Ruiz"),
         ("pause r3", "Ana Ruiz"),
         ("resume r3", "Ana Ruiz"),
         ("cancel r3", "Ana Ruiz"),

@@ -19,7 +19,6 @@ from schemas.fields import CALL_TYPES, NUMBER_TYPES, ROUTE_KINDS
 from schemas.hydra import kind_of
 
 SYNONYM_SCORE, JOIN_SCORE, LEAST_SCORE = 95, 90, 80
-EMAIL_SCORE = 85  # a person's e-mail where the id goes: certain, but looked for
 LOOKUP_COST = 10  # a column of names needs one more step than one of ids
 UNSEEN_COST = 5  # an empty column shows nothing of what it is for
 LEAST_FIT = 0.6  # share of the cells that must look like what the parameter holds
@@ -85,18 +84,10 @@ def accepted(suggestions: Iterable[Suggestion], *, resolving: bool = False) -> d
 def _offers(param: Param, files: Files) -> Iterator[Suggestion]:
     for header, cells in files.own.frame.items():
         yield from _offer(param, str(header), str(header), cells)
-        yield from _email(param, str(header), str(header), cells)
     if files.world is not None:
         for header, cells in files.world.frame.items():
             yield from _offer(param, str(header), f"GLOBAL.{header}", cells)
     yield from _joins(param, files)
-
-
-def _email(param: Param, header: str, source: str, cells: pd.Series[str]) -> Iterator[Suggestion]:
-    """A person is found by e-mail as well as by id."""
-    filled = cells[cells != ""].head(_SAMPLE)
-    if param.kind == "person" and likeness("email", header)[0] >= LEAST_SCORE and filled.str.contains("@", regex=False).any():
-        yield Suggestion(param.name, source, EMAIL_SCORE, "correo", lookup=True)
 
 
 def _offer(param: Param, header: str, source: str, cells: pd.Series[str]) -> Iterator[Suggestion]:

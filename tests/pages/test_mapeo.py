@@ -218,7 +218,7 @@ def test_a_file_with_only_emails_is_one_click_away_from_its_ids(app: AppTest) ->
     app.file_uploader(key="upload_usuarios").upload("USUARIOS.CSV", raw, "text/csv").run()
     app.switch_page(MAPPING).run()
     mapped = choose(app, FORWARDING)
-    assert "person_id ← **email** → buscar en Webex · 85 % · correo" in said(mapped)
+    assert "person_id ← **email** → buscar en Webex · 85 % · sinónimo" in said(mapped)
     assert "filas válidas" not in said(mapped)  # nothing can be said of rows before it is known whose they are
     mapped.button(key="look_up_person_id").click().run()
     assert session(mapped).by_name

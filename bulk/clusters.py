@@ -11,7 +11,7 @@ from bulk.context import Context
 from bulk.contract import Action
 from bulk.journal import rows
 from bulk.records import RowResult, RunRecord
-from bulk.remedies import remedy_for
+from bulk.remedies import remedy_for, without_retry
 
 FAILURES = ("failed", "invalid", "unknown", "conflict", "blocked")
 MOST_LINES = 20  # first rows of a cluster that are kept
@@ -66,9 +66,8 @@ class _Gathered:
 def _cluster(action: Action, state: str, code: str | None, status: int | None, message: str, gathered: _Gathered) -> Cluster:
     entry = remedy_for(code, gathered.message, action, status)
     lines = tuple(gathered.lines)
-    return Cluster(
-        action.id, state, code, status, message, entry.title, entry.remedy, gathered.count, lines, gathered.tracking_id
-    )
+    remedy = without_retry(entry.remedy) if state in ("invalid", "blocked") else entry.remedy
+    return Cluster(action.id, state, code, status, message, entry.title, remedy, gathered.count, lines, gathered.tracking_id)
 
 
 def normalised(row: RowResult) -> str:

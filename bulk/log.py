@@ -11,11 +11,14 @@ import json
 import logging
 import os
 import re
+import sys
 import threading
+import traceback
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 from urllib.parse import quote
 
@@ -112,6 +115,28 @@ def _clean_record(*args: Any, **kwargs: Any) -> logging.LogRecord:
 
 if getattr(_plain_factory, "__name__", "") != _clean_record.__name__:  # imported twice: once is enough
     logging.setLogRecordFactory(_clean_record)
+
+
+def _tell_crash(kind: type[BaseException], value: BaseException | None, trace: TracebackType | None) -> None:
+    """What nobody caught, in the log and on standard error, without tokens; Ctrl-C and the like as ever."""
+    if not issubclass(kind, Exception):
+        sys.__excepthook__(kind, value or kind(), trace)
+        return
+    text = "".join(traceback.format_exception(kind, value, trace))
+    if log.hasHandlers():
+        log.error("unexpected: %s", text)
+    sys.stderr.write(redact(text))
+
+
+def _tell_crash_of_thread(crash: threading.ExceptHookArgs) -> None:
+    if not issubclass(crash.exc_type, SystemExit):
+        _tell_crash(crash.exc_type, crash.exc_value, crash.exc_traceback)
+
+
+if sys.excepthook is sys.__excepthook__:  # a host with a hook of its own keeps it
+    sys.excepthook = _tell_crash
+if threading.excepthook is threading.__excepthook__:
+    threading.excepthook = _tell_crash_of_thread
 
 
 def keep_log(home: Path, *, full: bool = False) -> None:

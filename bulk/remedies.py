@@ -17,6 +17,9 @@ UNFORESEEN = "Webex ha respondido algo que no se esperaba ({}). Copia el trackin
 _LONGEST_TITLE = 60  # characters of a title that is made out of a message
 _PLACE = re.compile(r"^[^·]+ · Fila \d+ · (?:[^·]+ · )?")  # where a finding is: file, line, column
 
+_RETRY = re.compile(r",? y (?:después )?reintenta\b[^.]*(?=\.)")
+AGAIN = " Después, ensaya y lanza de nuevo esas filas."
+
 
 @dataclass(frozen=True)
 class Remedy:
@@ -66,6 +69,11 @@ def remedy_for(code: str | None, message: str | None, action: Action, status: in
         return _split(told)
     named = f"{status}, {code}" if status and str(status) != code else code
     return _shown(known["default"], action, status=named, code="")
+
+
+def without_retry(remedy: str) -> str:
+    """The same for a row that was set apart before anything was sent: it is rehearsed and launched anew, not retried."""
+    return _RETRY.sub("", remedy) + AGAIN if _RETRY.search(remedy) else remedy
 
 
 def _shown(entry: dict[str, Any], action: Action, **values: str) -> Remedy:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import socket
 import threading
@@ -147,10 +148,10 @@ def embedded(home: Path) -> RunningSandbox:
 
 
 def _start_or_join(home: Path) -> RunningSandbox:
-    until = time.monotonic() + PATIENCE
+    until, config = time.monotonic() + PATIENCE, _embedded_config(home)
     while True:
         try:
-            return start_in_thread(_embedded_config(home))
+            return start_in_thread(config)
         except UsageError:
             other = _other(home / "sandbox" / "server.json")
             if other:
@@ -160,11 +161,22 @@ def _start_or_join(home: Path) -> RunningSandbox:
 
 
 def _embedded_config(home: Path) -> SandboxConfig:
-    """The default organisation; its size can be set for small machines and tests."""
-    people = int(os.environ.get("BULK_SANDBOX_PEOPLE", SandboxConfig.people))
-    locations = int(os.environ.get("BULK_SANDBOX_LOCATIONS", SandboxConfig.locations))
-    latency = float(os.environ.get("BULK_SANDBOX_LATENCY_MS", EMBEDDED_LATENCY_MS))
+    """The default organisation; its size can be set for small machines and tests. Raises UsageError naming the bad variable."""
+    people = int(_number("PEOPLE", SandboxConfig.people, least=1))
+    locations = int(_number("LOCATIONS", SandboxConfig.locations, least=1))
+    latency = _number("LATENCY_MS", EMBEDDED_LATENCY_MS, least=0)
     return SandboxConfig(home=home, people=people, locations=locations, latency_ms=latency)
+
+
+def _number(name: str, default: float, *, least: int) -> float:
+    raw = os.environ.get(f"BULK_SANDBOX_{name}", str(default))
+    try:
+        found = type(default)(raw)
+    except ValueError:
+        found = least - 1
+    if not least <= found < math.inf:
+        raise UsageError(f"BULK_SANDBOX_{name} = «{raw}» no es un valor válido: se espera un número, {least} o más.")
+    return found
 
 
 def _other(path: Path) -> RunningSandbox | None:

@@ -219,3 +219,12 @@ def test_an_action_as_a_command_ends_as_every_command_does(
     said = capsys.readouterr()
     assert (end.value.code, json.loads(said.out)["error"]["code"]) == (code, told)
     assert "Traceback" not in said.err
+
+
+@pytest.mark.parametrize(("name", "value"), [("PEOPLE", "abc"), ("LOCATIONS", "0"), ("LATENCY_MS", "nan"), ("LATENCY_MS", "-1")])
+def test_a_setting_of_the_sandbox_that_is_no_number_is_named(
+    bulk: Bulk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, value: str
+) -> None:
+    monkeypatch.setenv(f"BULK_SANDBOX_{name}", value)
+    assert bulk("export", "people", "--sandbox", "--out", tmp_path / "p.csv")[0] == 2
+    assert f"BULK_SANDBOX_{name} = «{value}»" in bulk.err  # type: ignore[attr-defined]

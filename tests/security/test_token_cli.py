@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ import pytest
 from bulk.log import log
 from tests.house import House, Remote
 from tests.security.canary import CANARY, every_file, found_in, shows
-from tests.security.conftest import Bulk
+from tests.security.conftest import ROOT, Bulk
 
 ACTION = "usuarios_configurar_desvio_prefijo53"
 ECHO = {"message": f"Bad credentials: Authorization: Bearer {CANARY}", "errors": [{"description": f"token {CANARY} not allowed"}]}
@@ -151,4 +153,25 @@ def test_an_unforeseen_crash_of_the_command_writes_its_traceback_without_the_tok
     written = (tmp_path / "home" / "logs" / "bulk.log").read_text(encoding="utf-8")
     assert "Traceback" in written
     assert not shows(said.out + said.err)
+    assert found_in(tmp_path) == []
+
+
+@pytest.mark.parametrize("where", ["broken()", "thread = threading.Thread(target=broken); thread.start(); thread.join()"])
+def test_what_nobody_caught_is_told_without_the_token(environment: dict[str, str], tmp_path: Path, where: str) -> None:
+    script = f"""
+import threading
+from bulk.connection import connect
+from bulk.context import open_context
+
+def broken():
+    raise RuntimeError("cannot send {CANARY[:9]}" + "{CANARY[9:]}")
+
+context = open_context()
+connect(context.home)  # from here on the process knows what to hide
+{where}
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=environment, cwd=ROOT, timeout=60)
+    assert "RuntimeError: cannot send …" in done.stderr
+    assert "RuntimeError: cannot send …" in (tmp_path / "home" / "logs" / "bulk.log").read_text(encoding="utf-8")
+    assert not shows(done.stdout + done.stderr)
     assert found_in(tmp_path) == []

@@ -180,3 +180,13 @@ def test_titles_are_short_and_remedies_are_sentences() -> None:
     assert [e["title"] for e in every if len(e["title"]) > 60 or e["title"].endswith(".")] == []
     assert [e["remedy"] for e in every if not e["remedy"].endswith(".")] == []
     assert json.dumps(known, ensure_ascii=False).count("TODO") == 0
+
+
+def test_a_row_that_was_set_apart_is_not_told_to_be_retried(context: Context) -> None:
+    told = str(catalogue()["no_calling"])
+    run = failing(context, [("failed", "404", told), ("invalid", "404", f"Bloqueada en el ensayo: {told}")])
+    remedies = {cluster.state: cluster.remedy for cluster in clusters(context, run)}
+    assert remedies["failed"].endswith("y después reintenta solo estas.")
+    assert (
+        remedies["invalid"] == "Asigna antes la licencia con «Modificar licencias». Después, ensaya y lanza de nuevo esas filas."
+    )

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from bulk.dataset import Dataset, with_cells
+from bulk.parsing import RAGGED
 from bulk.records import Problem
 from bulk.spreadsheet import csv_text
 
@@ -23,6 +24,7 @@ class Fix:
     line: int  # line of the file
     column: str  # header as written
     value: str  # new text
+    looked_at: bool = True  # somebody saw the row; False for what a program proposed or spread
 
 
 def bad_rows(dataset: Dataset, problems: Iterable[Problem], *, severity: str | None = "error") -> pd.DataFrame:
@@ -47,22 +49,33 @@ def like_this(dataset: Dataset, fix: Fix, problems: Sequence[Problem] | None = N
     if problems is not None:
         wrong = {problem.line for problem in problems if problem.column in (fix.column, None)}
         lines = lines[lines.isin([line for line in wrong if line is not None])]
-    return [Fix(int(line), fix.column, fix.value) for line in lines]
+    return [Fix(int(line), fix.column, fix.value, fix.looked_at and int(line) == fix.line) for line in lines]
 
 
 def apply(dataset: Dataset, fixes: Iterable[Fix]) -> Dataset:
-    """A dataset with the fixes made; a row of another width that was put right by hand is no longer a problem.
+    """A dataset with the fixes made; a row that somebody looked at and put right is no longer a problem of reading.
 
-    The original is untouched. Raises InputError for a cell that there is not.
+    Its cells may have shifted (RAGGED): no repair and no id filled in puts them back. The original is untouched.
+    Raises InputError for a cell that there is not.
     """
     chosen = list(fixes)
     fixed = with_cells(dataset, ((fix.line, fix.column, fix.value) for fix in chosen))
-    touched = {fix.line for fix in chosen}
-    return replace(fixed, problems=tuple(problem for problem in dataset.problems if problem.line not in touched))
+    settled = {fix.line for fix in chosen if fix.looked_at}
+    return replace(fixed, problems=tuple(problem for problem in dataset.problems if problem.line not in settled))
+
+
+def shifted(dataset: Dataset) -> list[int]:
+    """Lines whose cells do not fit the header: what was cut off them is not in the frame."""
+    return sorted({problem.line for problem in dataset.problems if problem.rule == RAGGED and problem.line is not None})
 
 
 def to_csv(dataset: Dataset) -> bytes:
-    """The file as it stands now, for Excel in Spanish: `;`, UTF-8 with BOM, CRLF; read again it gives the same cells."""
-    starts = range(0, len(dataset.frame), BLOCK)
-    blocks = (dataset.frame.iloc[start : start + BLOCK].itertuples(index=False, name=None) for start in starts)
-    return b"".join(csv_text(list(map(str, dataset.frame.columns)), chain.from_iterable(blocks)))
+    """The file as it stands now, for Excel in Spanish: `;`, UTF-8 with BOM, CRLF; read again it gives the same cells.
+
+    Rows that are `shifted` are left out: cut to the header's width they would read as good ones.
+    """
+    lost = shifted(dataset)
+    frame = dataset.frame[~dataset.frame.index.isin(lost)] if lost else dataset.frame
+    starts = range(0, len(frame), BLOCK)
+    blocks = (frame.iloc[start : start + BLOCK].itertuples(index=False, name=None) for start in starts)
+    return b"".join(csv_text(list(map(str, frame.columns)), chain.from_iterable(blocks)))

@@ -27,6 +27,7 @@ def put_original(session: Session, dataset: Dataset) -> None:
     dataset = original(dataset)
     session.originals[dataset.name] = dataset
     session.corrections.pop(dataset.name, None)
+    session.looked_at.pop(dataset.name, None)
     session.pending.pop(dataset.name, None)
     _put(session, dataset)
 
@@ -38,6 +39,7 @@ def take_away(session: Session, name: str) -> None:
         session.originals,
         session.uploads,
         session.corrections,
+        session.looked_at,
         session.pending,
         session.findings,
     ):
@@ -48,9 +50,12 @@ def take_away(session: Session, name: str) -> None:
 
 def accept(session: Session, name: str, found: Iterable[Fix | Repair]) -> int:
     """Corrections become part of the working file, which is looked at again; how many there were. Raises InputError."""
+    found = list(found)
     texts = {(each.line, each.column): each.value if isinstance(each, Fix) else each.after for each in found}
     if not texts:
         return 0
+    by_hand = {each.line for each in found if isinstance(each, Fix) and each.looked_at}
+    session.looked_at.setdefault(name, set()).update(by_hand)
     _apply(session, name, {**session.corrections.get(name, {}), **texts})
     waiting = session.pending.get(name, {})
     for cell in texts:
@@ -64,7 +69,8 @@ def complete_ids(session: Session, name: str, names: Names) -> tuple[int, int]:
     wanted = filling.lacking(working)
     filled, problems, cells = filling.fill_ids(names, working)
     session.originals[name] = filling.with_columns(session.originals.get(name, working), wanted)
-    accept(session, name, fixes.edits(filling.with_columns(working, wanted).frame, filled.frame))
+    found = fixes.edits(filling.with_columns(working, wanted).frame, filled.frame)
+    accept(session, name, [replace(fix, looked_at=False) for fix in found])
     session.findings[name] += problems
     return cells, len(problems)
 
@@ -72,6 +78,7 @@ def complete_ids(session: Session, name: str, names: Names) -> tuple[int, int]:
 def take_back(session: Session, name: str) -> None:
     """All corrections of a file are undone: it is again as it was read."""
     session.pending.pop(name, None)
+    session.looked_at.pop(name, None)
     _apply(session, name, {})
 
 
@@ -80,7 +87,8 @@ def _apply(session: Session, name: str, texts: dict[tuple[int, str], str]) -> No
     original = session.originals.get(name) or session.files[name]
     session.originals.setdefault(name, original)
     differing = {cell: text for cell, text in texts.items() if original.frame.at[cell] != text}
-    chosen = [Fix(line, column, text) for (line, column), text in differing.items()]
+    by_hand = session.looked_at.get(name, set())
+    chosen = [Fix(line, column, text, line in by_hand) for (line, column), text in differing.items()]
     working = fixes.apply(original, chosen) if chosen else original
     if chosen:  # another content is another file: its digest is that of the corrected file as it can be downloaded
         working = replace(working, sha256=hashlib.sha256(fixes.to_csv(working)).hexdigest())

@@ -161,6 +161,8 @@ def corrected_file(session: Session, name: str, key: str) -> None:
             on_click="ignore",
             key=f"{key}_corrected_{name}",
         )
+        if lost := len(fixes.shifted(session.files[name])):
+            st.caption(f"Sin {count(lost, 'fila', 'filas')} con celdas de más o de menos: corrígelas antes, o en el original.")
 
 
 def _told(dataset: Dataset, waiting: list[Fix]) -> str:

@@ -36,6 +36,7 @@ class Session:
     originals: dict[str, Dataset] = field(default_factory=dict)  # dataset name -> file as read; never changed
     uploads: dict[str, Upload] = field(default_factory=dict)  # dataset name -> where it was read from
     corrections: dict[str, dict[Cell, str]] = field(default_factory=dict)  # dataset name -> cells put right and applied
+    looked_at: dict[str, set[int]] = field(default_factory=dict)  # dataset name -> lines put right by hand
     open_lines: dict[str, frozenset[int]] = field(default_factory=dict)  # dataset name -> what a round-trip file says is left
     pending: dict[str, dict[Cell, str]] = field(default_factory=dict)  # dataset name -> cells typed and not applied yet
     findings: dict[str, list[Problem]] = field(default_factory=dict)  # dataset name -> problems of the file by itself

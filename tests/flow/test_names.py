@@ -9,15 +9,20 @@ from typing import Any
 import openpyxl
 import pytest
 
+from bulk import repairs
 from bulk.connection import api_for, known
 from bulk.dataset import Dataset, from_records, read_any
 from bulk.errors import UsageError
 from bulk.export import COLUMNS, KINDS, write_export
 from bulk.filling import fill_ids
+from bulk.fixes import Fix
 from bulk.names import Names, names_of, remembered
-from bulk.plan import Prepared, prepare
+from bulk.parsing import RAGGED
+from bulk.plan import Prepared, planned_rows, prepare
 from bulk.scope import Scope
 from bulk.webex.client import Api
+from pages.ui import corrections
+from pages.ui.session import Session
 from tests.house import House, Remote
 
 FORWARD = "usuarios_configurar_desvio_prefijo53"
@@ -186,3 +191,16 @@ def test_a_choice_holds_for_its_name_and_for_what_its_id_is(house: House, api: A
     for choice in (f"Marta={person}", f"Madrid={house.connection.org_id or remote.running.org_id}"):
         with pytest.raises(UsageError):
             names_of(api, house.context.journal, "org", [choice])
+
+
+def test_no_repair_and_no_id_filled_in_clears_a_row_that_lost_cells(names: Names, remote: Remote) -> None:
+    raw = f"person_id;email;legacy_phone_number\n;usuario00001@example.com;911222333;Marta\n{remote.person(2)};;911222334\n"
+    session = Session()
+    corrections.put_original(session, read_any(raw.encode(), name="usuarios", file_name="USUARIOS.CSV")[0])
+    assert corrections.complete_ids(session, "usuarios", names) == (1, 0)
+    corrections.accept(session, "usuarios", repairs.propose(session.files["usuarios"], None, "ES"))
+    assert [(problem.line, problem.rule) for problem in session.files["usuarios"].problems] == [(2, RAGGED)]
+    planned = prepare("usuarios_anadir_intercom_legacy", session.files)
+    assert [row.state for row in planned_rows(planned)] == ["invalid", "pending"]
+    corrections.accept(session, "usuarios", [Fix(2, "email", "")])  # somebody looked at it
+    assert session.files["usuarios"].problems == ()

@@ -52,6 +52,16 @@ def test_the_same_change_goes_to_all_rows_like_this_one() -> None:
 def test_a_ragged_row_put_right_by_hand_is_no_longer_a_problem() -> None:
     data = csv("person_id;sede\nA\nB;1;2\n")
     assert [p.line for p in fixes.apply(data, [Fix(2, "sede", "Madrid")]).problems] == [3]
+    spread = fixes.like_this(csv("person_id;sede\nA\nB\n"), Fix(2, "sede", "Madrid"))  # nobody saw the other row
+    assert [(fix.line, fix.looked_at) for fix in spread] == [(2, True), (3, False)]
+
+
+def test_a_row_that_lost_cells_is_not_in_the_corrected_file() -> None:
+    data = csv("person_id;sede\nA;Lugo\nB;1;2\nC\n")
+    assert list(read_csv(fixes.to_csv(data), name="usuarios").frame["person_id"]) == ["A"]
+    assert fixes.shifted(data) == [3, 4]
+    fixed = fixes.apply(data, [Fix(3, "sede", "Lugo"), Fix(4, "sede", "Lugo", looked_at=False)])
+    assert list(read_csv(fixes.to_csv(fixed), name="usuarios").frame["person_id"]) == ["A", "B"]
 
 
 @pytest.mark.parametrize("fix", [Fix(99, "sede", "x"), Fix(2, "otra", "x")])

@@ -84,6 +84,7 @@ def after(session: Session, seen: Look) -> None:
             verify_panel.button(session, seen)
             if seen.run.kind in ("apply", "undo"):
                 undo_panel.button(session, seen)
+        downloads.acta_button([seen.run], "Acta")
         if seen.run.parent and seen.run.kind != "apply" and st.button("Ver la ejecución de origen"):
             st.switch_page(PAGES["informe"][0], query_params={"run": seen.run.parent})
         found = roadmap.next_action(session) if seen.ended else None
@@ -115,9 +116,8 @@ def details(session: Session, seen: Look) -> None:
 def draw(session: Session, run: RunRecord) -> None:
     put_in_url(run.run_id)
     seen = look(resources.context(), run, session)
-    with frame.heading("informe", seen.title, buttons=0.4):
+    with frame.heading("informe", seen.title, buttons=0.32):
         downloads.excel_button(run)
-        downloads.acta_button([run], "Acta")
         downloads.more(seen)
     if seen.run.reason and not seen.alive:
         st.warning(plain(seen.run.reason), icon=":material/warning:")

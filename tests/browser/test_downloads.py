@@ -60,16 +60,16 @@ def test_every_download_of_the_report_opens_and_holds_the_run(
     book = openpyxl.load_workbook(io.BytesIO(operator.save("Descargar Excel")), read_only=True)
     assert {"Resumen", "Lotes", "Filas", "Errores"} <= set(book.sheetnames)
     assert sum(1 for _ in book["Filas"].iter_rows()) == PEOPLE + 1
+    acta = opened_offline(browser, operator.save("Acta"), tmp_path)
+    assert run_id in acta and "Acta de operaciones en Webex Calling" in acta
     operator.press("Más")
     found = table(operator.save("CSV"))
     assert len(found) == PEOPLE
     document = json.loads(operator.save("JSON"))
     assert document["run_id"] == run_id
     assert len(document["rows"]) == PEOPLE
-    for label, words in (("HTML", FORWARDING), ("Acta", "Acta de operaciones en Webex Calling")):
-        text = opened_offline(browser, operator.save(label), tmp_path)
-        assert run_id in text
-        assert words in text
+    text = opened_offline(browser, operator.save("HTML"), tmp_path)
+    assert run_id in text and FORWARDING in text
     given = list(csv.reader(io.StringIO((examples / "USUARIOS.CSV").read_text("utf-8-sig")), delimiter=";"))
     back = list(csv.reader(io.StringIO(operator.save("Ida y vuelta").decode("utf-8-sig")), delimiter=";"))
     width = len(given[0])

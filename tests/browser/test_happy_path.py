@@ -88,6 +88,8 @@ def test_a_launch_that_cannot_be_undone_waits_for_the_number(operator: Operator,
     operator.press("Ir a Lanzamiento")
     operator.press("Lanzar este ensayo")
     field = operator.page.get_by_label(re.compile(r"Escribe \d+ para confirmar"))
+    field.wait_for()
+    operator.page.wait_for_function("document.activeElement.innerText === 'Volver'")  # the safe one has the focus
     number = re.findall(r"\d+", operator.page.get_by_text(re.compile(r"Escribe \d+ para confirmar")).first.inner_text())[0]
     field.fill("999")
     operator.page.get_by_role("button", name="Lanzar", exact=True).click()

@@ -91,7 +91,7 @@ def _editor(session: Session, name: str, dataset: Dataset, shown: pd.DataFrame, 
         LINE: st.column_config.NumberColumn(width=55, format="%d", pinned=True),
         WHO: st.column_config.TextColumn(width=150),
         WRONG: st.column_config.MultiselectColumn(width=165, options=columns, color=[_pill(problems)] * len(columns)),
-        REMEDY: st.column_config.TextColumn(width=440),
+        REMEDY: st.column_config.TextColumn(width=640),
     }
     st.data_editor(
         base,

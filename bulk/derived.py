@@ -18,6 +18,7 @@ from bulk.settings import in_force
 from bulk.status import at_rest
 
 PLANNED = ("create", "change")
+VERIFIED = ("done", "unchanged", "unknown")  # states of the rows that a verification reads
 BLOCKED = "Bloqueada en el ensayo: {}"
 IRREVERSIBLE = "irreversible"  # code of the rows that an undo cannot give back
 IN_FLIGHT = "{} en Webex sin respuesta en la ejecución {}: lo que llegue después no se desharía. Antes {}, y deshaz cuando acabe."
@@ -190,8 +191,28 @@ def verification_of(context: Context, run: RunRecord, connection: Connection) ->
 
 
 def rows_to_verify(context: Context, run: RunRecord) -> Iterator[Row]:
-    """The rows that are as asked according to the journal, and those that it could not tell."""
+    """The rows that are as asked according to the journal, and those that it could not tell.
+
+    What a later row of the same entity wrote over is not asked of an earlier one.
+    """
     references = plans.references(context.journal, run.run_id)
-    for row in rows.read_rows(context.journal, run.run_id, states=("done", "unchanged", "unknown")):
-        undoes = (references.get(row.line) or {}).get("undoes")
-        yield Row(row.line, row.params, row.label, row.group, reference={"undoes": undoes, "verify": True} if undoes else None)
+    entity, last = get_action(run.action_id).entity, _last_writes(context, run)
+    for row in rows.read_rows(context.journal, run.run_id, states=VERIFIED):
+        later = last.get(str(row.params.get(entity)), {})
+        superseded = [member for member, at in later.items() if at > str(row.ended_at)]
+        reference: dict[str, Any] = {"superseded": superseded} if superseded else {}
+        if undoes := (references.get(row.line) or {}).get("undoes"):
+            left = {member: value for member, value in undoes["left"].items() if member not in superseded}
+            reference |= {"undoes": {**undoes, "left": left}, "verify": True}
+        yield Row(row.line, row.params, row.label, row.group, reference=reference or None)
+
+
+def _last_writes(context: Context, run: RunRecord) -> dict[str, dict[str, str]]:
+    """entity -> member -> when the run wrote it last, of the entities with more than one row."""
+    action, repeated = get_action(run.action_id), rows.repeated_entities(context.journal, run.run_id)
+    last: dict[str, dict[str, str]] = {}
+    for row in rows.read_rows(context.journal, run.run_id, sent=True) if repeated else ():
+        if (entity := str(row.params.get(action.entity))) in repeated:
+            mine = last.setdefault(entity, {})
+            mine |= {member: max(mine.get(member, ""), str(row.ended_at)) for member in _sent(row)}
+    return last

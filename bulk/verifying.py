@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bulk import derived
@@ -11,6 +12,7 @@ from bulk.engine import LiveRun
 from bulk.errors import UsageError
 from bulk.journal import plans, runs
 from bulk.launch import hand_over
+from bulk.records import RunRecord
 from bulk.status import find_run
 
 
@@ -24,6 +26,7 @@ class Findings:
     different: int  # distinto
     unreadable: int  # no legible
     open: int  # not read yet
+    left_out: Mapping[str, int]  # state -> rows of the run that there was nothing to verify of
 
 
 def verify(context: Context, run_id: str, connection: Connection) -> LiveRun:
@@ -31,7 +34,7 @@ def verify(context: Context, run_id: str, connection: Connection) -> LiveRun:
     run = find_run(context, run_id)
     connection = derived.ready_for(context, run, connection)
     record = derived.verification_of(context, run, connection)
-    if not plans.has_rows(context.journal, run.run_id, ("done", "unchanged", "unknown")):
+    if not plans.has_rows(context.journal, run.run_id, derived.VERIFIED):
         raise UsageError(f"La ejecución {run.run_id} no hizo ninguna fila: no hay nada que verificar.")
     return hand_over(context, record, derived.rows_to_verify(context, run), connection)
 
@@ -41,12 +44,19 @@ def findings(context: Context, run_id: str) -> Findings | None:
     found = runs.children(context.journal, run_id, "verify")
     if not found:
         return None
-    newest, counts = found[0], runs.run_counts(context.journal, found[0].run_id)
+    return findings_of(context, found[0])
+
+
+def findings_of(context: Context, verification: RunRecord) -> Findings:
+    """What this verification found."""
+    counts = runs.run_counts(context.journal, verification.run_id)
+    of_run = runs.run_counts(context.journal, str(verification.parent))
     return Findings(
-        newest.run_id,
-        newest.ended_at,
+        verification.run_id,
+        verification.ended_at,
         as_asked=counts["unchanged"],
         different=counts["change"] + counts["create"] + counts["conflict"],
         unreadable=counts["blocked"] + counts["invalid"],
         open=counts["pending"] + counts["running"] + counts["cancelled"],
+        left_out={state: n for state, n in of_run.items() if n and state not in (*derived.VERIFIED, "excluded")},
     )

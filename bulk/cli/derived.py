@@ -8,7 +8,6 @@ import typer
 
 from bulk.cli import options as o
 from bulk.cli.following import to_the_end
-from bulk.cli.output import say
 
 Preview = Annotated[bool, typer.Option("--dry-run", help="Solo dice qué desharía cada fila; no se escribe nada.")]
 
@@ -29,20 +28,13 @@ def undo(
     from bulk.context import open_context
     from bulk.status import find_run
     from bulk.undoing import undo as undo_run
-    from bulk.undoing import undo_lists
 
     context = open_context(home)
     record = find_run(context, run_id)
     connection = connect_again(context.home, record.target, token=o.read_token(token, token_file))
     options = {"allow_calling_removal": True} if allow_calling_removal else {}
     live = undo_run(context, record.run_id, connection, dry_run=dry_run, note=note, options=options)
-    code = to_the_end(context, live, as_json=as_json, timeout=wait_timeout)
-    if not as_json:
-        found = undo_lists(context, live.run_id)
-        words = "se revertirían" if dry_run else "revertidas"
-        partly = f" ({found['partly']} en parte)" if found["partly"] else ""
-        say(f"{found['reverted']} {words}{partly}, {found['kept']} conservadas, {found['irreversible']} no reversibles.")
-    return code
+    return to_the_end(context, live, as_json=as_json, timeout=wait_timeout)
 
 
 def verify(
@@ -57,15 +49,10 @@ def verify(
     from bulk.connection import connect_again
     from bulk.context import open_context
     from bulk.status import find_run
-    from bulk.verifying import findings
     from bulk.verifying import verify as verify_run
 
     context = open_context(home)
     record = find_run(context, run_id)
     connection = connect_again(context.home, record.target, token=o.read_token(token, token_file))
     live = verify_run(context, record.run_id, connection)
-    code = to_the_end(context, live, as_json=as_json, timeout=wait_timeout)
-    found = findings(context, record.run_id)
-    if found and not as_json:
-        say(f"{found.as_asked} como se pidió, {found.different} distintas, {found.unreadable} no legibles.")
-    return code
+    return to_the_end(context, live, as_json=as_json, timeout=wait_timeout)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from bulk.cli import outcome
 from bulk.cli.output import say, say_json, say_run
 
 if TYPE_CHECKING:
@@ -55,9 +56,14 @@ def report(context: Context, run_id: str, *, as_json: bool, why: str | None = No
     found["reason"] = found["reason"] or (why if found["state"] not in ENDED_RUNS else None)
     foreseen = _foreseen(context, record, api) if record.dry_run and record.kind == "apply" and record.state in ENDED_RUNS else ()
     if as_json:
-        say_json(found | ({"forecast": [asdict(each) for each in foreseen]} if record.dry_run else {}))
+        say_json(
+            found
+            | outcome.members(context, record)
+            | ({"forecast": [asdict(each) for each in foreseen]} if record.dry_run else {})
+        )
     else:
         say_run(found, phone_line(context, record))
+        outcome.tell(context, record)
         for each in foreseen:
             say(f"! {each.title}. {each.remedy}")
     return exit_code(found)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from bulk.cli import options as o
+from bulk.cli import outcome
 from bulk.cli.output import say, say_json, say_orders, say_run
 
 
@@ -43,9 +44,10 @@ def status(run_id: o.RunId, home: o.Home = None, as_json: o.Json = False) -> int
     record = find_run(context, run_id)
     found = document(context, record)
     if as_json:
-        say_json(found)
+        say_json(found | outcome.members(context, record))
     else:
         say_run(found, phone_line(context, record))
+        outcome.tell(context, record)
         say_orders(found)
     return 0
 

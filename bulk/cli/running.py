@@ -139,6 +139,8 @@ def run(
         connection, resolve = resolving(context, connection, choose, wanted=resolve_names)
         prepared = prepare_asked(str(action), asked, context, resolve)
         live = launch(context, prepared, connection, how, advise=_advise)
+        if not dry_run:
+            tell("Aviso: lanzada sin ensayo. Con bulk plan se ve antes qué cambiaría cada fila, y --plan aplica justo eso.")
     return to_the_end(context, live, as_json=as_json, timeout=wait_timeout)
 
 

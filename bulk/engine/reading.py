@@ -60,10 +60,13 @@ def decide(live: LiveRun, item: Item, now: State) -> Change:
 
     Raises RowRefused, or whatever an answer of an unforeseen shape causes.
     """
-    undoes = (item.row.reference or {}).get("undoes")
-    if undoes:
+    reference = item.row.reference or {}
+    if undoes := reference.get("undoes"):
         return give_back(live.action, undoes, now, live.options)
-    return live.action.decide(now, **live.action.arguments(item.row.params, live.options))
+    change = live.action.decide(now, **live.action.arguments(item.row.params, live.options))
+    if superseded := reference.get("superseded"):  # a verification: what a later row wrote over is not asked of this one
+        return replace(change, fields={m: pair for m, pair in change.fields.items() if m not in superseded})
+    return change
 
 
 def decide_first(live: LiveRun, item: Item, now: State) -> Change:

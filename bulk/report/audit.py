@@ -74,6 +74,7 @@ def facts(context: Context, run: RunRecord) -> list[tuple[str, str]]:
         ("Acción", f"{title(run)} ({run.action_id})"),
         ("Estado", run_word(run, state) + (f": {run.reason}" if run.reason else "")),
         ("Tipo", "ensayo" if run.dry_run and run.kind == "apply" else _KINDS.get(run.kind, run.kind)),
+        ("Ensayo", "ninguno: se lanzó sin ensayo" if without_rehearsal(run) else str(run.scope.get("plan") or "")),
         ("Organización", where(run)),
         ("Id de la organización", run.org_id or ""),
         ("Destino", run.target),
@@ -96,6 +97,11 @@ def facts(context: Context, run: RunRecord) -> list[tuple[str, str]]:
         *_commands(context, run),
     ]
     return [(what, value) for what, value in pairs if value]
+
+
+def without_rehearsal(run: RunRecord) -> bool:
+    """A launch of which nobody saw first what it would change."""
+    return run.kind == "apply" and not run.dry_run and not run.scope.get("plan")
 
 
 def scope_text(run: RunRecord) -> str:

@@ -10,7 +10,7 @@ from bulk.journal import rows, runs, samples
 from bulk.journal.writes import now
 from bulk.records import RowResult, RunRecord
 from bulk.report import charts
-from bulk.report.audit import facts, where
+from bulk.report.audit import facts, where, without_rehearsal
 from bulk.report.cells import local, outcome
 from bulk.report.markup import facts as fact_table
 from bulk.report.markup import page, table, text
@@ -46,9 +46,10 @@ def _body(context: Context, run: RunRecord) -> Iterator[str]:
 
 
 def mode_mark(run: RunRecord) -> str:
-    """What nobody may overlook: nothing of this happened in the real organisation."""
+    """What nobody may overlook: nothing of this happened in the real organisation, or nobody saw before what it would do."""
     marks = ["SANDBOX: datos inventados"] if run.target == "sandbox" else []
     marks += ["ENSAYO: no se escribió nada"] if run.dry_run and run.kind != "verify" else []
+    marks += ["SIN ENSAYO: se lanzó sin ver antes qué cambiaría"] if without_rehearsal(run) else []
     return "".join(f'<p><span class="mark try">{text(mark)}</span> {text(where(run))}</p>' for mark in marks)
 
 

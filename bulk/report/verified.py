@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from bulk.context import Context
 from bulk.journal import rows
-from bulk.records import RunRecord
+from bulk.records import STATE_WORDS, RunRecord
 from bulk.report.cells import local
 from bulk.report.markup import table, text
 from bulk.report.naming import telling
@@ -38,4 +38,11 @@ def verification_line(found: Findings) -> str:
     when = f"Leída de nuevo el {local(found.at)}" if found.at else "Leída de nuevo"
     told = f"{when} (verificación {found.run_id}): {thousands(found.as_asked)} como se pidió, "
     told += f"{thousands(found.different)} distintas, {thousands(found.unreadable)} no legibles"
-    return told + (f", {thousands(found.open)} sin leer todavía." if found.open else ".")
+    told += f", {thousands(found.open)} sin leer todavía" if found.open else ""
+    return f"{told}{left_out(found)}."
+
+
+def left_out(found: Findings) -> str:
+    """`, 12 no verificadas (con error: 8, cancelada: 4)`; "" when every row was looked at."""
+    why = ", ".join(f"{STATE_WORDS[state]}: {thousands(n)}" for state, n in found.left_out.items())
+    return f", {thousands(sum(found.left_out.values()))} no verificadas ({why})" if why else ""

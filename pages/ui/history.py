@@ -14,6 +14,7 @@ from bulk.actions import get_action
 from bulk.context import Context
 from bulk.journal import control, runs
 from bulk.records import RunRecord
+from bulk.report.audit import without_rehearsal
 from bulk.report.words import SUCCESS, exceptions
 from bulk.status import RUN_WORDS, elapsed, run_state, title
 from pages.ui.looking import where_of, word_of_run
@@ -127,7 +128,7 @@ def _record(context: Context, run: RunRecord, hidden: Collection[str]) -> dict[s
     return {
         "Empezó": datetime.fromisoformat(run.created_at).astimezone().replace(tzinfo=None),
         "Acción": title(run),
-        "Estado": f"{word} · {ARCHIVED}" if run.run_id in hidden else word,
+        "Estado": " · ".join([word, *["sin ensayo"] * without_rehearsal(run), *[ARCHIVED] * (run.run_id in hidden)]),
         "Filas": thousands(sum(counts.values())),
         "✓": thousands(sum(counts[name] for name in SUCCESS if name not in bad)),
         "✗": thousands(sum(counts[name] for name in bad)),

@@ -90,7 +90,7 @@ def button(
     settled = rehearsal is not None and not rehearsal.changes
     label = "Lanzar este ensayo" if rehearsal else "Lanzar sin ensayo"
     if not reached.is_sandbox:
-        label = "Lanzar en PRODUCCIÓN"
+        label = "Lanzar en PRODUCCIÓN" if rehearsal else "Lanzar sin ensayo en PRODUCCIÓN"
     if not st.button(label, type="primary", disabled=nothing or settled):
         return
     changes = rehearsal.changes if rehearsal else choice.to_send(plan)
@@ -108,7 +108,9 @@ def must_type(plan: Prepared, changes: int) -> bool:
 def _confirm(
     session: Session, plan: Prepared, rehearsal: Rehearsal | None, reached: Connection, changes: int, after: tuple[str, ...]
 ) -> None:
-    @st.dialog(f"Lanzar en {plain(reached.org_name or reached.target)}")
+    how = "Lanzar" if rehearsal else "Lanzar sin ensayo"
+
+    @st.dialog(f"{how} en {plain(reached.org_name or reached.target)}")
     def ask() -> None:
         most = "" if rehearsal else "como mucho "
         st.write(f"Se cambiarán {most}**{thousands(changes)} {UNITS[plan.action.dataset]}**.")

@@ -41,7 +41,7 @@ def test_who_launched_stays_and_each_command_has_its_own_author(house: House, re
     assert (launched.detail, str(looked.detail).startswith("Primeras 2 filas")) == ("sin ensayo", True)
     assert resumed.detail == "settle_delay: 0.3 (al lanzar, 0.1)"
     facts = dict(audit_facts(house.context, find_run(house.context, run_id)))
-    assert facts["Quién"] == ana
+    assert (facts["Quién"], facts["Ensayo"]) == (ana, "ninguno: se lanzó sin ensayo")
     assert "Luis Gómez" in facts["Orden 3"] and "settle_delay" in facts["Orden 3"]
 
 

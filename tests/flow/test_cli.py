@@ -228,3 +228,26 @@ def test_a_setting_of_the_sandbox_that_is_no_number_is_named(
     monkeypatch.setenv(f"BULK_SANDBOX_{name}", value)
     assert bulk("export", "people", "--sandbox", "--out", tmp_path / "p.csv")[0] == 2
     assert f"BULK_SANDBOX_{name} = «{value}»" in bulk.err  # type: ignore[attr-defined]
+
+
+def test_undo_tells_its_lists_row_by_row_and_a_launch_without_rehearsal_says_so(bulk: Bulk, users: Path, remote: Remote) -> None:
+    run_id = bulk("run", ACTION, "--usuarios", users, "--bulk", "--json")[1]["run_id"]
+    assert "sin ensayo" in bulk.err  # type: ignore[attr-defined]
+    forwarding = remote.doc("person", remote.person(2))["forwarding"]["callForwarding"]
+    always = {**forwarding["always"], "destination": "699999999"}
+    remote.patch("person", remote.person(2), forwarding={"callForwarding": {**forwarding, "always": always}})
+    code, found = bulk("undo", run_id, "--json")
+    assert code == 1
+    assert found["undo"] == {"reverted": 10, "kept": 1, "irreversible": 0, "already": 0, "failed": 0, "open": 0, "partly": 0}
+    assert [row["line"] for row in found["undo_rows"]["kept"]] == [4]
+    assert len(found["undo_rows"]["reverted"]) == 10
+    assert bulk("status", found["run_id"], "--json")[1] == found
+    text = bulk("undo", run_id)[1]
+    assert "0 revertidas, 1 conservadas, 0 no reversibles, 10 ya como antes." in text
+    assert "Conservadas:\n  fila 4 · Persona 2 · 1002 · Modificada después" in text
+    code, checked = bulk("verify", run_id, "--json")
+    assert (code, checked["verification"]["different"], checked["verification"]["left_out"]) == (
+        1,
+        11,
+        {"failed": 1, "invalid": 1},
+    )

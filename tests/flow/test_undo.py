@@ -9,6 +9,7 @@ import pytest
 from bulk.actions import SUPPORTED
 from bulk.errors import UsageError
 from bulk.launch import Launch, launch_plan, resume, wait
+from bulk.report.verified import verification_line
 from bulk.status import find_run
 from bulk.undoing import listed_rows, undo, undo_lists
 from bulk.verifying import findings, verify
@@ -197,6 +198,26 @@ def test_verification_tells_what_is_not_as_asked_and_writes_nothing(house: House
     assert found is not None
     assert (found.as_asked, found.different, found.unreadable, found.open) == (done - 1, 1, 0, 0)
     assert remote.writes() == writes
+
+
+def test_what_a_later_row_wrote_over_is_not_different_and_rows_that_failed_are_told(house: House, remote: Remote) -> None:
+    meeting, cx = remote.org.licenses["meeting"], remote.org.licenses["cx"]
+    rows = [
+        {"person_id": remote.person(1), "remove_license_ids": meeting, "add_license_ids": cx},
+        {"person_id": remote.person(1), "add_license_ids": meeting},
+        {"person_id": remote.person(2), "add_license_ids": cx},
+        {"person_id": "nada", "add_license_ids": cx},
+    ]
+    first = house.run("usuarios_modificar_licencias", rows)
+    assert first.counts == {"done": 3, "invalid": 1}
+    wait(verify(house.context, first.document["run_id"], house.connection))
+    found = findings(house.context, first.document["run_id"])
+    assert found is not None and (found.as_asked, found.different, found.left_out) == (3, 0, {"invalid": 1})
+    assert verification_line(found).endswith("0 no legibles, 1 no verificadas (no válida: 1).")
+    remote.patch("person", remote.person(1), licenses=[meeting])  # somebody takes away what the first row had given
+    wait(verify(house.context, first.document["run_id"], house.connection))
+    found = findings(house.context, first.document["run_id"])
+    assert found is not None and (found.as_asked, found.different) == (2, 1)
 
 
 def test_verification_of_an_undo_looks_for_what_was_before(house: House, remote: Remote) -> None:

@@ -169,7 +169,10 @@ def test_forgetting_the_token_pauses_the_runs_that_work_with_it_and_their_board_
     press(app, "Olvidar token")
     assert live.ended.wait(20)
     assert find_run(context, live.run_id).state == "paused"
-    assert [(told.command, told.who) for told in control.history(context.journal, live.run_id)] == [("pause", "Ana Ruiz")]
+    assert [(told.command, told.who) for told in control.history(context.journal, live.run_id)] == [
+        ("launch", "Ana Ruiz"),
+        ("pause", "Ana Ruiz"),
+    ]
     board(app, live.run_id)
     assert '<div class="strip production" role="status">PRODUCCIÓN · Acme España' in said(app)
     assert "Continuar con este token" in labels(app)  # this tab has none any more

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Mapping as AnyMapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import pandas as pd
@@ -13,15 +13,23 @@ from bulk.comparing import composed_cells, folded_cells
 from bulk.contract import Action, Param
 from bulk.dataset import Dataset, canonical
 from bulk.errors import InputError
-from bulk.records import Params
+from bulk.records import DATASETS, Params
 from bulk.sources import KINDS, NONE, Files, Source, cells_of, headers_of, parse_source
 from schemas.phones import is_one_with_comma, plain_phone
 
 __all__ = [
-    "FALSE", "TRUE", "Mapping", "Source", "clean", "iter_params", "map_columns", "missing_sources", "param_frame", "typed",
+    "EITHER", "FALSE", "TRUE", "Mapping", "Source", "clean", "is_fed", "iter_params", "lacking", "map_columns", "missing_sources",
+    "param_frame", "typed",
 ]  # fmt: skip
 TRUE = ("true", "verdadero", "si", "sí", "1", "x", "yes")
 FALSE = ("false", "falso", "no", "0")
+# At least one of these must come from somewhere (contracts 0); the run's option of that name serves too.
+EITHER: dict[str, tuple[tuple[str, ...], str]] = {
+    "ubicacion_configurar_permisos_salientes_defecto": (("allow_call_types", "block_call_types"), "profile"),
+    "usuarios_configurar_desvio_prefijo53": (("extension", "destination"), ""),
+    "usuarios_configurar_perfil_saliente_custom": (("allow_call_types", "block_call_types"), ""),
+    "usuarios_modificar_licencias": (("add_license_ids", "remove_license_ids"), ""),
+}
 UPPER_KINDS = ("call_type", "number_type", "route_type")
 
 
@@ -43,6 +51,10 @@ class Mapping:
             found = cls(str(value["action_id"]), sources)
         except (KeyError, TypeError, AttributeError):
             raise InputError("El mapeo no tiene la forma que se espera. Vuelve a exportarlo.") from None
+        if any(not isinstance(text, str) for source in sources.values() for text in asdict(source).values()):
+            raise InputError("El mapeo no tiene la forma que se espera. Vuelve a exportarlo.")
+        if elsewhere := sorted({source.dataset for source in sources.values()}.difference(("", *DATASETS))):
+            raise InputError(f"El mapeo usa ficheros que no existen: {', '.join(elsewhere)}.")
         if unknown := sorted({str(source.kind) for source in sources.values()}.difference(KINDS)):
             raise InputError(f"El mapeo usa orígenes que no existen: {', '.join(unknown)}.")
         return found
@@ -80,9 +92,23 @@ def _canonical(name: str, own: dict[str, str], world: dict[str, str]) -> Source:
     return Source("global", world[key]) if key in world else NONE
 
 
+def is_fed(mapping: Mapping, name: str) -> bool:
+    """Whether a parameter comes from somewhere; an empty constant is nowhere."""
+    source = mapping.sources[name]
+    return source != NONE and not (source.kind == "constant" and not source.ref)
+
+
 def missing_sources(action: Action, mapping: Mapping) -> tuple[str, ...]:
     """Required parameters without a source."""
-    return tuple(param.name for param in action.parameters if param.required and mapping.sources[param.name] == NONE)
+    return tuple(param.name for param in action.parameters if param.required and not is_fed(mapping, param.name))
+
+
+def lacking(action: Action, mapping: Mapping, options: AnyMapping[str, Any] | None = None) -> tuple[str, ...]:
+    """What no row can do without: required parameters, and `extension o destination` where one of several is enough."""
+    names, option = EITHER.get(action.id, ((), ""))
+    served = not names or bool((options or {}).get(option)) or any(is_fed(mapping, name) for name in names)
+    one_of = () if served else (" o ".join([*names, *(["un perfil"] if option == "profile" else [])]),)
+    return (*missing_sources(action, mapping), *one_of)
 
 
 # -- cells ------------------------------------------------------------------------------------------------------------

@@ -33,7 +33,7 @@ MESSAGES = {
     "correo_no_valido": "No es un correo. Corrige la celda.",
     "pais_no_valido": "Se espera un país de dos letras, como ES.",
     "destino_no_valido": "No es un destino de desvío. Se esperan cifras, con + delante o sin él. Corrige la celda.",
-    "falta_uno_de": "Faltan los datos que dicen qué hacer. Completa al menos una de las celdas.",
+    "falta_uno_de": "Faltan los datos que dicen qué hacer. Completa al menos una de estas celdas: {names}.",
     "falta_ruta": "Para activar la política hacen falta premise_route_id y premise_route_type. Complétalos.",
     "ruta_no_es_del_tipo": "El identificador de la ruta no es del tipo que dice premise_route_type. Corrige uno de los dos.",
     "sin_perfil": "No hay perfil ni listas. Indica un perfil para la ejecución o rellena allow_call_types o block_call_types.",
@@ -58,9 +58,14 @@ KIND_WORDS = {
 }
 
 
-def message_for(rule: str, value: str | None, kinds: tuple[str, ...] = ()) -> str:
-    """Spanish text of a rule; `value` is the cell in canonical text, `kinds` what an id of its column may name."""
+def message_for(rule: str, value: str | None, kinds: tuple[str, ...] = (), names: tuple[str, ...] = ()) -> str:
+    """Spanish text of a rule; `value` is the cell in canonical text, `kinds` what an id of its column may name.
+
+    `names`: the parameters of which one is enough.
+    """
     text = MESSAGES.get(rule, f"No cumple la regla «{rule}».")
+    if "{names}" in text:
+        return text.format(names=", ".join(names))
     if "{expected}" in text:
         return text.format(expected=_words(kinds), given=_words(_other_kinds(value or "", kinds)))
     return text

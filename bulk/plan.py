@@ -15,7 +15,7 @@ from bulk.dataset import Dataset
 from bulk.errors import InputError
 from bulk.labels import labels
 from bulk.mapping import Mapping as ColumnMapping
-from bulk.mapping import iter_params, map_columns, missing_sources, param_frame
+from bulk.mapping import iter_params, lacking, map_columns, param_frame
 from bulk.records import FILE_NAMES, Problem, Row
 from bulk.scope import SELECTED, Chosen, Scope, choose, left_open
 from bulk.validation import invalid_lines, validate_rows
@@ -73,7 +73,7 @@ def prepare(
         raise InputError(f"«{action.title}» necesita {FILE_NAMES[action.dataset]} (--{action.dataset} FICHERO).")
     world = files.get("global")
     mapping = mapping or map_columns(action, dataset, world, explicit=explicit, others=files)
-    missing = missing_sources(action, mapping)
+    missing = lacking(action, mapping, options)
     frame = param_frame(action, dataset, world, mapping, others=files)
     chosen = choose(dataset, scope)
     source = mapping.sources.get(SELECTED)
@@ -114,7 +114,7 @@ def _resolved(
 
 
 def require_sources(prepared: Prepared) -> None:
-    """Raises InputError when a required parameter has no source."""
+    """Raises InputError when a required parameter has no source, or none of those of which one is needed."""
     if prepared.missing:
         names = ", ".join(prepared.missing)
         raise InputError(

@@ -10,16 +10,8 @@ from bulk.actions import all_actions
 from bulk.contract import Action
 from bulk.dataset import Dataset
 from bulk.errors import InputError
-from bulk.mapping import Mapping, map_columns, missing_sources
+from bulk.mapping import EITHER, Mapping, is_fed, map_columns, missing_sources
 from bulk.records import FILE_NAMES
-
-# At least one of these must come from somewhere (contracts 0); the run's option of that name serves too.
-EITHER: dict[str, tuple[tuple[str, ...], str]] = {
-    "ubicacion_configurar_permisos_salientes_defecto": (("allow_call_types", "block_call_types"), "profile"),
-    "usuarios_configurar_desvio_prefijo53": (("extension", "destination"), ""),
-    "usuarios_configurar_perfil_saliente_custom": (("allow_call_types", "block_call_types"), ""),
-    "usuarios_modificar_licencias": (("add_license_ids", "remove_license_ids"), ""),
-}
 
 
 @dataclass(frozen=True)
@@ -71,7 +63,7 @@ def _of(
 
 def _either(action: Action, mapping: Mapping, options: AnyMapping[str, Any]) -> Readiness:
     names, option = EITHER.get(action.id, ((), ""))
-    if not names or options.get(option) or any(mapping.sources[name].kind != "none" for name in names):
+    if not names or options.get(option) or any(is_fed(mapping, name) for name in names):
         return Readiness(action.id, "ready", (), "lista para ensayar")
     if option:
         return Readiness(action.id, "no_profile", names, f"falta un perfil, o una columna: {' o '.join(names)}")

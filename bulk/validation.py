@@ -14,8 +14,8 @@ from bulk import settings
 from bulk.across import Organisation, first_said, of_another, said_before
 from bulk.contract import Action, Param
 from bulk.dataset import Dataset, canonical
+from bulk.mapping import EITHER, clean
 from bulk.mapping import Mapping as ColumnMapping
-from bulk.mapping import clean
 from bulk.messages import message_for
 from bulk.records import Problem
 from bulk.repeats import repeated
@@ -85,7 +85,7 @@ def row_problems(
         problem
         for failed in failures(schema, frame)
         if failed.rule not in forgiven
-        for problem in _told(failed, dataset, *_written(failed, dataset, mapping))
+        for problem in _told(failed, dataset, *_written(failed, dataset, mapping), names=EITHER.get(action.id, ((), ""))[0])
         if not (failed.rule == "falta_dato" and (problem.line, _joined_on(mapping, failed.column)) in unmatched)
     ]
     return [*found, *joins]
@@ -184,10 +184,16 @@ def _written(failed: Failures, dataset: Dataset, mapping: ColumnMapping) -> tupl
 
 
 def _told(
-    failed: Failures, dataset: Dataset, column: str | None, shown: list[str | None], severity: str = "error"
+    failed: Failures,
+    dataset: Dataset,
+    column: str | None,
+    shown: list[str | None],
+    severity: str = "error",
+    *,
+    names: tuple[str, ...] = (),
 ) -> Iterator[Problem]:
     for line, value, cell in zip(failed.lines, failed.values, shown, strict=True):
-        message = message_for(failed.rule, value, failed.kinds)
+        message = message_for(failed.rule, value, failed.kinds, names)
         yield Problem(dataset.file_name, line, column, cell, failed.rule, message, severity)
 
 

@@ -62,7 +62,7 @@ def announced(action: Unsupported) -> None:
 
 
 def mapping(session: Session, action: Action, plan: Prepared) -> None:
-    missing = choice.missing(action, plan.mapping)
+    missing = plan.missing
     if missing:
         st.error(f"Falta decir de dónde sale: {plain(', '.join(missing))}.", icon=":material/error:")
     elif not session.explicit.get(action.id):
@@ -102,7 +102,7 @@ def label_of(plan: Prepared, line: int) -> str:
 
 def problems(session: Session, plan: Prepared) -> None:
     """How many rows the action can work, and the others to put right; nothing of it while a parameter has no source."""
-    if choice.missing(plan.action, plan.mapping):
+    if plan.missing:
         return
     bad = len(plan.invalid.keys() - plan.excluded)
     good = plan.total - len(plan.excluded) - bad

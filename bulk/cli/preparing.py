@@ -177,7 +177,7 @@ def scope_of(asked: Asked, context: Context | None) -> Scope:
 
 def _explicit(action: Action, files: dict[str, Dataset], asked: Asked, *, resolving: bool) -> dict[str, str]:
     """Sources chosen by --mapping, then --map; then suggestions where they are accepted. Raises InputError, UsageError."""
-    from bulk.mapping import map_columns, missing_sources
+    from bulk.mapping import lacking, map_columns
     from bulk.sources import Files
     from bulk.suggestions import accepted, suggest
 
@@ -191,8 +191,8 @@ def _explicit(action: Action, files: dict[str, Dataset], asked: Asked, *, resolv
     found = accepted(offers, resolving=resolving) if asked.accept_suggestions else {}
     for name, source in found.items():
         tell(f"Sugerencia aceptada: {name} ← {source}.")
-    lacking = missing_sources(action, mapping)
-    for offer in [offer for offer in offers if offer.param not in found][:MOST_SHOWN] if lacking else ():
+    missing = lacking(action, mapping, asked.options)
+    for offer in [offer for offer in offers if offer.param not in found][:MOST_SHOWN] if missing else ():
         needed = {"--accept-suggestions": not asked.accept_suggestions, "--resolve-names": offer.lookup and not resolving}
         options = " ".join(name for name, is_needed in needed.items() if is_needed)
         told = f"{offer.param} ← {offer.source} ({offer.score} %, {offer.why})"

@@ -10,7 +10,7 @@ from bulk.connection import Connection, api_for
 from bulk.contract import Action
 from bulk.errors import BulkError, InputError
 from bulk.launch import Launch
-from bulk.mapping import Mapping, map_columns, missing_sources
+from bulk.mapping import Mapping, map_columns
 from bulk.names import Names, names_of
 from bulk.plan import Prepared, Resolve, prepare
 from bulk.readiness import Readiness, readiness
@@ -35,13 +35,6 @@ def mapping_of(session: Session, action: Action) -> Mapping:
     return map_columns(
         action, dataset, session.files.get("global"), explicit=session.explicit.get(action.id), others=session.files
     )
-
-
-def missing(action: Action, mapping: Mapping) -> tuple[str, ...]:
-    """Required parameters without a source, or with an empty constant."""
-    emptied = {name for name, source in mapping.sources.items() if source.kind == "constant" and not source.ref}
-    required = tuple(param.name for param in action.parameters if param.required and param.name in emptied)
-    return missing_sources(action, mapping) + required
 
 
 def all_readiness(session: Session) -> list[Readiness]:
@@ -113,8 +106,8 @@ def to_send(plan: Prepared) -> int:
 
 def why_not(plan: Prepared) -> str:
     """Why this plan cannot be rehearsed or launched; "" when it can."""
-    if lacking := missing(plan.action, plan.mapping):
-        return f"Falta decir de dónde sale: {', '.join(lacking)}."
+    if plan.missing:
+        return f"Falta decir de dónde sale: {', '.join(plan.missing)}."
     if to_send(plan):
         return ""
     return (plan.chosen.empty_text if plan.chosen else "") or "Ninguna fila es válida: corrige antes los errores."

@@ -86,7 +86,7 @@ def button(
     session: Session, plan: Prepared, rehearsal: Rehearsal | None, reached: Connection, *, after: tuple[str, ...] = ()
 ) -> None:
     """`after`: runs to wait for."""
-    nothing = choice.to_send(plan) == 0 or bool(choice.missing(plan.action, plan.mapping))
+    nothing = choice.to_send(plan) == 0 or bool(plan.missing)
     settled = rehearsal is not None and not rehearsal.changes
     label = "Lanzar este ensayo" if rehearsal else "Lanzar sin ensayo"
     if not reached.is_sandbox:

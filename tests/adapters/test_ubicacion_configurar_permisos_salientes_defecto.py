@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bulk.adapters.ubicacion_configurar_permisos_salientes_defecto import decide, undo
-from bulk.errors import RowRefused
+from bulk.errors import InputError, RowRefused
 from tests.adapters.cases import AMBIGUOUS, settle_like
 from tests.house import House, Remote
 
@@ -38,7 +38,9 @@ def test_a_profile_of_the_run_is_applied_and_the_rows_lists_win(house: House, re
 
 
 def test_without_profile_and_lists_the_row_is_invalid_and_nothing_is_sent(house: House, remote: Remote) -> None:
-    assert house.run(ACTION, [{"location_id": remote.location(0)}]).counts == {"invalid": 1}
+    assert house.run(ACTION, [{"location_id": remote.location(0), "block_call_types": ""}]).counts == {"invalid": 1}
+    with pytest.raises(InputError, match="o un perfil"):  # no column for them either: no run at all
+        house.run(ACTION, [{"location_id": remote.location(0)}])
     assert remote.writes() == 0
     with pytest.raises(RowRefused):
         decide({})

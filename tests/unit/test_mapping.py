@@ -8,7 +8,8 @@ from bulk.actions import get_action
 from bulk.dataset import Dataset, read_csv
 from bulk.errors import InputError
 from bulk.labels import labels
-from bulk.mapping import Mapping, Source, iter_params, map_columns, missing_sources, param_frame
+from bulk.mapping import Mapping, Source, iter_params, lacking, map_columns, missing_sources, param_frame
+from bulk.plan import prepare, require_sources
 
 FORWARD = get_action("usuarios_configurar_desvio_prefijo53")
 NUMBERS = get_action("ubicacion_alta_numeraciones_desactivadas")
@@ -85,3 +86,26 @@ def test_labels_are_names_and_locations_never_ids() -> None:
         3: {"label": "Fila 3", "group": "Madrid"},
     }
     assert labels(csv("location_id;sede\nL;Sevilla\n", "ubicaciones"))["label"].tolist() == ["Sevilla"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [{"kind": "column", "ref": 7}, {"kind": "column", "ref": None}, {"kind": ["column"]}, {"kind": "join", "dataset": "otro"}],
+)
+def test_a_mapping_of_wrong_types_is_refused(source: dict[str, object]) -> None:
+    with pytest.raises(InputError, match="mapeo"):
+        Mapping.from_json({"action_id": FORWARD.id, "sources": {"extension": source}})
+
+
+def test_one_of_several_parameters_is_needed_and_told_before_any_row() -> None:
+    data = csv("person_id;Anexo\nA;12\n")
+    assert lacking(FORWARD, map_columns(FORWARD, data)) == ("extension o destination",)
+    assert lacking(FORWARD, map_columns(FORWARD, data, explicit={"extension": "="})) == ("extension o destination",)
+    assert lacking(FORWARD, map_columns(FORWARD, data, explicit={"extension": "Anexo"})) == ()
+    assert lacking(FORWARD, map_columns(FORWARD, data, explicit={"person_id": "=", "extension": "Anexo"})) == ("person_id",)
+    permissions = get_action("ubicacion_configurar_permisos_salientes_defecto")
+    mapping = map_columns(permissions, csv("location_id\nL\n", "ubicaciones"))
+    assert lacking(permissions, mapping) == ("allow_call_types o block_call_types o un perfil",)
+    assert lacking(permissions, mapping, {"profile": {"callingPermissions": []}}) == ()
+    with pytest.raises(InputError, match="faltan columnas.*extension o destination"):
+        require_sources(prepare(FORWARD.id, {"usuarios": data}))

@@ -28,7 +28,10 @@ MESSAGES = {
     ),
     "tipo_de_numero": "Se espera DID, TOLLFREE o MOBILE. Corrige la celda.",
     "tipo_de_ruta": "Se espera TRUNK o ROUTE_GROUP. Corrige la celda.",
-    "id_no_valido": "No es un identificador de Webex. Cópialo entero de Control Hub o de la API.",
+    "id_no_valido": (
+        "No es un identificador de Webex. Si es un nombre o un correo, pide que se busque: «Buscar en Webex los correos y "
+        "nombres» en Mapeo, o --resolve-names. Si no, cópialo entero de Control Hub o de la API."
+    ),
     "id_de_otro_tipo": "El identificador no es de {expected}. Has puesto el de {given}: corrige la celda.",
     "correo_no_valido": "No es un correo. Corrige la celda.",
     "pais_no_valido": "Se espera un país de dos letras, como ES.",

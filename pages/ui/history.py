@@ -127,8 +127,8 @@ def _record(context: Context, run: RunRecord, hidden: Collection[str]) -> dict[s
     bad = exceptions(run)
     return {
         "Empezó": datetime.fromisoformat(run.created_at).astimezone().replace(tzinfo=None),
-        "Acción": title(run),
-        "Estado": " · ".join([word, *["sin ensayo"] * without_rehearsal(run), *[ARCHIVED] * (run.run_id in hidden)]),
+        "Acción": f"Sin ensayo · {title(run)}" if without_rehearsal(run) else title(run),
+        "Estado": f"{word} · {ARCHIVED}" if run.run_id in hidden else word,
         "Filas": thousands(sum(counts.values())),
         "✓": thousands(sum(counts[name] for name in SUCCESS if name not in bad)),
         "✗": thousands(sum(counts[name] for name in bad)),

@@ -70,8 +70,10 @@ def button(app: AppTest, label: str) -> Any:
 
 def test_an_archived_run_is_hidden_until_it_is_asked_for(app: AppTest, context: Context) -> None:
     run = stored(context, {2: "done"})
-    history.archive(context, {run.run_id: "Ana"})
     app.switch_page(HISTORY).run()
+    assert app.dataframe[0].value["Acción"][listed(app).index(run.run_id)].startswith("Sin ensayo · ")
+    history.archive(context, {run.run_id: "Ana"})
+    app.run()
     assert not app.exception
     assert run.run_id not in (listed(app) if app.dataframe else [])
     app.checkbox[1].check().run()

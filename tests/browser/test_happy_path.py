@@ -143,7 +143,7 @@ def test_a_fixed_value_of_the_mapping_outlives_a_page_switch(operator: Operator,
     operator.upload(examples)
     operator.press("Continuar a Mapeo")
     operator.choose(FORWARDING)
-    operator.press("Poner un valor fijo")
+    operator.press("Valor fijo")
     operator.page.get_by_label("El mismo valor en todas las filas").fill("2041")
     operator.page.get_by_role("button", name="Aplicar", exact=True).click()
     operator.idle()

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, case, func, select
+from sqlalchemy import Connection, Integer, Row, case, func, select, type_coerce
 
 from bulk.errors import RunNotFound
 from bulk.journal.store import Journal
@@ -145,7 +145,8 @@ def order_status(journal: Journal, order_id: str) -> OrderStatus:
     return _status(found[1:], found[0], {})
 
 
-_STATUS = (orders.c.order_id, orders.c.run_id, orders.c.total, orders.c.held, *(orders.c[f"n_{state}"] for state in ALL_STATES))
+_HELD = type_coerce(orders.c.held, Integer)  # as it stands on the disk: thousands are read each second
+_STATUS = (orders.c.order_id, orders.c.run_id, orders.c.total, _HELD, *(orders.c[f"n_{state}"] for state in ALL_STATES))
 
 
 def _status(found: Sequence[Any], run_state: str, known: dict[tuple[int, ...], tuple[str, dict[str, int]]]) -> OrderStatus:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bulk.comparing import folded
+from schemas.hydra import id_tail
 
 if TYPE_CHECKING:
     from bulk.webex.client import Api
@@ -15,7 +19,17 @@ LISTS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "license": ("licenses", "items", {}),
     "route": ("telephony/config/routeChoices", "routeIdentities", {"max": 1000}),
 }
-Found = list[tuple[str, str]]  # (id, name as Webex writes it)
+ROUTE_TYPES = {"TRUNK": "enlace troncal", "ROUTE_GROUP": "grupo de rutas"}
+SHORTEST = 8  # characters of an id's end
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that Webex has."""
+
+    id: str  # public id
+    name: str  # as Webex writes it
+    detail: str = ""  # Spanish: what else Webex tells of it, to know it from another of its name
 
 
 class Directory:
@@ -23,42 +37,48 @@ class Directory:
 
     def __init__(self, api: Api) -> None:
         self._api = api
-        self._lists: dict[str, Found] = {}
-        self._people: dict[str, Found] = {}
+        self._lists: dict[str, list[Entry]] = {}
+        self._people: dict[str, list[Entry]] = {}
 
     def names(self, kind: str) -> dict[str, str]:
         """id -> name of all locations, licences or routes. Raises WebexError."""
-        return dict(self._list(kind))
+        return {entry.id: entry.name for entry in self._list(kind)}
 
-    def find(self, kind: str, name: str) -> Found:
+    def find(self, kind: str, name: str) -> list[Entry]:
         """All that have this name (case and the width of blanks do not count) or just this e-mail. Raises WebexError."""
         if kind == "person":
             return self._person(name)
         wanted = folded(name)
-        return [entry for entry in self._list(kind) if folded(entry[1]) == wanted]
+        return [entry for entry in self._list(kind) if folded(entry.name) == wanted]
 
-    def near(self, kind: str, name: str, most: int = 5) -> Found:
+    def near(self, kind: str, name: str, most: int = 5) -> list[Entry]:
         """Those with a name like this one, the nearest first, for people to choose from."""
         if kind == "person":
             return []
         from rapidfuzz import process
 
         known = self._list(kind)
-        likest = process.extract(name, [label for _, label in known], processor=folded, limit=most, score_cutoff=50)
+        likest = process.extract(name, [entry.name for entry in known], processor=folded, limit=most, score_cutoff=50)
         return [known[place] for _, _, place in likest]
 
-    def _list(self, kind: str) -> Found:
+    def _list(self, kind: str) -> list[Entry]:
         if kind not in self._lists:
             path, member, query = LISTS[kind]
             items = self._api.pages(path, member, **query)
-            self._lists[kind] = [(str(item["id"]), str(item.get("name") or "")) for item in items if item.get("id")]
+            self._lists[kind] = [
+                Entry(str(item["id"]), str(item.get("name") or ""), _detail(kind, item)) for item in items if item.get("id")
+            ]
         return self._lists[kind]
 
-    def _person(self, email: str) -> Found:
+    def _person(self, email: str) -> list[Entry]:
         key = email.strip().casefold()
         if key not in self._people:
-            items = [item for item in self._api.pages("people", "items", email=email.strip()) if _has(item, key)]
-            self._people[key] = [(str(item["id"]), str(item.get("displayName") or email)) for item in items if item.get("id")]
+            items = self._api.pages("people", "items", email=email.strip())
+            self._people[key] = [
+                Entry(str(item["id"]), str(item.get("displayName") or email), _detail("person", item))
+                for item in items
+                if item.get("id") and _has(item, key)
+            ]
         return self._people[key]
 
 
@@ -66,3 +86,53 @@ def _has(person: dict[str, Any], email: str) -> bool:
     """Whether it is the e-mail of this person, and not only like it."""
     told = person.get("emails")
     return not isinstance(told, list) or email in [str(each).casefold() for each in told]
+
+
+# -- several of one name ------------------------------------------------------------------------------------------------
+
+
+def _detail(kind: str, item: dict[str, Any]) -> str:
+    """What Webex tells of it besides its name, in a few words."""
+    line = item.get("callingLineId")
+    total, used = item.get("totalUnits"), item.get("consumedUnits")
+    counted = isinstance(total, int) and isinstance(used, int) and total >= 0
+    told = {
+        "person": (*_texts(item, "emails", None), *_texts(item, "phoneNumbers", "value")[:1], item.get("extension")),
+        "location": (
+            f"prefijo {item['routingPrefix']}" if item.get("routingPrefix") else None,
+            line.get("phoneNumber") if isinstance(line, dict) else None,
+            item.get("timeZone"),
+        ),
+        "license": (item.get("siteUrl"), item.get("subscriptionId"), f"{used} de {total} en uso" if counted else None),
+        "route": (ROUTE_TYPES.get(str(item.get("type"))),),
+    }[kind]
+    return ", ".join(str(each) for each in told if each)
+
+
+def _texts(item: dict[str, Any], member: str, inner: str | None) -> list[str]:
+    """The texts of a list, or of one member of each of its objects; what has another form is left out."""
+    found = item.get(member)
+    parts = [each.get(inner) if inner and isinstance(each, dict) else each for each in found] if isinstance(found, list) else []
+    return [each for each in parts if isinstance(each, str)]
+
+
+def ends(entries: Sequence[Entry]) -> dict[str, str]:
+    """id -> its end, long enough to know each of `entries` from the others: those of licences begin alike."""
+    tails = {entry.id: id_tail(entry.id) for entry in entries}
+    longest = max(map(len, tails.values()), default=0)
+    enough = (n for n in range(SHORTEST, longest) if len({tail[-n:] for tail in tails.values()}) == len(tails))
+    length = next(enough, longest)
+    return {each: tail[-length:] for each, tail in tails.items()}
+
+
+def in_full(entries: Sequence[Entry]) -> dict[str, str]:
+    """id -> name, what else is known, and the end of the id."""
+    short = ends(entries)
+    return {each.id: f"{each.name} ({', '.join(filter(None, (each.detail, f'…{short[each.id]}')))})" for each in entries}
+
+
+def told_apart(entries: Sequence[Entry]) -> dict[str, str]:
+    """id -> name; in full where several have one name."""
+    times = Counter(folded(entry.name) for entry in entries)
+    full = in_full(entries)
+    return {each.id: each.name if times[folded(each.name)] == 1 else full[each.id] for each in entries}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -11,11 +11,11 @@ import pandas as pd
 from bulk.comparing import folded
 from bulk.contract import Action, Param
 from bulk.dataset import Dataset
-from bulk.directory import Directory, Found
+from bulk.directory import SHORTEST, Directory, Entry, in_full, told_apart
 from bulk.errors import UsageError
 from bulk.journal import control
 from bulk.records import Problem
-from schemas.hydra import UUID, decode_id, kind_of
+from schemas.hydra import UUID, decode_id, id_tail, kind_of
 
 if TYPE_CHECKING:
     from bulk.journal.store import Journal
@@ -34,10 +34,10 @@ NONE = "No hay {} que se llame así en Webex. {}Corrige la celda, o pon el ident
 NO_EMAIL = "No hay ningún usuario con ese correo en Webex. Corrige la celda, o pon su identificador."
 NOT_AN_EMAIL = "No es un identificador de usuario ni un correo. Pon uno de los dos."
 SEVERAL = (
-    "Hay {} en Webex que se llaman así: {}. Elige una (en Mapeo, o con --choose 'nombre=identificador'), "
+    "Hay {} en Webex que se llaman así: {}. Elige una (en la aplicación, o con --choose 'nombre=final de su identificador'), "
     "o pon el identificador en la celda."
 )
-Doubts = dict[tuple[str, str], Found]  # (kind, name as written) -> candidates, the likeliest first; never empty
+Doubts = dict[tuple[str, str], list[Entry]]  # (kind, name as written) -> candidates, the likeliest first; never empty
 
 
 @dataclass
@@ -85,18 +85,22 @@ class Names:
             return "", NOT_AN_EMAIL
         found = self.directory.find(kind, name)
         if len(found) == 1:
-            return found[0][0], ""
+            return found[0].id, ""
         if found:
             self.doubts[kind, name] = found
-            told = " · ".join(f"{label} ({key})" for key, label in found[:MOST_TOLD])
-            return "", SEVERAL.format(len(found), told)
+            return "", SEVERAL.format(len(found), _told(list(in_full(found).values())))
         if kind == "person":
             return "", NO_EMAIL
         near = self.directory.near(kind, name)
-        like = f"¿Quizá {' · '.join(f'«{label}»' for _, label in near)}? " if near else ""
+        like = f"¿Quizá {' · '.join(f'«{label}»' for label in told_apart(near).values())}? " if near else ""
         if near:
             self.doubts[kind, name] = near
         return "", NONE.format(KINDS[kind].replace("un enlace", "ningún enlace").replace("una ", "ninguna "), like)
+
+
+def _told(labels: Sequence[str]) -> str:
+    more = f" y {len(labels) - MOST_TOLD} más" if len(labels) > MOST_TOLD else ""
+    return " · ".join(labels[:MOST_TOLD]) + more
 
 
 def _items(cell: str, *, many: bool) -> list[str]:
@@ -123,15 +127,26 @@ def remembered(journal: Journal, org_id: str | None) -> dict[str, str]:
     return {str(name): str(found) for name, found in kept.items()} if isinstance(kept, dict) else {}
 
 
-def remember(journal: Journal, org_id: str | None, choices: Iterable[str]) -> dict[str, str]:
-    """Keep `name=id` choices with those of before; all of them. Raises UsageError for what has no such form."""
+def remember(journal: Journal, org_id: str | None, choices: Iterable[str], directory: Directory) -> dict[str, str]:
+    """Keep `name=id` choices with those of before; all of them. Raises UsageError for what has no such form, WebexError."""
     fresh: dict[str, str] = {}
     for text in choices:
         name, equals, found = (part.strip() for part in text.rpartition("="))
-        if not (name and equals and decode_id(found)):
-            raise UsageError(f"--choose «{text}»: se espera nombre=identificador.")
-        fresh[name] = found
+        found = found.lstrip("…")
+        if not (name and equals and len(found) >= SHORTEST):
+            raise UsageError(f"--choose «{text}»: se espera nombre=identificador, o nombre=final de su identificador.")
+        fresh[name] = found if decode_id(found) else _ending(directory, name, found)
     return keep(journal, org_id, fresh)
+
+
+def _ending(directory: Directory, name: str, end: str) -> str:
+    """The id, among those of this name or one like it, with this end. Raises UsageError, WebexError."""
+    for kind in ["person"] if "@" in name else ["location", "license", "route"]:
+        entries = directory.find(kind, name) or directory.near(kind, name)
+        found = [entry.id for entry in entries if id_tail(entry.id).endswith(end)]
+        if len(found) == 1:
+            return found[0]
+    raise UsageError(f"--choose «{name}={end}»: en Webex nada que se llame así tiene un identificador que acabe en «{end}».")
 
 
 def keep(journal: Journal, org_id: str | None, fresh: Mapping[str, str]) -> dict[str, str]:
@@ -162,5 +177,6 @@ def _kind_of(name: str, found: str) -> str:
 
 
 def names_of(api: Api, journal: Journal, org_id: str | None, choices: Iterable[str] = ()) -> Names:
-    """Ready to resolve for one organisation. Raises UsageError."""
-    return Names(Directory(api), remember(journal, org_id, choices))
+    """Ready to resolve for one organisation. Raises UsageError, WebexError."""
+    directory = Directory(api)
+    return Names(directory, remember(journal, org_id, choices, directory))

@@ -133,7 +133,7 @@ with frame.told():
         run_options.draw(session, action)  # before the plan, which they are part of
         naming.by_name(session)
         plan = choice.prepared(session)
-        naming.choose(session)
+        naming.choose(session, plan)
         scope_choice.draw(session, action, plan)
         mapping(session, action, plan)
         problems(session, plan)

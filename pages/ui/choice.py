@@ -11,7 +11,7 @@ from bulk.contract import Action
 from bulk.errors import BulkError, InputError
 from bulk.launch import Launch
 from bulk.mapping import Mapping, map_columns
-from bulk.names import Names, names_of
+from bulk.names import Doubts, Names, names_of
 from bulk.plan import Prepared, Resolve, prepare
 from bulk.readiness import Readiness, readiness
 from bulk.records import FILE_NAMES, RunRecord
@@ -93,6 +93,11 @@ def names(session: Session) -> tuple[Names, str | None]:
         return names_of(api_for(reached, house.settings, house.journal), house.journal, reached.org_id)
 
     return session.once("names", f"{reached.target}|{reached.org_id}", make), reached.org_id
+
+
+def doubts_so_far(session: Session) -> Doubts:
+    """What somebody has to choose, of the names looked for in this tab; asks nobody."""
+    return names(session)[0].doubts if "names" in session.kept else {}
 
 
 def _files_key(session: Session) -> tuple[tuple[str, str, int], ...]:

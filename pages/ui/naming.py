@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from functools import partial
 
 import streamlit as st
 
 from bulk import filling
-from bulk.directory import Found
+from bulk.directory import told_apart
 from bulk.names import Names, keep
+from bulk.plan import Prepared
 from bulk.records import FILE_NAMES
 from pages.ui import choice, corrections, resources
 from pages.ui.plain import plain
 from pages.ui.session import Session
 from pages.ui.texts import BY_NAME, count, thousands
-from schemas.hydra import id_tail
 
 MOST_ASKED = 5  # names at a time
 
@@ -25,24 +24,29 @@ def by_name(session: Session) -> None:
     session.by_name = st.checkbox("Buscar en Webex los correos y nombres", value=session.by_name, key="by_name", help=BY_NAME)
 
 
-def choose(session: Session) -> None:
-    """The names that several have, or that nobody has but some resemble: the operator says which is meant, once."""
-    if not session.by_name:
-        return
+def choose(session: Session, plan: Prepared) -> None:
+    """The names of the plan that several have, or that nobody has but some resemble: the operator says which is meant, once."""
+    if session.by_name:
+        unresolved = {problem.value for problem in plan.problems if problem.rule == "nombre"}
+        names, _ = choice.names(session)
+        _ask_for(session, [doubt for doubt in names.doubts if doubt[1] in unresolved])
+
+
+def _ask_for(session: Session, doubts: list[tuple[str, str]]) -> None:
     names, org_id = choice.names(session)
-    for kind, name in list(names.doubts)[:MOST_ASKED]:
+    for kind, name in doubts[:MOST_ASKED]:
         _ask(session, names, org_id, kind, name)
-    if (more := len(names.doubts) - MOST_ASKED) > 0:
+    if (more := len(doubts) - MOST_ASKED) > 0:
         st.caption(f"Y {count(more, 'nombre más', 'nombres más')} por aclarar, cuando elijas estos.")
 
 
 def _ask(session: Session, names: Names, org_id: str | None, kind: str, name: str) -> None:
     candidates = names.doubts[kind, name]
-    shown = _told_apart(candidates)
+    shown = told_apart(candidates)
     with st.container(border=True, horizontal=True, vertical_alignment="bottom"):
         found = st.selectbox(
             f"¿A qué se refiere «{plain(name)}»?",
-            [key for key, _ in candidates],
+            list(shown),
             index=None,
             format_func=shown.__getitem__,
             placeholder="Elige; se recordará para este nombre",
@@ -53,12 +57,6 @@ def _ask(session: Session, names: Names, org_id: str | None, kind: str, name: st
             del names.doubts[kind, name]
             session.prepared = None  # made from the name's former meaning
             st.rerun()
-
-
-def _told_apart(candidates: Found) -> dict[str, str]:
-    """id -> label, with the beginning of the UUID where two have the same."""
-    times = Counter(label for _, label in candidates)
-    return {key: label if times[label] == 1 else f"{label} · {id_tail(key)[:8]}" for key, label in candidates}
 
 
 def complete(session: Session) -> None:
@@ -82,6 +80,14 @@ def complete(session: Session) -> None:
                 ends = [corrections.complete_ids(session, name, names) for name in wanted if wanted[name]]
             _tell(sum(done for done, _ in ends), sum(left for _, left in ends))
             st.rerun()
+    lacks = [each for found in wanted.values() for each in found]
+    doubts = [(kind, name) for kind, name in choice.doubts_so_far(session) if _stands_in(lacks, kind, name)]
+    if doubts:
+        _ask_for(session, doubts)
+
+
+def _stands_in(lacks: list[filling.Lacking], kind: str, name: str) -> bool:
+    return any(each.kind == kind and (each.cells == name).any() for each in lacks)
 
 
 def _tell(done: int, left: int) -> None:

@@ -12,6 +12,7 @@ import pytest
 from bulk import repairs
 from bulk.connection import api_for, known
 from bulk.dataset import Dataset, from_records, read_any
+from bulk.directory import Entry, told_apart
 from bulk.errors import UsageError
 from bulk.export import COLUMNS, KINDS, write_export
 from bulk.filling import fill_ids
@@ -23,6 +24,7 @@ from bulk.scope import Scope
 from bulk.webex.client import Api
 from pages.ui import corrections
 from pages.ui.session import Session
+from schemas.hydra import id_tail
 from tests.house import House, Remote
 
 FORWARD = "usuarios_configurar_desvio_prefijo53"
@@ -73,8 +75,8 @@ def test_licences_of_a_list_cell_are_found_by_name(names: Names, remote: Remote)
         names, LICENCES, [{"person_id": remote.person(1), "add_license_ids": "messaging  -  BASIC|Webex Calling - Basic"}]
     )
     held = (
-        names.directory.find("license", "Messaging - Basic")[0][0],
-        names.directory.find("license", "Webex Calling - Basic")[0][0],
+        names.directory.find("license", "Messaging - Basic")[0].id,
+        names.directory.find("license", "Webex Calling - Basic")[0].id,
     )
     assert found.frame["add_license_ids"].tolist() == [";".join(held)]
 
@@ -99,17 +101,35 @@ def test_two_of_one_name_are_never_guessed_and_a_choice_is_remembered(
     house: House, names: Names, remote: Remote, api: Api
 ) -> None:
     first, second = remote.location(0), remote.location(1)
-    names.directory._lists["location"] = [(first, "Sede"), (second, "sede")]
+    remote.patch("location", first, name="Sede")
+    remote.patch("location", second, name="sede")
     rows = [{"person_id": remote.person(1), "target_location_id": "SEDE"}]
     [problem] = planned(names, MOVE, rows).problems
-    assert first in problem.message
-    assert second in problem.message
+    for place, name in ((first, "Sede"), (second, "sede")):
+        number = remote.doc("location", place)["routingPrefix"]
+        assert f"{name} (prefijo {number}, " in problem.message
+        assert f", …{id_tail(place)[-8:]})" in problem.message
+        assert place not in problem.message  # eighty letters
     names_of(api, house.context.journal, "org", [f"Sede={second}"])
     assert remembered(house.context.journal, "org") == {"location|sede": second}
     again = names_of(api, house.context.journal, "org")
     assert planned(again, MOVE, rows).frame["target_location_id"].tolist() == [second]
-    with pytest.raises(UsageError, match="nombre=identificador"):
-        names_of(api, house.context.journal, "org", ["Sede"])
+    names_of(api, house.context.journal, "org", [f"Sede=…{id_tail(first)[-8:]}"])
+    assert remembered(house.context.journal, "org") == {"location|sede": first}
+    for odd in ("Sede", f"Sede={id_tail(first)[-4:]}", "Sede=99999999", f"Madrid={id_tail(second)[-8:]}"):
+        with pytest.raises(UsageError, match="--choose «"):
+            names_of(api, house.context.journal, "org", [odd])
+
+
+@pytest.mark.parametrize("kind", ["location", "license", "route", "person"])
+def test_all_of_one_name_are_told_apart(names: Names, remote: Remote, kind: str) -> None:
+    same = {"email": "uno@example.com", "firstName": "Ana", "lastName": "Gil"} if kind == "person" else {"name": "Ana Gil"}
+    for key in list(remote.org.docs[kind])[:4]:
+        remote.patch(kind, key, **same)
+    found = names.directory.find(kind, "uno@example.com" if kind == "person" else "ana gil")
+    told = told_apart(found)
+    assert len(found) == len(set(told.values())) == 4
+    assert all(label.startswith("Ana Gil (") and len(label) < 80 for label in told.values())
 
 
 def test_empty_ids_of_a_file_are_filled_in_by_email_and_name(names: Names, remote: Remote) -> None:
@@ -171,14 +191,14 @@ def test_what_a_run_left_open_is_found_again_by_email(names: Names, remote: Remo
 
 def test_a_name_is_the_same_only_letter_by_letter(names: Names, remote: Remote) -> None:
     first, second = remote.location(0), remote.location(1)
-    names.directory._lists["location"] = [(first, "Madrid 11"), (second, "★")]
+    names.directory._lists["location"] = [Entry(first, "Madrid 11"), Entry(second, "★")]
     rows = [
         {"person_id": remote.person(n), "target_location_id": name} for n, name in enumerate(("Madrid 1-1", "!!", "MADRID  11"))
     ]
     found = planned(names, MOVE, rows)
     assert [problem.line for problem in found.problems] == [2, 3]
     assert found.frame["target_location_id"].tolist()[2] == first
-    assert (first, "Madrid 11") in names.doubts["location", "Madrid 1-1"]  # offered, not taken
+    assert Entry(first, "Madrid 11") in names.doubts["location", "Madrid 1-1"]  # offered, not taken
 
 
 def test_a_choice_holds_for_its_name_and_for_what_its_id_is(house: House, api: Api, remote: Remote) -> None:

@@ -7,8 +7,11 @@ from streamlit.testing.v1 import AppTest
 
 from bulk.context import Context
 from bulk.names import Names
+from bulk.sandbox import embedded
 from pages.ui.session import KEY, Session
-from tests.pages.conftest import ROOT, press, said
+from schemas.hydra import id_tail
+from tests.house import Remote
+from tests.pages.conftest import LOCATIONS, PEOPLE, ROOT, press, said
 
 DATA, MAPPING = "pages/1_Datos.py", "pages/2_Mapeo.py"
 MOVE = "usuarios_asignar_location_desde_csv"
@@ -50,7 +53,7 @@ def test_a_name_that_only_resembles_is_chosen_once_and_remembered(loaded: AppTes
     assert "¿A qué se refiere «Madri»?" in [box.label for box in loaded.selectbox]
     box = next(box for box in loaded.selectbox if box.label == "¿A qué se refiere «Madri»?")
     names: Names = session(loaded).kept["names"][1]
-    madrid = next(key for key, label in names.doubts["location", "Madri"] if label == "Madrid")
+    madrid = next(entry.id for entry in names.doubts["location", "Madri"] if entry.name == "Madrid")
     assert "Madrid" in box.options
     box.set_value(madrid).run()
     press(loaded, "Es esta")
@@ -66,3 +69,24 @@ def test_a_name_that_only_resembles_is_chosen_once_and_remembered(loaded: AppTes
     session(second).action_id, session(second).by_name = MOVE, True
     second.switch_page(MAPPING).run()
     assert "¿A qué se refiere «Madri»?" not in [each.label for each in second.selectbox]
+
+
+def test_on_datos_one_of_several_of_a_name_is_chosen_and_then_completed(app: AppTest, context: Context) -> None:
+    remote = Remote(embedded(context.home), people=PEOPLE, locations=LOCATIONS)
+    places = [remote.location(1), remote.location(2)]
+    for place in places:
+        remote.patch("location", place, name="Sede")
+    app.switch_page(DATA).run()
+    text = "location_name;extension\nSede;2041\nSede;2042\n"
+    app.file_uploader(key="upload_usuarios").upload("USUARIOS.CSV", text.encode(), "text/csv").run()
+    assert "¿A qué se refiere «Sede»?" not in [box.label for box in app.selectbox]  # nobody asked Webex yet
+    press(app, "Completar ids")
+    box = next(box for box in app.selectbox if box.label == "¿A qué se refiere «Sede»?")
+    assert len(set(box.options)) == 2
+    assert all(id_tail(place)[-8:] in " ".join(box.options) for place in places)
+    box.set_value(places[1]).run()
+    press(app, "Es esta")
+    press(app, "Completar ids")
+    assert not app.exception
+    assert session(app).files["usuarios"].frame["location_id"].tolist() == [places[1], places[1]]
+    assert "Completar ids" not in [button.label for button in app.button]

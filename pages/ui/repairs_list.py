@@ -10,7 +10,7 @@ import streamlit as st
 from bulk import repairs
 from bulk.errors import InputError
 from bulk.repairs import Repair
-from pages.ui import corrections
+from pages.ui import corrections, resources
 from pages.ui.plain import plain
 from pages.ui.session import Session
 from pages.ui.texts import count, thousands
@@ -45,12 +45,22 @@ def without_prefix(session: Session) -> int:
 
 
 def country_of(session: Session) -> str | None:
+    """GLOBAL's, else the one chosen here, else the setting; one that there is not is told and left out."""
     try:
         said = repairs.default_country(session.files.get("global"))
     except InputError as error:
         st.warning(plain(error.message))
         said = None
-    return said or session.country
+    return said or session.country or by_setting()
+
+
+def by_setting() -> str | None:
+    """BULK_DEFAULT_COUNTRY; one that there is not is told and left out."""
+    try:
+        return repairs.checked_country(resources.context().settings.default_country)
+    except InputError as error:
+        st.warning(f"BULK_DEFAULT_COUNTRY: {plain(error.message)}")
+        return None
 
 
 def draw(session: Session) -> None:
@@ -79,14 +89,15 @@ def country(session: Session) -> None:
     """Asked only where GLOBAL does not say it: a prefix is never guessed."""
     if said_in_global(session):
         return
-    names = list(COUNTRIES)
+    said = country_of(session)
+    names = list(dict.fromkeys([*COUNTRIES, *([said] if said else [])]))
     st.selectbox(
         "País de los teléfonos sin prefijo",
         names,
-        index=names.index(session.country) if session.country in names else None,
-        format_func=COUNTRIES.__getitem__,
+        index=names.index(said) if said else None,
+        format_func=lambda code: COUNTRIES.get(code, code),
         placeholder="sin país no se propone ningún prefijo",
-        help="También se puede decir en GLOBAL, en la columna default_country (por ejemplo ES).",
+        help="También se puede decir en GLOBAL, en la columna default_country (por ejemplo ES), o con BULK_DEFAULT_COUNTRY.",
         width=320,
         key="country",
         on_change=_said,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from pathlib import Path
 
 import openpyxl
@@ -11,11 +12,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from bulk import fixes
+from bulk.context import Context, close_context, open_context
 from bulk.dataset import read_csv
 from bulk.repairs import propose
 from pages.ui import corrections, problem_list
 from pages.ui.session import KEY, Session
-from tests.pages.conftest import FORWARDING, press, said
+from tests.pages.conftest import FORWARDING, ROOT, press, said
 
 DATA, MAPPING = "pages/1_Datos.py", "pages/2_Mapeo.py"
 
@@ -216,6 +218,27 @@ def test_without_a_country_no_prefix_is_proposed_until_one_is_chosen(app: AppTes
     see(app, "Reparaciones")
     next(box for box in app.selectbox if box.label.startswith("País")).set_value("ES").run()
     assert "Teléfono sin prefijo +" in said(app)
+
+
+@pytest.fixture
+def set_to_spain(context: Context, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Settings are read when the data directory is opened."""
+    close_context(context)
+    monkeypatch.setenv("BULK_DEFAULT_COUNTRY", "es")
+    yield
+    close_context(open_context())
+
+
+def test_the_country_of_the_settings_is_taken_until_another_is_said(set_to_spain: None, examples: Path) -> None:
+    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=30).run()
+    app.switch_page(DATA).run()
+    put(app, "usuarios", spoiled(examples))
+    see(app, "Reparaciones")
+    assert "Teléfono sin prefijo +" in said(app)
+    box = next(box for box in app.selectbox if box.label.startswith("País"))
+    assert box.value == "ES"
+    box.set_value("US").run()
+    assert "Teléfono sin prefijo +" not in said(app)
 
 
 def test_groups_count_each_file_apart() -> None:

@@ -154,15 +154,22 @@ def _picked(file: Blocks, lines: Lines) -> Iterator[Dataset]:
             yield replace(block, frame=block.frame[wanted], problems=())
 
 
-def look_over(own: Blocks | None, others: Mapping[str, Dataset], *, tell: Tell | None = None) -> BlockReport:
+def look_over(
+    own: Blocks | None, others: Mapping[str, Dataset], *, mend: Mend = as_it_is, tell: Tell | None = None
+) -> BlockReport:
     """Each file by itself and what they say of each other, no action chosen; `own` (USUARIOS) in blocks. Raises InputError."""
-    tally, said = _Tally(tell), organisation(others)
-    for dataset in others.values():
+    tally, files = _Tally(tell), dict[str, Dataset]()
+    for name, dataset in others.items():
+        files[name], proposed = mend(dataset)
+        tally.repairs.add(proposed, dataset.file_name)
         tally.rows += len(dataset.frame)
-        tally.add([*dataset.problems, *validate_file(dataset)])
-    tally.add(validate_across(others, said))
-    for block in own.blocks() if own else ():
-        files = {**others, block.name: block}
+        tally.add([*dataset.problems, *validate_file(files[name])])
+    said = organisation(files)
+    tally.add(validate_across(files, said))
+    for read in own.blocks() if own else ():
+        block, proposed = mend(read)
+        tally.repairs.add(proposed, block.file_name)
+        files[block.name] = block
         said = said or organisation(files)
         tally.rows += len(block.frame)
         tally.add([*block.problems, *validate_file(block)])

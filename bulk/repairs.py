@@ -148,6 +148,13 @@ class RepairGroups:
     def count(self) -> int:
         return sum(count for count, _ in self.groups.values())
 
+    def to_json(self) -> list[dict[str, object]]:
+        """Each kind of each file, with its first ones."""
+        return [
+            {"file": file, "rule": rule, "column": column, "count": count, "first": [vars(each) for each in first]}
+            for (file, rule, column), (count, first) in self.groups.items()
+        ]
+
 
 # -- which cells ------------------------------------------------------------------------------------------------------
 

@@ -239,6 +239,10 @@ def _within(index: pd.Index[Any], ranges: Sequence[tuple[int, int]]) -> pd.Serie
     return mask
 
 
+def in_ranges(line: int, ranges: Sequence[tuple[int, int]]) -> bool:
+    return any(first <= line <= last for first, last in ranges)
+
+
 def _lines_text(ranges: Sequence[tuple[int, int]]) -> str:
     more = f" … ({len(ranges)} tramos)" if len(ranges) > MOST_RANGES else ""
     return "filas " + ", ".join(_range_text(first, last) for first, last in ranges[:MOST_RANGES]) + more

@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bulk.cli import options as o
-from bulk.cli.mending import tell_repairs
+from bulk.cli.mending import country_of, mender, tell_repairs
 from bulk.cli.output import say, say_json, tell
-from bulk.cli.preparing import Asked, way
+from bulk.cli.preparing import Asked, only_open, resolving, way
 from bulk.cli.reading import open_files, reading
 from bulk.cli.writing import refuse_input, write_out
 
 if TYPE_CHECKING:
     from bulk.block_validation import BlockReport, Tell
     from bulk.blocks import Blocks
+    from bulk.context import Context
+    from bulk.plan import Resolve
     from bulk.records import Problem
     from bulk.repairs import Mend
 
@@ -45,15 +47,25 @@ def validate(
     country: o.Country = None,
     where: o.Where = None,
     lines: o.Lines = None,
+    only_open_of: o.OnlyOpenOf = None,
+    only_open: o.OnlyOpen = False,
+    resolve_names: o.ResolveNames = False,
+    choose: o.Choose = None,
     profile: o.Profile = None,
     force_pstn: o.ForcePstn = False,
     allow_calling_removal: o.CallingRemoval = False,
     out: Out = None,
     corrected: Corrected = None,
+    base_url: o.BaseUrl = None,
+    sandbox: o.Sandbox = False,
     home: o.Home = None,
+    token: o.TokenText = None,
+    token_file: o.TokenFile = None,
     as_json: o.Json = False,
 ) -> int:
     """Revisa los ficheros sin enviar nada. Sale con 0 sin filas no válidas, 1 con alguna, 2 si no se pueden leer."""
+    from bulk.connection import connect
+    from bulk.context import open_context
     from bulk.problem_files import problem_file
 
     paths = {"global": global_, "ubicaciones": ubicaciones, "usuarios": usuarios}
@@ -61,19 +73,43 @@ def validate(
         raise typer.BadParameter("Indica al menos un fichero: --global, --ubicaciones o --usuarios.")
     for target in (out, corrected):
         refuse_input(target, [*paths.values(), mapping])
-    if corrected and not action:
-        raise typer.BadParameter("--corrected necesita una acción: ella dice qué columnas se reparan.")
+    if not action:
+        needs_action = (maps, mapping, accept_suggestions, where, lines, only_open_of, only_open, resolve_names, choose)
+        _fits_files(needs_action, corrected, [path for path in paths.values() if path])
     asked = Asked(
-        paths, maps, mapping, where, lines, None, accept_repairs, accept_suggestions, country,
-        o.run_options(profile, force_pstn, allow_calling_removal), reading=reading(encoding, delimiter, sheet),
+        paths, maps, mapping, where, lines, only_open_of, accept_repairs, accept_suggestions, country,
+        o.run_options(profile, force_pstn, allow_calling_removal), only_open, reading(encoding, delimiter, sheet),
     )  # fmt: skip
+    resolve = None
+    context = open_context(home) if resolve_names or choose or only_open_of else None
+    if context and (resolve_names or choose):
+        reached = connect(context.home, token=o.read_token(token, token_file), base_url=base_url, sandbox=sandbox)
+        _, resolve = resolving(context, reached, choose, wanted=True)
     found: list[Problem] = []
     marked = out is not None and out.suffix.lower() == ".xlsx"
     with problem_file(out) if out and not marked else nullcontext(found.append if marked else None) as write:
-        files, report = _of_action(action, asked, write, corrected) if action else _of_files(asked, write)
+        if action:
+            files, report = _of_action(action, asked, write, corrected, context, resolve)
+        else:
+            files, report = _of_files(asked, write, corrected)
     if out and marked:
         write_out(out, _marked(files, found))
     return _tell_report(action, report, as_json=as_json)
+
+
+def _fits_files(needs_action: Sequence[object], corrected: Path | None, files: Sequence[Path]) -> None:
+    """Nothing that would be dropped in silence comes without an action. Raises UsageError."""
+    from bulk.errors import UsageError
+
+    flags = (
+        "--map", "--mapping", "--accept-suggestions", "--where", "--lines", "--only-open-of", "--only-open", "--resolve-names",
+        "--choose",
+    )  # fmt: skip
+    odd = [flag for flag, given in zip(flags, needs_action, strict=True) if given is not None and given is not False]
+    if odd:
+        raise UsageError(f"Sin acción no se admite {', '.join(odd)}: di cuál (bulk validate ACCIÓN …), o quita lo que sobra.")
+    if corrected and len(files) != 1:
+        raise UsageError("--corrected escribe un solo fichero: revísalos de uno en uno, o di una acción.")
 
 
 def _marked(files: Sequence[Blocks], problems: Sequence[Problem]) -> bytes:
@@ -112,8 +148,10 @@ def _write_corrected(path: Path, file: Blocks, mend: Mend) -> None:
     )
 
 
-def _of_action(action_id: str, asked: Asked, write: Tell | None, corrected: Path | None) -> tuple[Sequence[Blocks], BlockReport]:
-    """Raises InputError, UnknownAction, InDevelopment."""
+def _of_action(
+    action_id: str, asked: Asked, write: Tell | None, corrected: Path | None, context: Context | None, resolve: Resolve | None
+) -> tuple[Sequence[Blocks], BlockReport]:
+    """Raises InputError, UnknownAction, InDevelopment, RunNotFound, WebexError (`resolve`)."""
     from bulk.actions import get_action
     from bulk.block_validation import validate_blocks
     from bulk.errors import UsageError
@@ -125,14 +163,15 @@ def _of_action(action_id: str, asked: Asked, write: Tell | None, corrected: Path
     if own is None:
         prepare(action_id, others)  # says what is missing
         raise AssertionError(action_id)
-    chosen = way(action, next(own.blocks()), others, asked)
+    chosen = way(action, next(own.blocks()), others, asked, context, resolving=resolve is not None)
     report = validate_blocks(
         action,
         own,
         chosen.files,
         mapping=chosen.mapping,
         options=asked.options,
-        scope=chosen.scope,
+        scope=only_open(chosen.scope, own.blocks()) if asked.only_open else chosen.scope,
+        resolve=resolve,
         mend=chosen.mend,
         repairs=chosen.repairs,
         tell=write,
@@ -149,18 +188,24 @@ def _of_action(action_id: str, asked: Asked, write: Tell | None, corrected: Path
     return [own], report
 
 
-def _of_files(asked: Asked, write: Tell | None) -> tuple[Sequence[Blocks], BlockReport]:
+def _of_files(asked: Asked, write: Tell | None, corrected: Path | None) -> tuple[Sequence[Blocks], BlockReport]:
     """Each file by itself, the biggest of them in blocks, and what they say of each other. Raises InputError."""
     from bulk.block_validation import look_over
     from bulk.blocks import WholeFile
     from bulk.readiness import readiness
+    from bulk.report import original
 
     own, others = open_files(asked.files, asked.reading, "usuarios")
-    report = look_over(own, others, tell=write)
+    mend = mender(None, None, country_of(asked.country, others.get("global")), accept=asked.accept_repairs)
+    report = look_over(own, others, mend=lambda dataset: mend(original(dataset)), tell=write)
+    tell_repairs(report.repairs, accepted=asked.accept_repairs)
     heads = {**others, **({"usuarios": next(own.blocks())} if own else {})}
     for each in readiness(heads, options=asked.options):
         tell(f"{'✓' if each.ready else '!'} {each.action_id}: {each.text}")
-    return [*map(WholeFile, others.values()), *([own] if own else [])], report
+    files = [*map(WholeFile, others.values()), *([own] if own else [])]
+    if corrected:
+        _write_corrected(corrected, files[0], mend)
+    return files, report
 
 
 def _tell_report(action: str | None, report: BlockReport, *, as_json: bool) -> int:
@@ -174,6 +219,7 @@ def _tell_report(action: str | None, report: BlockReport, *, as_json: bool) -> i
                 "invalid": report.invalid,
                 "excluded": report.excluded,
                 "totals": report.totals,
+                "repairs": report.repairs.to_json(),
                 "problems": [vars(problem) for problem in report.problems],
             }
         )

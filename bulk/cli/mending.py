@@ -21,8 +21,8 @@ def country_of(given: str | None, world: Dataset | None) -> str | None:
     return checked_country(given) or default_country(world) or checked_country(settings.load().default_country)
 
 
-def mender(action: Action, mapping: Mapping, country: str | None, *, accept: bool) -> Mend:
-    """Proposes repairs for a file, or a block of it, and makes them when they are accepted."""
+def mender(action: Action | None, mapping: Mapping | None, country: str | None, *, accept: bool) -> Mend:
+    """Proposes repairs for a file, or a block of it, and makes them when they are accepted. Without action: by its headers."""
     from bulk.repairs import Repair, apply, propose
 
     def mend(dataset: Dataset) -> tuple[Dataset, list[Repair]]:

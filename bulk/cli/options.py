@@ -31,7 +31,7 @@ AcceptSuggestions = Annotated[bool, typer.Option("--accept-suggestions", help="U
 AcceptRepairs = Annotated[
     bool, typer.Option("--accept-repairs", help="Acepta las reparaciones propuestas (teléfonos sin +, .0 de Excel …).")
 ]
-Country = Annotated[str | None, typer.Option("--country", help="País de los teléfonos sin prefijo (ES); si no, el de GLOBAL.")]
+Country = Annotated[str | None, typer.Option("--country", help="País de los teléfonos sin prefijo (ES); si no, el de GLOBAL o el de BULK_DEFAULT_COUNTRY.")]
 Where = Annotated[
     list[str] | None, typer.Option("--where", help="columna=valor, columna=valor1|valor2 o columna!=valor (se puede repetir).")
 ]
@@ -70,7 +70,8 @@ ResolveNames = Annotated[
     bool, typer.Option("--resolve-names", help="Correos y nombres en lugar de identificadores: se buscan en Webex, sin adivinar.")
 ]
 Choose = Annotated[
-    list[str] | None, typer.Option("--choose", help="nombre=identificador, para un nombre que tienen varios; se recuerda.")
+    list[str] | None,
+    typer.Option("--choose", help="nombre=identificador (o su final), para un nombre que tienen varios; se recuerda."),
 ]
 RunId = Annotated[str, typer.Argument(help="Ejecución, o «última».")]
 Action = Annotated[str, typer.Argument(help="Acción (bulk actions).")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -94,7 +94,7 @@ def prepare_asked(action_id: str, asked: Asked, context: Context | None = None, 
     if own is None:
         return prepare(action_id, found)  # says what is missing
     chosen = way(action, own, found, asked, context, resolving=resolve is not None)
-    scope = replace(chosen.scope, lines=_left(own)) if asked.only_open else chosen.scope
+    scope = only_open(chosen.scope, [own]) if asked.only_open else chosen.scope
     mended, repairs = chosen.mend(own)
     chosen.repairs.add(repairs, own.file_name)
     tell_repairs(chosen.repairs, accepted=asked.accept_repairs)
@@ -125,17 +125,25 @@ def _tell_scope(prepared: Prepared, scope: Scope, chosen: Chosen) -> None:
         raise UsageError(chosen.empty_text)
 
 
-def _left(dataset: Dataset) -> tuple[tuple[int, int], ...]:
-    """Lines that a round-trip file says are pending or went wrong. Raises InputError when it is none, or nothing is left."""
+def only_open(scope: Scope, blocks: Iterable[Dataset]) -> Scope:
+    """Of these rows, those that a round-trip file says are pending or went wrong.
+
+    Raises InputError when the file is no such one, or nothing is left.
+    """
     from bulk.errors import InputError
     from bulk.report import is_roundtrip, open_lines
+    from bulk.scope import in_ranges, without
 
-    if not is_roundtrip(dataset):
-        raise InputError("--only-open necesita un fichero de ida y vuelta (bulk report RUN --roundtrip --out F).")
-    lines = sorted(open_lines(dataset))
-    if not lines:
-        raise InputError(f"{dataset.file_name}: no queda ninguna fila pendiente ni fallida.")
-    return tuple((line, line) for line in lines)
+    lines, left, name = list[int](), set[int](), ""
+    for block in blocks:
+        if not is_roundtrip(block):
+            raise InputError("--only-open necesita un fichero de ida y vuelta (bulk report RUN --roundtrip --out F).")
+        name = block.file_name
+        lines += map(int, block.frame.index)
+        left |= {line for line in open_lines(block) if not scope.lines or in_ranges(line, scope.lines)}
+    if not left:
+        raise InputError(f"{name}: no queda ninguna fila pendiente ni fallida.")
+    return replace(scope, lines=without(lines, set(lines) - left))
 
 
 def resolving(

@@ -9,11 +9,13 @@ import pytest
 
 from bulk import block_validation, parsing, validation
 from bulk.dataset import read_any
+from schemas.hydra import id_tail
 from tests.flow.conftest import Bulk
 from tests.house import Remote
 from tests.unit.test_workbook import book
 
 ACTION = "usuarios_configurar_desvio_prefijo53"
+MOVE = "usuarios_asignar_location_desde_csv"
 
 
 def test_validate_goes_block_by_block_and_writes_every_problem(
@@ -130,3 +132,62 @@ def test_validate_marks_the_file_in_excel_and_writes_it_corrected(bulk: Bulk, tm
     assert "con celdas de más o de menos: 1." in bulk.err  # type: ignore[attr-defined]
     assert bulk("validate", "--usuarios", path)[0] == 1
     assert f"✓ {ACTION}: lista para ensayar" in bulk.err  # type: ignore[attr-defined]
+
+
+def test_validate_looks_names_up_as_plan_does_and_remembers_the_choice(bulk: Bulk, tmp_path: Path, remote: Remote) -> None:
+    for place in (remote.location(0), remote.location(1)):
+        remote.patch("location", place, name="Sede")
+    path, asked = tmp_path / "USUARIOS.CSV", ("validate", MOVE, "--usuarios", tmp_path / "USUARIOS.CSV", "--json")
+    rows = ["usuario00001@example.com;Sede", f"{remote.person(2)};{remote.location(2)}", "nadie@example.com;Sede"]
+    path.write_text("\n".join(["person_id;target_location_id", *rows]), encoding="utf-8")
+    assert bulk(*asked)[1]["invalid"] == 2  # not an id
+    code, found = bulk(*asked, "--resolve-names", "--lines", "2-3")
+    assert (code, found["invalid"], found["excluded"], [each["rule"] for each in found["problems"]]) == (1, 1, 1, ["nombre"])
+    end = id_tail(remote.location(1))[-8:]
+    assert f"…{end}" in found["problems"][0]["message"]
+    code, found = bulk(*asked, "--choose", f"Sede={end}")  # a choice is a look-up already
+    assert (code, [each["value"] for each in found["problems"]]) == (1, ["nadie@example.com"])
+    assert bulk(*asked, "--resolve-names", "--lines", "2-3")[0] == 0  # remembered
+    assert remote.writes() == 0
+
+
+def test_validate_takes_only_what_a_run_left_open(bulk: Bulk, users: Path, tmp_path: Path, remote: Remote) -> None:
+    assert bulk("run", ACTION, "--usuarios", users, "--bulk", "--json")[0] == 1  # one without licence, one not valid
+    _, found = bulk("validate", ACTION, "--usuarios", users, "--only-open-of", "última", "--json")
+    assert (found["total"], found["excluded"], found["invalid"]) == (13, 11, 1)
+    assert "pendientes y fallidas de" in bulk.err  # type: ignore[attr-defined]
+    back = tmp_path / "vuelta.csv"
+    assert bulk("report", "última", "--roundtrip", "--out", back)[0] == 0
+    _, found = bulk("validate", ACTION, "--usuarios", back, "--only-open", "--json")
+    assert (found["total"], found["excluded"], found["invalid"]) == (13, 11, 1)
+    _, found = bulk("validate", ACTION, "--usuarios", back, "--only-open", "--lines", "2-13", "--json")
+    assert (found["excluded"], found["invalid"]) == (12, 0)  # each narrows further
+    assert bulk("validate", ACTION, "--usuarios", users, "--only-open", "--json")[1]["error"]["code"] == "entrada"
+
+
+def test_without_action_the_repairs_of_each_file_are_listed_and_can_be_accepted(bulk: Bulk, tmp_path: Path) -> None:
+    users, places, right = tmp_path / "USUARIOS.CSV", tmp_path / "UBICACIONES.CSV", tmp_path / "bien.csv"
+    users.write_text("email;extension;telefono\na@b.es;1000.0;34911222333\nc@d.es;0012;\n", encoding="utf-8")
+    places.write_text("location_name;phone_number\nMadrid;0034911222333\n", encoding="utf-8")
+    code, found = bulk("validate", "--usuarios", users, "--ubicaciones", places, "--country", "ES", "--json")
+    assert {(each["file"], each["column"], each["count"]) for each in found["repairs"]} == {
+        ("USUARIOS.CSV", "extension", 1),
+        ("USUARIOS.CSV", "telefono", 1),
+        ("UBICACIONES.CSV", "phone_number", 1),
+    }
+    told = bulk.err  # type: ignore[attr-defined]
+    assert "USUARIOS.CSV · Fila 2 · «1000.0» → «1000»" in told
+    assert "3 reparaciones propuestas, ninguna aplicada" in told
+    assert (code, [each["column"] for each in found["problems"]]) == (0, ["phone_number", "extension"])
+    code, found = bulk("validate", "--usuarios", users, "--country", "ES", "--accept-repairs", "--corrected", right, "--json")
+    assert (code, found["problems"]) == (0, [])
+    assert read_any(right, name="usuarios")[0].frame["telefono"].tolist() == ["+34911222333", ""]
+    assert read_any(right, name="usuarios")[0].frame["extension"].tolist() == ["1000", "0012"]
+    assert "1000.0" in users.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("option", [("--where", "a=b"), ("--lines", ""), ("--resolve-names",), ("--map", "a=b")])
+def test_without_action_nothing_that_needs_one_is_dropped_in_silence(bulk: Bulk, users: Path, option: tuple[str, ...]) -> None:
+    code, found = bulk("validate", "--usuarios", users, *option, "--json")
+    assert (code, found["error"]["code"]) == (2, "uso")
+    assert f"no se admite {option[0]}:" in found["error"]["message"]

@@ -35,6 +35,13 @@ def _shown(value: Any) -> str:
 PERMISSION_MEMBERS = {t: Member(f"llamadas {word}", _shown) for t, word in zip(CALL_TYPES, CALL_TYPE_WORDS, strict=True)}
 
 
+def profile_told(profile: Mapping[str, Any]) -> str:
+    """`internas permitidas, internacionales bloqueadas`: the profile of contract 2.4 in one line."""
+    words = dict(zip(CALL_TYPES, CALL_TYPE_WORDS, strict=True))
+    entries = [entry for entry in profile.get("callingPermissions") or [] if isinstance(entry, dict)]
+    return ", ".join(f"{words.get(str(entry.get('callType')), entry.get('callType'))} {_shown(entry)}" for entry in entries)
+
+
 def permissions_state(answer: Mapping[str, Any]) -> dict[str, Any]:
     """callType -> {"action", "transferEnabled", "restricted"} of the call types we know; others are ignored (contract 2.4)."""
     entries = answer.get("callingPermissions") or []

@@ -17,6 +17,7 @@ from bulk.journal import control, runs
 from bulk.log import ActionLog
 from bulk.ownership import Ownership
 from bulk.records import RunRecord
+from bulk.setting_words import setting_told, value_told
 from bulk.settings import in_force
 
 
@@ -89,7 +90,9 @@ def _other_settings(context: Context, run: RunRecord) -> str:
     """Settings that are not those stored with the run: a resume works with those of its own environment."""
     now = in_force(context.settings, run.settings.get("rate_ceiling"))
     other = {name: value for name, value in now.items() if name in run.settings and run.settings[name] != value}
-    return "; ".join(f"{name}: {value} (al lanzar, {run.settings[name]})" for name, value in other.items())
+    return "; ".join(
+        f"{setting_told(name, value)} (al lanzar, {value_told(run.settings[name])})" for name, value in other.items()
+    )
 
 
 def _still_to_come(hour: datetime | None) -> datetime | None:

@@ -9,6 +9,7 @@ from bulk.context import Context
 from bulk.journal import control, runs
 from bulk.records import Command, RunRecord
 from bulk.report.cells import local
+from bulk.setting_words import options_told, settings_told
 from bulk.status import run_state, run_word, title
 from schemas.hydra import id_tail
 
@@ -69,6 +70,7 @@ def where(run: RunRecord) -> str:
 def facts(context: Context, run: RunRecord) -> list[tuple[str, str]]:
     """The audit as pairs (what, value) for people, times local; parts that do not apply are left out."""
     state = run_state(context, run)
+    changed, usual = settings_told(run.settings)
     pairs = [
         ("Ejecución", run.run_id),
         ("Acción", f"{title(run)} ({run.action_id})"),
@@ -87,9 +89,10 @@ def facts(context: Context, run: RunRecord) -> list[tuple[str, str]]:
         *(_file(entry) for entry in run.files),
         ("Mapeo", mapping_text(run)),
         ("Modo", f"lotes de {run.chunk_size} filas, hasta {run.workers} peticiones a la vez" if run.bulk else "fila a fila"),
-        ("Opciones", flat(run.options)),
-        ("Ajustes", flat(run.settings)),
-        ("Programación", flat(_planned_times(run))),
+        ("Opciones", options_told(run.options)),
+        ("Ajustes cambiados", changed),
+        ("Ajustes de fábrica", usual),
+        ("Programación", _planned_times(run)),
         ("Parte de", run.parent or ""),
         ("Deshecha en", ", ".join(child.run_id for child in runs.children(context.journal, run.run_id, "undo"))),
         ("Huella del ensayo", plan_hash(run) or ""),
@@ -125,29 +128,12 @@ def mapping_text(run: RunRecord) -> str:
     return "; ".join(told)
 
 
-def flat(values: dict[str, Any]) -> str:
-    """`a: 1; b.c: sí`: a JSON object on one line."""
-    told: list[str] = []
-    for name, value in values.items():
-        if isinstance(value, dict):
-            told += [f"{name}.{part}" for part in flat(value).split("; ") if part]
-        elif value not in (None, "", []):
-            told.append(f"{name}: {_plain(value)}")
-    return "; ".join(told)
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, bool):
-        return "sí" if value else "no"
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-
-
-def _planned_times(run: RunRecord) -> dict[str, Any]:
+def _planned_times(run: RunRecord) -> str:
     """What was asked of the clock; stamps as the wall showed them."""
     words = {"at": "empezar", "not_after": "no después de"}
     found = {told: local(run.schedule.get(name)) for name, told in words.items()}
-    after = ", ".join(run.schedule.get("after", ())) or None
-    return found | {"después de": after, "filas de prueba": run.schedule.get("canary") or None}
+    found |= {"después de": ", ".join(run.schedule.get("after", ())), "filas de prueba": str(run.schedule.get("canary") or "")}
+    return "; ".join(f"{told}: {value}" for told, value in found.items() if value)
 
 
 def _file(entry: dict[str, Any]) -> tuple[str, str]:
@@ -159,7 +145,7 @@ def _file(entry: dict[str, Any]) -> tuple[str, str]:
 
 def _commands(context: Context, run: RunRecord) -> list[tuple[str, str]]:
     found = control.history(context.journal, run.run_id)
-    return [(f"Orden {number}", _command(each)) for number, each in enumerate(found, 1)]
+    return [(f"Intervención {number}", _command(each)) for number, each in enumerate(found, 1)]
 
 
 def _command(each: Command) -> str:

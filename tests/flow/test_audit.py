@@ -39,10 +39,12 @@ def test_who_launched_stays_and_each_command_has_its_own_author(house: House, re
     assert told(house, run_id) == [("launch", ana), ("canary", "bulk"), ("resume", "Luis Gómez")]
     launched, looked, resumed = control.history(house.context.journal, run_id)
     assert (launched.detail, str(looked.detail).startswith("Primeras 2 filas")) == ("sin ensayo", True)
-    assert resumed.detail == "settle_delay: 0.3 (al lanzar, 0.1)"
+    assert resumed.detail == "espera antes de leer tras una escritura sin respuesta: 0,3 s (al lanzar, 0,1)"
     facts = dict(audit_facts(house.context, find_run(house.context, run_id)))
     assert (facts["Quién"], facts["Ensayo"]) == (ana, "ninguno: se lanzó sin ensayo")
-    assert "Luis Gómez" in facts["Orden 3"] and "settle_delay" in facts["Orden 3"]
+    assert "Luis Gómez" in facts["Intervención 3"] and "espera antes de leer" in facts["Intervención 3"]
+    assert "espera antes de leer tras una escritura sin respuesta: 0,1 s" in facts["Ajustes cambiados"]
+    assert "plazo para conectar: 10 s" in facts["Ajustes de fábrica"]
 
 
 def test_plan_undo_verification_and_automatic_stop_leave_their_line(house: House, remote: Remote) -> None:

@@ -12,6 +12,7 @@ from bulk.context import Context
 from bulk.contract import Change
 from bulk.errors import RowRefused, UsageError
 from bulk.journal import plans, rows, runs
+from bulk.messages import BLOCKED
 from bulk.preflight import advice
 from bulk.records import ENDED_RUNS, Row, RowResult, RunRecord
 from bulk.settings import in_force
@@ -19,7 +20,6 @@ from bulk.status import at_rest
 
 PLANNED = ("create", "change")
 VERIFIED = ("done", "unchanged", "unknown")  # states of the rows that a verification reads
-BLOCKED = "Bloqueada en el ensayo: {}"
 IRREVERSIBLE = "irreversible"  # code of the rows that an undo cannot give back
 IN_FLIGHT = "{} en Webex sin respuesta en la ejecución {}: lo que llegue después no se desharía. Antes {}, y deshaz cuando acabe."
 NOT_REHEARSED = "No entró en el ensayo."

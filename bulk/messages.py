@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from schemas.hydra import kind_of
 
+BLOCKED = "Bloqueada en el ensayo: {}"  # said by a row that the launch of a rehearsal sets aside
 MESSAGES = {
     "falta_dato": "Falta el dato. Completa la celda.",
     "telefono_excel": (

@@ -101,7 +101,7 @@ def details(session: Session, seen: Look) -> None:
         CAUSES: lambda: causes.draw(session, seen),
         ROWS: lambda: filters.draw(seen, plan=seen.run.dry_run, key=f"report_{seen.run.run_id}", orders=seen.orders),
         LOTS: lambda: lots(seen),
-        PLACES: lambda: charts.by_location(rows.group_counts(resources.context().journal, seen.run.run_id)),
+        PLACES: lambda: charts.by_location(seen.run, rows.group_counts(resources.context().journal, seen.run.run_id)),
         AUDIT: lambda: audit_panel.audit_table(seen.run),
     }
     if seen.run.kind == "undo":

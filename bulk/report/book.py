@@ -15,7 +15,7 @@ from bulk.report.audit import facts
 from bulk.report.cells import printable
 from bulk.report.naming import telling
 from bulk.report.tables import COLUMNS, cells
-from bulk.report.words import FAILED, SUCCESS, UNPROCESSED, exceptions, state_word
+from bulk.report.words import FAILED, SUCCESS, UNPROCESSED, cause_word, exceptions, state_word
 from bulk.status import run_state, title
 
 MOST_ROWS = 1_048_575  # rows that a sheet takes under its header
@@ -135,7 +135,7 @@ def _orders(context: Context, run: RunRecord) -> Iterator[tuple[str, ...]]:
 def _cause(run: RunRecord, cause: Cluster) -> tuple[str, ...]:
     return (
         str(cause.count),
-        state_word(run, cause.state, cause.code),
+        cause_word(run, cause),
         cause.code or "",
         cause.title,
         cause.remedy,

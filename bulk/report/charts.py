@@ -38,8 +38,8 @@ def states(run: RunRecord, counts: Mapping[str, int]) -> str:
     return _svg(52 + 24 * (1 + (len(there) - 1) // 4), "Filas por estado", drawn)
 
 
-def places(groups: Iterable[tuple[str, str, int]]) -> str:
-    """A bar per location, the biggest ones; the rest together."""
+def places(run: RunRecord, groups: Iterable[tuple[str, str, int]]) -> str:
+    """A bar per location, the biggest ones; of the others a line below says how much they are."""
     found: dict[str, dict[str, int]] = {}
     for group, state, n in groups:
         if state != "excluded":
@@ -49,12 +49,6 @@ def places(groups: Iterable[tuple[str, str, int]]) -> str:
         return ""
     ranked = sorted(found.items(), key=lambda each: -sum(each[1].values()))
     shown, left = ranked[:_MOST_BARS], ranked[_MOST_BARS:]
-    if left:
-        rest: dict[str, int] = {}
-        for _, counts in left:
-            for state, n in counts.items():
-                rest[state] = rest.get(state, 0) + n
-        shown.append((f"otras {thousands(len(left))} ubicaciones", rest))
     most = max(sum(counts.values()) for _, counts in shown)
     drawn = []
     for number, (name, counts) in enumerate(shown):
@@ -63,7 +57,22 @@ def places(groups: Iterable[tuple[str, str, int]]) -> str:
         parts = [(state, counts[state]) for state in HUES if counts.get(state)]
         drawn.append(_bar(_LABEL, y, _room(total, most), 20, parts, total))
         drawn.append(_text(_LABEL + _room(total, most) + 8, y + 15, thousands(total)))
-    return _svg(28 * len(shown), "Filas por ubicación", drawn)
+    return _svg(28 * len(shown), "Filas por ubicación", drawn, below=_smaller(run, left))
+
+
+def _smaller(run: RunRecord, left: Sequence[tuple[str, dict[str, int]]]) -> str:
+    """`Y otras 25 ubicaciones con menos filas, que suman 2.812: hecha 2.800, no válida 12.` One bar would dwarf the others."""
+    if not left:
+        return ""
+    counts: dict[str, int] = {}
+    for _, states_of in left:
+        for state, n in states_of.items():
+            counts[state] = counts.get(state, 0) + n
+    parts = ", ".join(f"{state_word(run, state)} {thousands(counts[state])}" for state in HUES if counts.get(state))
+    total = thousands(sum(counts.values()))
+    if len(left) == 1:
+        return f"Y otra ubicación con menos filas, que suma {total}: {parts}."
+    return f"Y otras {thousands(len(left))} ubicaciones con menos filas, que suman {total}: {parts}."
 
 
 def causes(titles: Sequence[tuple[str, int]]) -> str:
@@ -139,6 +148,7 @@ def _cut(name: str) -> str:
     return name if len(name) <= 32 else f"{name[:31]}…"
 
 
-def _svg(height: int, title: str, drawn: Sequence[str]) -> str:
+def _svg(height: int, title: str, drawn: Sequence[str], *, below: str = "") -> str:
     head = f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(title)}"><title>{escape(title)}</title>'
-    return f"<figure><figcaption>{escape(title)}</figcaption>{head}{''.join(drawn)}</svg></figure>"
+    note = f'<p class="note">{escape(below)}</p>' if below else ""
+    return f"<figure><figcaption>{escape(title)}</figcaption>{head}{''.join(drawn)}</svg>{note}</figure>"

@@ -16,7 +16,7 @@ from bulk.report.markup import facts as fact_table
 from bulk.report.markup import page, table, text
 from bulk.report.naming import telling
 from bulk.report.verified import verification
-from bulk.report.words import exceptions, rest, state_word
+from bulk.report.words import cause_word, exceptions, rest
 from bulk.status import phone_line, thousands, title
 from bulk.telling import Telling
 
@@ -39,7 +39,7 @@ def _body(context: Context, run: RunRecord) -> Iterator[str]:
     yield from verification(context, run)
     yield "<h2>Qué ha fallado y qué hacer</h2>" + charts.causes([(cause.title, cause.count) for cause in causes])
     yield from _cause_table(run, causes)
-    yield charts.places(rows.group_counts(context.journal, run.run_id))
+    yield charts.places(run, rows.group_counts(context.journal, run.run_id))
     yield charts.pace(samples.read(context.journal, run.run_id))
     yield from _row_tables(context, run, counts)
     yield "<h2>Cómo se hizo</h2>" + fact_table(facts(context, run))
@@ -63,7 +63,7 @@ def _cause_table(run: RunRecord, causes: list[Cluster]) -> Iterator[str]:
 
 def cause_cells(run: RunRecord, cause: Cluster) -> tuple[str, ...]:
     lines = ", ".join(map(str, cause.lines)) + (" …" if cause.count > len(cause.lines) else "")
-    word = state_word(run, cause.state, cause.code)
+    word = cause_word(run, cause)
     return thousands(cause.count), word, cause.title, cause.remedy, cause.code or "", lines, cause.tracking_id or ""
 
 

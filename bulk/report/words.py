@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bulk.clusters import Cluster
+from bulk.messages import BLOCKED
 from bulk.records import STATE_WORDS, RunRecord
 
 SUCCESS = ("done", "unchanged", "create", "change")
@@ -29,6 +31,16 @@ def state_word(run: RunRecord, state: str, code: str | None = None) -> str:
     if run.kind == "undo":
         return _IRREVERSIBLE if code == "irreversible" else _UNDONE.get(state, STATE_WORDS[state])
     return STATE_WORDS[state]
+
+
+def cause_word(run: RunRecord, cause: Cluster) -> str:
+    """`no válida (bloqueada en el ensayo)`."""
+    return state_word(run, cause.state, cause.code) + set_aside(cause)
+
+
+def set_aside(cause: Cluster) -> str:
+    """Tells rows that the rehearsal blocked, and the launch so set aside, from those that are not valid in the file."""
+    return " (bloqueada en el ensayo)" if cause.message.startswith(BLOCKED.format("").strip()) else ""
 
 
 def exceptions(run: RunRecord) -> tuple[str, ...]:

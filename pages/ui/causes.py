@@ -16,7 +16,7 @@ from pages.ui.looking import Look
 from pages.ui.plain import plain
 from pages.ui.session import Session
 from pages.ui.texts import PAGES, thousands
-from pages.ui.texts_runs import NO_CAUSES, REVIEW, pill_of
+from pages.ui.texts_runs import NO_CAUSES, REVIEW, cause_pill
 
 MOST_CAUSES = 15  # told one by one; the rest in a table
 CHOOSE = "Quedan como alcance y se abre Ensayo: cuando la causa esté resuelta, se ensayan y se lanzan solo estas."
@@ -48,7 +48,7 @@ def gathered(session: Session, seen: Look) -> list[Cluster]:
 def _cause(session: Session, seen: Look, cluster: Cluster, number: int) -> None:
     told, buttons = st.columns([0.6, 0.4], vertical_alignment="center")
     with told.container(gap="xxsmall"):
-        word = pill_of(seen.run, cluster.state, cluster.code)
+        word = cause_pill(seen.run, cluster)
         st.markdown(f"**{thousands(cluster.count)}** · {word} · **{plain(cluster.title)}**  \n{plain(cluster.remedy)}")
         st.caption(plain(_small(cluster)))
     with buttons.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):

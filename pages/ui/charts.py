@@ -9,16 +9,17 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from bulk.records import ALL_STATES, STATE_WORDS
+from bulk.records import ALL_STATES, RunRecord
 from pages.ui import vega
-from pages.ui.palette import ROW_HUES, fill, is_dark
+from pages.ui.palette import PURPLE, ROW_HUES, fill, is_dark
+from pages.ui.texts_runs import word_of
 
 MOST_BARS = 30
 NAMES = {"labelOverlap": False, "labelLimit": 190}  # each bar has its name
 
 
-def by_location(counts: Iterable[tuple[str, str, int]]) -> None:
-    """A bar per location, one colour per state; those with most rows first."""
+def by_location(run: RunRecord, counts: Iterable[tuple[str, str, int]]) -> None:
+    """A bar per location, one colour per state in the words of the run; those with most rows first."""
     records = [(group or "sin ubicación", state, n) for group, state, n in counts if state != "excluded"]
     if not records:
         st.caption("Aún no hay filas.")
@@ -28,18 +29,20 @@ def by_location(counts: Iterable[tuple[str, str, int]]) -> None:
         sizes[group] += n
     shown = [group for group, _ in sizes.most_common(MOST_BARS)]
     frame = pd.DataFrame(
-        [(g, STATE_WORDS[s], n) for g, s, n in records if g in set(shown)], columns=pd.Index(["Ubicación", "Estado", "Filas"])
+        [(g, word_of(run, s), n) for g, s, n in records if g in set(shown)], columns=pd.Index(["Ubicación", "Estado", "Filas"])
     )
     present = [state for state in ALL_STATES if state in {s for _, s, _ in records}]
-    vega.draw(frame, _bars(shown, present), height=26 * len(shown) + 110)
+    vega.draw(frame, _bars(run, shown, present), height=26 * len(shown) + 110)
     if len(sizes) > MOST_BARS:
         st.caption(f"Las {MOST_BARS} ubicaciones con más filas, de {len(sizes)}.")
 
 
-def _bars(order: list[str], states: list[str]) -> dict[str, Any]:
+def _bars(run: RunRecord, order: list[str], states: list[str]) -> dict[str, Any]:
     dark = is_dark()
-    words = [STATE_WORDS[state] for state in states]
-    colours = [fill(ROW_HUES[state], dark) for state in states]
+    hues = ROW_HUES | ({"done": PURPLE} if run.kind == "undo" else {})
+    colours: dict[str, str] = {}
+    for state in states:
+        colours.setdefault(word_of(run, state), fill(hues[state], dark))
     return {
         "mark": {"type": "bar", "height": 14},
         "encoding": {
@@ -54,7 +57,7 @@ def _bars(order: list[str], states: list[str]) -> dict[str, Any]:
             "color": {
                 "field": "Estado",
                 "type": "nominal",
-                "scale": {"domain": words, "range": colours},
+                "scale": {"domain": [*colours], "range": [*colours.values()]},
                 "legend": {"orient": "top", "title": None},
             },
             "tooltip": [{"field": "Ubicación"}, {"field": "Estado"}, {"field": "Filas", "type": "quantitative", "format": ",d"}],

@@ -16,7 +16,7 @@ from bulk.report import Telling, telling
 from pages.ui import resources
 from pages.ui.palette import ORDER_HUES, PURPLE, ROW_HUES
 from pages.ui.texts import NO_SOURCE, order_pill, thousands
-from pages.ui.texts_runs import pill_of
+from pages.ui.texts_runs import cause_pill, pill_of
 
 ORDER_FIGURES = ("Filas", "Hechas", "Sin cambios", "Por revisar", "Pendientes")
 LAZY = 5_000  # rows: from here on the browser asks for what it shows
@@ -123,10 +123,7 @@ def order_config() -> dict[str, Any]:
 
 def cluster_frame(run: RunRecord, found: Iterable[Cluster]) -> pd.DataFrame:
     """Filas, Estado, Qué ha pasado, Qué hacer, Código, Primera fila; one line per cause."""
-    records = [
-        (each.count, pill_of(run, each.state, each.code), each.title, each.remedy, each.code or "", each.lines[0])
-        for each in found
-    ]
+    records = [(each.count, cause_pill(run, each), each.title, each.remedy, each.code or "", each.lines[0]) for each in found]
     columns = ["Filas", "Estado", "Qué ha pasado", "Qué hacer", "Código", "Primera fila"]
     return pd.DataFrame(records, columns=pd.Index(columns))
 

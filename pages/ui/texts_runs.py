@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bulk.clusters import Cluster
 from bulk.records import RunRecord
-from bulk.report.words import state_word
+from bulk.report.words import set_aside, state_word
 from pages.ui.texts import GLYPHS, count, thousands
 
 REVIEW = ("failed", "invalid", "unknown", "conflict", "blocked")  # somebody has to look at these
@@ -50,6 +51,11 @@ def pill_of(run: RunRecord, state: str, code: str | None = None) -> str:
     """`✓ hecha`; for an undo `↶ revertida`, for a verification `= como se pidió`."""
     word = state_word(run, state, _code(run, state, code))
     return f"{'↶' if run.kind == 'undo' and state == 'done' else GLYPHS[state]} {word}"
+
+
+def cause_pill(run: RunRecord, cause: Cluster) -> str:
+    """`⊘ no válida (bloqueada en el ensayo)`."""
+    return pill_of(run, cause.state, cause.code) + set_aside(cause)
 
 
 def word_of(run: RunRecord, state: str) -> str:

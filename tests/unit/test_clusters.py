@@ -15,8 +15,10 @@ from bulk.clusters import MOST_LINES, belongs, clusters, normalised
 from bulk.context import Context, close_context, open_context
 from bulk.errors import ApiError
 from bulk.journal import rows, runs, writes
+from bulk.messages import BLOCKED
 from bulk.records import Row, RowResult, RunRecord
 from bulk.remedies import catalogue, entries, explain, remedy_for
+from bulk.report.words import cause_word
 
 ROOT = Path(__file__).resolve().parents[2]
 RUN = "20261124-0100-abc"
@@ -190,3 +192,10 @@ def test_a_row_that_was_set_apart_is_not_told_to_be_retried(context: Context) ->
     assert (
         remedies["invalid"] == "Asigna antes la licencia con «Modificar licencias». Después, ensaya y lanza de nuevo esas filas."
     )
+
+
+def test_a_cause_says_that_the_rehearsal_blocked_its_rows(context: Context) -> None:
+    told = [("invalid", "404", BLOCKED.format("No existe.")), ("invalid", "falta_dato", "Falta el dato.")]
+    run = failing(context, told)
+    words = {cluster.code: cause_word(run, cluster) for cluster in clusters(context, run)}
+    assert words == {"404": "no válida (bloqueada en el ensayo)", "falta_dato": "no válida"}

@@ -31,7 +31,10 @@ AcceptSuggestions = Annotated[bool, typer.Option("--accept-suggestions", help="U
 AcceptRepairs = Annotated[
     bool, typer.Option("--accept-repairs", help="Acepta las reparaciones propuestas (teléfonos sin +, .0 de Excel …).")
 ]
-Country = Annotated[str | None, typer.Option("--country", help="País de los teléfonos sin prefijo (ES); si no, el de GLOBAL o el de BULK_DEFAULT_COUNTRY.")]
+Country = Annotated[
+    str | None,
+    typer.Option("--country", help="País de los teléfonos sin prefijo (ES); si no, el de GLOBAL o el de BULK_DEFAULT_COUNTRY."),
+]
 Where = Annotated[
     list[str] | None, typer.Option("--where", help="columna=valor, columna=valor1|valor2 o columna!=valor (se puede repetir).")
 ]

@@ -16,7 +16,7 @@ from bulk.contract import Action
 from bulk.dataset import Dataset
 from bulk.mapping import Mapping as ColumnMapping
 from bulk.mapping import map_columns
-from bulk.plan import WHOLE, Prepared, Resolve, prepare, require_sources
+from bulk.plan import WHOLE, Prepared, Resolve, of_the_others, prepare, require_sources
 from bulk.records import Problem
 from bulk.repairs import Mend, Repair, RepairGroups, as_it_is
 from bulk.repeats import UNIQUE_EXTENSION, UNIQUE_NUMBERS, repeated
@@ -130,6 +130,8 @@ def validate_blocks(
         mended, proposed = mend(block)
         prepared = judged(mended, mapping)
         require_sources(prepared)
+        if not tally.rows:
+            tally.add(of_the_others(action, mapping, files))
         said = said or first_said(mended, _compared(prepared)["org_id"])
         tally.add_block(prepared, proposed)
         suspects.add(_compared(prepared))

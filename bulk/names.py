@@ -15,6 +15,7 @@ from bulk.directory import SHORTEST, Directory, Entry, in_full, told_apart
 from bulk.errors import UsageError
 from bulk.journal import control
 from bulk.records import Problem
+from bulk.sources import header_of
 from schemas.hydra import UUID, decode_id, id_tail, kind_of
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class Names:
         resolved = frame.copy()
         for param in action.params:
             if param.kind in KINDS and param.name in frame:
-                header = mapping.sources[param.name].ref or param.name
+                header = header_of(param.name, mapping.sources[param.name])
                 resolved[param.name] = self._column(param, header, dataset, frame[param.name], problems)
         return resolved, sorted(problems, key=lambda problem: (problem.line or 0, problem.column or ""))
 

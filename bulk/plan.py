@@ -113,6 +113,13 @@ def _resolved(
     return pd.concat([found, frame[~mask]]).loc[frame.index], problems
 
 
+def of_the_others(action: Action, mapping: ColumnMapping, files: Mapping[str, Dataset]) -> list[Problem]:
+    """Avisos: what was found in the other files that the rows take something from, when they were read."""
+    joined = {source.dataset for source in mapping.sources.values() if source.kind == "join"}
+    names = [name for name in ("global", *sorted(joined)) if name in files and name != action.dataset]
+    return [replace(problem, severity="aviso") for name in names for problem in files[name].problems]
+
+
 def require_sources(prepared: Prepared) -> None:
     """Raises InputError when a required parameter has no source, or none of those of which one is needed."""
     if prepared.missing:

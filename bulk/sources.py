@@ -88,6 +88,13 @@ def source_text(source: Source) -> str:
     return source.ref
 
 
+def header_of(name: str, source: Source) -> str:
+    """Where a person looks for what feeds the parameter `name`; its own name when no one column does."""
+    if source.kind == "column":
+        return source.ref
+    return source_text(source) if source.kind == "global" else name
+
+
 def _template(text: str, files: Files) -> Source:
     def as_written(found: re.Match[str]) -> str:
         inner = parse_source(found[1].strip(), files)

@@ -19,7 +19,7 @@ from bulk.mapping import Mapping as ColumnMapping
 from bulk.messages import message_for
 from bulk.records import Problem
 from bulk.repeats import repeated
-from bulk.sources import Files, join_problems
+from bulk.sources import Files, header_of, join_problems
 from schemas.fields import id_rule
 from schemas.limits import Limits, limited
 from schemas.phones import phone_rule
@@ -102,8 +102,7 @@ def organisation_problems(
 ) -> Iterator[Problem]:
     """Rows of another organisation than the one said, or else than that of the first row."""
     source, cells = mapping.sources["org_id"], frame["org_id"]
-    header = source.ref if source.kind == "column" else "org_id"
-    return of_another(dataset, header, cells, said or first_said(dataset, cells))
+    return of_another(dataset, header_of("org_id", source), cells, said or first_said(dataset, cells))
 
 
 def validate_file(dataset: Dataset) -> list[Problem]:
@@ -176,10 +175,10 @@ def _told_apart(failed: Failures) -> Iterator[Failures]:
 
 
 def _written(failed: Failures, dataset: Dataset, mapping: ColumnMapping) -> tuple[str | None, list[str | None]]:
-    """Header and cells as the file has them; the parameter's name and value when they come from elsewhere."""
+    """Header and cells as the file has them; what they come from and the parameter's value when it is elsewhere."""
     source = mapping.sources.get(failed.column or "")
     if source is None or source.kind != "column":
-        return failed.column, failed.values
+        return header_of(failed.column, source) if failed.column and source else failed.column, failed.values
     return source.ref, [str(cell) or None for cell in dataset.frame.loc[failed.lines, source.ref]]
 
 

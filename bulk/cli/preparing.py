@@ -86,7 +86,7 @@ def way(
 def prepare_asked(action_id: str, asked: Asked, context: Context | None = None, resolve: Resolve | None = None) -> Prepared:
     """Raises InputError, UnknownAction, InDevelopment."""
     from bulk.actions import get_action
-    from bulk.plan import prepare
+    from bulk.plan import of_the_others, prepare
 
     action = get_action(action_id)
     found = read_files(asked.files, asked.reading)
@@ -98,6 +98,8 @@ def prepare_asked(action_id: str, asked: Asked, context: Context | None = None, 
     mended, repairs = chosen.mend(own)
     chosen.repairs.add(repairs, own.file_name)
     tell_repairs(chosen.repairs, accepted=asked.accept_repairs)
+    for problem in of_the_others(action, chosen.mapping, chosen.files)[:MOST_SHOWN]:
+        tell(f"Aviso: {problem.text()}")
     files = {**chosen.files, action.dataset: mended}
     prepared = prepare(action_id, files, mapping=chosen.mapping, options=asked.options, scope=scope, resolve=resolve)
     if prepared.chosen is not None:

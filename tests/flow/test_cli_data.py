@@ -191,3 +191,15 @@ def test_without_action_nothing_that_needs_one_is_dropped_in_silence(bulk: Bulk,
     code, found = bulk("validate", "--usuarios", users, *option, "--json")
     assert (code, found["error"]["code"]) == (2, "uso")
     assert f"no se admite {option[0]}:" in found["error"]["message"]
+
+
+@pytest.mark.parametrize("command", ["validate", "plan"])
+def test_what_was_found_in_global_is_told_with_the_action(bulk: Bulk, tmp_path: Path, remote: Remote, command: str) -> None:
+    users, world = tmp_path / "USUARIOS.CSV", tmp_path / "GLOBAL.CSV"
+    users.write_text(f"person_id\n{remote.person(0)}\n", encoding="utf-8")
+    world.write_text("destination;cosa\n600111222;1\n600111333;2\n", encoding="utf-8")
+    code, found = bulk(command, ACTION, "--usuarios", users, "--global", world)
+    told = found + bulk.err  # type: ignore[attr-defined]
+    assert code == 0
+    assert "GLOBAL.CSV · Fila 3 · GLOBAL tiene una sola fila de datos: esta no se usa." in told
+    assert "GLOBAL.CSV · Fila 1 · cosa · Ninguna acción conoce este parámetro" in told

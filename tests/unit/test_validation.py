@@ -7,7 +7,7 @@ import base64
 import pytest
 
 from bulk.dataset import Dataset, read_csv
-from bulk.plan import Prepared, planned_rows, prepare
+from bulk.plan import Prepared, of_the_others, planned_rows, prepare
 from bulk.records import Problem
 from bulk.scope import Scope
 from bulk.validation import totals, validate_file
@@ -243,6 +243,15 @@ def test_a_row_of_another_organisation_is_an_error_where_it_would_be_sent() -> N
     assert list(alone.invalid) == [3]
     outside = prepare(FORWARD, loaded, explicit=explicit, scope=Scope(lines=((2, 2),)))
     assert outside.problems == []
+
+
+def test_a_value_of_global_is_told_as_of_global() -> None:
+    users = f"person_id;destination\n{PERSON};600111222\n"
+    explicit = {"destination": "GLOBAL.destino"}  # the file's own column of that name is not what is wrong
+    found = prepare(FORWARD, files(users, "destino\nabc\n"), explicit=explicit)
+    assert [(p.line, p.column, p.value) for p in found.problems] == [(2, "GLOBAL.destino", "abc")]
+    [spare] = of_the_others(found.action, found.mapping, files(users, "destino\n600\n700\n"))
+    assert (spare.file, spare.line, spare.rule, spare.severity) == ("GLOBAL.CSV", 3, "fila_de_mas", "aviso")
 
 
 def test_a_row_that_is_not_valid_says_nothing_against_the_valid_ones() -> None:

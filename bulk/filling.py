@@ -59,7 +59,9 @@ def fill_ids(names: Names, dataset: Dataset) -> tuple[Dataset, list[Problem], in
     """
     wanted, problems, cells = lacking(dataset), [], []
     for each in wanted:
-        answers = {name: names.look_up(each.kind, name) for name in each.cells.unique()}
+        different = list(map(str, each.cells.unique()))
+        names.expect(each.kind, different)
+        answers = {name: names.look_up(each.kind, name) for name in different}
         for line, name in each.cells.items():
             found, why = answers[name]
             if found:

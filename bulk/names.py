@@ -69,7 +69,9 @@ class Names:
     ) -> pd.Series[str]:
         known: dict[str, str] = {}
         refused: dict[str, str] = {}
-        for name in _names(cells, many=param.many):
+        names = _names(cells, many=param.many)
+        self.expect(param.kind, names)
+        for name in names:
             found = self.look_up(param.kind, name)
             (known if found[0] else refused)[name] = found[0] or found[1]
         for line, cell in cells.items():
@@ -77,6 +79,11 @@ class Names:
                 if name in refused:
                     problems.append(Problem(dataset.file_name, int(str(line)), header, name, "nombre", refused[name]))
         return cells.map(lambda cell: ";".join(known.get(name, name) for name in _items(cell, many=param.many)))
+
+    def expect(self, kind: str, names: Iterable[str]) -> None:
+        """Many are going to be looked up: fewer calls than one each. Raises WebexError."""
+        if kind == "person":
+            self.directory.expect(name for name in names if "@" in name and _key(kind, name) not in self.chosen)
 
     def look_up(self, kind: str, name: str) -> tuple[str, str]:
         """(id, "") of the one thing of that name, or ("", why not). Raises WebexError."""
@@ -108,7 +115,7 @@ def _items(cell: str, *, many: bool) -> list[str]:
     return [each for each in (cell.split(";") if many else [cell]) if each]
 
 
-def _names(cells: pd.Series[str], *, many: bool) -> Iterable[str]:
+def _names(cells: pd.Series[str], *, many: bool) -> list[str]:
     """Each different cell that is no id, in file order."""
     seen = dict.fromkeys(name for cell in cells.unique() for name in _items(str(cell), many=many))
     return [name for name in seen if not is_id(name)]

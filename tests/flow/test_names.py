@@ -9,8 +9,8 @@ from typing import Any
 import openpyxl
 import pytest
 
-from bulk import repairs
-from bulk.connection import api_for, known
+from bulk import directory, repairs
+from bulk.connection import api_for, connect, known
 from bulk.dataset import Dataset, from_records, read_any
 from bulk.directory import Entry, told_apart
 from bulk.errors import UsageError
@@ -68,6 +68,33 @@ def test_names_of_many_rows_cost_one_list(names: Names, remote: Remote, api: Api
     found = planned(names, MOVE, rows)
     assert remote.counters()["requests"] - before == 1
     assert found.frame["target_location_id"].tolist() == [remote.location(n % len(places)) for n in range(100)]
+
+
+def by_email(names: Names, *numbers: int) -> list[str]:
+    rows = [{"person_id": f"Usuario{n:05d}@example.com", "destination": "600111222"} for n in numbers]
+    return planned(names, FORWARD, rows).frame["person_id"].tolist()
+
+
+def test_many_people_are_read_in_pages_and_only_who_is_on_none_by_email(names: Names, remote: Remote) -> None:
+    assert by_email(names, 7) == [remote.person(7)]
+    before = remote.counters()["requests"]
+    found = by_email(names, *range(60), 99_999)
+    assert remote.counters()["requests"] - before == 2 + 1  # 120 people are two pages
+    assert found[:60] == [remote.person(n) for n in range(60)]
+    assert found[60] == "Usuario99999@example.com"
+    assert by_email(names, *range(60, 119))[:5] == [remote.person(n) for n in range(60, 65)]  # not even asked again
+    assert remote.counters()["requests"] - before == 2 + 1
+
+
+def test_an_organisation_much_bigger_than_the_file_is_not_read_whole(
+    house: House, wide: Remote, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(directory, "MANY", 4)
+    context, reached = house.context, connect(house.context.home, token=wide.running.token, base_url=wide.running.base_url)
+    names = names_of(api_for(reached, context.settings, context.journal), context.journal, None)
+    before = wide.counters()["requests"]
+    assert by_email(names, 10, 150, 300, 400) == [wide.person(n) for n in (10, 150, 300, 400)]
+    assert wide.counters()["requests"] - before == 2 + 2  # two of six pages, and the two people who are on neither
 
 
 def test_licences_of_a_list_cell_are_found_by_name(names: Names, remote: Remote) -> None:

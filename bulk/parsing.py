@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, islice
+from typing import TextIO
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa  # type: ignore[import-untyped]  # ships no types
+import pyarrow.compute as pc  # type: ignore[import-untyped]
+from pyarrow import csv as arrow_csv
 
 from bulk.errors import InputError
 from bulk.headers import canonical
@@ -19,42 +20,75 @@ from schemas.hydra import decode_id
 BLANKS = " \t\r\n\x0b\x0c\x1c\x1d\x1e\x1f\x85\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a" + (
     "\u2028\u2029\u202f\u205f\u3000\u200b\u2060\ufeff"
 )
-BLOCK = 10_000  # rows read at a time: more is hardly faster, and lists of Python strings take ten times their size
+BLOCK = 10_000  # rows made a table at a time: lists of Python strings take ten times their size
 MOST_COLUMNS = 2_000
 MOST_BLANK = 1_048_576  # lines without anything, one after another: the rows of a sheet that was saved to its very end
+_Row = tuple[int, int, list[str]]  # line where it starts, line where it ends, its cells
 RAGGED = "celdas_de_mas_o_de_menos"
 
 
-def parse_blocks(physical: Iterable[str], delimiter: str, file_name: str) -> Iterator[tuple[pd.DataFrame, list[Problem]]]:
-    """(frame of text cells with index = line, its ragged rows), some 10,000 rows at a time, at least once.
+def parse_blocks(parts: Iterable[bytes], delimiter: str, file_name: str) -> Iterator[tuple[pd.DataFrame, list[Problem]]]:
+    """(frame of text cells with index = line, its ragged rows) of each part, at least once.
 
-    `physical`: the lines of the file with their ends, as a text file opened with newline="" gives them.
-    Raises InputError (nothing in it, header, quotes).
+    `parts`: the file in UTF-8, cut where lines end. Raises InputError (nothing in it, header, quotes), UnicodeDecodeError.
     """
-    lines = iter(physical)
-    first = next(_rows(lines, delimiter, file_name, 0), None)
+    to_come = filter(None, parts)
+    at_hand = [_opened(b"")]
+    first = next(_rows(_lines(at_hand, to_come), delimiter, file_name, 0), None)
     if first is None:
         raise InputError(f"{file_name} está vacío: no hay cabecera ni filas.")
     start, at, cells = first
     headers = check_headers(cells, start, file_name)
-    seen = 0
-    while chunk := list(islice(lines, BLOCK)):
-        frame = _quick(chunk, delimiter, headers, at)
+    part, seen = _rest(at_hand), 0
+    while part := part or next(to_come, b""):
         problems: list[Problem] = []
-        if frame is not None:
-            at += len(chunk)
+        if quick := quickly(part, delimiter, headers, at):
+            (frame, at), part = quick, b""
         else:
-            lines = chain(chunk, lines)
-            taken = list(islice(_rows(lines, delimiter, file_name, at), BLOCK))
-            at = taken[-1][1] if taken else at
+            at_hand = [_opened(part)]
+            rows = _rows(_lines(at_hand, to_come), delimiter, file_name, at)
+            taken = list(_through(at + len(part.splitlines()), rows))
+            at, part = taken[-1][1] if taken else at, _rest(at_hand)
             frame, problems = collect(((line, cells) for line, _, cells in taken), headers, file_name)
+            frame = tidy(frame)
         seen += len(frame)
-        yield tidy(frame), problems
+        yield frame, problems
     if not seen:
         yield collect(iter(()), headers, file_name)
 
 
-def _rows(lines: Iterator[str], delimiter: str, file_name: str, before: int) -> Iterator[tuple[int, int, list[str]]]:
+# -- line by line -----------------------------------------------------------------------------------------------------
+
+
+def _opened(part: bytes) -> TextIO:
+    return io.TextIOWrapper(io.BytesIO(part), encoding="utf-8", newline="")
+
+
+def _lines(at_hand: list[TextIO], to_come: Iterator[bytes]) -> Iterator[str]:
+    """Lines of the part that is open, then of those to come: the one that was come to is left in `at_hand`."""
+    while True:
+        while line := at_hand[0].readline():
+            yield line
+        part = next(to_come, None)
+        if part is None:
+            return
+        at_hand[0] = _opened(part)
+
+
+def _rest(at_hand: list[TextIO]) -> bytes:
+    """What has not been read of the open part."""
+    return at_hand[0].read().encode()
+
+
+def _through(last: int, rows: Iterator[_Row]) -> Iterator[_Row]:
+    """Rows up to the first one that ends in line `last` or after it."""
+    for row in rows:
+        yield row
+        if row[1] >= last:
+            return
+
+
+def _rows(lines: Iterator[str], delimiter: str, file_name: str, before: int) -> Iterator[_Row]:
     """(line where the row starts, line where it ends, its cells), without empty rows; `before` lines went before.
 
     Takes no more of `lines` than the rows that are asked for.
@@ -117,33 +151,41 @@ def _is_data(header: str) -> bool:
 # -- rows -------------------------------------------------------------------------------------------------------------
 
 
-def _quick(chunk: list[str], delimiter: str, headers: list[str], before: int) -> pd.DataFrame | None:
-    """Lines without quotes and all of the header's width go the quick way; None sends them the careful way."""
-    text, width = "".join(chunk), len(headers) - 1
-    if '"' in text:
+def quickly(part: bytes, delimiter: str, headers: list[str], before: int) -> tuple[pd.DataFrame, int] | None:
+    """(frame, last line) of whole lines without quotes and of the header's width; None sends them the careful way.
+
+    `before`: lines before the part.
+    """
+    if b'"' in part or not delimiter.isascii() or _mostly_blank(part, len(headers)):
         return None
-    lines = np.arange(before + 1, before + 1 + len(chunk), dtype="int64")
-    if width == 0 or any(line.count(delimiter) != width for line in chunk):
-        filled = np.array([not line.isspace() for line in chunk])
-        kept = [line for line, is_filled in zip(chunk, filled.tolist(), strict=True) if is_filled]
-        if not kept or any(line.count(delimiter) != width for line in kept):
-            return None
-        text, lines = "".join(kept), lines[filled]
-    return _table(text, delimiter, headers, lines)
+    table = _table(part, delimiter, headers)
+    if table is None:
+        return None
+    last = before + table.num_rows
+    frame = table.to_pandas()
+    frame.index = pd.RangeIndex(before + 1, last + 1)
+    frame = without_empty(frame)
+    return None if frame.empty and delimiter.encode() not in part else (frame, last)
 
 
-def _table(text: str, delimiter: str, headers: list[str], lines: npt.NDArray[np.int64]) -> pd.DataFrame | None:
-    """Whole lines as cells; None when pandas reads something else than one row a line."""
-    raw = io.BytesIO(text.encode())
+def _mostly_blank(part: bytes, width: int) -> bool:
+    """Whether a cell for each column of each line would be more cells than so few bytes can hold."""
+    return max(part.count(b"\n"), part.count(b"\r")) * width > len(part) + 1
+
+
+def _table(part: bytes, delimiter: str, headers: list[str]) -> pa.Table | None:
+    """One row a line (cells of an empty one are empty), without blanks around the cells; None when one has another width."""
+    types = dict.fromkeys(headers, pa.large_string())
     try:
-        frame = pd.read_csv(raw, sep=delimiter, header=None, dtype="str", engine="pyarrow", keep_default_na=False)
-    except (ValueError, pd.errors.ParserError):
+        table = arrow_csv.read_csv(
+            pa.py_buffer(part),
+            read_options=arrow_csv.ReadOptions(column_names=headers),
+            parse_options=arrow_csv.ParseOptions(delimiter=delimiter, quote_char=False, ignore_empty_lines=False),
+            convert_options=arrow_csv.ConvertOptions(column_types=types, strings_can_be_null=False),
+        )
+    except ValueError:
         return None
-    if len(frame) != len(lines):
-        return None
-    frame.columns = pd.Index(headers, dtype="str")
-    frame.index = pd.Index(lines)
-    return frame
+    return pa.table([pc.utf8_trim(cells, BLANKS) for cells in table.columns], names=headers).combine_chunks()
 
 
 def collect(rows: Iterator[tuple[int, list[str]]], headers: list[str], file_name: str) -> tuple[pd.DataFrame, list[Problem]]:
@@ -190,6 +232,10 @@ def tidy(frame: pd.DataFrame) -> pd.DataFrame:
     """Cells without blanks around them (hard ones too), rows of nothing but blanks left out."""
     for header in frame.columns:
         frame[header] = frame[header].str.strip(BLANKS)
+    return without_empty(frame)
+
+
+def without_empty(frame: pd.DataFrame) -> pd.DataFrame:
     empty = frame.iloc[:, 0] == ""
     if empty.any():
         empty &= (frame == "").all(axis=1)

@@ -7,7 +7,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from bulk import block_validation, parsing, validation
+from bulk import block_validation, csv_file, validation
 from bulk.dataset import read_any
 from schemas.hydra import id_tail
 from tests.flow.conftest import Bulk
@@ -25,7 +25,7 @@ def test_validate_goes_block_by_block_and_writes_every_problem(
     held: list[int] = []
     judge = validation.row_problems
     monkeypatch.setattr(validation, "row_problems", lambda *given, **more: (held.append(len(given[3])), judge(*given, **more))[1])
-    monkeypatch.setattr(parsing, "BLOCK", 10)
+    monkeypatch.setattr(csv_file, "PART", 100)
     monkeypatch.setattr(block_validation, "KEPT", 5)
     users, out = tmp_path / "USUARIOS.CSV", tmp_path / "problemas.csv"
     users.write_text("person_id;extension\n" + "".join(f"nada{n};{1000 + n}\n" for n in range(40)), encoding="utf-8")

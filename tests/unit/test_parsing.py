@@ -1,0 +1,78 @@
+"""The quick way through a part of a file reads what the careful way reads, or leaves it to the careful way."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from bulk import parsing
+from bulk.errors import InputError
+from bulk.records import Problem
+
+Result = tuple[list[int], list[dict[str, str]], list[Problem]] | str
+PIECES = [*"ab1ñ€😀.'#=\\", "NA", "null", "\r", "\n", "\r\n", *" \t\x0b\x0c\x1c\x1f\x85\u00a0\u200b\u2028\ufeff", ""]
+
+
+def read(text: str, delimiter: str) -> Result:
+    try:
+        blocks = list(parsing.parse_blocks([text.encode()], delimiter, "USUARIOS.CSV"))
+    except InputError as error:
+        return error.message
+    frame = pd.concat([frame for frame, _ in blocks])
+    return frame.index.tolist(), frame.to_dict("records"), [problem for _, found in blocks for problem in found]
+
+
+def carefully(text: str, delimiter: str) -> Result:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(parsing, "quickly", lambda *_: None)
+        return read(text, delimiter)
+
+
+@settings(max_examples=600, deadline=None)
+@given(st.data(), st.sampled_from(";,\t|"), st.integers(1, 3))
+def test_both_ways_read_the_same(data: st.DataObject, delimiter: str, width: int) -> None:
+    text = "".join(data.draw(st.lists(st.sampled_from([*PIECES, delimiter, delimiter, "\n", "\r\n"]), max_size=40)))
+    whole = delimiter.join(f"h{n}" for n in range(width)) + "\n" + text
+    assert read(whole, delimiter) == carefully(whole, delimiter)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.lists(st.text(st.sampled_from("ab 1ñ\u00a0\t'"), max_size=4), min_size=2, max_size=2), max_size=12),
+    st.sampled_from(["\n", "\r\n", "\r"]),
+    st.booleans(),
+)
+@example([["", ""], [" ", ""]], "\r\n", True)
+def test_tables_are_read_quickly_and_the_same(rows: list[list[str]], end: str, ended: bool) -> None:
+    text = end.join(";".join(row) for row in rows) + end * ended
+    assert bool(parsing.quickly(text.encode(), ";", ["uno", "dos"], 1)) == (";" in text)
+    whole = f"uno;dos{end}{text}"
+    assert read(whole, ";") == carefully(whole, ";")
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("1;2\n3;4", [2, 3]),
+        ("1;2\r\n\r\n3;4\r\n", [2, 4]),
+        ("\n\n1;2\n;\n\n3;4\n\n", [4, 7]),
+        ("1;2\r3;4\n5;6\r\n", [2, 3, 4]),
+    ],
+)
+def test_lines_are_counted_where_some_are_blank(text: str, lines: list[int]) -> None:
+    quick = parsing.quickly(text.encode(), ";", ["uno", "dos"], 1)
+    assert quick is not None
+    assert (quick[0].index.tolist(), quick[1]) == (lines, 1 + len(re.findall("\r\n|\r|\n|[^\r\n]$", text)))
+
+
+@pytest.mark.parametrize("text", ['1;"2"\n', "1;2;3\n", "1\n", "1;2\n \t\n", "\n\n", "1;2" + "\n" * 90])
+def test_what_needs_care_is_not_read_quickly(text: str) -> None:
+    assert parsing.quickly(text.encode(), ";", ["uno", "dos"], 1) is None
+
+
+def test_a_separator_of_several_bytes_is_read_carefully() -> None:
+    assert read("uno§dos\n1§2\n", "§") == ([2], [{"uno": "1", "dos": "2"}], [])

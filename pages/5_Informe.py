@@ -27,6 +27,7 @@ from pages.ui import (
 )
 from pages.ui.details import counted
 from pages.ui.looking import Look, local, look, state_word, where_of
+from pages.ui.lots import every
 from pages.ui.plain import plain
 from pages.ui.session import Session, put_in_url, run_in_url
 from pages.ui.texts import CHOOSE_RUN, PAGES, lasting, sentence, thousands
@@ -71,8 +72,8 @@ def summary(seen: Look) -> None:
 
 
 def lots(seen: Look) -> None:
-    if seen.orders:
-        tables.show(tables.order_frame(seen.orders), config=tables.order_config(), key="report_orders")
+    if seen.order_states:
+        tables.show(tables.order_frame(every(seen)), config=tables.order_config(), key="report_orders")
     else:
         st.caption("La ejecución no tiene lotes.")
 
@@ -99,7 +100,7 @@ def details(session: Session, seen: Look) -> None:
     """One view at a time: with thousands of lots each of them costs, and only one is looked at."""
     views: dict[str, Callable[[], None]] = {
         CAUSES: lambda: causes.draw(session, seen),
-        ROWS: lambda: filters.draw(seen, plan=seen.run.dry_run, key=f"report_{seen.run.run_id}", orders=seen.orders),
+        ROWS: lambda: filters.draw(seen, plan=seen.run.dry_run, key=f"report_{seen.run.run_id}", orders=every(seen)),
         LOTS: lambda: lots(seen),
         PLACES: lambda: charts.by_location(seen.run, rows.group_counts(resources.context().journal, seen.run.run_id)),
         AUDIT: lambda: audit_panel.audit_table(seen.run),
@@ -108,7 +109,7 @@ def details(session: Session, seen: Look) -> None:
         views = {UNDONE: lambda: undo_panel.lists(seen), **views}
     names, key = list(views), f"report_view_{seen.run.kind == 'undo'}"
     chosen_view = st.segmented_control("Ver", names, default=names[0], label_visibility="collapsed", required=True, key=key)
-    numbers = {CAUSES: len(causes.gathered(session, seen)), ROWS: seen.total, LOTS: len(seen.orders)}
+    numbers = {CAUSES: len(causes.gathered(session, seen)), ROWS: seen.total, LOTS: len(seen.order_states)}
     counted(key, {names.index(name) + 1: number for name, number in numbers.items()})
     views[chosen_view or names[0]]()
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Row, case, func, select, type_coerce
+from sqlalchemy import Connection, Integer, Row, String, bindparam, case, cast, func, select, type_coerce
 
 from bulk.errors import RunNotFound
 from bulk.journal.store import Journal
@@ -118,21 +118,59 @@ def _row_values(run_id: str, seq: int, row: DataRow, entity: str) -> Params:
 
 def run_counts(journal: Journal, run_id: str) -> dict[str, int]:
     """State -> rows over all orders of the run; every state is a key."""
-    sums = [func.coalesce(func.sum(orders.c[f"n_{state}"]), 0).label(state) for state in ALL_STATES]
     with journal.reading() as connection:
-        found = connection.execute(select(*sums).where(orders.c.run_id == run_id)).one()
-    return {state: int(n) for state, n in found._mapping.items()}
+        found = connection.execute(_SUMS, {"run": run_id}).one()
+    return dict(zip(ALL_STATES, map(int, found), strict=True))
 
 
-def order_statuses(journal: Journal, run_id: str, run_state: str, order_ids: Sequence[str] = ()) -> list[OrderStatus]:
-    """Orders of a run in file order, their state derived from their counters."""
+_SUMS = select(*(func.coalesce(func.sum(orders.c[f"n_{state}"]), 0) for state in ALL_STATES)).where(
+    orders.c.run_id == bindparam("run")
+)
+
+
+def order_states(journal: Journal, run_id: str, run_state: str) -> list[str]:
+    """State of each order of a run, in file order (for the map): thousands are read each second, so all in one text."""
+    with journal.reading() as connection:
+        found: str = connection.execute(_KINDS, {"run": run_id}).scalar() or ""
+    kinds = found.split(",") if found else []
+    known = {kind: _state_of(int(kind), run_state) for kind in set(kinds)}
+    return [known[kind] for kind in kinds]
+
+
+def _state_of(kind: int, run_state: str) -> str:
+    counts = {state: kind & bit for state, bit in _BITS.items()}
+    return order_state(counts, "paused" if kind & _WAITS else run_state)
+
+
+# What makes the state of an order, as a number: whether it was told to wait, and which of its counters are not 0.
+_WAITS = 1
+_BITS = {state: 2 << place for place, state in enumerate(ALL_STATES)}
+_kinds = (
+    select(
+        sum(
+            (case((orders.c[f"n_{state}"] > 0, bit), else_=0) for state, bit in _BITS.items()),
+            start=case((orders.c.held, _WAITS), else_=0),
+        ).label("kind")
+    )
+    .where(orders.c.run_id == bindparam("run"))
+    .order_by(orders.c.seq)
+    .subquery()
+)
+_KINDS = select(func.aggregate_strings(cast(_kinds.c.kind, String), ","))
+
+
+def order_statuses(
+    journal: Journal, run_id: str, run_state: str, order_ids: Sequence[str] = (), *, states: Collection[str] = ()
+) -> list[OrderStatus]:
+    """Orders of a run in file order, their state derived from their counters; only those in one of `states`, when given."""
     query = select(*_STATUS).where(orders.c.run_id == run_id).order_by(orders.c.seq)
     if order_ids:
         query = query.where(orders.c.order_id.in_(order_ids))
     with journal.reading() as connection:
         found = connection.execute(query).all()
     known: dict[tuple[int, ...], tuple[str, dict[str, int]]] = {}  # thousands of lots have few different counters
-    return [_status(order, run_state, known) for order in found]
+    judged = ((order, _judged(order, run_state, known)) for order in found)
+    return [_status(order, *seen) for order, seen in judged if not states or seen[0] in states]
 
 
 def order_status(journal: Journal, order_id: str) -> OrderStatus:
@@ -142,21 +180,26 @@ def order_status(journal: Journal, order_id: str) -> OrderStatus:
         found = connection.execute(query.where(orders.c.order_id == order_id)).first()
     if found is None:
         raise RunNotFound(f"No existe el lote «{order_id}».")
-    return _status(found[1:], found[0], {})
+    return _status(found[1:], *_judged(found[1:], found[0], {}))
 
 
 _HELD = type_coerce(orders.c.held, Integer)  # as it stands on the disk: thousands are read each second
 _STATUS = (orders.c.order_id, orders.c.run_id, orders.c.total, _HELD, *(orders.c[f"n_{state}"] for state in ALL_STATES))
 
 
-def _status(found: Sequence[Any], run_state: str, known: dict[tuple[int, ...], tuple[str, dict[str, int]]]) -> OrderStatus:
-    """By position, and each kind of order judged once: the board reads thousands of them each second."""
-    order_id, run_id, total = found[:3]
+def _judged(
+    found: Sequence[Any], run_state: str, known: dict[tuple[int, ...], tuple[str, dict[str, int]]]
+) -> tuple[str, dict[str, int]]:
+    """(state, counters), each kind of order judged once."""
     numbers = tuple(found[3:])  # whether it was told to wait, and its counters
     if numbers not in known:
         counts = {state: n for state, n in zip(ALL_STATES, numbers[1:], strict=True) if n}
         known[numbers] = order_state(counts, "paused" if numbers[0] else run_state), counts
-    state, counts = known[numbers]
+    return known[numbers]
+
+
+def _status(found: Sequence[Any], state: str, counts: dict[str, int]) -> OrderStatus:
+    order_id, run_id, total = found[:3]
     return OrderStatus(order_id, run_id, state, total, counts)
 
 

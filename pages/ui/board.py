@@ -52,18 +52,18 @@ def _counter(name: str, number: int) -> str:
 
 def run_map(context: Context, seen: Look) -> None:
     """Rows while there are few lots, lots from 100 on; with the legend of what is on it."""
-    if not seen.orders:
+    if not seen.order_states:
         st.caption("Aún no hay lotes.")
         return
-    by_rows = len(seen.orders) < MAP_OF_ROWS and sum(seen.counts.values()) <= MOST_ROWS
-    states = rows.row_states(context.journal, seen.run.run_id) if by_rows else [order.state for order in seen.orders]
+    by_rows = len(seen.order_states) < MAP_OF_ROWS and sum(seen.counts.values()) <= MOST_ROWS
+    states = rows.row_states(context.journal, seen.run.run_id) if by_rows else seen.order_states
     picture = waffle.rows_map(states, is_dark()) if by_rows else waffle.orders_map(states, is_dark())
     told = _in_words(states, by_rows=by_rows)
     st.html(f'<img class="map" alt="{told}" src="{picture}">{_legend(states, by_rows=by_rows)}')
 
 
 def map_title(seen: Look) -> str:
-    lots = len(seen.orders)
+    lots = len(seen.order_states)
     return f"Mapa de {'filas' if lots < MAP_OF_ROWS and sum(seen.counts.values()) <= MOST_ROWS else 'lotes'}"
 
 

@@ -31,7 +31,7 @@ def draw(session: Session, seen: Look) -> None:
         key="board_detail",
     )
     found = _causes(seen)
-    counted("board_detail", {2: len(found), 4: len(seen.orders)})
+    counted("board_detail", {2: len(found), 4: len(seen.order_states)})
     if chosen == LOTS:
         lots.draw(session, seen)
     elif chosen == CAUSES:

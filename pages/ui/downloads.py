@@ -15,7 +15,7 @@ from bulk.report import acta_chunks, csv_chunks, has_file, html_chunks, json_chu
 from bulk.report.parts import FILE_NAMES
 from pages.ui import resources
 from pages.ui.looking import Look
-from pages.ui.lots import lot_name, worth_seeing
+from pages.ui.lots import every, lot_name, worth_seeing
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NO_FILE = "El fichero de esta ejecución no se guardó."
@@ -100,12 +100,12 @@ def more(seen: Look) -> None:
             told="Tres ficheros CSV en un ZIP.",
             wide=True,
         )
-        if seen.orders:
+        if seen.order_states:
             _log(seen)
 
 
 def _log(seen: Look) -> None:
-    by_id = {order.order_id: order for order in worth_seeing(seen) or seen.orders[:1]}
+    by_id = {order.order_id: order for order in worth_seeing(seen) or every(seen)[:1]}
     chosen = st.selectbox("Registro de un lote", list(by_id), format_func=lambda each: _lot(by_id, each), key="download_lot")
     if chosen in by_id:
         _button("Descargar registro", lambda: lot_log(chosen), f"{chosen}.jsonl", "application/jsonl", wide=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,7 +10,7 @@ from bulk import stops
 from bulk.actions import get_action
 from bulk.context import Context
 from bulk.journal import runs
-from bulk.records import ENDED_RUNS, OPEN_STATES, OrderStatus, RunRecord
+from bulk.records import ENDED_RUNS, OPEN_STATES, RunRecord
 from bulk.status import KINDS, RUN_WORDS, elapsed, forecast, run_state, title
 from pages.ui.plain import plain
 from pages.ui.session import Session
@@ -27,7 +27,7 @@ class Look:
     run: RunRecord  # as the journal has it
     state: str  # stored state, or "interrupted"
     counts: Mapping[str, int]  # row state -> rows, of every state
-    orders: tuple[OrderStatus, ...]  # in file order
+    order_states: Sequence[str]  # of each order, in file order
     seconds: float  # elapsed
     rate: float  # rows a second, lately; 0 = not known
     limit: float | None  # calls a second that Webex was found to admit
@@ -73,10 +73,10 @@ class Look:
 
 
 def look(context: Context, run: RunRecord, session: Session, *, with_orders: bool = True) -> Look:
-    """Read the run's counters, its orders, and what the journal's samples say of its speed."""
+    """Read the run's counters, the states of its orders, and what the journal's samples say of its speed."""
     state = run_state(context, run)
     counts = runs.run_counts(context.journal, run.run_id)
-    orders = tuple(runs.order_statuses(context.journal, run.run_id, state)) if with_orders else ()
+    orders = runs.order_states(context.journal, run.run_id, state) if with_orders else ()
     seconds = elapsed(run, state)
     known = forecast(context, run, state, counts)
     ended = sum(counts.values()) - sum(counts[name] for name in (*OPEN_STATES, "excluded", "invalid"))

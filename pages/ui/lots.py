@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import streamlit as st
 
 from bulk.errors import BulkError
-from bulk.journal import rows
+from bulk.journal import rows, runs
 from bulk.launch import resume
 from bulk.lots import go_on, stop_orders
 from bulk.records import ORDER_WORDS, OrderStatus
@@ -30,19 +30,19 @@ def draw(session: Session, seen: Look) -> None:
     """The list, and below it what can be done with the lot chosen."""
     offered = worth_seeing(seen)
     if not offered:
-        st.caption("Ningún lote con errores, en pausa ni en curso." if seen.orders else "Aún no hay lotes.")
+        st.caption("Ningún lote con errores, en pausa ni en curso." if seen.order_states else "Aún no hay lotes.")
         return
     _table(offered)
-    if len(offered) < len(seen.orders):
-        st.caption(f"Se ven {count(len(offered), 'lote', 'lotes')} de {count(len(seen.orders), 'lote', 'lotes')}: con errores, "
+    total = len(seen.order_states)
+    if len(offered) < total:
+        st.caption(f"Se ven {count(len(offered), 'lote', 'lotes')} de {count(total, 'lote', 'lotes')}: con errores, "
                    "en pausa, cancelados y en curso.")  # fmt: skip
-    by_id = {order.order_id: order for order in seen.orders}
-    chosen = by_id.get(st.session_state.get(CHOSEN, ""))
-    if chosen is None:
+    chosen = every(seen, st.session_state.get(CHOSEN, ""))
+    if not chosen:
         st.caption(HINT)
         return
-    _buttons(session, seen, chosen)
-    found = rows.read_rows(resources.context().journal, seen.run.run_id, order_seq=seq_of(chosen), limit=MOST_ROWS)
+    _buttons(session, seen, chosen[0])
+    found = rows.read_rows(resources.context().journal, seen.run.run_id, order_seq=seq_of(chosen[0]), limit=MOST_ROWS)
     tables.show_rows(found, seen.run, key="board_lot_rows", height=280)
 
 
@@ -119,6 +119,9 @@ def seq_of(order: OrderStatus) -> int:
 
 def worth_seeing(seen: Look) -> list[OrderStatus]:
     """All lots while they are few; else those that run, wait or went wrong."""
-    if len(seen.orders) < board.MAP_OF_ROWS:
-        return list(seen.orders)
-    return [order for order in seen.orders if order.state in WORTH_SEEING][:MOST_LOTS]
+    return every(seen, states=() if len(seen.order_states) < board.MAP_OF_ROWS else WORTH_SEEING)[:MOST_LOTS]
+
+
+def every(seen: Look, *order_ids: str, states: Collection[str] = ()) -> list[OrderStatus]:
+    """Lots of the run in file order: those of these ids and in these states, when there are any given."""
+    return runs.order_statuses(resources.context().journal, seen.run.run_id, seen.state, order_ids, states=states)

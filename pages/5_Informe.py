@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from bulk.errors import BulkError
-from bulk.journal import rows
+from bulk.journal import places
 from bulk.records import ALL_STATES, RunRecord
 from bulk.status import find_run
 from pages.ui import (
@@ -102,7 +102,7 @@ def details(session: Session, seen: Look) -> None:
         CAUSES: lambda: causes.draw(session, seen),
         ROWS: lambda: filters.draw(seen, plan=seen.run.dry_run, key=f"report_{seen.run.run_id}", orders=every(seen)),
         LOTS: lambda: lots(seen),
-        PLACES: lambda: charts.by_location(seen.run, rows.group_counts(resources.context().journal, seen.run.run_id)),
+        PLACES: lambda: charts.by_location(seen.run, places.group_counts(resources.context().journal, seen.run.run_id)),
         AUDIT: lambda: audit_panel.audit_table(seen.run),
     }
     if seen.run.kind == "undo":

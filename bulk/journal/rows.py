@@ -248,17 +248,6 @@ def latest_rows(journal: Journal, run_id: str, limit: int = 50) -> list[RowResul
         return [_result(run_id, row) for row in connection.execute(query)]
 
 
-def group_counts(journal: Journal, run_id: str) -> list[tuple[str, str, int]]:
-    """(location, state, rows)."""
-    query = (
-        select(rows.c.group_name, rows.c.state, func.count())
-        .where(rows.c.run_id == run_id)
-        .group_by(rows.c.group_name, rows.c.state)
-    )
-    with journal.reading() as connection:
-        return [(group, state, n) for group, state, n in connection.execute(query)]
-
-
 def row_states(journal: Journal, run_id: str) -> list[str]:
     """State of each row, in file order (for the map)."""
     with journal.reading() as connection:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from bulk.clusters import Cluster, clusters
 from bulk.context import Context
-from bulk.journal import rows, runs, samples
+from bulk.journal import places, rows, runs, samples
 from bulk.journal.writes import now
 from bulk.records import RowResult, RunRecord
 from bulk.report import charts
@@ -39,7 +39,7 @@ def _body(context: Context, run: RunRecord) -> Iterator[str]:
     yield from verification(context, run)
     yield "<h2>Qué ha fallado y qué hacer</h2>" + charts.causes([(cause.title, cause.count) for cause in causes])
     yield from _cause_table(run, causes)
-    yield charts.places(run, rows.group_counts(context.journal, run.run_id))
+    yield charts.places(run, places.group_counts(context.journal, run.run_id))
     yield charts.pace(samples.read(context.journal, run.run_id))
     yield from _row_tables(context, run, counts)
     yield "<h2>Cómo se hizo</h2>" + fact_table(facts(context, run))

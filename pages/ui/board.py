@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import streamlit as st
 
 from bulk.context import Context
-from bulk.journal import rows
+from bulk.journal import places, rows
 from bulk.records import ALL_STATES, ORDER_WORDS, PLAN_STATES, ROW_STATES, STATE_WORDS
 from pages.ui import waffle
 from pages.ui.lately import lately
@@ -23,6 +23,7 @@ ALWAYS_OF_PLAN = frozenset(PLAN_STATES)
 MAP_OF_ROWS = 100  # lots: from here on the map shows lots
 MOST_ROWS = 10_000  # on a map of rows
 MOST_LOCATIONS = 8  # bars
+REST = 200  # times what counting all rows took, until they are counted again; in between only what ended since
 REVIEW = ("failed", "invalid", "unknown", "conflict", "blocked")
 
 
@@ -83,12 +84,7 @@ def _legend(states: Iterable[str], *, by_rows: bool) -> str:
 def locations(context: Context, seen: Look) -> None:
     """A bar per location, those with something to look at first."""
     table: dict[str, Counter[str]] = {}
-    run_id = seen.run.run_id
-    # A run that rests is counted anew: its last figures are true.
-    counted = lately(
-        (run_id, seen.state, seen.finished if not seen.alive else 0), lambda: rows.group_counts(context.journal, run_id)
-    )
-    for group, state, n in counted:
+    for group, state, n in _counted(context, seen):
         if state != "excluded":
             table.setdefault(group or "sin ubicación", Counter())[state] += n
     if not table:
@@ -98,6 +94,16 @@ def locations(context: Context, seen: Look) -> None:
     st.html(f'<div class="bars">{"".join(_location(name, counts) for name, counts in ranked[:MOST_LOCATIONS])}</div>')
     if len(ranked) > MOST_LOCATIONS:
         st.caption(f"y {len(ranked) - MOST_LOCATIONS} ubicaciones más")
+
+
+def _counted(context: Context, seen: Look) -> places.Counted:
+    """A run that rests is counted anew: its last figures are true."""
+    journal, run_id = context.journal, seen.run.run_id
+    key = (run_id, "places")
+    if not seen.alive:
+        return lately(key, (seen.state, seen.finished), lambda: places.group_counts(journal, run_id))
+    moment, base = lately(key, None, lambda: places.base_counts(journal, run_id), rest=REST)
+    return [*base, *places.ended_since(journal, run_id, moment)]
 
 
 def _review(counts: Mapping[str, int]) -> int:

@@ -53,8 +53,8 @@ def _causes(seen: Look) -> list[Cluster]:
     bad = tuple(seen.counts[state] for state in board.REVIEW)
     if not any(bad):
         return []
-    key = (seen.run.run_id, "causes", None if seen.alive else bad)
-    return lately(key, lambda: clusters(resources.context(), seen.run))
+    version = None if seen.alive else bad
+    return lately((seen.run.run_id, "causes"), version, lambda: clusters(resources.context(), seen.run))
 
 
 def causes(seen: Look, found: list[Cluster]) -> None:

@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from bulk.journal import rows
+from bulk.journal import places, rows
 from bulk.records import OPEN_STATES, PLAN_STATES, OrderStatus
 from pages.ui import board, resources, tables
+from pages.ui.lately import lately
 from pages.ui.looking import Look
 from pages.ui.texts import GLYPHS, thousands
 from pages.ui.texts_runs import word_of
@@ -91,7 +92,7 @@ def _table(seen: Look, key: str, chosen: Sequence[str], search: str, group: str,
 
 
 def _fields(seen: Look, key: str, orders: Sequence[OrderStatus]) -> tuple[str, str | None, int | None]:
-    groups = sorted({group for group, _, _ in rows.group_counts(resources.context().journal, seen.run.run_id) if group})
+    groups = lately((seen.run.run_id, "groups"), seen.alive, lambda: places.groups(resources.context().journal, seen.run.run_id))
     left, middle, right = (*st.columns(3),) if orders else (*st.columns(2), None)
     search = left.text_input("Buscar", placeholder="buscar", label_visibility="collapsed", key=f"{key}_search")
     group = middle.selectbox(

@@ -1,4 +1,4 @@
-"""Looks that cost much are made less often: never more than a twentieth of the time goes into one of them."""
+"""Looks that cost much are made less often: only a small part of the time goes into one of them."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
 
 T = TypeVar("T")
-REST = 20  # times what a look took, until it is taken again
+REST = 20  # times what a look took, until it is taken again: a twentieth of the time goes into it
 MOST = 64  # looks remembered
 
 _guard = threading.Lock()
-_looks: dict[Hashable, tuple[float, Any]] = {}  # key -> (when it is due again, result); shared by all tabs
+_looks: dict[Hashable, tuple[float, Hashable, Any]] = {}  # key -> (when it is due again, as what, result); shared by all tabs
 
 
-def lately(key: Hashable, make: Callable[[], T]) -> T:
-    """`make()`, or what it gave lately for this key."""
+def lately(key: Hashable, version: Hashable, make: Callable[[], T], *, rest: int = REST) -> T:
+    """`make()`, or what it gave lately for this key, as long as it is of the same version."""
     with _guard:
-        due, known = _looks.get(key, (0.0, None))
-    if time.monotonic() < due:
+        due, made_for, known = _looks.get(key, (0.0, None, None))
+    if time.monotonic() < due and made_for == version:
         found: T = known
         return found
     began = time.monotonic()
@@ -27,7 +27,7 @@ def lately(key: Hashable, make: Callable[[], T]) -> T:
     ended = time.monotonic()
     with _guard:
         _looks.pop(key, None)
-        _looks[key] = (ended + REST * (ended - began), found)
+        _looks[key] = (ended + rest * (ended - began), version, found)
         while len(_looks) > MOST:
             del _looks[next(iter(_looks))]
     return found

@@ -1,0 +1,78 @@
+"""What the board reads each second of a run: states of lots as one text, rows by location as a base and what ended since."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bulk.journal import Journal, lots, open_journal, places, rows, runs, writes
+from bulk.journal.tables import rows as table
+from bulk.records import OPEN_STATES, Row, RunRecord
+
+RUN = "20261123-0712-a3f"
+EACH = 3  # rows of a lot
+LONG_AGO = "2026-11-23T06:00:00.000+00:00"
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    """Twelve lots, the last two shut out and not valid."""
+    opened = open_journal(tmp_path)
+    runs.create_run(opened, RunRecord(RUN, "usuarios_x", "sandbox"))
+    for lot in range(12):
+        state = {10: "excluded", 11: "invalid"}.get(lot, "pending")
+        lines = range(2 + lot * EACH, 2 + (lot + 1) * EACH)
+        runs.add_order(opened, RUN, [Row(n, {"person_id": f"P{n}"}, f"P{n}", f"Sede {n % 4}", state) for n in lines], "person_id")
+    yield opened
+    opened.close()
+
+
+def work(journal: Journal, *states: str) -> None:
+    """The next rows end so."""
+    for row, state in zip(rows.claim(journal, RUN, after=None, limit=len(states)), states, strict=True):
+        journal.later(writes.outcome(RUN, row.line, row.seq, state))
+    journal.flush()
+
+
+def test_states_of_lots_are_those_of_the_lots_themselves(journal: Journal) -> None:
+    work(journal, *["done"] * 4, "failed", *["unchanged"] * 4, *["failed"] * 3, "cancelled", "done", "unknown")
+    rows.claim(journal, RUN, after=None, limit=1)
+    lots.hold(journal, RUN, [8 * EACH + 2])
+    for run_state in ("running", "paused", "interrupted", "completed"):
+        told = [order.state for order in runs.order_statuses(journal, RUN, run_state)]
+        assert runs.order_states(journal, RUN, run_state) == told
+    told = runs.order_states(journal, RUN, "running")
+    assert told[:6] == ["success", "partial", "success", "error", "cancelled", "running"]
+    assert (told[7], told[8], told[11]) == ("queued", "paused", "error")
+    assert [order.state for order in runs.order_statuses(journal, RUN, "running", states=("paused", "partial"))] == [
+        "partial",
+        "paused",
+    ]
+    assert runs.order_states(journal, "otra", "running") == []
+
+
+def seen_by_the_board(counted: places.Counted) -> dict[str, Counter[str]]:
+    """Rows of each location, and those in a state that is an end."""
+    table: dict[str, Counter[str]] = {}
+    for group, state, n in counted:
+        table.setdefault(group, Counter())["open" if state in OPEN_STATES else state] += n
+    return {group: +counts for group, counts in table.items()}
+
+
+def test_a_base_and_what_ended_since_are_the_rows_by_location(journal: Journal) -> None:
+    work(journal, "done", "done", "failed", "unchanged")
+    ended = table.update().where(table.c.ended_at.is_not(None)).values(ended_at=LONG_AGO)
+    journal.write(lambda connection: connection.execute(ended))
+    work(journal, "failed", "done")  # just now: the base leaves it to the rest
+    moment, base = places.base_counts(journal, RUN)
+    assert moment > LONG_AGO
+    assert seen_by_the_board(base)["Sede 2"] == {"done": 1, "open": 7, "excluded": 1}
+    rows.claim(journal, RUN, after=None, limit=3)
+    work(journal, "done", "cancelled", "unknown")
+    since = places.ended_since(journal, RUN, moment)
+    assert sum(n for _, state, n in since if state != "running") == 5
+    assert seen_by_the_board([*base, *since]) == seen_by_the_board(places.group_counts(journal, RUN))
+    assert places.groups(journal, RUN) == ["Sede 0", "Sede 1", "Sede 2", "Sede 3"]

@@ -9,6 +9,7 @@ EXCEL = r"[0-9]+(?:[.,][0-9]+)?[eE]\+?[0-9]+"  # what Excel leaves of a long num
 # Excel's decimals, and not a group of digits: one digit alone, two after the only dot, any after seven digits in a row.
 DECIMALS = re.compile(r"(?:[.,]\s*[0-9]|\A[^.,]*[.,][0-9]{2}|[0-9]{7}[.,][0-9]+)\Z")
 TRUNK_ZERO = re.compile(r"\(\s*0")  # dialled inside the country only
+NO_PREFIX = "telefono_sin_prefijo"  # the rule of a phone that only lacks the prefix of its country
 _SPELLING = re.compile(r"[\s.\-()]")
 _ONE_WITH_COMMA = re.compile(rf"{EXCEL}|\+?[0-9]{{7,}},[0-9]{{1,2}}")
 
@@ -35,4 +36,4 @@ def phone_rule(cell: str) -> str:
         return "telefono_excel"
     if any(map(in_doubt, items)):
         return "telefono_dudoso"
-    return "telefono_sin_prefijo" if any(re.fullmatch("[0-9]+", item) for item in items) else "telefono_no_valido"
+    return NO_PREFIX if any(re.fullmatch("[0-9]+", item) for item in items) else "telefono_no_valido"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bulk.cli import options as o
-from bulk.cli.mending import country_of, mender, tell_repairs
+from bulk.cli.mending import country_of, mender, tell_country, tell_repairs
 from bulk.cli.output import say, say_json, tell
 from bulk.cli.preparing import Asked, only_open, resolving, way
 from bulk.cli.reading import open_files, reading
@@ -177,6 +177,7 @@ def _of_action(
         tell=write,
     )
     tell_repairs(report.repairs, accepted=asked.accept_repairs)
+    tell_country(chosen.country, {group["rule"] for group in report.totals})
     if report.scope:
         tell(f"Alcance: {report.scope}: {report.rows - report.excluded} de {report.rows} filas.")
     if report.unmatched:
@@ -196,9 +197,11 @@ def _of_files(asked: Asked, write: Tell | None, corrected: Path | None) -> tuple
     from bulk.report import original
 
     own, others = open_files(asked.files, asked.reading, "usuarios")
-    mend = mender(None, None, country_of(asked.country, others.get("global")), accept=asked.accept_repairs)
+    country = country_of(asked.country, others.get("global"))
+    mend = mender(None, None, country, accept=asked.accept_repairs)
     report = look_over(own, others, mend=lambda dataset: mend(original(dataset)), tell=write)
     tell_repairs(report.repairs, accepted=asked.accept_repairs)
+    tell_country(country, {group["rule"] for group in report.totals})
     heads = {**others, **({"usuarios": next(own.blocks())} if own else {})}
     for each in readiness(heads, options=asked.options):
         tell(f"{'✓' if each.ready else '!'} {each.action_id}: {each.text}")

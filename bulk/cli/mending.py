@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from bulk.cli.output import tell
@@ -30,6 +31,17 @@ def mender(action: Action | None, mapping: Mapping | None, country: str | None, 
         return (apply(dataset, found) if accept and found else dataset), found
 
     return mend
+
+
+def tell_country(country: str | None, problems: Iterable[str]) -> None:
+    """Where phones lack their prefix and nobody said of which country they are: how to say it. `problems`: their rules."""
+    from schemas.phones import NO_PREFIX
+
+    if country is None and NO_PREFIX in problems:
+        tell(
+            "Hay teléfonos sin prefijo internacional: di de qué país son (--country ES, default_country en GLOBAL o "
+            "BULK_DEFAULT_COUNTRY) y se propone su reparación."
+        )
 
 
 def tell_repairs(groups: RepairGroups, *, accepted: bool) -> None:

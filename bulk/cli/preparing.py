@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bulk.cli.mending import country_of, mender, tell_repairs
+from bulk.cli.mending import country_of, mender, tell_country, tell_repairs
 from bulk.cli.options import explicit_map
 from bulk.cli.output import tell
 from bulk.cli.reading import AS_DETECTED, Reading, read_files
@@ -52,6 +52,7 @@ class Way:
     mend: Mend  # what is done to the action's file, or to a block of it
     scope: Scope
     repairs: RepairGroups  # proposed for the other files
+    country: str | None  # of the phones without prefix; None = nobody said it
 
 
 def way(
@@ -75,12 +76,13 @@ def way(
     found = {**{name: original(dataset) for name, dataset in others.items()}, action.dataset: own}
     explicit = _explicit(action, found, asked, resolving=resolving)
     mapping = map_columns(action, own, found.get("global"), explicit=explicit, others=found)
-    mend = mender(action, mapping, country_of(asked.country, found.get("global")), accept=asked.accept_repairs)
+    country = country_of(asked.country, found.get("global"))
+    mend = mender(action, mapping, country, accept=asked.accept_repairs)
     groups, files = RepairGroups(), {}
     for name in others:
         files[name], repairs = mend(found[name])
         groups.add(repairs, files[name].file_name)
-    return Way(files, mapping, lambda dataset: mend(original(dataset)), scope_of(asked, context), groups)
+    return Way(files, mapping, lambda dataset: mend(original(dataset)), scope_of(asked, context), groups, country)
 
 
 def prepare_asked(action_id: str, asked: Asked, context: Context | None = None, resolve: Resolve | None = None) -> Prepared:
@@ -102,6 +104,7 @@ def prepare_asked(action_id: str, asked: Asked, context: Context | None = None, 
         tell(f"Aviso: {problem.text()}")
     files = {**chosen.files, action.dataset: mended}
     prepared = prepare(action_id, files, mapping=chosen.mapping, options=asked.options, scope=scope, resolve=resolve)
+    tell_country(chosen.country, {problem.rule for problem in prepared.problems})
     if prepared.chosen is not None:
         _tell_scope(prepared, scope, prepared.chosen)
     return prepared

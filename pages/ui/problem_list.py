@@ -16,6 +16,7 @@ from pages.ui import findings, fixing, repairs_list, tables
 from pages.ui.plain import plain
 from pages.ui.session import Session
 from pages.ui.texts import count, thousands
+from schemas.phones import NO_PREFIX
 
 GROUPS = 20  # shown before «Ver más»
 ROOM = 4  # groups that are shown without a bar to scroll them
@@ -43,7 +44,7 @@ def views(session: Session, found: Mapping[str, Sequence[Problem]], *, key: str)
 
 def draw(session: Session, found: Mapping[str, Sequence[Problem]], *, key: str) -> None:
     """The kinds of problems, the rows of the one chosen (or of all) to put right, and the downloads."""
-    if any(problem.rule == repairs_list.NO_PREFIX for problems in found.values() for problem in problems):
+    if any(problem.rule == NO_PREFIX for problems in found.values() for problem in problems):
         repairs_list.country(session)
     kinds = groups(session, found, key)
     chosen = _chosen(kinds, key)

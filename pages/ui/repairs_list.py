@@ -14,6 +14,7 @@ from pages.ui import corrections, resources
 from pages.ui.plain import plain
 from pages.ui.session import Session
 from pages.ui.texts import count, thousands
+from schemas.phones import NO_PREFIX
 
 NAMES = ("ubicaciones", "usuarios")
 COUNTRIES = {
@@ -22,7 +23,6 @@ COUNTRIES = {
 }  # fmt: skip
 NOTHING = "No hay nada que reparar: ningún teléfono, extensión ni correo tiene las marcas que deja Excel."
 CHOOSE_COUNTRY = "Hay teléfonos sin prefijo internacional: elige de qué país son y se propone su reparación."
-NO_PREFIX = "telefono_sin_prefijo"
 SHOWN = 100  # rows of a group that can be chosen one by one
 GROUPS = 20  # shown before «Ver más»
 

@@ -167,21 +167,24 @@ def test_validate_takes_only_what_a_run_left_open(bulk: Bulk, users: Path, tmp_p
 
 def test_without_action_the_repairs_of_each_file_are_listed_and_can_be_accepted(bulk: Bulk, tmp_path: Path) -> None:
     users, places, right = tmp_path / "USUARIOS.CSV", tmp_path / "UBICACIONES.CSV", tmp_path / "bien.csv"
-    users.write_text("email;extension;telefono\na@b.es;1000.0;34911222333\nc@d.es;0012;\n", encoding="utf-8")
+    users.write_text("email;extension;legacy_phone_number\na@b.es;1000.0;34911222333\nc@d.es;0012;\n", encoding="utf-8")
     places.write_text("location_name;phone_number\nMadrid;0034911222333\n", encoding="utf-8")
+    bulk("validate", "--usuarios", users, "--json")
+    assert "«34911222333» →" not in bulk.err  # type: ignore[attr-defined]  # of which country it is, nobody guesses
+    assert "di de qué país son (--country ES, default_country en GLOBAL o BULK_DEFAULT_COUNTRY)" in bulk.err  # type: ignore[attr-defined]
     code, found = bulk("validate", "--usuarios", users, "--ubicaciones", places, "--country", "ES", "--json")
     assert {(each["file"], each["column"], each["count"]) for each in found["repairs"]} == {
         ("USUARIOS.CSV", "extension", 1),
-        ("USUARIOS.CSV", "telefono", 1),
+        ("USUARIOS.CSV", "legacy_phone_number", 1),
         ("UBICACIONES.CSV", "phone_number", 1),
     }
     told = bulk.err  # type: ignore[attr-defined]
     assert "USUARIOS.CSV · Fila 2 · «1000.0» → «1000»" in told
     assert "3 reparaciones propuestas, ninguna aplicada" in told
-    assert (code, [each["column"] for each in found["problems"]]) == (0, ["phone_number", "extension"])
+    assert (code, [each["column"] for each in found["problems"]]) == (0, ["phone_number", "extension", "legacy_phone_number"])
     code, found = bulk("validate", "--usuarios", users, "--country", "ES", "--accept-repairs", "--corrected", right, "--json")
     assert (code, found["problems"]) == (0, [])
-    assert read_any(right, name="usuarios")[0].frame["telefono"].tolist() == ["+34911222333", ""]
+    assert read_any(right, name="usuarios")[0].frame["legacy_phone_number"].tolist() == ["+34911222333", ""]
     assert read_any(right, name="usuarios")[0].frame["extension"].tolist() == ["1000", "0012"]
     assert "1000.0" in users.read_text(encoding="utf-8")
 

@@ -93,5 +93,5 @@ def _stands_in(lacks: list[filling.Lacking], kind: str, name: str) -> bool:
 def _tell(done: int, left: int) -> None:
     told = f"{count(done, 'identificador completado', 'identificadores completados')}."
     if left:
-        told += f" Sin encontrar: {count(left, 'fila', 'filas')}, en Problemas."
+        told += f" Sin encontrar: {count(left, 'celda', 'celdas')}, en Avisos."
     st.toast(told, icon=":material/check_circle:" if not left else ":material/info:")

@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from bulk.block_validation import BlockReport, Tell
     from bulk.blocks import Blocks
     from bulk.context import Context
+    from bulk.dataset import Dataset
     from bulk.plan import Resolve
     from bulk.records import Problem
-    from bulk.repairs import Mend
+    from bulk.repairs import Mend, Repair
 
 Out = Annotated[
     Path | None,
@@ -198,17 +199,22 @@ def _of_files(asked: Asked, write: Tell | None, corrected: Path | None) -> tuple
 
     own, others = open_files(asked.files, asked.reading, "usuarios")
     country = country_of(asked.country, others.get("global"))
-    mend = mender(None, None, country, accept=asked.accept_repairs)
-    report = look_over(own, others, mend=lambda dataset: mend(original(dataset)), tell=write)
+    propose = mender(None, None, country, accept=asked.accept_repairs)
+
+    def mend(dataset: Dataset) -> tuple[Dataset, list[Repair]]:
+        return propose(original(dataset))
+
+    report = look_over(own, others, mend=mend, tell=write)
     tell_repairs(report.repairs, accepted=asked.accept_repairs)
     tell_country(country, {group["rule"] for group in report.totals})
     heads = {**others, **({"usuarios": next(own.blocks())} if own else {})}
     for each in readiness(heads, options=asked.options):
         tell(f"{'✓' if each.ready else '!'} {each.action_id}: {each.text}")
-    files = [*map(WholeFile, others.values()), *([own] if own else [])]
+    files = {**{name: WholeFile(dataset) for name, dataset in others.items()}, **({"usuarios": own} if own else {})}
     if corrected:
-        _write_corrected(corrected, files[0], mend)
-    return files, report
+        given = next(name for name, path in asked.files.items() if path)  # a workbook brings others along
+        _write_corrected(corrected, files[given], mend)
+    return list(files.values()), report
 
 
 def _tell_report(action: str | None, report: BlockReport, *, as_json: bool) -> int:

@@ -56,6 +56,8 @@ def test_one_workbook_fills_all_three_files(bulk: Bulk, tmp_path: Path, remote: 
     assert (code, found["valid"]) == (0, 1)
     assert "todo.xlsx · hoja GLOBAL" in bulk.err  # type: ignore[attr-defined]
     assert "no se ha leído la hoja de UBICACIONES" in bulk.err  # type: ignore[attr-defined]
+    assert bulk("validate", "--usuarios", path, "--corrected", tmp_path / "bien.csv")[0] == 0
+    assert list(read_any(tmp_path / "bien.csv", name="usuarios")[0].frame.columns) == ["person_id"]  # the one that was named
 
 
 @pytest.mark.parametrize(

@@ -138,7 +138,8 @@ def _planned_times(run: RunRecord) -> str:
 
 def _file(entry: dict[str, Any]) -> tuple[str, str]:
     name = str(entry.get("name", ""))
-    told = f"{entry.get('file_name', '')} · {entry.get('rows', '?')} filas"
+    rows = entry.get("rows", "?")
+    told = f"{entry.get('file_name', '')} · {rows} {'fila' if rows == 1 else 'filas'}"
     digest = f" · SHA-256 {entry['sha256']}" if entry.get("sha256") else ""
     return f"Fichero {_DATASETS.get(name, name)}", told + digest
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import pandas as pd
+import html
+
 import streamlit as st
 
 from bulk.records import RunRecord
@@ -11,13 +12,10 @@ from pages.ui import resources
 
 
 def audit_table(run: RunRecord) -> None:
-    """Who, when, where, with which files, mapping, scope and settings, and the commands given meanwhile."""
-    frame = pd.DataFrame(facts(resources.context(), run), columns=pd.Index(["Dato", "Valor"]))
-    st.dataframe(
-        frame,
-        hide_index=True,
-        height="content",
-        key="report_audit",
-        row_height=32,
-        column_config={"Dato": st.column_config.TextColumn(width=190), "Valor": st.column_config.TextColumn(width="large")},
-    )
+    """Who, when, where, with which files, mapping, scope and settings, and the commands given meanwhile.
+
+    Not a grid: there a fingerprint or the settings would be cut where the column ends.
+    """
+    pairs = facts(resources.context(), run)
+    lines = "".join(f"<dt>{html.escape(what)}</dt><dd>{html.escape(value)}</dd>" for what, value in pairs)
+    st.html(f'<dl class="facts">{lines}</dl>')

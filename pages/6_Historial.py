@@ -13,6 +13,7 @@ from pages.ui.session import Session
 from pages.ui.texts import NO_RUNS, PAGES, count
 
 NO_MATCH = "Ninguna ejecución cumple el filtro."
+DATES = 250  # px: two dates, whole at any width of the window
 HINT = "Marca una para abrirla, dos para compararlas, o varias para su acta."
 
 
@@ -34,9 +35,9 @@ def chosen_filters(orgs: Sequence[str]) -> history.Filters:
             format_func=history.STATES.get,
             label_visibility="collapsed",
         )
-        days = st.date_input("Fechas", value=(), format="DD/MM/YYYY", label_visibility="collapsed")
-        note = st.text_input("Buscar en la nota", placeholder="buscar en la nota", label_visibility="collapsed")
-    with st.container(horizontal=True):
+        days = st.date_input("Fechas", value=(), format="DD/MM/YYYY", label_visibility="collapsed", width=DATES)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        note = st.text_input("Buscar en la nota", placeholder="buscar en la nota", label_visibility="collapsed", width=DATES)
         rehearsals = st.checkbox("Ver también los ensayos")
         archived = st.checkbox("Ver también las archivadas")
     return history.Filters(action, tuple(states), note.strip(), rehearsals, archived, org, tuple(days))

@@ -27,9 +27,9 @@ SHOWN = ("Empezó", "Acción", "Nota", "Filas", "✓", "✗", "Estado", "Duraci�
 _CONFIG: dict[str, Any] = {
     "Empezó": st.column_config.DatetimeColumn(format="DD/MM/YY HH:mm", width=112),
     "Acción": st.column_config.TextColumn(width=205),
-    "Nota": st.column_config.TextColumn(width=110),
+    "Nota": st.column_config.TextColumn(width=115),
     **{name: st.column_config.TextColumn(width=54, alignment="right") for name in ("Filas", "✓", "✗")},
-    "Estado": st.column_config.TextColumn(width=125),
+    "Estado": st.column_config.TextColumn(width=165),
     "Duración": st.column_config.TextColumn(width=72),
     "Quién": st.column_config.TextColumn(width=85),
     "Organización": st.column_config.TextColumn(width=110),
@@ -108,6 +108,7 @@ def table(context: Context, shown: Sequence[RunRecord]) -> list[RunRecord]:
     """The runs as a table; returns those that are marked."""
     hidden = archived(context)
     frame = pd.DataFrame([_record(context, run, hidden) for run in shown])
+    several = frame["Organización"].nunique() > 1  # one and the same in every line takes the room of what differs
     event: Any = st.dataframe(
         frame,
         hide_index=True,
@@ -115,7 +116,7 @@ def table(context: Context, shown: Sequence[RunRecord]) -> list[RunRecord]:
         on_select="rerun",
         selection_mode="multi-row",
         key="history_table",
-        column_order=SHOWN,
+        column_order=[name for name in SHOWN if several or name != "Organización"],
         column_config=_CONFIG,
     )
     return [shown[at] for at in event.selection.rows if at < len(shown)]

@@ -1,9 +1,10 @@
-"""The little CSS that the theme cannot say: room, mode strip, counters (UX 2 and 3); Spanish where Streamlit has only English."""
+"""The little CSS that the theme cannot say: room, mode strip, counters (UX 2 and 3); Spanish for Streamlit's own English."""
 
 from __future__ import annotations
 
 import streamlit as st
 
+from pages.ui import spanish
 from pages.ui.palette import is_dark
 
 _PRODUCTION = {False: ("#1A2430", "#FFFFFF"), True: ("#E6EAF0", "#0F1720")}
@@ -44,10 +45,11 @@ button[role="radio"][aria-checked="true"] p, [role="tab"][aria-selected="true"] 
 .bars .fig {{ font-variant-numeric: tabular-nums; color: {muted}; white-space: nowrap; }}
 .step {{ font-size: 0.74rem; color: {muted}; margin: -0.25rem 0 0 1.6rem; line-height: 1.25; overflow-wrap: anywhere; }}
 .step.warn {{ color: {amber}; }}
-.card-sub {{ font-size: 0.82rem; color: {muted}; line-height: 1.3; min-height: 2.1rem; }}
-.entry {{ display: flex; gap: 0.6rem; align-items: baseline; line-height: 1.25; }}
-.entry .told {{ color: {muted}; font-size: 0.84rem; }}
-.dim {{ opacity: 0.62; }}
+.card-sub {{ font-size: 0.82rem; color: {muted}; line-height: 1.3; min-height: 2.1rem; overflow-wrap: anywhere; }}
+.facts {{ display: grid; grid-template-columns: 11.5rem 1fr; font-size: 0.875rem; line-height: 1.4; }}
+.facts, .facts > * {{ margin: 0 !important; }}
+.facts > * {{ padding: 0.35rem 0; border-bottom: 1px solid {line}; overflow-wrap: anywhere; }}
+.facts dt {{ color: {muted}; padding-right: 1rem; }}
 [data-testid="InputInstructions"] {{ display: none; }}
 .st-key-road [data-testid="stMarkdownContainer"] p {{ line-height: 1.3; }}
 .st-key-road button {{ min-height: 1.5rem; padding: 0 0.2rem 0.4rem; }}
@@ -81,4 +83,4 @@ def put() -> None:
         "most": st.get_option("server.maxUploadSize"),
         "amber": "#FCAE0F" if dark else "#8A5200",
     }
-    st.html(_CSS.format(**values))
+    st.html(_CSS.format(**values) + spanish.css())

@@ -42,6 +42,21 @@ CONTRASTS = """() => {
   return found;
 }"""
 
+# Texts that reach over the right edge of the box they are in, and fields that hide a part of theirs.
+TOO_WIDE = """() => {
+  const found = [];
+  const main = document.querySelector('[data-testid=stMain]');
+  if (main.scrollWidth > main.clientWidth + 1) found.push('página');
+  for (const e of main.querySelectorAll('p, .card-sub, .facts dd, h3, h5, [data-testid=stDateInputFieldsScroller]')) {
+    if (!e.checkVisibility() || !e.innerText?.trim()) continue;
+    const box = e.closest("[data-testid=stVerticalBlock], [data-testid=stColumn]").getBoundingClientRect();
+    const range = document.createRange(); range.selectNodeContents(e);
+    const text = range.getBoundingClientRect();
+    if (text.right > box.right + 2 || e.scrollWidth > e.clientWidth + 2) found.push(e.innerText.slice(0, 60));
+  }
+  return found;
+}"""
+
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_what_a_page_writes_can_be_read(browser: Any, server: Server, examples: Path, dark: bool) -> None:
@@ -55,17 +70,31 @@ def test_what_a_page_writes_can_be_read(browser: Any, server: Server, examples: 
         faint = {page: faint_texts(tab, page, run_id) for page in PAGES}
         assert faint == {page: [] for page in PAGES}
         assert tab.outside == []
+        tab.page.set_viewport_size({"width": 1024, "height": 576})  # 125 % on a small laptop
+        wide = {page: too_wide(tab, page) for page in PAGES}
+        assert wide == {page: [] for page in PAGES}
     finally:
         tab.close()
 
 
+def too_wide(tab: Operator, page: str) -> list[str]:
+    """What sticks out of its box or of the page, and dates that are cut."""
+    go_to(tab, page)
+    found: list[str] = tab.page.evaluate(TOO_WIDE)
+    return found
+
+
 def faint_texts(tab: Operator, page: str, run_id: str) -> list[tuple[str, float]]:
     """(text, contrast) of what is hard to read on a page."""
-    tab.page.get_by_test_id("stSidebar").get_by_role("link", name=re.compile(page)).first.click()
-    tab.page.locator("h3").filter(has_text=page).first.wait_for()
-    tab.idle()
-    tab.page.wait_for_timeout(500)  # what fades in has faded in
+    go_to(tab, page)
     assert tab.page.locator("[data-testid=stException]").count() == 0
     found: list[tuple[str, float]] = tab.page.evaluate(CONTRASTS)
     assert len(found) > 10
     return [(text, ratio) for text, ratio in found if ratio < LEAST]
+
+
+def go_to(tab: Operator, page: str) -> None:
+    tab.page.get_by_test_id("stSidebar").get_by_role("link", name=re.compile(page)).first.click()
+    tab.page.locator("h3").filter(has_text=page).first.wait_for()
+    tab.idle()
+    tab.page.wait_for_timeout(500)  # what fades in has faded in

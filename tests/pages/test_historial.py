@@ -36,10 +36,12 @@ def sandbox(context: Context) -> Connection:
     return connect(context.home, sandbox=True)
 
 
-def stored(context: Context, ends: dict[int, str], *, action: str = FORWARDING, **values: Any) -> RunRecord:
+def stored(
+    context: Context, ends: dict[int, str], *, action: str = FORWARDING, target: str = "sandbox", **values: Any
+) -> RunRecord:
     """An ended run whose rows (line -> state) are as given."""
     record = RunRecord(
-        run_id=runs.new_run_id(context.journal), action_id=action, target="sandbox", state="completed", settings={}, **values
+        run_id=runs.new_run_id(context.journal), action_id=action, target=target, state="completed", settings={}, **values
     )
     runs.create_run(context.journal, record)
     lines = [Row(n, {"person_id": f"P{n}"}, f"Persona {n}", "Madrid") for n in ends]
@@ -83,6 +85,21 @@ def test_an_archived_run_is_hidden_until_it_is_asked_for(app: AppTest, context: 
     assert told[-2:] == [("archive", "Ana"), ("restore", "Luis")]
     app.checkbox[1].uncheck().run()
     assert run.run_id in listed(app)
+
+
+def test_the_organisation_is_a_column_only_where_there_are_several(app: AppTest, context: Context) -> None:
+    stored(context, {2: "done"}, note="dos sitios")
+    app.switch_page(HISTORY).run()
+    search(app, "dos sitios")
+    assert "Organización" not in app.dataframe[0].proto.column_order
+    assert "Estado" in app.dataframe[0].proto.column_order
+    stored(context, {2: "done"}, note="dos sitios", target="https://webexapis.com/v1", org_name="Acme España")
+    app.run()
+    assert "Organización" in app.dataframe[0].proto.column_order
+
+
+def search(app: AppTest, note: str) -> None:
+    next(each for each in app.text_input if each.label == "Buscar en la nota").input(note).run()
 
 
 def test_filters_narrow_by_day_organisation_and_note(context: Context) -> None:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bulk.cli import options as o
-from bulk.cli.mending import country_of, mender, tell_country, tell_repairs
+from bulk.cli.mending import country_of, mender, tell_country, tell_repairs, write_corrected, write_repairs
 from bulk.cli.output import say, say_json, tell
 from bulk.cli.preparing import Asked, only_open, resolving, way
 from bulk.cli.reading import open_files, reading
@@ -24,13 +24,26 @@ if TYPE_CHECKING:
     from bulk.dataset import Dataset
     from bulk.plan import Resolve
     from bulk.records import Problem
-    from bulk.repairs import Mend, Repair
+    from bulk.repairs import Repair
 
 Out = Annotated[
     Path | None,
     typer.Option("--out", help="Todos los problemas en un .csv; o el fichero en un .xlsx, con sus celdas malas marcadas."),
 ]
 Corrected = Annotated[Path | None, typer.Option("--corrected", help="CSV con el fichero como queda tras --accept-repairs.")]
+
+Repairs = Annotated[
+    Path | None, typer.Option("--repairs", help="Todas las reparaciones propuestas, antes y después, en un .csv.")
+]
+
+
+@dataclass(frozen=True)
+class Written:
+    """Files that are written when somebody asks."""
+
+    problems: Tell | None  # what each problem is told to
+    corrected: Path | None  # the file as it is after the repairs
+    repairs: Path | None  # what is proposed
 
 
 def validate(
@@ -57,6 +70,7 @@ def validate(
     allow_calling_removal: o.CallingRemoval = False,
     out: Out = None,
     corrected: Corrected = None,
+    repairs: Repairs = None,
     base_url: o.BaseUrl = None,
     sandbox: o.Sandbox = False,
     home: o.Home = None,
@@ -72,7 +86,7 @@ def validate(
     paths = {"global": global_, "ubicaciones": ubicaciones, "usuarios": usuarios}
     if not any(paths.values()):
         raise typer.BadParameter("Indica al menos un fichero: --global, --ubicaciones o --usuarios.")
-    for target in (out, corrected):
+    for target in (out, corrected, repairs):
         refuse_input(target, [*paths.values(), mapping])
     if not action:
         needs_action = (maps, mapping, accept_suggestions, where, lines, only_open_of, only_open, resolve_names, choose)
@@ -90,9 +104,9 @@ def validate(
     marked = out is not None and out.suffix.lower() == ".xlsx"
     with problem_file(out) if out and not marked else nullcontext(found.append if marked else None) as write:
         if action:
-            files, report = _of_action(action, asked, write, corrected, context, resolve)
+            files, report = _of_action(action, asked, Written(write, corrected, repairs), context, resolve)
         else:
-            files, report = _of_files(asked, write, corrected)
+            files, report = _of_files(asked, Written(write, corrected, repairs))
     if out and marked:
         write_out(out, _marked(files, found))
     return _tell_report(action, report, as_json=as_json)
@@ -127,34 +141,13 @@ def _marked(files: Sequence[Blocks], problems: Sequence[Problem]) -> bytes:
     return to_xlsx(whole, [problem for problem in problems if problem.file == whole.file_name])
 
 
-def _write_corrected(path: Path, file: Blocks, mend: Mend) -> None:
-    """Block by block; rows whose cells do not fit the header are left out and told: what was cut off them would be lost."""
-    from bulk.parsing import RAGGED
-    from bulk.spreadsheet import csv_text
-
-    first = next(file.blocks()).frame.columns
-    left_out: list[int] = []
-
-    def rows() -> Iterator[Sequence[object]]:
-        for block in file.blocks():
-            ragged = [problem.line for problem in block.problems if problem.rule == RAGGED and problem.line]
-            left_out.extend(ragged)
-            mended = mend(block)[0].frame
-            yield from mended[~mended.index.isin(ragged)].itertuples(index=False, name=None)
-
-    write_out(path, csv_text(list(map(str, first)), rows()))
-    tell(
-        f"Fichero corregido en {path}."
-        + (f" Filas que se quedan fuera, con celdas de más o de menos: {len(left_out)}." if left_out else "")
-    )
-
-
 def _of_action(
-    action_id: str, asked: Asked, write: Tell | None, corrected: Path | None, context: Context | None, resolve: Resolve | None
+    action_id: str, asked: Asked, written: Written, context: Context | None, resolve: Resolve | None
 ) -> tuple[Sequence[Blocks], BlockReport]:
     """Raises InputError, UnknownAction, InDevelopment, RunNotFound, WebexError (`resolve`)."""
     from bulk.actions import get_action
     from bulk.block_validation import validate_blocks
+    from bulk.blocks import WholeFile
     from bulk.errors import UsageError
     from bulk.plan import prepare
     from bulk.scope import empty_text
@@ -175,7 +168,7 @@ def _of_action(
         resolve=resolve,
         mend=chosen.mend,
         repairs=chosen.repairs,
-        tell=write,
+        tell=written.problems,
     )
     tell_repairs(report.repairs, accepted=asked.accept_repairs)
     tell_country(chosen.country, {group["rule"] for group in report.totals})
@@ -185,12 +178,14 @@ def _of_action(
         tell(report.unmatched)
     if report.rows and report.excluded == report.rows:
         raise UsageError(empty_text(report.scope))
-    if corrected:
-        _write_corrected(corrected, own, chosen.mend)
+    if written.corrected:
+        write_corrected(written.corrected, own, chosen.mend)
+    if written.repairs:
+        write_repairs(written.repairs, [*map(WholeFile, others.values()), own], chosen.mend)
     return [own], report
 
 
-def _of_files(asked: Asked, write: Tell | None, corrected: Path | None) -> tuple[Sequence[Blocks], BlockReport]:
+def _of_files(asked: Asked, written: Written) -> tuple[Sequence[Blocks], BlockReport]:
     """Each file by itself, the biggest of them in blocks, and what they say of each other. Raises InputError."""
     from bulk.block_validation import look_over
     from bulk.blocks import WholeFile
@@ -204,16 +199,18 @@ def _of_files(asked: Asked, write: Tell | None, corrected: Path | None) -> tuple
     def mend(dataset: Dataset) -> tuple[Dataset, list[Repair]]:
         return propose(original(dataset))
 
-    report = look_over(own, others, mend=mend, tell=write)
+    report = look_over(own, others, mend=mend, tell=written.problems)
     tell_repairs(report.repairs, accepted=asked.accept_repairs)
     tell_country(country, {group["rule"] for group in report.totals})
     heads = {**others, **({"usuarios": next(own.blocks())} if own else {})}
     for each in readiness(heads, options=asked.options):
         tell(f"{'✓' if each.ready else '!'} {each.action_id}: {each.text}")
     files = {**{name: WholeFile(dataset) for name, dataset in others.items()}, **({"usuarios": own} if own else {})}
-    if corrected:
+    if written.repairs:
+        write_repairs(written.repairs, files.values(), mend)
+    if written.corrected:
         given = next(name for name, path in asked.files.items() if path)  # a workbook brings others along
-        _write_corrected(corrected, files[given], mend)
+        write_corrected(written.corrected, files[given], mend)
     return list(files.values()), report
 
 

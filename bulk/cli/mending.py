@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bulk.cli.output import tell
+from bulk.cli.writing import write_out
 
 if TYPE_CHECKING:
+    from bulk.blocks import Blocks
     from bulk.contract import Action
     from bulk.dataset import Dataset
     from bulk.mapping import Mapping
     from bulk.repairs import Mend, RepairGroups
+
+REPAIR_COLUMNS = ("fichero", "fila", "columna", "antes", "después", "reparación")
 
 
 def country_of(given: str | None, world: Dataset | None) -> str | None:
@@ -55,8 +60,40 @@ def tell_repairs(groups: RepairGroups, *, accepted: bool) -> None:
         for each in first:
             tell(f"  {file} · Fila {each.line} · «{each.before}» → «{each.after}»")
         if count > len(first):
-            tell(f"  … y {count - len(first)} más")
+            tell(f"  … y {count - len(first)} más (bulk validate … --repairs F.csv las escribe todas)")
     if accepted:
         tell(f"{groups.count} reparaciones aceptadas. El fichero no se ha tocado.")
     else:
         tell(f"{groups.count} reparaciones propuestas, ninguna aplicada. Para aceptarlas todas: --accept-repairs")
+
+
+def write_repairs(path: Path, files: Iterable[Blocks], mend: Mend) -> None:
+    """All that is proposed, a cell a line. Raises UsageError."""
+    from bulk.repairs import RULES
+    from bulk.spreadsheet import csv_text, safe_cell
+
+    found = ((block.file_name, each) for file in files for block in file.blocks() for each in mend(block)[1])
+    rows = ((name, str(each.line), each.column, each.before, each.after, RULES[each.rule]) for name, each in found)
+    write_out(path, csv_text(REPAIR_COLUMNS, (list(map(safe_cell, row)) for row in rows)))
+
+
+def write_corrected(path: Path, file: Blocks, mend: Mend) -> None:
+    """Block by block; rows whose cells do not fit the header are left out and told: what was cut off them would be lost."""
+    from bulk.parsing import RAGGED
+    from bulk.spreadsheet import csv_text
+
+    first = next(file.blocks()).frame.columns
+    left_out: list[int] = []
+
+    def rows() -> Iterator[Sequence[object]]:
+        for block in file.blocks():
+            ragged = [problem.line for problem in block.problems if problem.rule == RAGGED and problem.line]
+            left_out.extend(ragged)
+            mended = mend(block)[0].frame
+            yield from mended[~mended.index.isin(ragged)].itertuples(index=False, name=None)
+
+    write_out(path, csv_text(list(map(str, first)), rows()))
+    tell(
+        f"Fichero corregido en {path}."
+        + (f" Filas que se quedan fuera, con celdas de más o de menos: {len(left_out)}." if left_out else "")
+    )

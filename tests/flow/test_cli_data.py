@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import openpyxl
@@ -184,6 +185,14 @@ def test_without_action_the_repairs_of_each_file_are_listed_and_can_be_accepted(
     assert "USUARIOS.CSV · Fila 2 · «1000.0» → «1000»" in told
     assert "3 reparaciones propuestas, ninguna aplicada" in told
     assert (code, [each["column"] for each in found["problems"]]) == (0, ["phone_number", "extension", "legacy_phone_number"])
+    listed = tmp_path / "reparaciones.csv"
+    bulk("validate", "--usuarios", users, "--ubicaciones", places, "--country", "ES", "--repairs", listed)
+    with listed.open(encoding="utf-8-sig", newline="") as file:
+        assert list(csv.reader(file, delimiter=";"))[1:] == [
+            ["UBICACIONES.CSV", "2", "phone_number", "0034911222333", "+34911222333", "Prefijo 00 en vez de +"],
+            ["USUARIOS.CSV", "2", "extension", "1000.0", "1000", "Sobra .0 al final"],
+            ["USUARIOS.CSV", "2", "legacy_phone_number", "34911222333", "+34911222333", "Teléfono sin prefijo +"],
+        ]
     code, found = bulk("validate", "--usuarios", users, "--country", "ES", "--accept-repairs", "--corrected", right, "--json")
     assert (code, found["problems"]) == (0, [])
     assert read_any(right, name="usuarios")[0].frame["legacy_phone_number"].tolist() == ["+34911222333", ""]

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from bulk.comparing import folded, folded_cells
@@ -232,11 +233,12 @@ def _where_text(where: Where) -> str:
 
 
 def _within(index: pd.Index[Any], ranges: Sequence[tuple[int, int]]) -> pd.Series[bool]:
-    lines = index.to_series()
-    mask = pd.Series(False, index=index)
-    for first, last in ranges:
-        mask |= lines.between(first, last)
-    return mask
+    """All at once: what a round-trip file left open may be tens of thousands of ranges."""
+    firsts, lasts = np.array(sorted(ranges), dtype="int64").T
+    farthest = np.maximum.accumulate(lasts)  # ranges may overlap
+    lines = index.to_numpy(dtype="int64")
+    before = np.searchsorted(firsts, lines, side="right") - 1  # the last range that begins at the line or before it; -1 = none
+    return pd.Series((before >= 0) & (lines <= farthest[before]), index=index)
 
 
 def in_ranges(line: int, ranges: Sequence[tuple[int, int]]) -> bool:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bulk import scope
 from bulk.actions import get_action
@@ -140,6 +144,26 @@ def test_lines_left_out_leave_the_others_as_ranges() -> None:
 def test_many_ranges_are_told_by_their_first_and_their_number() -> None:
     ranges = tuple((line, line) for line in range(2, 22, 2))
     assert choose(DATA, Scope(lines=ranges)).description == "filas 2, 4, 6, 8, 10 … (10 tramos)"
+
+
+RANGE = st.tuples(st.integers(1, 60), st.integers(0, 9)).map(lambda found: (found[0], found[0] + found[1]))
+
+
+SIXTY = csv("person_id\n" + "A\n" * 60)
+
+
+@settings(deadline=None)
+@given(st.lists(RANGE, min_size=1, max_size=9))
+def test_any_ranges_choose_the_lines_that_lie_in_one_of_them(ranges: list[tuple[int, int]]) -> None:
+    assert lines(Scope(lines=tuple(ranges)), SIXTY) == [n for n in range(2, 62) if any(a <= n <= b for a, b in ranges)]
+    assert lines(Scope(lines=parse_lines("50-")), SIXTY) == list(range(50, 62))
+
+
+def test_tens_of_thousands_of_ranges_are_no_work() -> None:
+    data, ranges = csv("person_id\n" + "A\n" * 40_000), tuple((line, line) for line in range(2, 40_000, 2))
+    began = time.process_time()
+    assert choose(data, Scope(lines=ranges)).count == 19_999
+    assert time.process_time() - began < 1.5  # one by one they took most of a minute
 
 
 def test_a_file_without_rows_is_told_as_such_and_not_as_an_empty_scope() -> None:

@@ -25,7 +25,7 @@ from bulk.validation import totals, validate_file
 
 KEPT = 1_000  # problems held in memory
 
-Hashes = npt.NDArray[np.uint64]
+Hashes = npt.NDArray[np.int64]
 Lines = npt.NDArray[np.int64]
 Tell = Callable[[Problem], None]
 
@@ -188,7 +188,7 @@ class _Suspects:
 
     def add(self, frame: pd.DataFrame) -> None:
         for name, values in self._keys(frame):
-            hashes = np.asarray(pd.util.hash_pandas_object(values, index=False), dtype=np.uint64)
+            hashes = np.fromiter(map(hash, values.tolist()), dtype=np.int64, count=len(values))
             self.found.setdefault(name, []).append((hashes, np.asarray(values.index, dtype=np.int64)))
 
     def _keys(self, frame: pd.DataFrame) -> Iterator[tuple[str, pd.Series[str]]]:
@@ -200,13 +200,13 @@ class _Suspects:
             yield name, listed.str.split(";").explode() if listed.str.contains(";", regex=False).any() else listed
         place, extension = UNIQUE_EXTENSION
         if extension in frame.columns:
-            given = frame[(frame[place] != "") & (frame[extension] != "")]
-            yield "extension", given[place] + " " + given[extension]
+            given = (frame[place] != "") & (frame[extension] != "")
+            yield "extension", frame[place][given] + " " + frame[extension][given]
 
     def lines(self) -> Lines:
-        """Lines of every value that comes more than once."""
+        """Lines of every value that comes more than once; to be asked for once, for what is looked through is let go."""
         suspects = [np.empty(0, dtype="int64")]
-        for parts in self.found.values():
+        for parts in map(self.found.pop, list(self.found)):
             hashes = np.concatenate([each for each, _ in parts])
             lines = np.concatenate([each for _, each in parts])
             if not len(hashes):

@@ -140,7 +140,7 @@ def clean(cells: pd.Series[str], param: Param) -> pd.Series[str]:
         cells = composed_cells(cells)
     if param.kind in UPPER_KINDS:
         cells = cells.str.upper()
-    if param.kind == "flag":
+    if param.kind == "flag" and (cells != "").any():
         said = folded_cells(cells)
         cells = cells.mask(said.isin(TRUE), "true").mask(said.isin(FALSE), "false")
     return cells

@@ -185,7 +185,9 @@ def _table(part: bytes, delimiter: str, headers: list[str]) -> pa.Table | None:
         )
     except ValueError:
         return None
-    return pa.table([pc.utf8_trim(cells, BLANKS) for cells in table.columns], names=headers).combine_chunks()
+    columns = table.columns
+    del table  # each column goes as soon as it is trimmed
+    return pa.table([pc.utf8_trim(columns.pop(0), BLANKS).combine_chunks() for _ in headers], names=headers)
 
 
 def collect(rows: Iterator[tuple[int, list[str]]], headers: list[str], file_name: str) -> tuple[pd.DataFrame, list[Problem]]:

@@ -157,8 +157,8 @@ def _absent(place: Dataset | None, name: str, column: str) -> InputError:
 def cells_of(source: Source, files: Files, index: pd.Index[Any]) -> pd.Series[str]:
     """Text cells for the lines of `index`. A template or a join without its data gives an empty cell."""
     if source.kind == "column":
-        own: pd.Series[str] = files.own.frame.loc[index, source.ref]
-        return own
+        own: pd.Series[str] = files.own.frame[source.ref]
+        return own if index.equals(own.index) else own.loc[index]
     if source.kind == "template":
         return _filled_in(source, files, index)
     if source.kind == "join":

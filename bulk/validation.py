@@ -131,27 +131,27 @@ def _parameters() -> dict[str, Param]:
 
 def failures(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> Iterator[Failures]:
     """What does not pass, rule by rule; a rule over a row counts once a row, not once a column."""
-    lines = frame.index
     table = frame.reset_index(drop=True)
     try:
         with limited(_limits()):
             schema.validate(table.mask(table == ""), lazy=True)
-        return
     except pa.errors.SchemaErrors as errors:
-        cases = errors.failure_cases
-    if cases["index"].isna().any():  # a check that cannot be computed is a fault of the schema, never of the file
-        raise RuntimeError(f"check of {schema.name or 'schema'} failed: {cases.loc[cases['index'].isna(), 'check'].iloc[0]}")
-    wide = cases["schema_context"] != "Column"
-    cases = cases.assign(column=cases["column"].astype("object").mask(wide, None))
-    once = cases[~wide | ~cases.duplicated(["check", "index"])]
-    for (column, check), group in once.groupby(["column", "check"], dropna=False, sort=False):
-        name = None if pd.isna(column) else str(column)
-        at = [int(position) for position in group["index"]]
-        empty = name is None or check == "not_nullable"
-        values = [None if empty else str(value) for value in group["failure_case"]]
-        kinds = (schema.columns[name].metadata or {}).get("kinds", ()) if name else ()
-        rule = _NAMES_OF_PANDERA.get(str(check), str(check))
-        yield from _told_apart(Failures(name, rule, kinds, [int(lines[position]) for position in at], values))
+        for error in errors.schema_errors:
+            yield from _told_apart(_failed(error, frame.index))
+
+
+def _failed(error: pa.errors.SchemaError, lines: pd.Index[Any]) -> Failures:
+    check, cases = error.check, error.failure_cases
+    rule = check if isinstance(check, str) else str(check.error)
+    if not isinstance(cases, pd.DataFrame) or cases["index"].isna().any():  # a fault of the schema, never of the file
+        raise RuntimeError(f"check of {error.schema.name or 'schema'} failed: {rule}")
+    name = error.schema.name if isinstance(error.schema, pa.Column) else None
+    cases = cases if name else cases.drop_duplicates("index")
+    empty = name is None or rule == "not_nullable"
+    values = [None if empty else str(value) for value in cases["failure_case"]]
+    at = lines.to_numpy()[cases["index"].to_numpy(dtype="int64")].tolist()
+    kinds = (error.schema.metadata or {}).get("kinds", ()) if name else ()
+    return Failures(name, _NAMES_OF_PANDERA.get(rule, rule), kinds, at, values)
 
 
 def _limits() -> Limits:

@@ -67,9 +67,9 @@ def hydra(*kinds: str, required: bool = False, many: bool = False) -> pa.Column:
     """A public id of one of `kinds` (contracts 1.6). `id_rule` says afterwards in which of the two ways a cell is wrong."""
 
     def holds(cells: pd.Series[str]) -> pd.Series[bool]:
-        different = cells.unique().tolist()
+        different = cells.unique()
         if many or limits().bare_uuids:
-            return ~cells.isin([cell for cell in different if id_rule(cell, kinds)])
+            return ~cells.isin([cell for cell in different.tolist() if id_rule(cell, kinds)])
         return ~cells.isin(strangers(different, kinds))
 
     return column(pa.Check(holds, error="id_no_valido", name="id_no_valido"), required=required, kinds=kinds)

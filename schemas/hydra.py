@@ -4,27 +4,40 @@ from __future__ import annotations
 
 import binascii
 import re
-from collections.abc import Collection, Sequence
+import string
+from collections.abc import Collection
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
+import pyarrow as pa  # type: ignore[import-untyped]  # ships no types
+import pyarrow.compute as pc  # type: ignore[import-untyped]
 
 UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_URL_SAFE = bytes.maketrans(b"-_", b"+/")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")
+_SIX_BITS = np.full(256, 0xFF, dtype=np.uint8)  # what a character stands for in base64; all bits: it stands for nothing
+for _last in ("+/", "-_"):
+    _alphabet = string.ascii_uppercase + string.ascii_lowercase + string.digits + _last
+    _SIX_BITS[np.frombuffer(_alphabet.encode(), dtype=np.uint8)] = range(64)
+# Of four characters, the first bit of each of the three bytes in them, and what only a stranger to the alphabet has.
+_NOT_ASCII = np.array([0b11100000, 0b11001000, 0b11000010, 0b11000000], dtype=np.uint8)
 
 
 def decode_id(value: str) -> tuple[str, str] | None:
     """(KIND, last segment) of a public id, or None when it is not one."""
-    if not _BASE64.fullmatch(value):
-        return None
-    try:
-        text = binascii.a2b_base64(value.replace("-", "+").replace("_", "/") + "==").decode()
-    except ValueError:  # binascii.Error and UnicodeDecodeError are ValueErrors
-        return None
+    text = _decoded(value)
     parts = text.split("/")
-    if not text.startswith("ciscospark://") or len(parts) < 5:
-        return None
-    return parts[3], parts[-1]
+    return (parts[3], parts[-1]) if text.startswith("ciscospark://") and len(parts) >= 5 else None
+
+
+def _decoded(value: str) -> str:
+    """The text that stands in base64; "" when it is none."""
+    if not _BASE64.fullmatch(value):
+        return ""
+    try:
+        return binascii.a2b_base64(value.replace("-", "+").replace("_", "/") + "==").decode()
+    except ValueError:  # binascii.Error and UnicodeDecodeError are ValueErrors
+        return ""
 
 
 def kind_of(value: str) -> str | None:
@@ -33,35 +46,31 @@ def kind_of(value: str) -> str | None:
     return decoded[0] if decoded else None
 
 
-def strangers(values: Sequence[str], kinds: Collection[str]) -> list[str]:
-    """Those of `values` that are no public id of one of `kinds`.
+def strangers(values: Any, kinds: Collection[str]) -> list[str]:
+    """Those of `values` (an array of text) that are no public id of one of `kinds`.
 
-    Ids that are made like the first one (nearly all of a column) are decoded together, which costs a tenth.
+    Ids that are made like the first one (nearly all of a column) are looked at together, which costs a tenth.
     """
-    if not values:
-        return []
-    first = decode_id(values[0])
-    if first is None or first[0] not in kinds:
-        return [value for value in values if kind_of(value) not in kinds]
-    length = len(values[0])
-    together = [value for value in values if len(value) == length]
-    alike = _like_first(together)
-    rest = [value for value, is_like in zip(together, alike, strict=True) if not is_like]
-    rest += [value for value in values if len(value) != length]
+    ids = pa.array(values, pa.large_string())
+    first = ids[0].as_py() if len(ids) else ""
+    if kind_of(first) not in kinds:
+        return [value for value in ids.to_pylist() if kind_of(value) not in kinds]
+    as_long = pc.equal(pc.binary_length(ids), len(first))
+    together = ids.filter(as_long)
+    rest = [*ids.filter(pc.invert(as_long)).to_pylist(), *together.filter(pa.array(~_like(first, together))).to_pylist()]
     return [value for value in rest if kind_of(value) not in kinds]
 
 
-def _like_first(values: Sequence[str]) -> Sequence[bool]:
-    """Which of `values`, ids of one length, surely have the KIND of the first one; False says nothing."""
-    length = len(values[0])
-    try:  # zero bits instead of padding: one after another they are one text in base64
-        joined = "".join(value + "A" * (-length % 4) for value in values).encode("ascii").translate(_URL_SAFE)
-        rows = np.frombuffer(binascii.a2b_base64(joined, strict_mode=True), dtype=np.uint8).reshape(len(values), -1)
-    except ValueError:
-        return [False] * len(values)
-    rows = rows[:, : length * 3 // 4]
-    prefix = 1 + [at for at, byte in enumerate(rows[0].tolist()) if byte == ord("/")][3]  # ciscospark://us/KIND/
-    found: list[bool] = ((rows[:, :prefix] == rows[0, :prefix]).all(axis=1) & (rows < 0x80).all(axis=1)).tolist()
+def _like(first: str, ids: pa.LargeStringArray) -> npt.NDArray[np.bool_]:
+    """Which of `ids`, all of one length, surely have the KIND of `first`, itself an id: the same bits up to there, then ASCII."""
+    length = len(first)
+    bits = _SIX_BITS[np.frombuffer(ids.buffers()[2], dtype=np.uint8)].reshape(-1, length)
+    own = _SIX_BITS[np.frombuffer(first.encode(), dtype=np.uint8)]
+    until = 8 * len("/".join(_decoded(first).split("/")[:4]) + "/")  # bits of ciscospark://us/KIND/
+    ends = 6 * np.arange(1, length + 1)
+    same = (0b111111 << np.clip(ends - until, 0, 6) & 0b111111).astype(np.uint8)
+    wrong = ((bits ^ own) & same) | (bits & np.resize(_NOT_ASCII, length))
+    found: npt.NDArray[np.bool_] = np.logical_not(wrong.any(axis=1))
     return found
 
 

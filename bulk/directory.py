@@ -48,6 +48,10 @@ class Directory:
         """id -> name of all locations, licences or routes. Raises WebexError."""
         return {entry.id: entry.name for entry in self._list(kind)}
 
+    def known(self, kind: str) -> list[Entry]:
+        """What was read so far of this kind."""
+        return self._lists.get(kind, []) if kind != "person" else [each for found in self._people.values() for each in found]
+
     def find(self, kind: str, name: str) -> list[Entry]:
         """All that have this name (case and the width of blanks do not count) or just this e-mail. Raises WebexError."""
         if kind == "person":

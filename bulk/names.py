@@ -48,6 +48,7 @@ class Names:
     directory: Directory
     chosen: Mapping[str, str] = field(default_factory=dict)  # what and name (as _key writes them) -> id
     doubts: Doubts = field(default_factory=dict)  # what somebody has to choose
+    used: dict[tuple[str, str], str] = field(default_factory=dict)  # (kind, name as written) -> id: chosen before, taken again
 
     def resolve(
         self, action: Action, dataset: Dataset, mapping: ColumnMapping, frame: pd.DataFrame
@@ -88,6 +89,7 @@ class Names:
     def look_up(self, kind: str, name: str) -> tuple[str, str]:
         """(id, "") of the one thing of that name, or ("", why not). Raises WebexError."""
         if decided := self.chosen.get(_key(kind, name)):
+            self.used[kind, name] = decided
             return decided, ""
         if kind == "person" and "@" not in name:
             return "", NOT_AN_EMAIL
@@ -104,6 +106,15 @@ class Names:
         if near:
             self.doubts[kind, name] = near
         return "", NONE.format(KINDS[kind].replace("un enlace", "ningún enlace").replace("una ", "ninguna "), like)
+
+
+def meanings(names: Names) -> list[str]:
+    """Of each choice that was taken, `«Sede» es Sede (prefijo 8001, …54a383b4)`; asks nobody."""
+    told = []
+    for (kind, name), found in names.used.items():
+        entries = names.directory.known(kind)
+        told.append(f"«{name}» es {in_full(entries).get(found) or f'…{id_tail(found)[-SHORTEST:]}'}")
+    return told
 
 
 def _told(labels: Sequence[str]) -> str:
@@ -168,6 +179,14 @@ def keep(journal: Journal, org_id: str | None, fresh: Mapping[str, str]) -> dict
         known |= {_key(_kind_of(name, found), name): found for name, found in fresh.items()}
         control.remember(journal, f"names:{org_id or ''}", known)
     return known
+
+
+def forget(names: Names, journal: Journal, org_id: str | None) -> None:
+    """The choices that were taken are to be made again."""
+    gone = {_key(kind, name) for kind, name in names.used}
+    names.chosen = {key: found for key, found in remembered(journal, org_id).items() if key not in gone}
+    control.remember(journal, f"names:{org_id or ''}", names.chosen)
+    names.used.clear()
 
 
 def _key(kind: str, name: str) -> str:

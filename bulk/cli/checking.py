@@ -13,7 +13,7 @@ import typer
 from bulk.cli import options as o
 from bulk.cli.mending import country_of, mender, tell_country, tell_repairs, write_corrected, write_repairs
 from bulk.cli.output import say, say_json, tell
-from bulk.cli.preparing import Asked, only_open, resolving, way
+from bulk.cli.preparing import Asked, only_open, resolving, tell_choices, way
 from bulk.cli.reading import open_files, reading
 from bulk.cli.writing import refuse_input, write_out
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from bulk.blocks import Blocks
     from bulk.context import Context
     from bulk.dataset import Dataset
-    from bulk.plan import Resolve
+    from bulk.names import Names
     from bulk.records import Problem
     from bulk.repairs import Repair
 
@@ -95,16 +95,16 @@ def validate(
         paths, maps, mapping, where, lines, only_open_of, accept_repairs, accept_suggestions, country,
         o.run_options(profile, force_pstn, allow_calling_removal), only_open, reading(encoding, delimiter, sheet),
     )  # fmt: skip
-    resolve = None
+    names = None
     context = open_context(home) if resolve_names or choose or only_open_of else None
     if context and (resolve_names or choose):
         reached = connect(context.home, token=o.read_token(token, token_file), base_url=base_url, sandbox=sandbox)
-        _, resolve = resolving(context, reached, choose, wanted=True)
+        _, names = resolving(context, reached, choose, wanted=True)
     found: list[Problem] = []
     marked = out is not None and out.suffix.lower() == ".xlsx"
     with problem_file(out) if out and not marked else nullcontext(found.append if marked else None) as write:
         if action:
-            files, report = _of_action(action, asked, Written(write, corrected, repairs), context, resolve)
+            files, report = _of_action(action, asked, Written(write, corrected, repairs), context, names)
         else:
             files, report = _of_files(asked, Written(write, corrected, repairs))
     if out and marked:
@@ -142,9 +142,9 @@ def _marked(files: Sequence[Blocks], problems: Sequence[Problem]) -> bytes:
 
 
 def _of_action(
-    action_id: str, asked: Asked, written: Written, context: Context | None, resolve: Resolve | None
+    action_id: str, asked: Asked, written: Written, context: Context | None, names: Names | None
 ) -> tuple[Sequence[Blocks], BlockReport]:
-    """Raises InputError, UnknownAction, InDevelopment, RunNotFound, WebexError (`resolve`)."""
+    """Raises InputError, UnknownAction, InDevelopment, RunNotFound, WebexError (`names`)."""
     from bulk.actions import get_action
     from bulk.block_validation import validate_blocks
     from bulk.blocks import WholeFile
@@ -157,7 +157,7 @@ def _of_action(
     if own is None:
         prepare(action_id, others)  # says what is missing
         raise AssertionError(action_id)
-    chosen = way(action, next(own.blocks()), others, asked, context, resolving=resolve is not None)
+    chosen = way(action, next(own.blocks()), others, asked, context, resolving=names is not None)
     report = validate_blocks(
         action,
         own,
@@ -165,11 +165,12 @@ def _of_action(
         mapping=chosen.mapping,
         options=asked.options,
         scope=only_open(chosen.scope, own.blocks()) if asked.only_open else chosen.scope,
-        resolve=resolve,
+        resolve=names.resolve if names else None,
         mend=chosen.mend,
         repairs=chosen.repairs,
         tell=written.problems,
     )
+    tell_choices(names)
     tell_repairs(report.repairs, accepted=asked.accept_repairs)
     tell_country(chosen.country, {group["rule"] for group in report.totals})
     if report.scope:

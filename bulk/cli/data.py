@@ -9,6 +9,7 @@ import typer
 
 from bulk.cli import options as o
 from bulk.cli.output import say
+from bulk.cli.preparing import tell_choices
 from bulk.cli.reading import Reading, reading
 from bulk.cli.writing import refuse_input, write_out
 
@@ -86,8 +87,10 @@ def fill_ids(
     loaded = _table(file, dataset, reading(encoding, delimiter, sheet))
     context = open_context(home)
     reached, api = _reach(context, o.read_token(token, token_file), base_url, sandbox)
-    filled, problems, cells = fill(names_of(api, context.journal, reached.org_id, choose or ()), loaded)
+    names = names_of(api, context.journal, reached.org_id, choose or ())
+    filled, problems, cells = fill(names, loaded)
     write_out(out, _as_file(filled, out))
+    tell_choices(names)
     for problem in problems:
         say(problem.text())
     say(f"{cells} identificadores completados en {out}; {len(problems)} sin encontrar.")

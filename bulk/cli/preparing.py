@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from bulk.contract import Action
     from bulk.dataset import Dataset
     from bulk.mapping import Mapping as ColumnMapping
-    from bulk.plan import Prepared, Resolve
+    from bulk.names import Names
+    from bulk.plan import Prepared
     from bulk.repairs import Mend, RepairGroups
     from bulk.scope import Chosen, Scope
 
@@ -85,7 +86,7 @@ def way(
     return Way(files, mapping, lambda dataset: mend(original(dataset)), scope_of(asked, context), groups, country)
 
 
-def prepare_asked(action_id: str, asked: Asked, context: Context | None = None, resolve: Resolve | None = None) -> Prepared:
+def prepare_asked(action_id: str, asked: Asked, context: Context | None = None, names: Names | None = None) -> Prepared:
     """Raises InputError, UnknownAction, InDevelopment."""
     from bulk.actions import get_action
     from bulk.plan import of_the_others, prepare
@@ -95,7 +96,7 @@ def prepare_asked(action_id: str, asked: Asked, context: Context | None = None, 
     own = found.pop(action.dataset, None)
     if own is None:
         return prepare(action_id, found)  # says what is missing
-    chosen = way(action, own, found, asked, context, resolving=resolve is not None)
+    chosen = way(action, own, found, asked, context, resolving=names is not None)
     scope = only_open(chosen.scope, [own]) if asked.only_open else chosen.scope
     mended, repairs = chosen.mend(own)
     chosen.repairs.add(repairs, own.file_name)
@@ -103,7 +104,9 @@ def prepare_asked(action_id: str, asked: Asked, context: Context | None = None, 
     for problem in of_the_others(action, chosen.mapping, chosen.files)[:MOST_SHOWN]:
         tell(f"Aviso: {problem.text()}")
     files = {**chosen.files, action.dataset: mended}
+    resolve = names.resolve if names else None
     prepared = prepare(action_id, files, mapping=chosen.mapping, options=asked.options, scope=scope, resolve=resolve)
+    tell_choices(names)
     tell_country(chosen.country, {problem.rule for problem in prepared.problems})
     if prepared.chosen is not None:
         _tell_scope(prepared, scope, prepared.chosen)
@@ -153,8 +156,8 @@ def only_open(scope: Scope, blocks: Iterable[Dataset]) -> Scope:
 
 def resolving(
     context: Context, connection: Connection, choices: list[str] | None, *, wanted: bool
-) -> tuple[Connection, Resolve | None]:
-    """How names become ids with --resolve-names, and the connection that they are of. Raises WebexError, UsageError."""
+) -> tuple[Connection, Names | None]:
+    """The names that become ids with --resolve-names, and the connection that they are of. Raises WebexError, UsageError."""
     if not (wanted or choices):
         return connection, None
     from bulk.connection import api_for, known
@@ -162,7 +165,15 @@ def resolving(
 
     connection = known(connection, context.settings, context.journal)
     api = api_for(connection, context.settings, context.journal)
-    return connection, names_of(api, context.journal, connection.org_id, choices or ()).resolve
+    return connection, names_of(api, context.journal, connection.org_id, choices or ())
+
+
+def tell_choices(names: Names | None) -> None:
+    """What was chosen once and holds for these rows too."""
+    from bulk.names import meanings
+
+    for told in meanings(names)[:MOST_SHOWN] if names else ():
+        tell(f"Como se eligió: {told}. Para otra: --choose.")
 
 
 def scope_of(asked: Asked, context: Context | None) -> Scope:

@@ -136,8 +136,8 @@ def run(
         live = launch_plan(context, record.run_id, connection, replace(how, bulk=True), advise=_advise)
     else:
         connection = connect(context.home, token=secret, base_url=base_url, sandbox=sandbox)
-        connection, resolve = resolving(context, connection, choose, wanted=resolve_names)
-        prepared = prepare_asked(str(action), asked, context, resolve)
+        connection, names = resolving(context, connection, choose, wanted=resolve_names)
+        prepared = prepare_asked(str(action), asked, context, names)
         live = launch(context, prepared, connection, how, advise=_advise)
         if not dry_run:
             tell("Aviso: lanzada sin ensayo. Con bulk plan se ve antes qué cambiaría cada fila, y --plan aplica justo eso.")

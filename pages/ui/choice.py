@@ -71,6 +71,8 @@ def prepared(session: Session) -> Prepared:
     resolve, where = _names(session)
     key = (action.id, _files_key(session), repr(sorted(explicit.items())), repr(sorted(options.items())), scope, where)
     if session.prepared is None or session.prepared_key != key:
+        if session.by_name:
+            names(session)[0].used.clear()  # those of these rows are noted anew
         session.prepared = prepare(action.id, session.files, explicit=explicit, options=options, scope=scope, resolve=resolve)
         session.prepared_key = key
     return session.prepared

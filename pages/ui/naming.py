@@ -8,7 +8,7 @@ import streamlit as st
 
 from bulk import filling
 from bulk.directory import told_apart
-from bulk.names import Names, keep
+from bulk.names import Names, forget, keep, meanings
 from bulk.plan import Prepared
 from bulk.records import FILE_NAMES
 from pages.ui import choice, corrections, resources
@@ -28,8 +28,23 @@ def choose(session: Session, plan: Prepared) -> None:
     """The names of the plan that several have, or that nobody has but some resemble: the operator says which is meant, once."""
     if session.by_name:
         unresolved = {problem.value for problem in plan.problems if problem.rule == "nombre"}
-        names, _ = choice.names(session)
+        names, org_id = choice.names(session)
+        _chosen_before(session, names, org_id)
         _ask_for(session, [doubt for doubt in names.doubts if doubt[1] in unresolved])
+
+
+def _chosen_before(session: Session, names: Names, org_id: str | None) -> None:
+    """The choices that these rows take again, and the way to make them anew."""
+    if not names.used:
+        return
+    told = meanings(names)
+    more = f" y {count(len(told) - MOST_ASKED, 'nombre más', 'nombres más')}" if len(told) > MOST_ASKED else ""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f"Como elegiste: {plain(' · '.join(told[:MOST_ASKED]))}{more}.", width="content")
+        if st.button("Elegir de nuevo", type="tertiary", key="choose_again"):
+            forget(names, resources.context().journal, org_id)
+            session.prepared = None  # made from what was chosen
+            st.rerun()
 
 
 def _ask_for(session: Session, doubts: list[tuple[str, str]]) -> None:

@@ -150,7 +150,8 @@ def test_validate_looks_names_up_as_plan_does_and_remembers_the_choice(bulk: Bul
     assert f"…{end}" in found["problems"][0]["message"]
     code, found = bulk(*asked, "--choose", f"Sede={end}")  # a choice is a look-up already
     assert (code, [each["value"] for each in found["problems"]]) == (1, ["nadie@example.com"])
-    assert bulk(*asked, "--resolve-names", "--lines", "2-3")[0] == 0  # remembered
+    assert bulk(*asked, "--resolve-names", "--lines", "2-3")[0] == 0  # remembered, and told
+    assert f"Como se eligió: «Sede» es …{end}. Para otra: --choose." in bulk.err  # type: ignore[attr-defined]
     assert remote.writes() == 0
 
 

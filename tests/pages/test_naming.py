@@ -62,13 +62,20 @@ def test_a_name_that_only_resembles_is_chosen_once_and_remembered(loaded: AppTes
     plan = session(loaded).prepared
     assert plan is not None
     assert plan.frame["target_location_id"].tolist() == [madrid, madrid]
+    assert "Como elegiste: «Madri» es Madrid (prefijo 8000" in said(loaded)
 
     second = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=30).run()
     second.switch_page(DATA).run()
     second.file_uploader(key="upload_usuarios").upload("USUARIOS.CSV", USERS.encode(), "text/csv").run()
+    press(second, "Completar ids")
     session(second).action_id, session(second).by_name = MOVE, True
     second.switch_page(MAPPING).run()
     assert "¿A qué se refiere «Madri»?" not in [each.label for each in second.selectbox]
+    assert "Como elegiste: «Madri» es …" in said(second)  # no list was asked for
+    press(second, "Elegir de nuevo")
+    assert not second.exception
+    assert "¿A qué se refiere «Madri»?" in [each.label for each in second.selectbox]
+    assert "Como elegiste" not in said(second)
 
 
 def test_on_datos_one_of_several_of_a_name_is_chosen_and_then_completed(app: AppTest, context: Context) -> None:

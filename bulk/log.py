@@ -181,6 +181,9 @@ def _folder(home: Path) -> Path:
 # -- one file per action ------------------------------------------------------------------------------------------------
 
 
+_encode = json.JSONEncoder(ensure_ascii=False, default=lambda value: cleaned(str(value))).encode
+
+
 class ActionLog:
     """`logs/<action_id>.log`: one JSON object per line, events with fields (`run`, `order`, `row` are bound by the caller).
 
@@ -195,9 +198,8 @@ class ActionLog:
     def event(self, name: str, **fields: Any) -> None:
         """Append one event; a log that cannot be written never stops the work."""
         at = datetime.now(UTC).isoformat(timespec="milliseconds")
-        line = json.dumps(
-            {"at": at, "event": name, **cleaned(fields)}, ensure_ascii=False, default=lambda value: cleaned(str(value))
-        )
+        told = {key: value if value is None else cleaned(value, full=key in _KEPT or None) for key, value in fields.items()}
+        line = _encode({"at": at, "event": name, **told})
         try:
             # One write of a whole line at the end of the file: threads and processes share it without a lock.
             os.write(self._opened(), (line + "\n").encode("utf-8", "replace"))

@@ -164,9 +164,9 @@ class RunRecord:
     schedule: Params = field(default_factory=dict)  # {at, not_after: UTC; after: runs; canary: rows; lines; descending}
 
 
-@dataclass(frozen=True)
+@dataclass
 class StoredRow:
-    """A row as the engine takes it up again."""
+    """A row as the engine takes it up again; what an intent says of it is brought up to date here."""
 
     line: int  # line of the file
     seq: int  # its order: first line of it

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from typing import Any
 
 from bulk import stops
@@ -23,7 +22,7 @@ def finish(live: LiveRun, item: Item, state: str, *, change: Change | None = Non
     """The row's outcome: queued for the journal with its order's counters, and logged."""
     row = item.row
     if change is not None:
-        values["change"] = replace(item, change=change).pairs() if change else None
+        values["change"] = item.pairs(change) if change else None
         values["notes"] = list(change.notes)
     seconds = round(time.monotonic() - item.started, 3)
     live.journal.later(writes.outcome(live.run_id, row.line, row.seq, state, seconds=seconds, **values))

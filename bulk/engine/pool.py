@@ -5,6 +5,7 @@ Rows of one entity are worked in file order: a unit whose entity is held is park
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -34,6 +35,8 @@ Job = Callable[[], None]
 def add_run(live: LiveRun) -> None:
     """Let the pool work `live`. Threads are made as needed, up to MAX_WORKERS and those that work ahead."""
     with POOL.changed:
+        if not POOL.threads:
+            gc.freeze()  # what is loaded by now stays; each full collection that looks at it holds all threads up
         POOL.runs.append(live)
         wanted = max(POOL.threads, min(MAX_WORKERS, live.workers) + ahead(live))
         for number in range(POOL.threads, wanted):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -34,17 +34,18 @@ class Item:
     def work(self) -> Work:
         return Work(self.row.line, self.row.params, self.change)
 
-    def pairs(self) -> dict[str, list[Any]]:
-        """member -> [old, new] of all that this row set out to do: of an earlier attempt, and as decided last."""
+    def pairs(self, change: Change) -> dict[str, list[Any]]:
+        """member -> [old, new] of all that this row set out to do: of an earlier attempt, and by `change`."""
         earlier = self.row.change if self.row.attempt else None
-        return {**(earlier or {}), **{member: list(pair) for member, pair in self.change.fields.items()}}
+        return {**(earlier or {}), **{member: list(pair) for member, pair in change.fields.items()}}
 
     def intend(self, mark: Any = None) -> dict[str, Any]:
         """One more write is about to be sent: what its intent says of it."""
-        touched = {**(self.row.touched or {}), **self.change.news()}
-        self.row = replace(self.row, attempt=self.row.attempt + 1, mark=mark, change=self.pairs(), touched=touched)
+        row = self.row
+        row.change, row.touched, row.mark = self.pairs(self.change), {**(row.touched or {}), **self.change.news()}, mark
+        row.attempt += 1
         self.asked = False
-        return {"change": self.row.change, "touched": touched, "mark": mark}
+        return {"change": row.change, "touched": row.touched, "mark": mark}
 
 
 @dataclass

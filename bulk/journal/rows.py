@@ -46,10 +46,12 @@ def claim(
 
     def take(connection: Connection) -> list[StoredRow]:
         held = lots.held_seqs(connection, run_id)
-        query = select(*_CLAIMED).where(*where, rows.c.seq.not_in(held)).order_by(order).limit(limit)
-        found = [_stored(row) for row in connection.execute(query)]
+        open_ = [*where, rows.c.seq.not_in(held)]
+        found = [_stored(row) for row in connection.execute(select(*_CLAIMED).where(*open_).order_by(order).limit(limit))]
         if found:
-            _set_state(connection, run_id, [row.line for row in found], "running", started_at=now())
+            last = found[-1].line
+            these = rows.update().where(*open_, rows.c.line >= last if descending else rows.c.line <= last)
+            connection.execute(these.values(state="running", started_at=now()))
             count(connection, [(run_id, row.seq, "pending", "running") for row in found])
         return found
 
@@ -254,16 +256,12 @@ def row_states(journal: Journal, run_id: str) -> list[str]:
         return list(connection.execute(select(rows.c.state).where(rows.c.run_id == run_id).order_by(rows.c.line)).scalars())
 
 
-def _set_state(connection: Connection, run_id: str, lines: Sequence[int], state: str, **values: Any) -> None:
-    statement = rows.update().where(rows.c.run_id == run_id, rows.c.line.in_(lines)).values(state=state, **values)
-    connection.execute(statement)
-
-
 def _stored(row: Any) -> StoredRow:
-    values = dict(row._mapping)
-    for name in ("params", "before", "change", "touched", "mark", "reference"):
-        values[name] = load(values[name])
-    return StoredRow(**values)
+    line, seq, params, state, entity, before, change, touched, attempt, intent_open, mark, ticket, label, reference = row
+    return StoredRow(
+        line, seq, load(params), state, entity, load(before), load(change), load(touched), attempt, intent_open, load(mark),
+        ticket, label, load(reference),
+    )  # fmt: skip
 
 
 def _result(run_id: str, row: Any) -> RowResult:

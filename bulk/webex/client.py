@@ -100,6 +100,7 @@ class Api:
         self._slots: queue.SimpleQueue[None] | None = None  # one entry for each request that may be in flight now
         self.calling_licenses: dict[str | None, frozenset[str]] = {}  # by orgId; listed once a run
         self._token = token
+        self._constant_headers: dict[bool, list[tuple[str, str]]] = {}  # with a JSON body, without one
         self._local = threading.local()
 
     def limit_in_flight(self, most: int) -> None:
@@ -166,13 +167,27 @@ class Api:
         return with_retries(once, settings=self.settings, interrupt=self.interrupt)
 
     def _request(self, method: str, path: str, query: dict[str, Any], body: Any) -> httpx.Request:
-        headers = {"Authorization": self._token.header(), "Accept": "application/json"}
-        if body is not None:
-            headers["Content-Type"] = "application/json"
-        asked = {name: _text(value) for name, value in query.items() if value is not None}
-        content = None if body is None else dumps(body)
         url = self._same_host(self.base_url + path if _RELATIVE.match(path) else urljoin(self.base_url, path))
-        return self._client().build_request(method, url, params=asked or None, headers=headers, content=content)
+        asked = {name: _text(value) for name, value in query.items() if value is not None} or None
+        client, bare = self._client(), body is None
+        # Client.build_request would merge what never changes, headers, cookies and timeouts, anew for each call.
+        return httpx.Request(
+            method,
+            url,
+            params=asked,
+            headers=self._headers(client, json=not bare),
+            content=None if bare else dumps(body),
+            extensions={"timeout": client.timeout.as_dict()},
+        )
+
+    def _headers(self, client: httpx.Client, *, json: bool) -> list[tuple[str, str]]:
+        """As every request of this object carries them, with a JSON body or without one."""
+        found = self._constant_headers.get(json)
+        if found is None:
+            ours = {"authorization": self._token.header(), "accept": "application/json"}
+            found = list({**client.headers, **ours, **({"content-type": "application/json"} if json else {})}.items())
+            self._constant_headers[json] = found
+        return found
 
     def _same_host(self, url: str) -> str:
         """A `Link` to another server, or without encryption, would carry the token away: refused."""
@@ -218,12 +233,12 @@ class Api:
                     raise Interrupted from None
 
     def _judge(self, response: httpx.Response, entered: float, *, write: bool) -> Answer:
-        status, tracking = response.status_code, tracking_id(response)
+        status = response.status_code
         if status in THROTTLE_STATUS:
             raise self._throttled(response, entered)
         self.pace.admitted(entered)
         if status in RETRY_STATUS or status > 504:
-            trouble = f"Webex ha respondido {status}."
+            trouble, tracking = f"Webex ha respondido {status}.", tracking_id(response)
             if write:
                 raise AmbiguousWrite(trouble, tracking_id=tracking, in_flight=status == 504)
             raise TryAgain(Unreadable(trouble, tracking_id=tracking), self._asked_wait(response))
@@ -232,7 +247,7 @@ class Api:
         try:
             return read_answer(response)
         except BadBody:
-            unread = "La respuesta de Webex no se puede leer."
+            unread, tracking = "La respuesta de Webex no se puede leer.", tracking_id(response)
             if write:
                 raise AmbiguousWrite(unread, tracking_id=tracking, in_flight=False) from None
             raise TryAgain(Unreadable(unread, tracking_id=tracking)) from None

@@ -84,6 +84,14 @@ def checked_country(text: str | None) -> str | None:
     return country or None
 
 
+def country_by_setting(text: str) -> str | None:
+    """BULK_DEFAULT_COUNTRY as two letters; None when it says none. Raises InputError for one that there is not."""
+    try:
+        return checked_country(text)
+    except InputError as error:
+        raise InputError(f"BULK_DEFAULT_COUNTRY: {error.message}") from None
+
+
 def propose(dataset: Dataset, action: Action | None, country: str | None, *, mapping: Mapping | None = None) -> list[Repair]:
     """Repairs for the phones, extensions, ids and e-mails of the file, by line.
 

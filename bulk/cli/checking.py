@@ -15,7 +15,7 @@ from bulk.cli.mending import country_of, mender, tell_country, tell_repairs, wri
 from bulk.cli.output import say, say_json, tell
 from bulk.cli.preparing import Asked, only_open, resolving, tell_choices, way
 from bulk.cli.reading import open_files, reading
-from bulk.cli.writing import refuse_input, write_out
+from bulk.cli.writing import refuse_input, refuse_twice, write_out
 
 if TYPE_CHECKING:
     from bulk.block_validation import BlockReport, Tell
@@ -86,8 +86,10 @@ def validate(
     paths = {"global": global_, "ubicaciones": ubicaciones, "usuarios": usuarios}
     if not any(paths.values()):
         raise typer.BadParameter("Indica al menos un fichero: --global, --ubicaciones o --usuarios.")
-    for target in (out, corrected, repairs):
-        refuse_input(target, [*paths.values(), mapping])
+    targets = {"--out": out, "--corrected": corrected, "--repairs": repairs}
+    for at, (option, target) in enumerate(targets.items()):
+        refuse_input(target, [*paths.values(), mapping], option)
+        refuse_twice(target, list(targets.values())[:at], option)
     if not action:
         needs_action = (maps, mapping, accept_suggestions, where, lines, only_open_of, only_open, resolve_names, choose)
         _fits_files(needs_action, corrected, [path for path in paths.values() if path])

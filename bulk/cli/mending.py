@@ -22,9 +22,9 @@ REPAIR_COLUMNS = ("fichero", "fila", "columna", "antes", "después", "reparació
 def country_of(given: str | None, world: Dataset | None) -> str | None:
     """The country of phones without prefix: --country, else GLOBAL's, else the setting. Raises InputError, UsageError."""
     from bulk import settings
-    from bulk.repairs import checked_country, default_country
+    from bulk.repairs import checked_country, country_by_setting, default_country
 
-    return checked_country(given) or default_country(world) or checked_country(settings.load().default_country)
+    return checked_country(given) or default_country(world) or country_by_setting(settings.load().default_country)
 
 
 def mender(action: Action | None, mapping: Mapping | None, country: str | None, *, accept: bool) -> Mend:

@@ -57,9 +57,9 @@ def country_of(session: Session) -> str | None:
 def by_setting() -> str | None:
     """BULK_DEFAULT_COUNTRY; one that there is not is told and left out."""
     try:
-        return repairs.checked_country(resources.context().settings.default_country)
+        return repairs.country_by_setting(resources.context().settings.default_country)
     except InputError as error:
-        st.warning(f"BULK_DEFAULT_COUNTRY: {plain(error.message)}")
+        st.warning(plain(error.message))
         return None
 
 

@@ -201,6 +201,25 @@ def test_without_action_the_repairs_of_each_file_are_listed_and_can_be_accepted(
     assert "1000.0" in users.read_text(encoding="utf-8")
 
 
+def test_a_country_of_the_settings_that_there_is_not_is_named(bulk: Bulk, users: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BULK_DEFAULT_COUNTRY", "XX")
+    code, found = bulk("validate", ACTION, "--usuarios", users, "--json")
+    assert (code, found["error"]["message"]) == (
+        2,
+        "BULK_DEFAULT_COUNTRY: No existe el país «XX». Se esperan dos letras, como ES.",
+    )
+    assert bulk("validate", ACTION, "--usuarios", users, "--country", "es", "--json")[0] == 1  # said here: not even looked at
+    code, found = bulk("validate", ACTION, "--usuarios", users, "--country", "es", "--repairs", users, "--json")
+    assert (code, found["error"]["message"].partition("para ")[2]) == (2, "--repairs.")
+
+
+def test_two_files_of_one_command_are_not_one(bulk: Bulk, users: Path, tmp_path: Path) -> None:
+    same = tmp_path / "salida.csv"
+    code, found = bulk("validate", ACTION, "--usuarios", users, "--out", same, "--corrected", same, "--json")
+    assert (code, found["error"]["message"].partition("para ")[2]) == (2, "--corrected.")
+    assert not same.exists()
+
+
 @pytest.mark.parametrize("option", [("--where", "a=b"), ("--lines", ""), ("--resolve-names",), ("--map", "a=b")])
 def test_without_action_nothing_that_needs_one_is_dropped_in_silence(bulk: Bulk, users: Path, option: tuple[str, ...]) -> None:
     code, found = bulk("validate", "--usuarios", users, *option, "--json")

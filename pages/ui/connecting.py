@@ -55,7 +55,7 @@ def form(session: Session, button: str, *, key: str = "connect", org_id: str | N
         sandbox = "Sin token se trabaja en el SANDBOX. " if key == "connect" else ""
         st.caption(f"{sandbox}El token vive solo en la memoria de esta pestaña.")
         pasted = st.text_input("Token de Webex", type="password", key=f"{key}_token", autocomplete="off")
-        sent = st.form_submit_button(button, type="primary")
+        sent = st.form_submit_button(button, type="secondary" if key == "connect" else "primary")  # a page has one primary button
     found = resources.token_of_environment()
     if found and st.button("Usar el token de WEBEX_ACCESS_TOKEN", key=f"{key}_env"):
         pasted, sent = found, True

@@ -31,8 +31,8 @@ button[role="radio"][aria-checked="true"] p, [role="tab"][aria-selected="true"] 
 .sandbox {{ background: {box_back}; color: {box_ink}; }}
 .mode.sandbox {{ border: 1px dashed {box_ink}; }}
 .strip.sandbox {{ border-bottom: 1px dashed {box_ink}; }}
-.counters {{ display: flex; flex-wrap: wrap; gap: 0.5rem; }}
-.counter {{ flex: 1 1 7.2rem; border: 1px solid {line}; border-radius: 8px; padding: 0.4rem 0.7rem; min-width: 7rem; }}
+.counters {{ display: grid; grid-template-columns: repeat(auto-fit, minmax(7rem, 1fr)); gap: 0.5rem; }}
+.counter {{ border: 1px solid {line}; border-radius: 8px; padding: 0.4rem 0.7rem; }}
 .counter .n {{ font-size: 1.45rem; font-weight: 600; line-height: 1.25; font-variant-numeric: tabular-nums; }}
 .counter .w {{ font-size: 0.8rem; color: {muted}; white-space: nowrap; }}
 .map {{ display: block; width: 100%; max-height: 17rem; object-fit: contain; object-position: left top; }}
@@ -54,7 +54,7 @@ button[role="radio"][aria-checked="true"] p, [role="tab"][aria-selected="true"] 
 .st-key-road [data-testid="stMarkdownContainer"] p {{ line-height: 1.3; }}
 .st-key-road button {{ min-height: 1.5rem; padding: 0 0.2rem 0.4rem; }}
 @media (max-width: 1100px) {{
-  .counter {{ flex-basis: 22%; }}
+  .counters {{ grid-template-columns: repeat(auto-fit, minmax(22%, 1fr)); }}
   [class*="st-key-under_"] > [data-testid="stHorizontalBlock"],
   [class*="st-key-under_"] > [data-testid="stLayoutWrapper"] > [data-testid="stHorizontalBlock"] {{ flex-wrap: wrap; }}
   [class*="st-key-under_"] > [data-testid="stHorizontalBlock"] > [data-testid="stColumn"],

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,7 +53,8 @@ class Server:
         self.process.wait(15)
 
 
-def start_server(home: Path, *, latency_ms: int = LATENCY_MS) -> Server:
+def start_server(home: Path, *, latency_ms: int = LATENCY_MS, more: Mapping[str, str] | None = None) -> Server:
+    """`more`: further variables of its environment."""
     port = free_port()
     settings = {
         "BULK_HOME": str(home),
@@ -63,7 +64,9 @@ def start_server(home: Path, *, latency_ms: int = LATENCY_MS) -> Server:
     }
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("BULK_", "WEBEX_", "STREAMLIT_"))}
     command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(port)]
-    process = subprocess.Popen(command, cwd=ROOT, env=clean | settings, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=clean | settings | dict(more or {}), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     server = Server(home, port, process)
     until = time.monotonic() + 60
     while time.monotonic() < until:

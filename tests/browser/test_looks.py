@@ -13,6 +13,17 @@ from tests.browser.operator import Operator
 from tests.browser.test_happy_path import FORWARDING, rehearse, run_of
 
 PAGES = ("Inicio", "Datos", "Mapeo", "Ensayo", "Lanzamiento", "Informe", "Historial")
+VIEWS = ("Filas", "Lotes", "Por ubicación", "Auditoría")  # of the report
+# The one main button of each page after a run; a second copy at the foot counts once, «Abrir» waits for a run to be marked.
+MAIN = {
+    "Inicio": {"Siguiente: Alta de numeraciones (desactivadas)"},
+    "Datos": {"Continuar a Mapeo"},
+    "Mapeo": {"Continuar a Ensayo"},
+    "Ensayo": {"Ir a Lanzamiento"},
+    "Lanzamiento": {"Ver el informe"},
+    "Informe": {"Descargar Excel"},
+    "Historial": {"Abrir"},
+}
 LEAST = 4.5  # WCAG 2.2, 1.4.3
 
 # Each text that can be seen, with the contrast of its colour to what is painted below it.
@@ -65,10 +76,12 @@ def test_what_a_page_writes_can_be_read(browser: Any, server: Server, examples: 
         rehearse(tab, examples, FORWARDING)
         tab.press("Ir a Lanzamiento")
         tab.press("Lanzar este ensayo")
-        run_id = run_of(tab)
+        run_of(tab)
         tab.offers("Ver el informe")
-        faint = {page: faint_texts(tab, page, run_id) for page in PAGES}
+        faint = {page: faint_texts(tab, page) for page in PAGES}
         assert faint == {page: [] for page in PAGES}
+        assert {page: main_buttons(tab, page) for page in PAGES} == MAIN
+        assert {view: faint_texts(tab, "Informe", view=view) for view in VIEWS} == {view: [] for view in VIEWS}
         assert tab.outside == []
         tab.page.set_viewport_size({"width": 1024, "height": 576})  # 125 % on a small laptop
         wide = {page: too_wide(tab, page) for page in PAGES}
@@ -84,13 +97,35 @@ def too_wide(tab: Operator, page: str) -> list[str]:
     return found
 
 
-def faint_texts(tab: Operator, page: str, run_id: str) -> list[tuple[str, float]]:
+def faint_texts(tab: Operator, page: str, *, view: str = "") -> list[tuple[str, float]]:
     """(text, contrast) of what is hard to read on a page."""
     go_to(tab, page)
+    if view:
+        tab.page.get_by_role("radio", name=re.compile(view)).first.click()
+        tab.idle()
+        tab.page.wait_for_timeout(300)
     assert tab.page.locator("[data-testid=stException]").count() == 0
     found: list[tuple[str, float]] = tab.page.evaluate(CONTRASTS)
     assert len(found) > 10
     return [(text, ratio) for text, ratio in found if ratio < LEAST]
+
+
+def main_buttons(tab: Operator, page: str) -> set[str]:
+    """Labels of the primary buttons that can be seen, with the panels of the page opened."""
+    go_to(tab, page)
+    if page == "Mapeo":
+        tab.press("Elegir filas…")
+        tab.page.get_by_role("radio", name="Filas", exact=True).click()
+        tab.page.get_by_label("Filas, como las numera Excel").fill("2-9")
+        tab.page.keyboard.press("Enter")
+        tab.page.get_by_role("button", name="Elegir 8 filas").wait_for()
+    tab.press("Conectar")
+    tab.page.get_by_label("Token de Webex").wait_for()
+    found = tab.page.locator("button[kind^=primary]").all()
+    labels = {button.inner_text() for button in found if button.is_visible()}
+    tab.page.keyboard.press("Escape")
+    tab.idle()
+    return labels
 
 
 def go_to(tab: Operator, page: str) -> None:

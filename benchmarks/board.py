@@ -54,10 +54,11 @@ class Watched(servers.Server):
         found = re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{self.process.pid}/status").read_text())
         return int(found[1]) / 1024 if found else 0.0
 
-    def waits(self, begin: float, end: float, name: str = "waits") -> list[float]:
-        """Milliseconds that the watching thread was late by, between two moments; `waits_alone`: one with nothing beside it."""
-        lines = [line.split(";") for line in (self.home / name).read_text().splitlines() if ";" in line]
-        return [float(late) for moment, late in lines if begin <= float(moment) <= end]
+    def waits(self, begin: float, end: float, name: str = "waits") -> list[tuple[float, float]]:
+        """Milliseconds that the watching thread was late by, and of them those in which the process computed, between two
+        moments; `waits_alone`: of a thread with nothing beside it."""
+        lines = [line.split(";") for line in (self.home / name).read_text().splitlines() if line.count(";") == 2]
+        return [(float(late), float(busy)) for moment, late, busy in lines if begin <= float(moment) <= end]
 
 
 @contextmanager
@@ -130,10 +131,12 @@ def refresh(browser: Browser) -> dict[str, float]:
         "cpu_ms": 1000 * (used / refreshes - idle),
         "idle_cpu_ms": 1000 * idle,
         "kib": sum(sizes) / refreshes / 1024,
-        "longest_wait_ms": max(waits, default=0.0),
-        "waits_over_30": float(sum(1 for late in waits if late > 30)),
-        "alone_longest_wait_ms": max(alone, default=0.0),
-        "alone_waits_over_30": float(sum(1 for late in alone if late > 30)),
+        "longest_held_ms": max((busy for _, busy in waits), default=0.0),
+        "held_over_30": float(sum(1 for _, busy in waits if busy > 30)),
+        "longest_wait_ms": max((late for late, _ in waits), default=0.0),
+        "waits_over_30": float(sum(1 for late, _ in waits if late > 30)),
+        "alone_longest_wait_ms": max((late for late, _ in alone), default=0.0),
+        "alone_waits_over_30": float(sum(1 for late, _ in alone if late > 30)),
         "frames_after_end": float(silence),
     }
 

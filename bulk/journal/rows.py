@@ -228,11 +228,12 @@ def read_rows(
         where += [rows.c.attempt > 0, rows.c.change.is_not(None)]
     left, last, skip = limit, 0, offset
     while left is None or left > 0:
-        query = select(rows).where(*where, rows.c.line > last).order_by(rows.c.line).limit(min(PAGE, left or PAGE))
+        size = min(PAGE, left or PAGE)
+        query = select(rows).where(*where, rows.c.line > last).order_by(rows.c.line).limit(size)
         with journal.reading() as connection:
             found = connection.execute(query.offset(skip) if skip else query).all()
         yield from (_result(run_id, row) for row in found)
-        if not found:
+        if len(found) < size:  # asking for more would go through the rest of the run for nothing
             return
         last, skip = found[-1].line, 0
         left = None if left is None else left - len(found)

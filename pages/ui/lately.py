@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
 
 T = TypeVar("T")
-REST = 20  # times what a look took, until it is taken again: a twentieth of the time goes into it
+REST = 50  # times what a look took, until it is taken again: a fiftieth of the time goes into it
 MOST = 64  # looks remembered
 
 _guard = threading.Lock()

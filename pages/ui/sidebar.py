@@ -70,7 +70,8 @@ def _live(session: Session) -> None:
 def _panel(session: Session, shown: list[str]) -> None:
     house = resources.context()
     try:
-        for run in live.living(house):
+        found = live.living(house)
+        for run in found:
             seen = look(house, run, session, with_orders=False)
             st.progress(seen.share, text=f"**{headline(seen)}**  \n{how_far(seen)}")
             with st.container(horizontal=True):
@@ -82,7 +83,7 @@ def _panel(session: Session, shown: list[str]) -> None:
                 if st.button(label, key=f"stop_{run.run_id}"):
                     request_stop(house, run.run_id, command, live.who(session, run))
                     st.rerun()
-        ended = [run_id for run_id in shown if run_id not in {run.run_id for run in live.living(house)}]
+        ended = [run_id for run_id in shown if run_id not in {run.run_id for run in found}]
     except BulkError as error:
         log.warning("barra lateral: %s", error.message)
         return

@@ -63,14 +63,13 @@ def row_frame(rows: Iterable[RowResult], run: RunRecord, told: Telling) -> pd.Da
         )
         for row in rows
     ]
-    frame = pd.DataFrame(records, columns=pd.Index(ROW_COLUMNS))
-    if frame.empty:
-        return frame
-    empty = [name for name in ("Ubicación", *_CHANGED, "Motivo", "trackingId") if (frame[name] == "").all()]
+    if not records:
+        return pd.DataFrame(columns=pd.Index(ROW_COLUMNS))
+    columns = dict(zip(ROW_COLUMNS, zip(*records, strict=True), strict=True))
     first = ["Fila", "Quién", "Estado"]
-    changed = [*_CHANGED] if (frame["Motivo"] == "").mean() >= _MOSTLY else []
-    order = [*first, *changed, "Motivo", *_CHANGED, "Ubicación", "trackingId"]
-    return frame[[name for name in dict.fromkeys(order) if name not in empty]]
+    changed = [*_CHANGED] if columns["Motivo"].count("") >= _MOSTLY * len(records) else []
+    order = dict.fromkeys((*first, *changed, "Motivo", *_CHANGED, "Ubicación", "trackingId"))
+    return pd.DataFrame({name: columns[name] for name in order if name in first or any(columns[name])})
 
 
 def row_config(run: RunRecord, frame: pd.DataFrame) -> dict[str, Any]:
@@ -90,7 +89,7 @@ def row_config(run: RunRecord, frame: pd.DataFrame) -> dict[str, Any]:
 
 def _fitting(frame: pd.DataFrame, name: str, most: int) -> int:
     """Pixels for the longest of the texts, the header too."""
-    longest = int(frame[name].str.len().max()) if name in frame and len(frame) else 0
+    longest = max(map(len, frame[name].tolist()), default=0) if name in frame else 0
     return min(most, 7 * max(longest, len(name)) + 28)
 
 

@@ -12,7 +12,7 @@ import typer
 
 from bulk.cli import options as o
 from bulk.cli.mending import country_of, mender, tell_country, tell_repairs, write_corrected, write_repairs
-from bulk.cli.output import say, say_json, tell
+from bulk.cli.output import in_rows, say, say_json, tell
 from bulk.cli.preparing import Asked, only_open, resolving, tell_choices, way
 from bulk.cli.reading import open_files, reading
 from bulk.cli.writing import refuse_input, refuse_twice, write_out
@@ -176,7 +176,7 @@ def _of_action(
     tell_repairs(report.repairs, accepted=asked.accept_repairs)
     tell_country(chosen.country, {group["rule"] for group in report.totals})
     if report.scope:
-        tell(f"Alcance: {report.scope}: {report.rows - report.excluded} de {report.rows} filas.")
+        tell(f"Alcance: {report.scope}: {report.rows - report.excluded} de {in_rows(report.rows)}.")
     if report.unmatched:
         tell(report.unmatched)
     if report.rows and report.excluded == report.rows:
@@ -239,5 +239,5 @@ def _tell_report(action: str | None, report: BlockReport, *, as_json: bool) -> i
     if found > len(report.problems):
         say(f"… y {found - len(report.problems)} más (--out F.csv los escribe todos).")
     beyond = f", {report.excluded} fuera de alcance" if report.excluded else ""
-    say(f"{valid} filas válidas, {report.invalid} no válidas{beyond}.")
+    say(f"{in_rows(valid)} {'válida' if valid == 1 else 'válidas'}, {report.invalid} no válidas{beyond}.")
     return 1 if report.invalid else 0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bulk.cli import options as o
-from bulk.cli.output import say
+from bulk.cli.output import in_rows, say
 from bulk.cli.preparing import tell_choices
 from bulk.cli.reading import Reading, reading
 from bulk.cli.writing import refuse_input, write_out
@@ -42,7 +42,7 @@ def export(
     context = open_context(home)
     _, api = _reach(context, o.read_token(token, token_file), base_url, sandbox)
     rows = write_export(api, kind, out)
-    say(f"{rows} filas en {out}.")
+    say(f"{in_rows(rows)} en {out}.")
     return 0
 
 

@@ -9,7 +9,7 @@ import typer
 
 from bulk.cli import options as o
 from bulk.cli import outcome
-from bulk.cli.output import say, say_json, say_orders, say_run
+from bulk.cli.output import in_rows, say, say_json, say_orders, say_run
 
 
 def actions(as_json: o.Json = False) -> int:
@@ -110,7 +110,7 @@ def report(
     if out:
         written = write_acta(context, records, out) if acta else write_report(context, records[0], out, roundtrip=roundtrip)
         found |= {"file": str(out), "rows": written}
-        told.append(f"{out}: {written} filas.")
+        told.append(f"{out}: {in_rows(written)}.")
     if parts:
         files = write_parts(context, records[0], parts)
         found["parts"] = {name: str(path) for name, path in files.items()}

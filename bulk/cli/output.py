@@ -19,6 +19,10 @@ def say(text: str = "") -> None:
     sys.stdout.write(text + "\n")
 
 
+def in_rows(count: int) -> str:
+    return "1 fila" if count == 1 else f"{count} filas"
+
+
 def tell(text: str) -> None:
     """For people, out of the way of the result."""
     sys.stderr.write(f"{text}\n")
@@ -69,4 +73,5 @@ def say_run(document: dict[str, Any], phone_line: str) -> None:
 
 def say_orders(document: dict[str, Any]) -> None:
     for order in document["orders"]:
-        say(f"  {order['order_id']}  {ORDER_WORDS[order['state']]:<12} {order['total']:>6} filas")
+        number, word = in_rows(order["total"]).split()
+        say(f"  {order['order_id']}  {ORDER_WORDS[order['state']]:<12} {number:>6} {word}")

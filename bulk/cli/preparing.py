@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from bulk.cli.mending import country_of, mender, tell_country, tell_repairs
 from bulk.cli.options import explicit_map
-from bulk.cli.output import tell
+from bulk.cli.output import in_rows, tell
 from bulk.cli.reading import AS_DETECTED, Reading, read_files
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def _tell_scope(prepared: Prepared, scope: Scope, chosen: Chosen) -> None:
     from bulk.validation import totals
 
     if prepared.excluded or chosen.selected is not None:
-        tell(f"Alcance: {chosen.description}: {chosen.count} de {prepared.total} filas.")
+        tell(f"Alcance: {chosen.description}: {chosen.count} de {in_rows(prepared.total)}.")
     if chosen.not_found:
         more = f" y {len(chosen.not_found) - MOST_SHOWN} más" if len(chosen.not_found) > MOST_SHOWN else ""
         tell(f"Sin fila en el fichero: {', '.join(chosen.not_found[:MOST_SHOWN])}{more}.")
@@ -128,7 +128,7 @@ def _tell_scope(prepared: Prepared, scope: Scope, chosen: Chosen) -> None:
         tell(text)
     for group in totals(chosen.unclear):
         shown = f" (la primera, {group['first_line']}: «{group['value']}»)" if group["first_line"] else ""
-        tell(f"Aviso: {prepared.dataset.file_name} · {group['column']} · {group['count']} filas{shown}. {group['message']}")
+        tell(f"Aviso: {prepared.dataset.file_name} · {group['column']} · {in_rows(group['count'])}{shown}. {group['message']}")
     if prepared.total and chosen.empty_text:
         raise UsageError(chosen.empty_text)
 

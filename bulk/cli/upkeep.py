@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from bulk.cli import options as o
-from bulk.cli.output import say, say_json
+from bulk.cli.output import in_rows, say, say_json
 from bulk.cli.spanish import Command, Group
 from bulk.errors import UsageError
 
@@ -38,7 +38,7 @@ def check(home: o.Home = None, as_json: o.Json = False) -> int:
         for text in found.findings:
             say(text)
         verdict = "El diario está bien" if found.sound else "El diario tiene problemas"
-        say(f"{verdict}: {found.runs} ejecuciones, {found.rows} filas, versión {found.version}.")
+        say(f"{verdict}: {_in_runs(found.runs)}, {in_rows(found.rows)}, versión {found.version}.")
         if not found.sound:
             say("Guarda una copia del directorio de datos y exporta lo que se lea: bulk journal export --out diario.zip")
     return 0 if found.sound else 1
@@ -88,7 +88,7 @@ def prune(
     if as_json:
         say_json({**upkeep.as_document(found), "done": yes})
         return 0
-    say(f"{'Retiradas' if yes else 'Se retirarían'}: {len(found.runs)} ejecuciones, {found.rows} filas.")
+    say(f"{'Retiradas' if yes else 'Se retirarían'}: {_in_runs(len(found.runs))}, {in_rows(found.rows)}.")
     if found.held:
         say(f"Se quedan, porque otra ejecución se refiere a ellas: {', '.join(found.held)}.")
     if yes and found.files:
@@ -106,3 +106,7 @@ def _utc(day: str | None) -> str | None:
         return datetime.strptime(day, "%Y-%m-%d").astimezone().astimezone(UTC).isoformat(timespec="milliseconds")
     except ValueError:
         raise UsageError(f"--before «{day}» no es un día: se espera AAAA-MM-DD.") from None
+
+
+def _in_runs(count: int) -> str:
+    return "1 ejecución" if count == 1 else f"{count} ejecuciones"

@@ -237,3 +237,10 @@ def test_what_was_found_in_global_is_told_with_the_action(bulk: Bulk, tmp_path: 
     assert code == 0
     assert "GLOBAL.CSV · Fila 3 · GLOBAL tiene una sola fila de datos: esta no se usa." in told
     assert "GLOBAL.CSV · Fila 1 · cosa · Ninguna acción conoce este parámetro" in told
+
+
+def test_one_row_is_told_as_one(bulk: Bulk, tmp_path: Path, remote: Remote) -> None:
+    path = tmp_path / "USUARIOS.CSV"
+    path.write_text(f"person_id;extension\n{remote.person(0)};1001\n", encoding="utf-8")
+    code, told = bulk("validate", ACTION, "--usuarios", path)
+    assert (code, "1 fila válida, 0 no válidas." in told) == (0, True)

@@ -15,7 +15,7 @@ from pages.ui.looking import Look
 from pages.ui.plain import plain
 from pages.ui.session import Session
 from pages.ui.texts import count, thousands
-from pages.ui.texts_runs import NO_CAUSES
+from pages.ui.texts_runs import NO_CAUSES, cause_pill
 
 LATEST, CAUSES, SPEED, LOTS = "Últimas 50", "Errores por causa", "Ritmo", "Lotes"
 MOST_CAUSES = 5  # told one by one
@@ -63,7 +63,8 @@ def causes(seen: Look, found: list[Cluster]) -> None:
         st.caption(NO_CAUSES)
     for number, cluster in enumerate(found[:MOST_CAUSES]):
         told, button = st.columns([0.84, 0.16], vertical_alignment="center")
-        told.markdown(f"**{thousands(cluster.count)}** · {plain(cluster.title)} · {plain(cluster.remedy)}")
+        word = cause_pill(seen.run, cluster)
+        told.markdown(f"**{thousands(cluster.count)}** · {word} · {plain(cluster.title)} · {plain(cluster.remedy)}")
         label = "Ver la fila" if cluster.count == 1 else f"Ver las {thousands(cluster.count)}"
         if button.toggle(label, key=f"board_cause_{seen.run.run_id}_{number}"):
             causes_panel.rows_of(seen, cluster)

@@ -57,7 +57,10 @@ def test_from_three_files_to_the_report(operator: Operator, examples: Path) -> N
     operator.idle()
     operator.sees(run_id)  # F5 finds the run again
     operator.offers("Ver el informe")
+    operator.page.get_by_role("radio", name=re.compile("Errores por causa")).click()
+    operator.sees("no válida (bloqueada en el ensayo)")
     operator.press("Ver el informe")
+    operator.sees("no válida (bloqueada en el ensayo)")
     operator.press("Más")
     rows = table(operator.save("CSV"))
     assert len(rows) == PEOPLE

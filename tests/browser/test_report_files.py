@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -124,3 +124,12 @@ def test_acta_prints_on_a4_with_boxes_to_sign(context: Context, run: RunRecord, 
     printed = seen.page.pdf(prefer_css_page_size=True)
     assert printed.startswith(b"%PDF")
     assert b"/MediaBox [0 0 594.95996 841.91998]" in printed or b"/MediaBox [0 0 595 842]" in printed
+
+
+def test_report_and_acta_say_that_nobody_rehearsed_the_run(context: Context, run: RunRecord, tmp_path: Path) -> None:
+    mark, rehearsed = "SIN ENSAYO", replace(run, scope={"plan": "20261124-0000-abc"})
+    for found, there in ((run, True), (rehearsed, False)):
+        write_report(context, found, tmp_path / "informe.html")
+        write_acta(context, [found], tmp_path / "acta.html")
+        texts = [(tmp_path / name).read_text("utf-8") for name in ("informe.html", "acta.html")]
+        assert [mark in text for text in texts] == [there, there]

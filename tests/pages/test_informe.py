@@ -106,16 +106,6 @@ def test_the_excel_has_its_sheets_and_every_row(run: RunRecord) -> None:
     assert len(list(book["Filas"].iter_rows())) == 4
 
 
-def test_the_page_to_keep_says_that_nobody_rehearsed_the_run(context: Context, run: RunRecord) -> None:
-    mark = "SIN ENSAYO"
-    assert mark in downloads.report_html(run).decode()
-    assert mark in downloads.acta([run]).decode()
-    runs.update_run(context.journal, run.run_id, scope={"plan": "20261124-0000-abc"})
-    rehearsed = find_run(context, run.run_id)
-    assert mark not in downloads.report_html(rehearsed).decode()
-    assert mark not in downloads.acta([rehearsed]).decode()
-
-
 def test_three_parts_are_the_input_each_row_once(context: Context) -> None:
     book = zipfile.ZipFile(io.BytesIO(downloads.three_parts(failed_run(context))))
     lines = {}

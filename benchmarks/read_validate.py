@@ -6,7 +6,7 @@
 
 Every contender runs in a process of its own: seconds of CPU and of clock (after the imports and ten rows to warm up), and
 the most memory it held.
-All of them check the same five columns: person and location ids by kind, extension, phone, and the call types.
+benchmarks/read_contenders.py says what all of them check; `--same` shows, file by file, that they do.
 Prints a markdown table with ratios to the floor.
 """
 
@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import base64
-import importlib
 import json
 import resource
 import statistics
@@ -23,15 +22,9 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Callable
 from pathlib import Path
 
-ACTION = "usuarios_asignar_location_desde_csv"
-HEADERS = (
-    "person_id;email;display_name;location_name;location_id;target_location_id;target_extension;target_phone_number;"
-    "add_license_ids;remove_license_ids;block_call_types"
-)
-ID = r"[A-Za-z0-9+/_-]+={0,2}"
+from read_contenders import CONTENDERS, HEADERS
 
 
 def hydra(kind: str, number: int) -> str:
@@ -41,7 +34,7 @@ def hydra(kind: str, number: int) -> str:
 def write_file(path: Path, rows: int, bad_share: float) -> None:
     """About 600 bytes a row, ids of real length; every 1/bad_share-th row has a phone without prefix."""
     places = [hydra("LOCATION", n) for n in range(40)]
-    licences = [hydra("LICENSE", n) + hydra("LICENSE", n)[-40:] for n in range(5)]
+    licences = [hydra("LICENSE", n) for n in range(5)]
     every = round(1 / bad_share) if bad_share else 0
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         file.write(HEADERS + "\r\n")
@@ -55,121 +48,54 @@ def write_file(path: Path, rows: int, bad_share: float) -> None:
             file.write(";".join(cells) + "\r\n")
 
 
-# -- contenders: each returns a function that takes the path and gives the number of findings ---------------------------
+# One row changed: column -> cell; what is wrong with it, or nothing.
+PERSON, PLACE, EXTENSION, PHONE = (HEADERS.split(";").index(name) for name in (
+    "person_id", "target_location_id", "target_extension", "target_phone_number"))  # fmt: skip
+RIGHT = {
+    "as it is": {}, "blanks around": {PERSON: f" {hydra('PEOPLE', 2)} ", PHONE: " +34600000002", EXTENSION: "1000\t"},
+    "no extension, no phone": {EXTENSION: "", PHONE: ""}, "a phone as people write it": {PHONE: "+34 (600) 000-002"},
+    "an id with padding": {PLACE: hydra("LOCATION", 3) + "="}, "an accent": {2: "Núñez"},
+}  # fmt: skip
+WRONG = {
+    "no person": {PERSON: ""}, "no location": {PLACE: ""}, "no id": {PERSON: "nada"}, "not base64": {PLACE: "A"},
+    "an id of something else": {PERSON: hydra("PLACE", 2)}, "a person for a location": {PLACE: hydra("PEOPLE", 7)},
+    "an id of another scheme": {PERSON: base64.b64encode(b"http://x/us/PEOPLE/00000000-0000-0000-0000-000000000002").decode()},
+    "one digit": {EXTENSION: "1"}, "letters": {EXTENSION: "10a"}, "no prefix": {PHONE: "34600000002"},
+    "Excel's phone": {PHONE: "3,46E+10"}, "a phone in doubt": {PHONE: "+34600000002.0"}, "a short phone": {PHONE: "+34600"},
+    "a person twice": {PERSON: hydra("PEOPLE", 1)}, "a number for two": {PHONE: "+34600000001"},
+    "an extension for two": {PLACE: hydra("LOCATION", 2), EXTENSION: "1000"},
+    "a cell too many": {10: "A;B"}, "NUL": {2: "a\x00b"}, "spoilt accent": {2: "NÃºÃ±ez"},
+}  # fmt: skip
 
 
-def product() -> Callable[[Path], int]:
-    from bulk.actions import get_action
-    from bulk.dataset import read_csv
-    from bulk.mapping import map_columns, param_frame
-    from bulk.validation import validate_rows
-
-    action = get_action(ACTION)
-    importlib.import_module(f"schemas.{ACTION}")
-
-    def work(path: Path) -> int:
-        data = read_csv(path, name="usuarios")
-        mapping = map_columns(action, data)
-        frame = param_frame(action, data, None, mapping)
-        return len(data.problems) + len(validate_rows(action, data, mapping, frame))
-
-    return work
-
-
-def in_blocks() -> Callable[[Path], int]:
-    from bulk.actions import get_action
-    from bulk.block_validation import validate_blocks
-    from bulk.blocks import open_blocks
-
-    action = get_action(ACTION)
-    importlib.import_module(f"schemas.{ACTION}")
-
-    def work(path: Path) -> int:
-        report = validate_blocks(action, open_blocks(path, name="usuarios"))
-        return sum(group["count"] for group in report.totals)
-
-    return work
-
-
-def floor() -> Callable[[Path], int]:
-    """What a careful script does by hand: no line numbers, no texts, no encodings, nothing but the checks."""
-    import binascii
-
-    import pandas as pd
-
-    def kind(value: str) -> str:
-        try:
-            return binascii.a2b_base64(value.replace("-", "+").replace("_", "/") + "==").decode().split("/")[3]
-        except (ValueError, IndexError):
-            return ""
-
-    def wrong_ids(cells: pd.Series, wanted: str) -> int:  # type: ignore[type-arg]
-        kinds = {each: kind(each) for each in cells.unique()}
-        return int((~cells.str.fullmatch(ID) | (cells.map(kinds) != wanted)).sum())
-
-    def work(path: Path) -> int:
-        frame = pd.read_csv(path, sep=";", dtype="str", engine="pyarrow", keep_default_na=False, encoding="utf-8-sig")
-        frame = frame.apply(lambda cells: cells.str.strip())
-        found = wrong_ids(frame["person_id"], "PEOPLE") + wrong_ids(frame["target_location_id"], "LOCATION")
-        phones = frame["target_phone_number"].str.replace(r"[\s.\-()]", "", regex=True)
-        found += int((~phones.str.fullmatch(r"\+[1-9][0-9]{6,14}") & (phones != "")).sum())
-        found += int((~frame["target_extension"].str.fullmatch("[0-9]{2,10}")).sum())
-        found += int(frame["person_id"].duplicated(keep=False).sum()) + int(phones[phones != ""].duplicated(keep=False).sum())
-        return found + int(frame.duplicated(["target_location_id", "target_extension"], keep=False).sum())
-
-    return work
-
-
-def frictionless() -> Callable[[Path], int]:
-    import binascii
-
-    from frictionless import Check, Checklist, Dialect, Resource, Schema, errors, formats  # type: ignore[import-not-found]
-
-    class Rows(Check):  # type: ignore[misc]
-        """What a schema of frictionless cannot say: the kinds of the ids, and one extension once in a location."""
-
-        Errors = (errors.RowConstraintError,)
-
-        def validate_start(self):  # type: ignore[no-untyped-def]
-            self.kinds: dict[str, str] = {}
-            self.seen: set[tuple[str, str]] = set()
-            return ()
-
-        def validate_row(self, row):  # type: ignore[no-untyped-def]
-            place, extension = row["target_location_id"], row["target_extension"]
-            for value, wanted in ((row["person_id"], "PEOPLE"), (place, "LOCATION")):
-                if value not in self.kinds:
-                    self.kinds[value] = self._kind(value)
-                if self.kinds[value] != wanted:
-                    yield errors.RowConstraintError.from_row(row, note=f"no {wanted}: {value}")
-            if (place, extension) in self.seen:
-                yield errors.RowConstraintError.from_row(row, note=f"{extension} twice")
-            self.seen.add((place, extension))
-
-        def _kind(self, value: str) -> str:
+def verdicts(name: str) -> dict[str, bool]:
+    """Whether the contender called `name` finds anything, for each file of one odd row."""
+    work, found = CONTENDERS[name](), {}
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "USUARIOS.CSV"
+        for title, changes in {**RIGHT, **WRONG}.items():
+            write_file(path, 5, 0)
+            lines = path.read_text(encoding="utf-8-sig").splitlines()
+            cells = lines[3].split(";")
+            for column, cell in changes.items():
+                cells[column] = cell
+            path.write_text("\r\n".join([*lines[:3], ";".join(cells), *lines[4:], ""]), encoding="utf-8-sig", newline="")
             try:
-                return binascii.a2b_base64(value.replace("-", "+").replace("_", "/") + "==").decode().split("/")[3]
-            except (ValueError, IndexError):
-                return ""
-
-    fields = [{"name": name, "type": "string"} for name in HEADERS.split(";")]
-    by_name = {field["name"]: field for field in fields}
-    by_name["person_id"] |= {"constraints": {"required": True, "unique": True, "pattern": ID}}  # type: ignore[dict-item]
-    by_name["target_location_id"] |= {"constraints": {"required": True, "pattern": ID}}  # type: ignore[dict-item]
-    by_name["target_extension"] |= {"constraints": {"pattern": "[0-9]{2,10}"}}  # type: ignore[dict-item]
-    by_name["target_phone_number"] |= {"constraints": {"unique": True, "pattern": r"\+[1-9][0-9]{6,14}"}}  # type: ignore[dict-item]
-
-    def work(path: Path) -> int:
-        dialect = Dialect(controls=[formats.CsvControl(delimiter=";")])
-        source = Resource(
-            path=path.name, basepath=str(path.parent), dialect=dialect, schema=Schema.from_descriptor({"fields": fields})
-        )
-        return int(source.validate(Checklist(checks=[Rows()]), limit_errors=10_000_000).stats["errors"])
-
-    return work
+                found[title] = bool(work(path))
+            except ValueError:  # pandas, at a row of another width
+                found[title] = True
+    return found
 
 
-CONTENDERS = {"floor": floor, "product": product, "blocks": in_blocks, "frictionless": frictionless}
+def show_same(pythons: dict[str, str]) -> None:
+    """A line a file, and whether each contender finds something in it."""
+    ran = {name: subprocess.run([python, __file__, "--same", "--alone", name], check=True, capture_output=True, text=True)
+           for name, python in pythons.items()}  # fmt: skip
+    found = {name: json.loads(each.stdout) for name, each in ran.items()}
+    for title in {**RIGHT, **WRONG}:
+        told = [each[title] for each in found.values()]
+        same = "same" if told == [title in WRONG] * len(told) else "NOT THE SAME"
+        print(f"{same} · {title}: {dict(zip(found, told, strict=True))}")
 
 
 def alone(name: str, path: Path) -> None:
@@ -203,17 +129,20 @@ def main() -> None:
     parser.add_argument(
         "--only", nargs="*", choices=CONTENDERS, default=list(CONTENDERS), help="contenders (the floor always runs)"
     )
+    parser.add_argument("--same", action="store_true", help="show what each contender finds in files with one odd row, and end")
     parser.add_argument("--alone", choices=CONTENDERS, help=argparse.SUPPRESS)
     parser.add_argument("--file", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.alone:
         sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-        return alone(asked.alone, asked.file)
+        return print(json.dumps(verdicts(asked.alone))) if asked.same else alone(asked.alone, asked.file)
+    pythons = {**dict.fromkeys(("floor", "product", "blocks"), sys.executable), "frictionless": asked.frictionless}
+    pythons = {name: python for name, python in pythons.items() if python and (name in asked.only or name == "floor")}
+    if asked.same:
+        return show_same(pythons)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "USUARIOS.CSV"
         write_file(path, asked.rows, asked.bad)
-        pythons = {**dict.fromkeys(("floor", "product", "blocks"), sys.executable), "frictionless": asked.frictionless}
-        pythons = {name: python for name, python in pythons.items() if python and (name in asked.only or name == "floor")}
         found = {name: measure(name, path, asked.repeat, python) for name, python in pythons.items()}
         size = path.stat().st_size / 1e6
         print(f"{asked.rows:,} rows, {size:.0f} MB, {asked.bad:.0%} of the rows wrong; medians of {asked.repeat}\n")

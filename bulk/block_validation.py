@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from bulk.across import first_said, organisation, said_before, validate_across
-from bulk.blocks import Blocks
+from bulk.blocks import Blocks, read_ahead
 from bulk.contract import Action
 from bulk.dataset import Dataset
 from bulk.mapping import Mapping as ColumnMapping
@@ -125,7 +125,7 @@ def validate_blocks(
 
     said = said_before(files, action.dataset)
     tally, suspects = _Tally(tell, repairs), _Suspects(action)
-    for block in file.blocks():
+    for block in read_ahead(file):
         mapping = mapping or map_columns(action, block, files.get("global"), explicit=explicit, others=files)
         mended, proposed = mend(block)
         prepared = judged(mended, mapping)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -41,6 +42,16 @@ class BlockFile:
         csv = self.csv
         for frame, problems in csv.blocks():
             yield Dataset(self.name, csv.file_name, csv.sha256, csv.encoding, csv.delimiter, frame, tuple(problems))
+
+
+def read_ahead(file: Blocks) -> Iterator[Dataset]:
+    """The blocks of `file`, each read while the one before is worked. Raises InputError."""
+    blocks = file.blocks()
+    with ThreadPoolExecutor(1, "read") as reader:
+        coming = reader.submit(next, blocks, None)
+        while (block := coming.result()) is not None:
+            coming = reader.submit(next, blocks, None)
+            yield block
 
 
 def open_blocks(

@@ -61,7 +61,7 @@ class CsvFile:
         """The file in UTF-8, without its BOM, cut where lines end. Excel's `sep=` line is there, but blank."""
         if self.as_it_is:
             with self.opener() as file:
-                yield (file.read(PART) + file.readline()).removeprefix(codecs.BOM_UTF8)
+                yield file.readline().removeprefix(codecs.BOM_UTF8)
                 yield from iter(lambda: file.read(PART) + file.readline(), b"")
             return
         with io.TextIOWrapper(self.opener(), encoding=self.encoding, newline="") as text:

@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TextIO
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa  # type: ignore[import-untyped]  # ships no types
 import pyarrow.compute as pc  # type: ignore[import-untyped]
@@ -170,7 +171,9 @@ def quickly(part: bytes, delimiter: str, headers: list[str], before: int) -> tup
 
 def _mostly_blank(part: bytes, width: int) -> bool:
     """Whether a cell for each column of each line would be more cells than so few bytes can hold."""
-    return max(part.count(b"\n"), part.count(b"\r")) * width > len(part) + 1
+    characters = np.frombuffer(part, dtype=np.uint8)  # counts faster than bytes do
+    lines = max(int(np.count_nonzero(characters == ord(end))) for end in "\n\r")
+    return lines * width > len(part) + 1
 
 
 def _table(part: bytes, delimiter: str, headers: list[str]) -> pa.Table | None:
@@ -179,7 +182,7 @@ def _table(part: bytes, delimiter: str, headers: list[str]) -> pa.Table | None:
     try:
         table = arrow_csv.read_csv(
             pa.py_buffer(part),
-            read_options=arrow_csv.ReadOptions(column_names=headers),
+            read_options=arrow_csv.ReadOptions(column_names=headers, use_threads=False),
             parse_options=arrow_csv.ParseOptions(delimiter=delimiter, quote_char=False, ignore_empty_lines=False),
             convert_options=arrow_csv.ConvertOptions(column_types=types, strings_can_be_null=False),
         )

@@ -49,6 +49,7 @@ def _same_number(action: Action, dataset: Dataset, mapping: Mapping, frame: pd.D
         pairs = frame.loc[frame[name] != "", [name, action.entity]]
         if pairs[name].str.contains(";", regex=False).any():
             pairs = pairs.assign(**{name: pairs[name].str.split(";")}).explode(name)
+        pairs = pairs[pairs[name].duplicated(keep=False)]  # few: what follows costs several times this
         shared = pairs[name].isin(_more_than_once(pairs.drop_duplicates()[name]))
         numbers = pairs[name][shared]
         for number, (line, others) in zip(numbers, _companions(numbers), strict=True):
@@ -61,8 +62,9 @@ def _same_extension(action: Action, dataset: Dataset, mapping: Mapping, frame: p
     place, name = UNIQUE_EXTENSION
     if name not in frame.columns:
         return
-    given = frame[(frame[name] != "") & (frame[place] != "")]
-    key = given[place] + " " + given[name]
+    key = frame[place] + " " + frame[name]
+    given = frame[(frame[name] != "") & (frame[place] != "") & key.duplicated(keep=False)]
+    key = key[given.index]
     shared = key.isin(_more_than_once(key[~given.assign(key=key).duplicated(["key", action.entity])]))
     for extension, (line, others) in zip(given[name][shared], _companions(key[shared]), strict=True):
         told = f"La extensión se pide para varios de la misma ubicación en las filas {named(others)}. Cambia una de ellas."

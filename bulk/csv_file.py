@@ -17,7 +17,7 @@ from bulk.records import Problem
 
 Block = tuple[pd.DataFrame, list[Problem]]
 _CHUNK = 1 << 20  # bytes looked at together
-PART = 9_000_000  # bytes, or characters, read at a time: more is hardly faster, and memory counts
+PART = 12_000_000  # bytes, or characters, read at a time: more is hardly faster, and memory counts
 _HEAD = 1 << 18  # bytes in which separator and signatures are looked for
 # Accents that were saved in one encoding and read in another before the file came here.
 _SPOILT = "\ufffd|Ã[\u00a0-\u00bf\u201a\u0192\u201c\u2018\u2030\u0160\u2039]|Â[\u00a0-\u00bf]"

@@ -111,11 +111,14 @@ def alone(name: str, path: Path) -> None:
     print(json.dumps({**took, "mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
 
 
-def measure(name: str, path: Path, repeat: int, python: str) -> dict[str, float]:
-    """Medians of `repeat` runs in fresh processes."""
-    command = [python, __file__, "--alone", name, "--file", str(path)]
-    runs = [json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout) for _ in range(repeat)]
-    return {key: statistics.median(run[key] for run in runs) for key in runs[0]}
+def measure(path: Path, repeat: int, pythons: dict[str, str]) -> dict[str, dict[str, float]]:
+    """Medians of `repeat` runs in fresh processes, the contenders in turns: what else the machine does falls on all of them."""
+    runs: dict[str, list[dict[str, float]]] = {name: [] for name in pythons}
+    for _ in range(repeat):
+        for name, python in pythons.items():
+            command = [python, __file__, "--alone", name, "--file", str(path)]
+            runs[name].append(json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
+    return {name: {key: statistics.median(run[key] for run in each) for key in each[0]} for name, each in runs.items()}
 
 
 def main() -> None:
@@ -143,7 +146,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "USUARIOS.CSV"
         write_file(path, asked.rows, asked.bad)
-        found = {name: measure(name, path, asked.repeat, python) for name, python in pythons.items()}
+        found = measure(path, asked.repeat, pythons)
         size = path.stat().st_size / 1e6
         print(f"{asked.rows:,} rows, {size:.0f} MB, {asked.bad:.0%} of the rows wrong; medians of {asked.repeat}\n")
     print("| who | CPU s | clock s | CPU / floor | peak MB | findings |\n|---|---|---|---|---|---|")

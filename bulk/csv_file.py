@@ -62,7 +62,7 @@ class CsvFile:
         if self.as_it_is:
             with self.opener() as file:
                 yield file.readline().removeprefix(codecs.BOM_UTF8)
-                yield from iter(lambda: file.read(PART) + file.readline(), b"")
+                yield from iter(lambda: _whole_part(file), b"")
             return
         with io.TextIOWrapper(self.opener(), encoding=self.encoding, newline="") as text:
             first = text.readline().removeprefix("\ufeff")
@@ -71,6 +71,16 @@ class CsvFile:
             yield b"\n" * self.sep_line or first.encode()
             while lines := text.read(PART) + text.readline():
                 yield lines.encode()
+
+
+def _whole_part(file: BinaryIO) -> bytes:
+    """The next PART bytes, up to the end of the line, in one piece from the start: putting two together copies them."""
+    start = file.tell()
+    file.seek(start + PART)
+    file.readline()
+    size = file.tell() - start
+    file.seek(start)
+    return file.read(size)
 
 
 def _without_marks(parts: Iterable[bytes], nulls: list[int]) -> Iterator[bytes]:

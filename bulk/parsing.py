@@ -22,6 +22,8 @@ BLANKS = " \t\r\n\x0b\x0c\x1c\x1d\x1e\x1f\x85\u00a0\u1680\u2000\u2001\u2002\u200
     "\u2028\u2029\u202f\u205f\u3000\u200b\u2060\ufeff"
 )
 BLOCK = 10_000  # rows made a table at a time: lists of Python strings take ten times their size
+PIECE = 1 << 16  # bytes counted together
+LONGEST = 1 << 19  # bytes made cells together: more leaves the processor's cache. A longer row is read the careful way
 MOST_COLUMNS = 2_000
 MOST_BLANK = 1_048_576  # lines without anything, one after another: the rows of a sheet that was saved to its very end
 _Row = tuple[int, int, list[str]]  # line where it starts, line where it ends, its cells
@@ -171,26 +173,38 @@ def quickly(part: bytes, delimiter: str, headers: list[str], before: int) -> tup
 
 def _mostly_blank(part: bytes, width: int) -> bool:
     """Whether a cell for each column of each line would be more cells than so few bytes can hold."""
-    characters = np.frombuffer(part, dtype=np.uint8)  # counts faster than bytes do
-    lines = max(int(np.count_nonzero(characters == ord(end))) for end in "\n\r")
+    characters = np.frombuffer(part, dtype=np.uint8)  # counts faster than bytes do, in pieces that the processor keeps at hand
+    pieces = [characters[start : start + PIECE] for start in range(0, len(characters), PIECE)]
+    lines = max(sum(int(np.count_nonzero(piece == ord(end))) for piece in pieces) for end in "\n\r")
     return lines * width > len(part) + 1
 
 
 def _table(part: bytes, delimiter: str, headers: list[str]) -> pa.Table | None:
     """One row a line (cells of an empty one are empty), without blanks around the cells; None when one has another width."""
-    types = dict.fromkeys(headers, pa.large_string())
+    types, unsure = dict.fromkeys(headers, pa.large_string()), not part.isascii()
     try:
         table = arrow_csv.read_csv(
             pa.py_buffer(part),
-            read_options=arrow_csv.ReadOptions(column_names=headers, use_threads=False),
+            read_options=arrow_csv.ReadOptions(column_names=headers, use_threads=False, block_size=LONGEST),
             parse_options=arrow_csv.ParseOptions(delimiter=delimiter, quote_char=False, ignore_empty_lines=False),
-            convert_options=arrow_csv.ConvertOptions(column_types=types, strings_can_be_null=False),
+            convert_options=arrow_csv.ConvertOptions(column_types=types, strings_can_be_null=False, check_utf8=unsure),
         )
     except ValueError:
         return None
     columns = table.columns
     del table  # each column goes as soon as it is trimmed
-    return pa.table([pc.utf8_trim(columns.pop(0), BLANKS).combine_chunks() for _ in headers], names=headers)
+    return pa.table([_trimmed(columns.pop(0)).combine_chunks() for _ in headers], names=headers)
+
+
+def _trimmed(cells: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Without blanks around them. Nothing is copied where no character can be a blank, which is true of most columns."""
+    return pc.utf8_trim(cells, BLANKS) if any(map(_may_have_blanks, cells.chunks)) else cells
+
+
+def _may_have_blanks(cells: pa.LargeStringArray) -> bool:
+    """Whether there are bytes up to the space, or such as only characters beyond ASCII have; no other blank is made of others."""
+    held = np.frombuffer(cells.buffers()[2] or b"", dtype=np.uint8)
+    return len(held) > 0 and bool(held.min() <= ord(" ") or held.max() > 0x7F)
 
 
 def collect(rows: Iterator[tuple[int, list[str]]], headers: list[str], file_name: str) -> tuple[pd.DataFrame, list[Problem]]:

@@ -176,6 +176,8 @@ _IDS = st.one_of(
 )
 
 
-@given(values=st.lists(_IDS, max_size=12))
-def test_ids_looked_at_together_are_judged_as_one_by_one(values: list[str]) -> None:
-    assert sorted(strangers(values, ("PEOPLE",))) == sorted(value for value in values if kind_of(value) != "PEOPLE")
+@given(values=st.lists(_IDS, max_size=12), together=st.sampled_from([1, 3, 1_000]))
+def test_ids_looked_at_together_are_judged_as_one_by_one(values: list[str], together: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("schemas.hydra._TOGETHER", together)
+        assert sorted(strangers(values, ("PEOPLE",))) == sorted(value for value in values if kind_of(value) != "PEOPLE")

@@ -54,6 +54,31 @@ def test_tables_are_read_quickly_and_the_same(rows: list[list[str]], end: str, e
     assert read(whole, ";") == carefully(whole, ";")
 
 
+@pytest.mark.parametrize("blank", [*parsing.BLANKS.replace("\n", "").replace("\r", ""), "\u00a0 \t"])
+@pytest.mark.parametrize("cell", ["{}x", "x{}", "{}", "ñ{}"])
+def test_blanks_of_one_cell_go_wherever_it_stands(cell: str, blank: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Columns without blanks are not looked through again, and cells are made some hundred bytes at a time."""
+    monkeypatch.setattr(parsing, "LONGEST", 200)
+    for at in range(4):
+        rows = [["a", "b", "ñ", ""] for _ in range(80)]
+        rows[70][at] = cell.format(blank)
+        text = "\n".join(";".join(row) for row in rows)
+        quick = parsing.quickly(text.encode(), ";", ["uno", "dos", "tres", "cuatro"], 1)
+        assert quick is not None
+        rows[70][at] = cell.format("")
+        assert quick[0].to_numpy().tolist() == rows
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.lists(st.text(st.sampled_from("ab ñ\u00a0"), max_size=9), min_size=2, max_size=2), max_size=40))
+def test_rows_are_the_same_whatever_is_made_cells_together(rows: list[list[str]]) -> None:
+    """A row that is longer than that is one for the careful way."""
+    whole = "uno;dos\n" + "\n".join(";".join(row) for row in rows)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(parsing, "LONGEST", 24)
+        assert read(whole, ";") == carefully(whole, ";")
+
+
 @pytest.mark.parametrize(
     ("text", "lines"),
     [

@@ -14,7 +14,9 @@ import re
 import sys
 import threading
 import traceback
+from collections import deque
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -24,6 +26,7 @@ from urllib.parse import quote
 
 log = logging.getLogger("bulk")
 HIDDEN = "…"
+_BLACKED = rf"\1{HIDDEN}"
 _BEARER = re.compile(r"(?i)(bearer(?:\s|%20|\+)+)[A-Za-z0-9._~+/=-]+")
 _NAMED = re.compile(  # header, JSON member, query parameter or Python bytes: name, separator, value
     r"(?i)(\b(?:authorization|(?:access|refresh|id|bearer)[_-]?token|client[_-]?secret|password)\b"
@@ -40,6 +43,7 @@ _NO_PHONE = re.compile(
 _DIGITS = re.compile(r"\D")
 _SHORTEST_BARE = 9  # digits: a shorter number without + is a code or a counter, not a telephone
 _KEPT = frozenset({"run", "order", "tracking_id", "at", "event", "state"})  # names of things, not of people
+_OWN = frozenset({"run", "order", "state"})  # of an event: made by this program, out of nothing that anybody sent
 _OURS = ("bulk", "httpx", "httpcore")  # loggers whose messages may carry personal data
 _SIZE, _COPIES = 5_000_000, 3  # bytes of logs/bulk.log before it is set aside, and how many are kept
 _secrets: set[str] = set()
@@ -62,7 +66,7 @@ def without_secrets(text: str) -> str:
 def redact(text: str) -> str:
     """`text` without tokens: those that are known, and whatever looks like one."""
     text = without_secrets(text)
-    return _NAMED.sub(rf"\1{HIDDEN}", _BEARER.sub(rf"\1{HIDDEN}", text))
+    return _NAMED.sub(_BLACKED, _BEARER.sub(_BLACKED, text))
 
 
 def mask(text: str) -> str:
@@ -194,15 +198,30 @@ class ActionLog:
         self.path = _folder(home) / f"{action_id}.log"
         self._file: int | None = None
         self._opening = threading.Lock()
+        self._lines: deque[str] = deque()  # not written yet
 
     def event(self, name: str, **fields: Any) -> None:
         """Append one event; a log that cannot be written never stops the work."""
+        self.later(name, **fields)
+        self.flush()
+
+    def later(self, name: str, **fields: Any) -> None:
+        """Keep one event for the next `flush`: a write for each row, out of many threads, costs more than making its line."""
         at = datetime.now(UTC).isoformat(timespec="milliseconds")
-        told = {key: value if value is None else cleaned(value, full=key in _KEPT or None) for key, value in fields.items()}
-        line = _encode({"at": at, "event": name, **told})
+        told = {key: value if key in _OWN else cleaned(value, full=key in _KEPT or None) for key, value in fields.items()}
+        self._lines.append(_encode({"at": at, "event": name, **told}) + "\n")
+
+    def flush(self) -> None:
+        """Write what was kept."""
+        lines = []
+        with suppress(IndexError):
+            while True:
+                lines.append(self._lines.popleft())
+        if not lines:
+            return
         try:
-            # One write of a whole line at the end of the file: threads and processes share it without a lock.
-            os.write(self._opened(), (line + "\n").encode("utf-8", "replace"))
+            # One write of whole lines at the end of the file: threads and processes share it without a lock.
+            os.write(self._opened(), "".join(lines).encode("utf-8", "replace"))
         except OSError:
             log.warning("no se puede escribir %s", self.path)
 
@@ -213,7 +232,8 @@ class ActionLog:
             return self._file
 
     def close(self) -> None:
-        """The next event opens the file again."""
+        """Write what was kept; the next event opens the file again."""
+        self.flush()
         with self._opening:
             if self._file is not None:
                 os.close(self._file)

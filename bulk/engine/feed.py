@@ -14,13 +14,10 @@ from bulk.records import StoredRow
 
 def is_wanted(live: LiveRun) -> bool:
     """Claim more rows when less than a round of work is ready, and not while many wait for an entity."""
-    waiting = sum(len(unit.items) for unit in live.parked)
-    return (
-        not live.exhausted
-        and not live.feeding
-        and len(live.ready) < live.workers
-        and waiting + sum(map(len, live.gathered.values())) < 4 * _window(live)
-    )
+    if live.exhausted or live.feeding or len(live.ready) >= live.workers:
+        return False
+    waiting = sum(len(unit.items) for unit in live.parked) + sum(map(len, live.gathered.values()))
+    return waiting < 4 * _window(live)
 
 
 def _window(live: LiveRun) -> int:

@@ -19,15 +19,14 @@ FORBIDDEN_AT_ONCE = 10  # so many 403 before anything went well: the token lacks
 
 
 def finish(live: LiveRun, item: Item, state: str, *, change: Change | None = None, **values: Any) -> None:
-    """The row's outcome: queued for the journal with its order's counters, and logged."""
+    """The row's outcome, logged and queued for the journal with its order's counters: the commit takes the log's lines along."""
     row = item.row
     if change is not None:
-        values["change"] = item.pairs(change) if change else None
+        pairs = item.pairs(change) if change else None
+        values["change"] = None if row.attempt and pairs == row.change else pairs  # as the intent has it
         values["notes"] = list(change.notes)
     seconds = round(time.monotonic() - item.started, 3)
-    live.journal.later(writes.outcome(live.run_id, row.line, row.seq, state, seconds=seconds, **values))
-    _watch(live, item, state, values)
-    live.log.event(
+    live.log.later(
         "row",
         run=live.run_id,
         order=f"{live.run_id}-r{row.seq}",
@@ -39,6 +38,8 @@ def finish(live: LiveRun, item: Item, state: str, *, change: Change | None = Non
         attempt=row.attempt,
         seconds=seconds,
     )
+    live.journal.later(writes.outcome(live.run_id, row.line, row.seq, state, seconds=seconds, **values))
+    _watch(live, item, state, values)
 
 
 def release(live: LiveRun, item: Item) -> None:
@@ -125,11 +126,14 @@ def _watch(live: LiveRun, item: Item, state: str, values: dict[str, Any]) -> Non
         live.refused_first = None
     if live.dry_run or state not in ("done", "unchanged", "failed", "unknown"):
         return
-    told = Failure(values.get("code"), values.get("status"), values.get("message"), item.row.label)
-    live.recent.append(told if state in ("failed", "unknown") else None)
-    size = live.settings.breaker_window
+    went_well, size, full = state in ("done", "unchanged"), live.settings.breaker_window, False
+    told = None if went_well else Failure(values.get("code"), values.get("status"), values.get("message"), item.row.label)
+    live.recent.append(told)
     while len(live.recent) > size:
         live.recent.popleft()
+        full = True
+    if went_well and full:  # the share has not grown
+        return
     wrong = [failure for failure in list(live.recent) if failure]  # a copy: other threads append
     if len(live.recent) == size and len(wrong) > size * live.settings.breaker_share:
         live.halt("stopped", stops.BREAKER.format(len(wrong), size, main_cause(wrong)))

@@ -38,6 +38,7 @@ def add_run(live: LiveRun) -> None:
         if not POOL.threads:
             gc.freeze()  # what is loaded by now stays; each full collection that looks at it holds all threads up
         POOL.runs.append(live)
+        live.journal.before_commit += (live.log.flush,)  # no outcome on the disk whose line is not in the log
         wanted = max(POOL.threads, min(MAX_WORKERS, live.workers) + ahead(live))
         for number in range(POOL.threads, wanted):
             threading.Thread(target=_serve, name=f"bulk-{number}", daemon=True).start()
@@ -164,6 +165,7 @@ def _end_if_over(live: LiveRun) -> None:
     end_run(live)
     with POOL.changed:  # only now: who finds no live run may trust that its last outcome is on the disk
         POOL.runs.remove(live)
+        live.journal.before_commit = tuple(call for call in live.journal.before_commit if call != live.log.flush)
 
 
 def look_again() -> None:

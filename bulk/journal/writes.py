@@ -31,7 +31,7 @@ def load(text: str | None) -> Any:
     return None if text is None else json.loads(text)
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Entry:
     """One change of one row."""
 
@@ -143,7 +143,9 @@ def count(connection: Connection, moves: Sequence[tuple[str, int, str, str]]) ->
     """Move rows between the counters of their orders: (run_id, order's seq, from state, to state)."""
     deltas: dict[tuple[str, int], dict[str, int]] = {}
     for run_id, seq, old, new in moves:
-        delta = deltas.setdefault((run_id, seq), dict.fromkeys(ALL_STATES, 0))
+        delta = deltas.get((run_id, seq))
+        if delta is None:
+            delta = deltas[run_id, seq] = dict.fromkeys(ALL_STATES, 0)
         delta[old] -= 1
         delta[new] += 1
     if deltas:

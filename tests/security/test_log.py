@@ -204,3 +204,15 @@ def test_the_setting_and_the_option_both_show_all(monkeypatch: pytest.MonkeyPatc
     with pytest.raises(SystemExit):
         main(["--log-full", "actions"])
     assert os.environ["BULK_LOG_FULL"] == "1"
+
+
+def test_lines_kept_for_later_are_written_in_their_order_before_what_comes_after(tmp_path: Path) -> None:
+    action = ActionLog(tmp_path, "una_accion")
+    action.later("row", run=RUN, row=2)
+    action.later("row", run=RUN, row=3)
+    assert not action.path.exists()
+    action.event("run_end", run=RUN)
+    assert [json.loads(line).get("row") for line in action.path.read_text(encoding="utf-8").splitlines()] == [2, 3, None]
+    action.later("row", run=RUN, row=4)
+    action.close()
+    assert json.loads(action.path.read_text(encoding="utf-8").splitlines()[-1])["row"] == 4

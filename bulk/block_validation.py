@@ -211,7 +211,8 @@ class _Suspects:
             lines = np.concatenate([each for _, each in parts])
             if not len(hashes):
                 continue
-            order = np.argsort(hashes, kind="stable")
-            same = hashes[order][1:] == hashes[order][:-1]
-            suspects.append(lines[order][np.append(same, False) | np.insert(same, 0, False)])
+            ordered = np.sort(hashes)  # without the lines: ten times faster, and seldom does anything repeat
+            twice = ordered[1:][ordered[1:] == ordered[:-1]]
+            if len(twice):
+                suspects.append(lines[np.isin(hashes, twice)])
         return np.unique(np.concatenate(suspects))

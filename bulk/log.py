@@ -188,6 +188,11 @@ def _folder(home: Path) -> Path:
 _encode = json.JSONEncoder(ensure_ascii=False, default=lambda value: cleaned(str(value))).encode
 
 
+def _line(at: datetime, name: str, fields: dict[str, Any]) -> str:
+    told = {key: value if key in _OWN else cleaned(value, full=key in _KEPT or None) for key, value in fields.items()}
+    return _encode({"at": at.isoformat(timespec="milliseconds"), "event": name, **told}) + "\n"
+
+
 class ActionLog:
     """`logs/<action_id>.log`: one JSON object per line, events with fields (`run`, `order`, `row` are bound by the caller).
 
@@ -198,7 +203,7 @@ class ActionLog:
         self.path = _folder(home) / f"{action_id}.log"
         self._file: int | None = None
         self._opening = threading.Lock()
-        self._lines: deque[str] = deque()  # not written yet
+        self._kept: deque[tuple[datetime, str, dict[str, Any]]] = deque()  # not written yet
 
     def event(self, name: str, **fields: Any) -> None:
         """Append one event; a log that cannot be written never stops the work."""
@@ -206,22 +211,21 @@ class ActionLog:
         self.flush()
 
     def later(self, name: str, **fields: Any) -> None:
-        """Keep one event for the next `flush`: a write for each row, out of many threads, costs more than making its line."""
-        at = datetime.now(UTC).isoformat(timespec="milliseconds")
-        told = {key: value if key in _OWN else cleaned(value, full=key in _KEPT or None) for key, value in fields.items()}
-        self._lines.append(_encode({"at": at, "event": name, **told}) + "\n")
+        """Keep one event for the next `flush`: line and write for each row, out of many threads, cost several times as much."""
+        self._kept.append((datetime.now(UTC), name, fields))
 
     def flush(self) -> None:
         """Write what was kept."""
-        lines = []
+        kept = []
         with suppress(IndexError):
             while True:
-                lines.append(self._lines.popleft())
-        if not lines:
+                kept.append(self._kept.popleft())
+        if not kept:
             return
+        lines = "".join(_line(*each) for each in kept)
         try:
             # One write of whole lines at the end of the file: threads and processes share it without a lock.
-            os.write(self._opened(), "".join(lines).encode("utf-8", "replace"))
+            os.write(self._opened(), lines.encode("utf-8", "replace"))
         except OSError:
             log.warning("no se puede escribir %s", self.path)
 

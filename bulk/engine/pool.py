@@ -130,7 +130,9 @@ def _work(live: LiveRun, unit: Unit) -> None:
             freed = _unpark(unit.keys) + _flush_sets(live)
             if len(units) + freed > 0:
                 POOL.changed.notify(len(units) + freed)
-        _end_if_over(live)
+            idle = not live.active
+        if idle:
+            _end_if_over(live)
 
 
 def _flush_sets(live: LiveRun) -> int:

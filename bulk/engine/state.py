@@ -17,6 +17,8 @@ from bulk.records import StoredRow
 from bulk.settings import Settings
 from bulk.webex.client import Api
 
+UNDECIDED = Change()
+
 
 @dataclass
 class Item:
@@ -24,7 +26,7 @@ class Item:
 
     row: StoredRow  # as the journal handed it over
     started: float  # monotonic, for `seconds`
-    change: Change = field(default_factory=Change)  # as decided last
+    change: Change = UNDECIDED  # as decided last
     asked: bool = False  # somebody asked for it although its last write was never settled; until it is sent again
 
     @property

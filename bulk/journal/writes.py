@@ -7,12 +7,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Boolean, Connection, bindparam, case, func
+from sqlalchemy import Boolean, Connection, Update, bindparam, case, func
 
 from bulk.journal.tables import orders, rows
-from bulk.records import ALL_STATES
 
 
 def now() -> str:
@@ -122,11 +122,15 @@ STATEMENTS = {
     ),
 }  # fmt: skip
 
-_COUNT = (
-    orders.update()
-    .where((orders.c.run_id == bindparam("k_run")) & (orders.c.seq == bindparam("k_seq")))
-    .values({f"n_{s}": orders.c[f"n_{s}"] + bindparam(f"d_{s}") for s in ALL_STATES})
-)
+
+@cache
+def _counting(states: tuple[str, ...]) -> Update:
+    """Statement that moves these counters of an order, and no other."""
+    return (
+        orders.update()
+        .where((orders.c.run_id == bindparam("k_run")) & (orders.c.seq == bindparam("k_seq")))
+        .values({f"n_{s}": orders.c[f"n_{s}"] + bindparam(f"d_{s}") for s in states})
+    )
 
 
 def apply_entries(connection: Connection, entries: Sequence[Entry]) -> None:
@@ -143,16 +147,12 @@ def count(connection: Connection, moves: Sequence[tuple[str, int, str, str]]) ->
     """Move rows between the counters of their orders: (run_id, order's seq, from state, to state)."""
     deltas: dict[tuple[str, int], dict[str, int]] = {}
     for run_id, seq, old, new in moves:
-        delta = deltas.get((run_id, seq))
-        if delta is None:
-            delta = deltas[run_id, seq] = dict.fromkeys(ALL_STATES, 0)
-        delta[old] -= 1
-        delta[new] += 1
-    if deltas:
-        connection.execute(
-            _COUNT,
-            [
-                {"k_run": run_id, "k_seq": seq, **{f"d_{s}": n for s, n in delta.items()}}
-                for (run_id, seq), delta in deltas.items()
-            ],
-        )
+        delta = deltas.setdefault((run_id, seq), {})
+        delta[old] = delta.get(old, 0) - 1
+        delta[new] = delta.get(new, 0) + 1
+    alike: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
+    for (run_id, seq), delta in deltas.items():
+        values = {f"d_{state}": n for state, n in delta.items()}
+        alike[tuple(sorted(delta))].append({"k_run": run_id, "k_seq": seq, **values})
+    for states, values_of_each in alike.items():
+        connection.execute(_counting(states), values_of_each)

@@ -7,7 +7,8 @@ from typing import Any
 import pandas as pd
 import pandera.pandas as pa
 
-from schemas.hydra import UUID, kind_of, strangers
+from schemas.hydra import UUID, kind_of
+from schemas.id_columns import strangers
 from schemas.limits import limits
 from schemas.phones import E164
 

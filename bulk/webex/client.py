@@ -169,24 +169,24 @@ class Api:
     def _request(self, method: str, path: str, query: dict[str, Any], body: Any) -> httpx.Request:
         url = self._same_host(self.base_url + path if _RELATIVE.match(path) else urljoin(self.base_url, path))
         asked = {name: _text(value) for name, value in query.items() if value is not None} or None
-        client, bare = self._client(), body is None
+        client = self._client()
         # Client.build_request would merge what never changes, headers, cookies and timeouts, anew for each call.
         return httpx.Request(
             method,
             url,
             params=asked,
-            headers=self._headers(client, json=not bare),
-            content=None if bare else dumps(body),
+            headers=self._headers(client, with_body=body is not None),
+            content=None if body is None else dumps(body),
             extensions={"timeout": client.timeout.as_dict()},
         )
 
-    def _headers(self, client: httpx.Client, *, json: bool) -> list[tuple[str, str]]:
+    def _headers(self, client: httpx.Client, *, with_body: bool) -> list[tuple[str, str]]:
         """As every request of this object carries them, with a JSON body or without one."""
-        found = self._constant_headers.get(json)
+        found = self._constant_headers.get(with_body)
         if found is None:
             ours = {"authorization": self._token.header(), "accept": "application/json"}
-            found = list({**client.headers, **ours, **({"content-type": "application/json"} if json else {})}.items())
-            self._constant_headers[json] = found
+            ours |= {"content-type": "application/json"} if with_body else {}
+            found = self._constant_headers[with_body] = list({**client.headers, **ours}.items())
         return found
 
     def _same_host(self, url: str) -> str:

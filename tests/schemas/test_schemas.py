@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from bulk.actions import SUPPORTED, get_action
 from bulk.validation import failures
 from schemas import fields
-from schemas.hydra import decode_id, id_tail, kind_of, strangers
+from schemas.hydra import decode_id, id_tail, kind_of
+from schemas.id_columns import strangers
 
 
 def hydra(kind: str, tail: str = "8089adc3-faf7-5df1-9326-044856c0b261", cluster: str = "us") -> str:
@@ -179,5 +180,5 @@ _IDS = st.one_of(
 @given(values=st.lists(_IDS, max_size=12), together=st.sampled_from([1, 3, 1_000]))
 def test_ids_looked_at_together_are_judged_as_one_by_one(values: list[str], together: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("schemas.hydra._TOGETHER", together)
+        patch.setattr("schemas.id_columns._TOGETHER", together)
         assert sorted(strangers(values, ("PEOPLE",))) == sorted(value for value in values if kind_of(value) != "PEOPLE")

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,6 +80,15 @@ def start_server(home: Path, *, latency_ms: int = LATENCY_MS, more: Mapping[str,
     raise AssertionError("the server did not listen in time")
 
 
+@contextmanager
+def serving_app(home: Path, *, latency_ms: int = LATENCY_MS, more: Mapping[str, str] | None = None) -> Iterator[Server]:
+    server = start_server(home, latency_ms=latency_ms, more=more)
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -88,17 +98,15 @@ def free_port() -> int:
 
 @pytest.fixture
 def server(chromium: str, tmp_path: Path) -> Iterator[Server]:
-    running = start_server(tmp_path / "home")
-    yield running
-    running.stop()
+    with serving_app(tmp_path / "home") as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
 def shared_server(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """For tests that only look."""
-    running = start_server(tmp_path_factory.mktemp("shared") / "home")
-    yield running
-    running.stop()
+    with serving_app(tmp_path_factory.mktemp("shared") / "home") as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

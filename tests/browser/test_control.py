@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.browser.conftest import PEOPLE, Server, start_server
+from tests.browser.conftest import PEOPLE, Server, serving_app
 from tests.browser.operator import Operator
 from tests.browser.test_happy_path import FORWARDING, rehearse, run_of, table
 
@@ -21,9 +21,8 @@ REFUSED = 7  # rows
 @pytest.fixture
 def slow_server(chromium: str, tmp_path: Path) -> Iterator[Server]:
     """Webex answers so late that there is time to press something."""
-    running = start_server(tmp_path / "home", latency_ms=3_000)
-    yield running
-    running.stop()
+    with serving_app(tmp_path / "home", latency_ms=3_000) as running:
+        yield running
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ import pytest
 
 from tests.browser.conftest import PEOPLE, Server
 from tests.browser.operator import Operator
-from tests.browser.test_happy_path import FORWARDING, rehearse, run_of, table
+from tests.browser.test_happy_path import FORWARDING, table, worked
 
 
 @pytest.fixture
@@ -28,11 +28,7 @@ def operator(browser: Any, server: Server) -> Iterator[Operator]:
 
 def launched(operator: Operator, examples: Path) -> str:
     """A run of the forwarding to its end, its report on screen; the run's id."""
-    rehearse(operator, examples, FORWARDING)
-    operator.press("Ir a Lanzamiento")
-    operator.press("Lanzar este ensayo")
-    run_id = run_of(operator)
-    operator.offers("Ver el informe")
+    run_id = worked(operator, examples, FORWARDING)
     operator.press("Ver el informe")
     operator.offers("Descargar Excel")
     return run_id

@@ -38,6 +38,16 @@ def rehearse(operator: Operator, examples: Path, title: str) -> None:
     operator.offers("Ir a Lanzamiento")
 
 
+def worked(operator: Operator, examples: Path, title: str) -> str:
+    """Rehearsed and launched, and at its end; the run's id."""
+    rehearse(operator, examples, title)
+    operator.press("Ir a Lanzamiento")
+    operator.press("Lanzar este ensayo")
+    run_id = run_of(operator)
+    operator.offers("Ver el informe")
+    return run_id
+
+
 def run_of(operator: Operator) -> str:
     operator.page.wait_for_url(re.compile(r"Lanzamiento\?run="))
     return str(operator.page.url.split("run=")[1])

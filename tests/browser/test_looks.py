@@ -10,7 +10,7 @@ import pytest
 
 from tests.browser.conftest import Server
 from tests.browser.operator import Operator
-from tests.browser.test_happy_path import FORWARDING, rehearse, run_of
+from tests.browser.test_happy_path import FORWARDING, worked
 
 PAGES = ("Inicio", "Datos", "Mapeo", "Ensayo", "Lanzamiento", "Informe", "Historial")
 VIEWS = ("Filas", "Lotes", "Por ubicación", "Auditoría")  # of the report
@@ -73,11 +73,7 @@ TOO_WIDE = """() => {
 def test_what_a_page_writes_can_be_read(browser: Any, server: Server, examples: Path, dark: bool) -> None:
     tab = Operator(browser, server, dark=dark)
     try:
-        rehearse(tab, examples, FORWARDING)
-        tab.press("Ir a Lanzamiento")
-        tab.press("Lanzar este ensayo")
-        run_of(tab)
-        tab.offers("Ver el informe")
+        worked(tab, examples, FORWARDING)
         faint = {page: faint_texts(tab, page) for page in PAGES}
         assert faint == {page: [] for page in PAGES}
         assert {page: main_buttons(tab, page) for page in PAGES} == MAIN

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import PEOPLE, Server, start_server
+from tests.browser.conftest import PEOPLE, Server, serving_app
 from tests.browser.operator import Operator
 from tests.browser.test_control import refuse_writes, states
-from tests.browser.test_happy_path import FORWARDING, rehearse, run_of
+from tests.browser.test_happy_path import FORWARDING, run_of, worked
 
 LOT, REFUSED = 20, 5  # rows
 
@@ -20,9 +20,8 @@ LOT, REFUSED = 20, 5  # rows
 @pytest.fixture
 def slow_server(chromium: str, tmp_path: Path) -> Iterator[Server]:
     """Slow enough for the last lot to wait while the first ones are worked."""
-    running = start_server(tmp_path / "home", latency_ms=400)
-    yield running
-    running.stop()
+    with serving_app(tmp_path / "home", latency_ms=400) as running:
+        yield running
 
 
 @pytest.fixture
@@ -85,11 +84,7 @@ def test_the_summary_for_the_telephone_is_copied(browser: Any, server: Server, e
     tab = Operator(browser, server)
     tab.context.grant_permissions(["clipboard-read", "clipboard-write"])
     try:
-        rehearse(tab, examples, FORWARDING)
-        tab.press("Ir a Lanzamiento")
-        tab.press("Lanzar este ensayo")
-        run_of(tab)
-        tab.offers("Ver el informe")
+        worked(tab, examples, FORWARDING)
         tab.page.get_by_role("button", name="Copiar resumen").click()
         tab.page.get_by_role("button", name="Copiado").wait_for()
         copied = tab.page.evaluate("navigator.clipboard.readText()")

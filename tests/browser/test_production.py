@@ -11,7 +11,7 @@ import pytest
 
 from bulk.sandbox import RunningSandbox, SandboxConfig
 from bulk.sandbox.examples import write_examples
-from tests.browser.conftest import Server, start_server
+from tests.browser.conftest import serving_app
 from tests.browser.operator import Operator
 from tests.browser.test_happy_path import FORWARDING, run_of, table
 from tests.house import serving
@@ -29,11 +29,10 @@ def service() -> Iterator[RunningSandbox]:
 
 @pytest.fixture
 def operator(browser: Any, chromium: str, service: RunningSandbox, tmp_path: Path) -> Iterator[Operator]:
-    server: Server = start_server(tmp_path / "home", more={"WEBEX_BASE_URL": service.base_url})
-    tab = Operator(browser, server)
-    yield tab
-    tab.close()
-    server.stop()
+    with serving_app(tmp_path / "home", more={"WEBEX_BASE_URL": service.base_url}) as server:
+        tab = Operator(browser, server)
+        yield tab
+        tab.close()
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import pytest
 
 from tests.browser.conftest import Server
 from tests.browser.operator import Operator
-from tests.browser.test_happy_path import FORWARDING, rehearse, run_of
+from tests.browser.test_happy_path import FORWARDING, worked
 
 # The text that is drawn in an element: its own when it has a size, else the one put in its place.
 DRAWN = """e => {
@@ -93,11 +93,7 @@ def drawn_menu(tab: Operator) -> list[str]:
 
 
 def test_lists_dates_and_refused_files_speak_spanish(operator: Operator, examples: Path) -> None:
-    rehearse(operator, examples, FORWARDING)
-    operator.press("Ir a Lanzamiento")
-    operator.press("Lanzar este ensayo")
-    run_of(operator)
-    operator.offers("Ver el informe")
+    worked(operator, examples, FORWARDING)
     operator.page.get_by_role("link", name="Historial").first.click()
     operator.page.get_by_role("combobox", name="Acción").fill("zzzz")
     assert drawn(operator, "[role=listbox] [role=option] > span") == ["Nada coincide con lo escrito"]

@@ -66,6 +66,19 @@ def kill_in_the_middle(environment: dict[str, str], sandbox: dict[str, str], aft
     return str(runs[0]["run_id"])
 
 
+def ended(environment: dict[str, str], run_id: str, report: Path) -> set[int]:
+    """Rows with an outcome in the journal; the whole report is left in `report`."""
+    assert bulk(environment, "report", run_id, "--out", str(report))[0] == 0
+    rows = json.loads(report.read_text(encoding="utf-8"))["rows"]
+    return {row["line"] for row in rows if row["state"] not in ("pending", "running")}
+
+
+def logged(log: Path) -> set[int]:
+    """Rows with a line in the action's log."""
+    events = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    return {event["row"] for event in events if event["event"] == "row"}
+
+
 @pytest.mark.parametrize(
     ("action", "file", "kill_at"),
     [
@@ -82,6 +95,8 @@ def test_killed_and_resumed_run_ends_as_one_without_a_kill(
     arguments = [action, file, str(tmp_path / "files" / "USUARIOS.CSV"), "--bulk", "--chunk-size", "50", "--workers", "16"]
     original = admin(sandbox, "state")
     run_id = kill_in_the_middle(environment, sandbox, kill_at, *arguments)
+    log, report = tmp_path / "home" / "logs" / f"{action}.log", tmp_path / "report.json"
+    assert ended(environment, run_id, report) <= logged(log)  # no outcome is on the disk whose line is not in the log
 
     code, document = bulk(environment, "resume", run_id)
 
@@ -91,8 +106,7 @@ def test_killed_and_resumed_run_ends_as_one_without_a_kill(
     assert counts["pending"] == counts["running"] == counts["unknown"] == 0
     counters = admin(sandbox, "counters")
     assert [entity for entity, times in counters["by_entity"].items() if times > 1] == []
-    report = tmp_path / "report.json"
-    assert bulk(environment, "report", run_id, "--out", str(report))[0] == 0
+    assert len(ended(environment, run_id, report) & logged(log)) == PEOPLE
     rows = json.loads(report.read_text(encoding="utf-8"))["rows"]
     if action == "usuarios_configurar_desvio_prefijo53":
         for row in rows:

@@ -1,17 +1,15 @@
-"""The HTTP client of a run: one httpx.Client per thread on a shared SSL context, a shared pace, one retry policy.
+"""The HTTP client of a run: one httpx transport per thread on a shared SSL context, a shared pace, one retry policy.
 
-One client for many threads collapses (its pool is scanned for each request); one per thread does not.
+One transport for many threads collapses (its pool is scanned for each request); one per thread does not.
 """
 
 from __future__ import annotations
 
 import queue
 import re
-import ssl
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 from urllib.parse import urljoin
 
@@ -23,7 +21,9 @@ from bulk.stops import NO_CONNECTION
 from bulk.webex.answers import RETRY_STATUS, THROTTLE_STATUS, Answer, BadBody, dumps, read_answer, refusal, tracking_id
 from bulk.webex.pace import Pace, retry_after_seconds
 from bulk.webex.retry import TryAgain, with_retries
+from bulk.webex.transport import exchange, transport_to
 
+USER_AGENT = "webex-calling-bulk"
 GLANCE = 0.2  # seconds: the longest that a waiting thread goes without looking at its interrupt
 _RELATIVE = re.compile(r"[\w-]+(?:/|\?|$)")  # `people/…`: joining by hand spares two parsings a call
 # Raised before the request left this machine: nothing can have been applied.
@@ -72,20 +72,6 @@ class Token:
         raise TypeError("a token is never stored")
 
 
-_making_context = threading.Lock()
-
-
-def _ssl_context() -> ssl.SSLContext:
-    """One for the process. Loading the authorities costs 40 ms: threads that start together must not each do it."""
-    with _making_context:
-        return _made_context()
-
-
-@cache
-def _made_context() -> ssl.SSLContext:
-    return httpx.create_ssl_context()
-
-
 class Api:
     """Calls to one organisation with one token. Paths are relative to `base_url` (contracts: the base URL is a setting)."""
 
@@ -100,7 +86,9 @@ class Api:
         self._slots: queue.SimpleQueue[None] | None = None  # one entry for each request that may be in flight now
         self.calling_licenses: dict[str | None, frozenset[str]] = {}  # by orgId; listed once a run
         self._token = token
-        self._constant_headers: dict[bool, list[tuple[str, str]]] = {}  # with a JSON body, without one
+        timeout = httpx.Timeout(settings.read_timeout, connect=settings.connect_timeout)
+        self._extensions = {"timeout": timeout.as_dict()}
+        self._headers = {with_body: _headers(token, with_body=with_body) for with_body in (False, True)}
         self._local = threading.local()
 
     def limit_in_flight(self, most: int) -> None:
@@ -169,25 +157,9 @@ class Api:
     def _request(self, method: str, path: str, query: dict[str, Any], body: Any) -> httpx.Request:
         url = self._same_host(self.base_url + path if _RELATIVE.match(path) else urljoin(self.base_url, path))
         asked = {name: _text(value) for name, value in query.items() if value is not None} or None
-        client = self._client()
-        # Client.build_request would merge what never changes, headers, cookies and timeouts, anew for each call.
-        return httpx.Request(
-            method,
-            url,
-            params=asked,
-            headers=self._headers(client, with_body=body is not None),
-            content=None if body is None else dumps(body),
-            extensions={"timeout": client.timeout.as_dict()},
-        )
-
-    def _headers(self, client: httpx.Client, *, with_body: bool) -> list[tuple[str, str]]:
-        """As every request of this object carries them, with a JSON body or without one."""
-        found = self._constant_headers.get(with_body)
-        if found is None:
-            ours = {"authorization": self._token.header(), "accept": "application/json"}
-            ours |= {"content-type": "application/json"} if with_body else {}
-            found = self._constant_headers[with_body] = list({**client.headers, **ours}.items())
-        return found
+        content = None if body is None else dumps(body)
+        headers = self._headers[content is not None]
+        return httpx.Request(method, url, params=asked, headers=headers, content=content, extensions=self._extensions)
 
     def _same_host(self, url: str) -> str:
         """A `Link` to another server, or without encryption, would carry the token away: refused."""
@@ -218,7 +190,7 @@ class Api:
         self._take_slot()
         try:
             entered = self.pace.enter(self.interrupt)
-            return self._client().send(request), entered
+            return exchange(self._transport(), request), entered
         finally:
             if self._slots is not None:
                 self._slots.put(None)
@@ -265,18 +237,18 @@ class Api:
         s = self.settings
         return retry_after_seconds(response.headers.get("Retry-After"), default=s.default_retry_after, most=s.max_retry_after)
 
-    def _client(self) -> httpx.Client:
-        client: httpx.Client | None = getattr(self._local, "client", None)
-        if client is None:
-            s = self.settings
-            client = httpx.Client(
-                verify=_ssl_context(),
-                timeout=httpx.Timeout(s.read_timeout, connect=s.connect_timeout),
-                limits=httpx.Limits(max_connections=2, max_keepalive_connections=2),
-                follow_redirects=False,
-            )
-            self._local.client = client
-        return client
+    def _transport(self) -> httpx.HTTPTransport:
+        found: httpx.HTTPTransport | None = getattr(self._local, "transport", None)
+        if found is None:
+            found = self._local.transport = transport_to(self.base_url)
+        return found
+
+
+def _headers(token: Token, *, with_body: bool) -> list[tuple[bytes, bytes]]:
+    """As every request of one token carries them, with a JSON body or without one."""
+    told = {"authorization": token.header(), "accept": "application/json", "accept-encoding": "gzip, deflate"}
+    told |= {"connection": "keep-alive", "user-agent": USER_AGENT} | ({"content-type": "application/json"} if with_body else {})
+    return [(name.encode(), value.encode()) for name, value in told.items()]
 
 
 def _joined(base: str, link: str) -> str:

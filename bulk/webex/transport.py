@@ -1,0 +1,73 @@
+"""How a request leaves this machine: httpx's transport, with the authorities and the proxy that the system is set to.
+
+Its Client would lay cookies, redirects and authentication of its own around each call, a fifth of what the call costs. A call to
+Webex wants none of the three.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import ssl
+import threading
+from functools import cache
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import httpx
+
+from bulk.errors import NotSent
+
+CONNECTIONS = httpx.Limits(max_connections=2, max_keepalive_connections=2)  # of one thread
+BAD_PROXY = "El proxy de este equipo ({}) no se puede usar: {}. Corrige {}_PROXY, o añade el servidor a NO_PROXY."
+
+_making_context = threading.Lock()
+
+
+def transport_to(base_url: str) -> httpx.HTTPTransport:
+    """A transport for one thread. Raises NotSent for a proxy that cannot be used."""
+    proxy = proxy_of(base_url)
+    try:
+        return httpx.HTTPTransport(verify=_ssl_context(), limits=CONNECTIONS, proxy=proxy)
+    except (ImportError, ValueError, httpx.InvalidURL) as error:  # a SOCKS proxy without its library, an unknown scheme, junk
+        address = urlsplit(base_url)
+        shown = str(proxy).rpartition("@")[2]  # without the password that may stand in it
+        raise NotSent(BAD_PROXY.format(shown, type(error).__name__, address.scheme.upper()), offline=True) from None
+
+
+def proxy_of(base_url: str) -> str | None:
+    """URL of the proxy between here and `base_url`, as environment or system say; None for none. This machine never needs one."""
+    address = urlsplit(base_url)
+    host = address.hostname or ""
+    if _is_here(host) or proxy_bypass(host):
+        return None
+    known = getproxies()
+    found = known.get(address.scheme) or known.get("all")
+    return found if not found or "://" in found else f"http://{found}"
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def exchange(transport: httpx.HTTPTransport, request: httpx.Request) -> httpx.Response:
+    """Send, and read the answer to its end. Raises httpx.HTTPError."""
+    response = transport.handle_request(request)
+    try:
+        response.read()
+    finally:
+        response.close()
+    return response
+
+
+def _ssl_context() -> ssl.SSLContext:
+    """One for the process. Loading the authorities costs 40 ms: threads that start together must not each do it."""
+    with _making_context:
+        return _made_context()
+
+
+@cache
+def _made_context() -> ssl.SSLContext:
+    return httpx.create_ssl_context()

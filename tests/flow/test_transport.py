@@ -1,0 +1,109 @@
+"""What leaves this machine, and by which way: proxies of the system, headers, cookies and packed answers, over real sockets."""
+
+from __future__ import annotations
+
+import gzip
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from bulk.errors import NotSent
+from bulk.settings import Settings
+from bulk.webex.client import Api, Token
+from bulk.webex.pace import Pace
+from bulk.webex.transport import proxy_of
+from tests.house import Remote
+
+ELSEWHERE = "http://webex.example/v1"  # nobody resolves this name: only a proxy can answer for it
+
+
+@dataclass
+class Stranger:
+    """A server that is no sandbox: it gives everybody a cookie and packs what it says."""
+
+    port: int = 0
+    heard: list[tuple[str, dict[str, str]]] = field(default_factory=list)  # request line's target, headers (small letters)
+
+    def headers(self) -> dict[str, str]:
+        return self.heard[-1][1]
+
+
+@pytest.fixture
+def stranger(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stranger]:
+    known = Stranger()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:  # the library's name
+            known.heard.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
+            body = gzip.compress(b'{"displayName": "Ana"}')
+            self.send_response(200)
+            for name, value in {"Set-Cookie": "who=you; Path=/", "Content-Encoding": "gzip"}.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: Any) -> None:
+            return
+
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    known.port = server.server_address[1]
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield known
+    server.shutdown()
+    server.server_close()
+
+
+def api_to(base_url: str, token: str = "secret") -> Api:
+    return Api(base_url, Token(token), settings=Settings(connect_timeout=3.0), pace=Pace())
+
+
+def test_a_packed_answer_is_read_and_a_cookie_is_never_given_back(stranger: Stranger) -> None:
+    api = api_to(f"http://127.0.0.1:{stranger.port}/v1")
+    assert [api.get("people/me") for _ in range(2)] == [{"displayName": "Ana"}] * 2
+    assert [target for target, _ in stranger.heard] == ["/v1/people/me"] * 2
+    assert "cookie" not in stranger.headers()
+    assert stranger.headers()["authorization"] == "Bearer secret"
+    assert stranger.headers()["user-agent"] == "webex-calling-bulk"
+    assert stranger.headers()["host"] == f"127.0.0.1:{stranger.port}"
+
+
+@pytest.mark.parametrize("name", ["HTTP_PROXY", "ALL_PROXY"])
+def test_calls_go_through_the_proxy_of_the_system(stranger: Stranger, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, f"127.0.0.1:{stranger.port}")  # without http://, as many write it
+    assert api_to(ELSEWHERE).get("people/me") == {"displayName": "Ana"}
+    assert stranger.heard[0][0] == f"{ELSEWHERE}/people/me"
+
+
+def test_this_machine_and_the_exceptions_are_reached_without_the_proxy(
+    stranger: Stranger, monkeypatch: pytest.MonkeyPatch, remote: Remote
+) -> None:
+    monkeypatch.setenv("ALL_PROXY", f"http://127.0.0.1:{stranger.port}")
+    assert "displayName" in api_to(remote.running.base_url, remote.running.token).get("people/me")
+    assert stranger.heard == []
+    assert [proxy_of(url) for url in ("https://localhost/v1", "https://[::1]/v1")] == [None, None]
+    assert proxy_of("https://webexapis.com/v1") == f"http://127.0.0.1:{stranger.port}"
+    monkeypatch.setenv("NO_PROXY", "webexapis.com")
+    assert proxy_of("https://webexapis.com/v1") is None
+
+
+@pytest.mark.parametrize("proxy", ["ftp://ana:clave@proxy:21", "http://ana:clave@proxy:99x"])
+def test_a_proxy_that_cannot_be_used_is_named_without_its_password(
+    stranger: Stranger, monkeypatch: pytest.MonkeyPatch, proxy: str
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", proxy)
+    with pytest.raises(NotSent) as told:
+        api_to(ELSEWHERE).get("people/me")
+    assert told.value.offline
+    assert proxy.rpartition("@")[2] in told.value.message
+    assert "HTTP_PROXY" in told.value.message
+    assert "clave" not in told.value.message

@@ -66,7 +66,7 @@ def test_a_whole_life_of_a_run_leaves_the_token_nowhere(bulk: Bulk, files: Path,
         said.append(bulk("report", run_id, "--out", tmp_path / name))
     said += [bulk("journal", "export", "--out", tmp_path / "all.zip"), bulk("journal", "check")]
 
-    assert "HTTP Request: PUT" in ran.stderr  # debugging was on indeed
+    assert "send_request_headers.started request=<Request [b'PUT']>" in ran.stderr  # debugging was on indeed
     assert [done.args[3] for done in said if shows(done.stdout) or shows(done.stderr)] == []
     assert len(list(every_file(tmp_path))) > 8
     assert found_in(tmp_path) == []

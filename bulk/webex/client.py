@@ -190,7 +190,7 @@ class Api:
         self._take_slot()
         try:
             entered = self.pace.enter(self.interrupt)
-            return exchange(self._transport(), request), entered
+            return exchange(self._transport(), request, seconds=self.settings.row_deadline), entered
         finally:
             if self._slots is not None:
                 self._slots.put(None)

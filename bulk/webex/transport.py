@@ -9,6 +9,9 @@ from __future__ import annotations
 import ipaddress
 import ssl
 import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -52,14 +55,33 @@ def _is_here(host: str) -> bool:
         return host == "localhost"
 
 
-def exchange(transport: httpx.HTTPTransport, request: httpx.Request) -> httpx.Response:
-    """Send, and read the answer to its end. Raises httpx.HTTPError."""
+def exchange(transport: httpx.HTTPTransport, request: httpx.Request, *, seconds: float) -> httpx.Response:
+    """Send, and read the answer to its end, in at most `seconds` for its body. Raises httpx.HTTPError."""
     response = transport.handle_request(request)
     try:
+        if isinstance(response.stream, httpx.SyncByteStream):
+            response.stream = _InTime(response.stream, time.monotonic() + seconds)
         response.read()
     finally:
         response.close()
     return response
+
+
+@dataclass
+class _InTime(httpx.SyncByteStream):
+    """The body of an answer; one that trickles in would never end otherwise: the read timeout starts anew with each byte."""
+
+    parts: httpx.SyncByteStream
+    until: float  # monotonic
+
+    def __iter__(self) -> Iterator[bytes]:
+        for part in self.parts:
+            if time.monotonic() > self.until:
+                raise httpx.ReadTimeout("the answer has not ended in time")
+            yield part
+
+    def close(self) -> None:
+        self.parts.close()
 
 
 def _ssl_context() -> ssl.SSLContext:

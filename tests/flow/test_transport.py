@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import gzip
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 
-from bulk.errors import NotSent
+from bulk.errors import NotSent, Unreadable
 from bulk.settings import Settings
 from bulk.webex.client import Api, Token
 from bulk.webex.pace import Pace
@@ -39,7 +41,10 @@ def stranger(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stranger]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
-        def do_GET(self) -> None:  # the library's name
+        def do_GET(self) -> None:
+            if self.path.endswith("/trickle"):
+                self._trickle()
+                return
             known.heard.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
             body = gzip.compress(b'{"displayName": "Ana"}')
             self.send_response(200)
@@ -48,6 +53,15 @@ def stranger(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stranger]:
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
+
+        def _trickle(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", "1000")
+            self.end_headers()
+            with suppress(OSError):
+                for _ in range(1000):
+                    self.wfile.write(b" ")
+                    time.sleep(0.1)
 
         def log_message(self, *_: Any) -> None:
             return
@@ -63,8 +77,8 @@ def stranger(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stranger]:
     server.server_close()
 
 
-def api_to(base_url: str, token: str = "secret") -> Api:
-    return Api(base_url, Token(token), settings=Settings(connect_timeout=3.0), pace=Pace())
+def api_to(base_url: str, token: str = "secret", **settings: float) -> Api:
+    return Api(base_url, Token(token), settings=Settings(connect_timeout=3.0, **settings), pace=Pace())
 
 
 def test_a_packed_answer_is_read_and_a_cookie_is_never_given_back(stranger: Stranger) -> None:
@@ -107,3 +121,10 @@ def test_a_proxy_that_cannot_be_used_is_named_without_its_password(
     assert proxy.rpartition("@")[2] in told.value.message
     assert "HTTP_PROXY" in told.value.message
     assert "clave" not in told.value.message
+
+
+def test_an_answer_that_trickles_in_is_given_up_at_the_deadline(stranger: Stranger) -> None:
+    began = time.monotonic()
+    with pytest.raises(Unreadable, match="no ha respondido"):
+        api_to(f"http://127.0.0.1:{stranger.port}/v1", row_deadline=0.5).get("people/trickle")
+    assert time.monotonic() - began < 20  # its 1,000 bytes would take 100 s

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from bulk.actions import UNSUPPORTED
+from bulk.actions import IN_DEVELOPMENT, UNSUPPORTED
 from bulk.launch import resume
 from bulk.records import RunRecord
 from bulk.status import title
@@ -12,7 +12,7 @@ from pages.ui import frame, live, repeating, resources, roadmap
 from pages.ui.looking import local, look, progress_line, state_word
 from pages.ui.plain import plain
 from pages.ui.session import Session
-from pages.ui.texts import IN_DEVELOPMENT, PAGES
+from pages.ui.texts import PAGES
 
 EVERY = 2.0  # seconds between two looks while something runs
 

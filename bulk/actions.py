@@ -20,7 +20,7 @@ SUPPORTED = (
     "usuarios_configurar_desvio_prefijo53",
     "usuarios_configurar_perfil_saliente_custom",
 )
-IN_DEVELOPMENT_TEXT = "... en desarrollo ..."
+IN_DEVELOPMENT = "... en desarrollo ..."
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def get_action(action_id: str) -> Action:
         action: Action = importlib.import_module(f"bulk.adapters.{action_id}").ACTION
         return action
     if any(action_id == announced.id for announced in UNSUPPORTED):
-        raise InDevelopment(f"{action_id}: {IN_DEVELOPMENT_TEXT}")
+        raise InDevelopment(f"{action_id}: {IN_DEVELOPMENT}")
     raise UnknownAction(f"La acción «{action_id}» no existe. Las que hay: bulk actions.")
 
 

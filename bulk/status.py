@@ -11,6 +11,7 @@ from bulk import ownership
 from bulk.actions import get_action
 from bulk.context import Context
 from bulk.errors import UsageError
+from bulk.figures import thousands
 from bulk.journal import control, runs, samples
 from bulk.journal.control import learned_limit
 from bulk.records import ENDED_RUNS, PLAN_STATES, ROW_STATES, RunRecord
@@ -168,8 +169,3 @@ def title(run: RunRecord) -> str:
 def run_word(run: RunRecord, state: str) -> str:
     """The state in Spanish; what a dry run or a verification finds is no error of theirs."""
     return "terminada" if run.dry_run and state in ("completed", "completed_with_errors") else RUN_WORDS[state]
-
-
-def thousands(number: int) -> str:
-    """4300 -> `4.300`."""
-    return f"{number:,}".replace(",", ".")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from bulk.actions import get_action
+from bulk.figures import count, thousands
 from bulk.records import DATASETS, FILE_NAMES
 from pages.ui import (
     choice,
@@ -21,7 +22,7 @@ from pages.ui import (
 )
 from pages.ui.plain import plain
 from pages.ui.session import Session
-from pages.ui.texts import EMPTY_DATA, PAGES, count, thousands
+from pages.ui.texts import EMPTY_DATA, PAGES
 
 REPAIRS, ERRORS, NOTICES, PREVIEW = "Reparaciones", "Errores", "Avisos", "Vista previa"
 

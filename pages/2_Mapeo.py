@@ -9,8 +9,9 @@ from functools import partial
 
 import streamlit as st
 
-from bulk.actions import UNSUPPORTED, Unsupported, get_action
+from bulk.actions import IN_DEVELOPMENT, UNSUPPORTED, Unsupported, get_action
 from bulk.contract import Action
+from bulk.figures import count
 from bulk.labels import labels
 from bulk.mapping import iter_params
 from bulk.plan import Prepared
@@ -19,7 +20,7 @@ from bulk.records import FILE_NAMES
 from pages.ui import choice, findings, frame, mapping_editor, naming, problem_list, run_options, saved, scope_choice, tables
 from pages.ui.plain import plain
 from pages.ui.session import Session
-from pages.ui.texts import ALL_CANONICAL, EMPTY_MAPPING, IN_DEVELOPMENT, PAGES, SCOPES, count
+from pages.ui.texts import ALL_CANONICAL, EMPTY_MAPPING, PAGES, SCOPES
 
 CARDS = 3  # a row
 

@@ -7,6 +7,7 @@ from functools import partial
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from bulk.figures import count
 from bulk.launch import launch, request_stop
 from bulk.plan import Prepared
 from bulk.records import RunRecord
@@ -14,7 +15,7 @@ from pages.ui import board, choice, downloads, filters, frame, live, rehearsed, 
 from pages.ui.looking import Look, local, look, progress_line
 from pages.ui.plain import plain
 from pages.ui.session import Session, put_in_url
-from pages.ui.texts import EMPTY_ACTION, EMPTY_MAPPING, NOTHING_TO_CHANGE, PAGES, count
+from pages.ui.texts import EMPTY_ACTION, EMPTY_MAPPING, NOTHING_TO_CHANGE, PAGES
 from pages.ui.texts_runs import NO_WRITES
 
 OTHER_DATA = "Este ensayo es de otros datos, de otra acción, de otro alcance o de otro mapeo. Ensaya de nuevo."

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from bulk.errors import BulkError
+from bulk.figures import thousands
 from bulk.journal import places
 from bulk.records import ALL_STATES, RunRecord
 from bulk.status import find_run
@@ -30,7 +31,7 @@ from pages.ui.looking import Look, local, look, state_word, where_of
 from pages.ui.lots import every
 from pages.ui.plain import plain
 from pages.ui.session import Session, put_in_url, run_in_url
-from pages.ui.texts import CHOOSE_RUN, PAGES, lasting, sentence, thousands
+from pages.ui.texts import CHOOSE_RUN, PAGES, lasting, sentence
 from pages.ui.texts_runs import plural, rows_told, word_of
 
 UNDONE, CAUSES, ROWS, LOTS, PLACES, AUDIT = "Restauración", "Por causa", "Filas", "Lotes", "Por ubicación", "Auditoría"

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import streamlit as st
 
 from bulk.actions import SUPPORTED
+from bulk.figures import count
 from bulk.records import RunRecord
 from pages.ui import compare, downloads, frame, history, history_charts, live, repeating, resources
 from pages.ui.session import Session
-from pages.ui.texts import NO_RUNS, PAGES, count
+from pages.ui.texts import NO_RUNS, PAGES
 
 NO_MATCH = "Ninguna ejecución cumple el filtro."
 DATES = 250  # px: two dates, whole at any width of the window

@@ -14,7 +14,7 @@ from bulk.cli.output import in_rows, say, say_json, say_orders, say_run
 
 def actions(as_json: o.Json = False) -> int:
     """Acciones que hay, con sus parámetros, y las que están en desarrollo."""
-    from bulk.actions import IN_DEVELOPMENT_TEXT, UNSUPPORTED, all_actions
+    from bulk.actions import IN_DEVELOPMENT, UNSUPPORTED, all_actions
 
     found = [
         {
@@ -31,7 +31,7 @@ def actions(as_json: o.Json = False) -> int:
         say_json(found)
         return 0
     for entry in found:
-        say(f"{entry['id']:<50} {entry['title'] if entry['status'] == 'disponible' else IN_DEVELOPMENT_TEXT}")
+        say(f"{entry['id']:<50} {entry['title'] if entry['status'] == 'disponible' else IN_DEVELOPMENT}")
     return 0
 
 

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from bulk.actions import get_action
+from bulk.figures import thousands
 from bulk.forecast import places
-from bulk.forecast.findings import Finding, figure, finding
+from bulk.forecast.findings import Finding, finding
 from bulk.forecast.places import Held
 from bulk.forecast.wants import HEADER, INTERCOM, LICENCES, MOVE, NUMBERS, Want, Wants
 from schemas.hydra import id_tail
@@ -77,7 +78,7 @@ def new_numbers(api: Api, wanted: Sequence[Want]) -> list[Finding]:
 
 
 def _elsewhere(want: Want, held: Held) -> str:
-    return f"El {want.value} de la fila {figure(want.line)} está en {held.place_name}." if held.place_name else ""
+    return f"El {want.value} de la fila {thousands(want.line)} está en {held.place_name}." if held.place_name else ""
 
 
 def numbers(api: Api, action_id: str, wants: Wants) -> list[Finding]:
@@ -111,7 +112,7 @@ def _missing(api: Api, action_id: str, missing: Sequence[Want]) -> list[Finding]
         f"El número no está {where}",
         ADD_FIRST if nowhere else remedy,
         [want.line for want in missing],
-        example=_elsewhere(first, held) if held else f"El {first.value} de la fila {figure(first.line)} no existe en Webex.",
+        example=_elsewhere(first, held) if held else f"El {first.value} de la fila {thousands(first.line)} no existe en Webex.",
     )
 
 
@@ -187,4 +188,4 @@ def _holder(taken: Sequence[Want], there: Found, told: str) -> str:
         return ""
     first = taken[0]
     name = there[first.place][first.value].name
-    return told.format(first.value, figure(first.line), name) if name else ""
+    return told.format(first.value, thousands(first.line), name) if name else ""

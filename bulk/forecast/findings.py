@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from bulk.figures import thousands
+
 MOST_LINES = 20  # rows that a finding carries
 MOST_TOLD = 5  # rows that its text names
 
@@ -31,7 +33,7 @@ def finding(code: str, title: str, remedy: str, lines: Iterable[int], *, example
 
 def begins(lines: list[int]) -> str:
     """`fila 218`, or `desde la fila 218`."""
-    return f"{'desde la ' if len(lines) > 1 else ''}fila {figure(lines[0])}"
+    return f"{'desde la ' if len(lines) > 1 else ''}fila {thousands(lines[0])}"
 
 
 def named(lines: list[int], total: int | None = None) -> str:
@@ -39,11 +41,7 @@ def named(lines: list[int], total: int | None = None) -> str:
     first, count = lines[:MOST_TOLD], total or len(lines)
     if count == 1:
         return ""
-    listed = ", ".join(map(figure, first))
+    listed = ", ".join(map(thousands, first))
     if count > len(first):
-        return f"Filas {listed} y {figure(count - len(first))} más."
-    return f"Filas {', '.join(map(figure, first[:-1]))} y {figure(first[-1])}."
-
-
-def figure(number: int) -> str:
-    return f"{number:,}".replace(",", ".")
+        return f"Filas {listed} y {thousands(count - len(first))} más."
+    return f"Filas {', '.join(map(thousands, first[:-1]))} y {thousands(first[-1])}."

@@ -6,7 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from bulk.forecast.findings import MOST_LINES, Finding, figure, finding
+from bulk.figures import thousands
+from bulk.forecast.findings import MOST_LINES, Finding, finding
 from bulk.forecast.wants import Want
 
 if TYPE_CHECKING:
@@ -46,8 +47,8 @@ def _stock(api: Api, org_ids: dict[str | None, None]) -> dict[str, Stock]:
 
 
 def _short(stock: Stock, asked: int, lines: list[int]) -> Finding:
-    title = f"Se agotan las licencias «{stock.name}» en la fila {figure(lines[0])}"
-    there = f"Hay {figure(max(0, stock.free or 0))} libres y se piden {figure(asked)}."
+    title = f"Se agotan las licencias «{stock.name}» en la fila {thousands(lines[0])}"
+    there = f"Hay {thousands(max(0, stock.free or 0))} libres y se piden {thousands(asked)}."
     remedy = f"{there} Amplía la suscripción o reduce el alcance."
     return Finding("licencias_agotadas", title, remedy, len(lines), tuple(lines[:MOST_LINES]))
 

@@ -7,7 +7,8 @@ from collections import defaultdict
 from bulk.actions import get_action
 from bulk.clusters import Cluster, clusters
 from bulk.context import Context
-from bulk.forecast.findings import MOST_LINES, Finding, begins, figure, named
+from bulk.figures import thousands
+from bulk.forecast.findings import MOST_LINES, Finding, begins, named
 from bulk.forecast.wants import LICENCES
 from bulk.records import RunRecord
 from bulk.remedies import entries
@@ -46,15 +47,15 @@ def _told(cause: Cluster, count: int) -> tuple[str, str, str]:
         return cause.code, title, f"Cambia {what} de unas u otras."
     if cause.title == entries()["no_calling"]["title"]:
         many, first = count > 1, get_action(LICENCES).title
-        title = f"{figure(count)} {'usuarios no tienen' if many else 'usuario no tiene'} Webex Calling"
+        title = f"{thousands(count)} {'usuarios no tienen' if many else 'usuario no tiene'} Webex Calling"
         remedy = f"Lanza antes «{first}» para {'ellos' if many else 'él'}, o {'déjalos' if many else 'déjalo'} fuera del alcance."
         return "sin_webex_calling", title, remedy
     word = WORDS[cause.state][count > 1]
-    return cause.code or cause.state, f"{figure(count)} {'filas' if count > 1 else 'fila'} {word}: {cause.title}", cause.remedy
+    return cause.code or cause.state, f"{thousands(count)} {'filas' if count > 1 else 'fila'} {word}: {cause.title}", cause.remedy
 
 
 def _rest(others: list[Finding]) -> Finding:
     lines = tuple(sorted(line for other in others for line in other.lines)[:MOST_LINES])
     count = sum(other.count for other in others)
-    title = f"{figure(count)} filas más no se pueden hacer, por otras {len(others)} causas"
+    title = f"{thousands(count)} filas más no se pueden hacer, por otras {len(others)} causas"
     return Finding("otras_causas", title, "Mira el motivo en el detalle de cada fila.", count, lines)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from bulk.actions import get_action
 from bulk.context import Context
+from bulk.figures import thousands
 from bulk.journal import rows, runs
 from bulk.journal.writes import now
 from bulk.records import RowResult, RunRecord
@@ -16,7 +17,7 @@ from bulk.report.markup import page, table, text
 from bulk.report.page import mode_mark
 from bulk.report.verified import verification
 from bulk.report.words import EXCLUDED, FAILED, SUCCESS, UNPROCESSED, exceptions, state_word
-from bulk.status import run_state, run_word, thousands, title
+from bulk.status import run_state, run_word, title
 
 _SIGNERS = ("Por quien lo ha ejecutado", "Por quien lo recibe")
 _TOTALS = ("Ejecución", "Acción", "Cuándo", "Resultado", "Filas", "Correctas", "Con error", "Sin procesar", "Fuera de alcance")

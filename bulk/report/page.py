@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from bulk.clusters import Cluster, clusters
 from bulk.context import Context
+from bulk.figures import thousands
 from bulk.journal import places, rows, runs, samples
 from bulk.journal.writes import now
 from bulk.records import RowResult, RunRecord
@@ -17,7 +18,7 @@ from bulk.report.markup import page, table, text
 from bulk.report.naming import telling
 from bulk.report.verified import verification
 from bulk.report.words import cause_word, exceptions, rest
-from bulk.status import phone_line, thousands, title
+from bulk.status import phone_line, title
 from bulk.telling import Telling
 
 MOST_OTHERS = 5_000  # rows without anything to look at; the other formats have them all

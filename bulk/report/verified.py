@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bulk.context import Context
+from bulk.figures import thousands
 from bulk.journal import rows
 from bulk.records import STATE_WORDS, RunRecord
 from bulk.report.cells import local
 from bulk.report.markup import table, text
 from bulk.report.naming import telling
 from bulk.report.words import exceptions, state_word
-from bulk.status import find_run, thousands
+from bulk.status import find_run
 from bulk.verifying import Findings, findings
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import streamlit as st
 
 from bulk.context import Context
+from bulk.figures import thousands
 from bulk.journal import places, rows
 from bulk.records import ALL_STATES, ORDER_WORDS, PLAN_STATES, ROW_STATES, STATE_WORDS
 from pages.ui import waffle
@@ -16,7 +17,7 @@ from pages.ui.lately import lately
 from pages.ui.looking import Look, progress_line, state_word
 from pages.ui.palette import ROW_HUES, fill, ink, is_dark
 from pages.ui.plain import plain
-from pages.ui.texts import GLYPHS, sentence, thousands
+from pages.ui.texts import GLYPHS, sentence
 
 ALWAYS = frozenset({"pending", "done", "failed"})  # shown at 0 too
 ALWAYS_OF_PLAN = frozenset(PLAN_STATES)

@@ -7,6 +7,7 @@ import streamlit as st
 from bulk.actions import get_action
 from bulk.clusters import Cluster, belongs, clusters
 from bulk.context import Context
+from bulk.figures import thousands
 from bulk.journal import rows
 from bulk.records import RETRY_STATES, RunRecord
 from bulk.scope import Scope
@@ -15,7 +16,7 @@ from pages.ui.copying import copy_button
 from pages.ui.looking import Look
 from pages.ui.plain import plain
 from pages.ui.session import Session
-from pages.ui.texts import PAGES, thousands
+from pages.ui.texts import PAGES
 from pages.ui.texts_runs import NO_CAUSES, REVIEW, cause_pill
 
 MOST_CAUSES = 15  # told one by one; the rest in a table

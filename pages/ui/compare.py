@@ -6,11 +6,11 @@ import pandas as pd
 import streamlit as st
 
 from bulk.context import Context
+from bulk.figures import count, thousands
 from bulk.journal import rows, runs
 from bulk.records import ALL_STATES, RunRecord
 from pages.ui import resources, tables
 from pages.ui.looking import local
-from pages.ui.texts import count, thousands
 from pages.ui.texts_runs import pill_of
 
 MISSING = "no estaba"

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from bulk.clusters import Cluster, clusters
+from bulk.figures import count, thousands
 from bulk.journal import rows
 from pages.ui import board, lots, resources, speed, tables
 from pages.ui import causes as causes_panel
@@ -14,7 +15,6 @@ from pages.ui.lately import lately
 from pages.ui.looking import Look
 from pages.ui.plain import plain
 from pages.ui.session import Session
-from pages.ui.texts import count, thousands
 from pages.ui.texts_runs import NO_CAUSES, cause_pill
 
 LATEST, CAUSES, SPEED, LOTS = "Últimas 50", "Errores por causa", "Ritmo", "Lotes"

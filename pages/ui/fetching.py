@@ -10,11 +10,11 @@ import streamlit as st
 
 from bulk.actions import all_actions, get_action
 from bulk.connection import api_for
+from bulk.figures import count
 from pages.ui import frame, intake, resources
 from pages.ui.plain import plain
 from pages.ui.problem_list import EXCEL
 from pages.ui.session import Session
-from pages.ui.texts import count
 
 KINDS = {"people": "Usuarios", "locations": "Ubicaciones", "licenses": "Licencias", "numbers": "Numeraciones",
          "routes": "Enlaces troncales y grupos de rutas"}  # fmt: skip

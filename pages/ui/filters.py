@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from bulk.figures import thousands
 from bulk.journal import places, rows
 from bulk.records import OPEN_STATES, PLAN_STATES, OrderStatus
 from pages.ui import board, resources, tables
 from pages.ui.lately import lately
 from pages.ui.looking import Look
-from pages.ui.texts import GLYPHS, thousands
+from pages.ui.texts import GLYPHS
 from pages.ui.texts_runs import word_of
 
 PAGE = 2_000  # rows on screen at once

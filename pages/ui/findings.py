@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bulk.errors import BulkError
+from bulk.figures import count, thousands
 from bulk.plan import Prepared
 from bulk.records import Problem
 from pages.ui import choice
 from pages.ui.session import Session
-from pages.ui.texts import count, thousands
 
 ERROR, NOTICE = "error", "aviso"
 Found = dict[str, list[Problem]]  # dataset name -> problems

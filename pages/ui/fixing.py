@@ -11,12 +11,12 @@ import streamlit as st
 
 from bulk import fixes
 from bulk.dataset import Dataset
+from bulk.figures import count, thousands
 from bulk.fixes import Fix
 from bulk.labels import labels
 from bulk.records import Problem
 from pages.ui import corrections, tables
 from pages.ui.session import Session
-from pages.ui.texts import count, thousands
 
 PAGE = 200  # rows at a time
 LINE, WHO, WRONG, REMEDY = "Fila", "Quién", "Mal", "Qué se espera y qué hacer"

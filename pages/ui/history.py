@@ -12,13 +12,14 @@ import streamlit as st
 
 from bulk.actions import get_action
 from bulk.context import Context
+from bulk.figures import thousands
 from bulk.journal import control, runs
 from bulk.records import RunRecord
 from bulk.report.audit import without_rehearsal
 from bulk.report.words import SUCCESS, exceptions
 from bulk.status import RUN_WORDS, elapsed, run_state, title
 from pages.ui.looking import where_of, word_of_run
-from pages.ui.texts import lasting, thousands
+from pages.ui.texts import lasting
 from pages.ui.texts_runs import ARCHIVED
 
 PAGE = 50  # runs on screen at once

@@ -9,12 +9,13 @@ import streamlit as st
 from bulk.call_permissions import read_profile
 from bulk.dataset import Dataset, Read, read_all, read_any, read_csv
 from bulk.errors import BulkError, InputError
+from bulk.figures import count
 from bulk.log import log
 from bulk.records import DATASETS, FILE_NAMES
 from pages.ui import corrections
 from pages.ui.resources import EXAMPLES
 from pages.ui.session import Session, Upload
-from pages.ui.texts import UNFORESEEN, count
+from pages.ui.texts import UNFORESEEN
 
 PROFILE = "perfil_saliente_defecto.json"
 KINDS = ("csv", "txt", "xlsx", "xlsm")

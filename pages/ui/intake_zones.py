@@ -9,11 +9,12 @@ import streamlit as st
 from bulk import workbook
 from bulk.dataset import Dataset
 from bulk.errors import BulkError
+from bulk.figures import count
 from bulk.records import DATASETS, FILE_NAMES
 from pages.ui import corrections, frame, intake
 from pages.ui.plain import plain
 from pages.ui.session import Session
-from pages.ui.texts import FILE_HINTS, count
+from pages.ui.texts import FILE_HINTS
 
 AUTOMATIC = ""
 

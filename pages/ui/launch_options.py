@@ -7,12 +7,12 @@ from typing import Any
 import streamlit as st
 
 from bulk.errors import UsageError
+from bulk.figures import thousands
 from bulk.schedule import next_time
 from bulk.settings import MAX_WORKERS
 from pages.ui import resources
 from pages.ui.plain import plain
 from pages.ui.session import Session
-from pages.ui.texts import thousands
 from pages.ui.texts_runs import BREAKER, CHUNK_REASON, NO_BREAKER, PACE_REASON, hour
 
 MOST_ROWS = 5_000  # a lot

@@ -8,6 +8,7 @@ import streamlit as st
 
 from bulk.connection import Connection
 from bulk.errors import BulkError
+from bulk.figures import count, thousands
 from bulk.journal import runs
 from bulk.launch import launch, launch_plan
 from bulk.plan import Prepared
@@ -19,7 +20,7 @@ from pages.ui.copying import focus_safe
 from pages.ui.looking import local, look, percent
 from pages.ui.plain import plain
 from pages.ui.session import Session
-from pages.ui.texts import PAGES, UNITS, count, thousands
+from pages.ui.texts import PAGES, UNITS
 from pages.ui.texts_runs import REMOVAL, WITHOUT_REHEARSAL
 
 WAIT, PARALLEL = "En cuanto acabe", "A la vez"

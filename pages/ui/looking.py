@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 from bulk import stops
 from bulk.actions import get_action
 from bulk.context import Context
+from bulk.figures import count, thousands
 from bulk.journal import runs
 from bulk.records import ENDED_RUNS, OPEN_STATES, RunRecord
 from bulk.status import KINDS, RUN_WORDS, elapsed, forecast, run_state, title
 from pages.ui.plain import plain
 from pages.ui.session import Session
-from pages.ui.texts import UNITS, count, decimal, lasting, sentence, thousands
+from pages.ui.texts import UNITS, decimal, lasting, sentence
 from pages.ui.texts_runs import REVIEW, hour
 
 ACTIVE = frozenset({"running", "preparing", "scheduled"})

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from bulk.errors import BulkError
+from bulk.figures import count
 from bulk.journal import rows, runs
 from bulk.launch import resume
 from bulk.lots import go_on, stop_orders
@@ -16,7 +17,7 @@ from pages.ui import again, board, live, resources, tables
 from pages.ui.looking import Look
 from pages.ui.plain import plain
 from pages.ui.session import Session
-from pages.ui.texts import ORDER_GLYPHS, count
+from pages.ui.texts import ORDER_GLYPHS
 from pages.ui.texts_runs import rows_told
 
 WORTH_SEEING = frozenset({"error", "partial", "running", "paused", "cancelled"})  # of thousands of lots

@@ -8,13 +8,14 @@ import streamlit as st
 
 from bulk import filling
 from bulk.directory import told_apart
+from bulk.figures import count, thousands
 from bulk.names import Names, forget, keep, meanings
 from bulk.plan import Prepared
 from bulk.records import FILE_NAMES
 from pages.ui import choice, corrections, resources
 from pages.ui.plain import plain
 from pages.ui.session import Session
-from pages.ui.texts import BY_NAME, count, thousands
+from pages.ui.texts import BY_NAME
 
 MOST_ASKED = 5  # names at a time
 

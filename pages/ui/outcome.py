@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
+from bulk.figures import thousands
 from bulk.records import ALL_STATES
 from pages.ui import board
 from pages.ui.looking import Look
 from pages.ui.palette import PURPLE, ROW_HUES, ink, is_dark
-from pages.ui.texts import GLYPHS, thousands
+from pages.ui.texts import GLYPHS
 from pages.ui.texts_runs import word_of
 
 ALWAYS = {"undo": ("done", "conflict", "invalid"), "verify": ("unchanged", "change", "blocked")}

@@ -10,12 +10,12 @@ import streamlit as st
 
 from bulk import problem_files
 from bulk.dataset import Dataset
+from bulk.figures import count, thousands
 from bulk.records import Problem
 from bulk.validation import totals
 from pages.ui import findings, fixing, repairs_list, tables
 from pages.ui.plain import plain
 from pages.ui.session import Session
-from pages.ui.texts import count, thousands
 from schemas.phones import NO_PREFIX
 
 GROUPS = 20  # shown before «Ver más»

@@ -12,6 +12,7 @@ from bulk.connection import api_for
 from bulk.context import Context
 from bulk.errors import BulkError
 from bulk.estimate import Estimate, estimate, rehearsal_seconds
+from bulk.figures import count, thousands
 from bulk.forecast import Finding, foresee
 from bulk.journal import rows
 from bulk.plan import Prepared
@@ -21,7 +22,7 @@ from pages.ui.connecting import HOURS
 from pages.ui.looking import Look
 from pages.ui.plain import plain
 from pages.ui.session import Session
-from pages.ui.texts import NOT_REHEARSED, count, decimal, lasting, thousands
+from pages.ui.texts import NOT_REHEARSED, decimal, lasting
 from pages.ui.texts_runs import rows_told
 
 LEAVING_OUT = "Las filas que muestra el filtro no se trabajan. Las demás se ensayan de nuevo."

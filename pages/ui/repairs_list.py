@@ -9,11 +9,11 @@ import streamlit as st
 
 from bulk import repairs
 from bulk.errors import InputError
+from bulk.figures import count, thousands
 from bulk.repairs import Repair
 from pages.ui import corrections, resources
 from pages.ui.plain import plain
 from pages.ui.session import Session
-from pages.ui.texts import count, thousands
 from schemas.phones import NO_PREFIX
 
 NAMES = ("ubicaciones", "usuarios")

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from bulk.actions import get_action
 from bulk.contract import Action
+from bulk.figures import thousands
 from bulk.journal import runs
 from bulk.readiness import Readiness
 from bulk.records import RunRecord
 from pages.ui import choice, resources
 from pages.ui.looking import ACTIVE, look, percent, state_word
 from pages.ui.session import Session
-from pages.ui.texts import thousands
 
 RUNNING = "▶"
 RECENT = 200  # runs looked through

@@ -11,6 +11,7 @@ from bulk import scope as scopes
 from bulk.contract import Action
 from bulk.dataset import Dataset, canonical
 from bulk.errors import BulkError
+from bulk.figures import thousands
 from bulk.journal import rows, runs
 from bulk.labels import LOCATIONS
 from bulk.plan import Prepared
@@ -20,7 +21,6 @@ from pages.ui import choice, resources
 from pages.ui.looking import local
 from pages.ui.plain import plain
 from pages.ui.session import Session
-from pages.ui.texts import thousands
 
 VALUES = 1_000  # different values of a column that are offered
 RECENT = 50  # runs looked through

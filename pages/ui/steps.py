@@ -7,12 +7,13 @@ from datetime import datetime
 
 from bulk.connection import Connection
 from bulk.errors import BulkError
+from bulk.figures import count, thousands
 from bulk.records import RunRecord
 from bulk.status import find_run
 from pages.ui import choice, corrections, launching, resources
 from pages.ui.looking import ACTIVE, local, look
 from pages.ui.session import Session
-from pages.ui.texts import UNITS, count, thousands
+from pages.ui.texts import UNITS
 
 AFTER_DATA, AFTER_MAPPING = "antes: «Datos»", "antes: «Mapeo»"
 

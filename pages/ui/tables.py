@@ -11,11 +11,12 @@ import streamlit as st
 
 from bulk.clusters import Cluster
 from bulk.dataset import Dataset
+from bulk.figures import thousands
 from bulk.records import OrderStatus, RowResult, RunRecord
 from bulk.report import Telling, telling
 from pages.ui import resources
 from pages.ui.palette import ORDER_HUES, PURPLE, ROW_HUES
-from pages.ui.texts import NO_SOURCE, order_pill, thousands
+from pages.ui.texts import NO_SOURCE, order_pill
 from pages.ui.texts_runs import cause_pill, pill_of
 
 ORDER_FIGURES = ("Filas", "Hechas", "Sin cambios", "Por revisar", "Pendientes")

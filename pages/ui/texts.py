@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from bulk.records import ORDER_WORDS, STATE_WORDS
+from bulk.records import ORDER_WORDS
 
 APP = "Operaciones masivas de Webex Calling"
-IN_DEVELOPMENT = "... en desarrollo ..."
 SANDBOX = "SANDBOX · datos inventados"
 PRODUCTION = "PRODUCCIÓN"
 
@@ -61,24 +60,9 @@ KINDS = {
 }  # fmt: skip
 
 
-def state_pill(state: str) -> str:
-    """`✓ hecha`."""
-    return f"{GLYPHS[state]} {STATE_WORDS[state]}"
-
-
 def order_pill(state: str) -> str:
     """`◐ parcial`."""
     return f"{ORDER_GLYPHS[state]} {ORDER_WORDS[state]}"
-
-
-def thousands(number: int) -> str:
-    """4300 -> `4.300`."""
-    return f"{number:,}".replace(",", ".")
-
-
-def count(number: int, one: str, many: str) -> str:
-    """`1 ejecución`, `2 ejecuciones`."""
-    return f"{thousands(number)} {one if number == 1 else many}"
 
 
 def sentence(text: str) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from bulk.clusters import Cluster
+from bulk.figures import count, thousands
 from bulk.records import RunRecord
 from bulk.report.words import set_aside, state_word
-from pages.ui.texts import GLYPHS, count, thousands
+from pages.ui.texts import GLYPHS
 
 REVIEW = ("failed", "invalid", "unknown", "conflict", "blocked")  # somebody has to look at these
 NO_WRITES = "Cero escrituras: un ensayo solo lee Webex."

@@ -8,6 +8,7 @@ import streamlit as st
 
 from bulk.actions import get_action
 from bulk.errors import BulkError
+from bulk.figures import thousands
 from bulk.journal import runs
 from bulk.launch import Launch, launch_plan
 from bulk.records import RunRecord
@@ -18,7 +19,7 @@ from pages.ui.copying import focus_safe
 from pages.ui.looking import Look, local, look
 from pages.ui.plain import plain
 from pages.ui.session import Session
-from pages.ui.texts import PAGES, thousands
+from pages.ui.texts import PAGES
 from pages.ui.texts_runs import PREVIEWING, UNDO_ASK, UNDO_CALLING, UNDO_HELP, UNDO_NOTHING, UNDO_TITLE, UNDONE, rows_told
 from pages.ui.verify_panel import follow
 

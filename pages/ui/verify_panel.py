@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from bulk.errors import BulkError
+from bulk.figures import thousands
 from bulk.journal import runs
 from bulk.records import RunRecord
 from bulk.report.verified import verification_line
@@ -13,7 +14,7 @@ from pages.ui import frame, live, resources
 from pages.ui.looking import Look, look
 from pages.ui.plain import plain
 from pages.ui.session import Session
-from pages.ui.texts import PAGES, thousands
+from pages.ui.texts import PAGES
 from pages.ui.texts_runs import VERIFY_HELP, VERIFYING, rows_told
 
 EVERY = 1.0  # seconds between two looks

@@ -6,9 +6,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from bulk.context import Context
+from bulk.figures import thousands
 from bulk.journal import runs
 from bulk.records import ALL_STATES, Row, RunRecord
-from pages.ui.texts import PAGES, thousands
+from pages.ui.texts import PAGES
 from tests.pages.conftest import FORWARDING, said
 
 ORDERS = (0, 1, 5_000)

@@ -10,7 +10,7 @@ from typing import Any
 from bulk.actions import get_action
 from bulk.connection import connect
 from bulk.context import Context, open_context
-from bulk.dataset import Dataset, from_records, read_any
+from bulk.dataset import Dataset, as_text, from_records, read_any
 from bulk.errors import InputError, UsageError
 from bulk.journal import rows
 from bulk.launch import Launch, launch, wait
@@ -41,7 +41,7 @@ def call_action(
         files = {action.dataset: _read(csv, action.dataset)}
     if global_csv:
         files["global"] = _read(global_csv, "global")
-    explicit = {name: f"={value}" for name, value in values.items()} if csv else None
+    explicit = {name: f"={as_text(value)}" for name, value in values.items()} if csv else None
     prepared = prepare(action_id, files, explicit=explicit, options=options)
     if csv is None and prepared.invalid:
         raise InputError("; ".join(problem.text() for problem in prepared.problems))

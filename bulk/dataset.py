@@ -126,7 +126,7 @@ def is_csv(path: Path) -> bool:
 def from_records(records: Mapping[int, Mapping[str, Any]], *, name: str, file_name: str | None = None) -> Dataset:
     """A dataset out of parameters given one by one: line -> {header: value}; lists are joined with `;`."""
     headers = list(dict.fromkeys(header for record in records.values() for header in record))
-    cells = [[_as_text(record.get(header)) for header in headers] for record in records.values()]
+    cells = [[as_text(record.get(header)) for header in headers] for record in records.values()]
     frame = pd.DataFrame(cells, columns=pd.Index(headers, dtype="str"), index=pd.Index(list(records)), dtype="str")
     return Dataset(name, file_name or FILE_NAMES[name], "", "", "", frame)
 
@@ -165,7 +165,7 @@ def guess_name(file_name: str) -> str:
     raise InputError(f"«{file_name}»: no se sabe si es GLOBAL, UBICACIONES o USUARIOS. Dilo, o cámbiale el nombre.")
 
 
-def _as_text(value: Any) -> str:
+def as_text(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -144,6 +144,7 @@ class WebexError(BulkError):
     """Webex no ha respondido como se esperaba."""
 
     code = "webex"
+    exit_code = 3  # of a row it is that row's failure; whoever sees it otherwise had to stop
 
     def __init__(self, message: str | None = None, *, tracking_id: str | None = None) -> None:
         super().__init__(message)
@@ -176,8 +177,6 @@ class ApiError(WebexError):
 
 class TokenRejected(ApiError):
     """El token ha caducado o no es válido."""
-
-    exit_code = 3
 
 
 class Forbidden(ApiError):

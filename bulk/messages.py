@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from schemas.hydra import kind_of
+from schemas.limits import DEFAULT, Limits
 
 BLOCKED = "Bloqueada en el ensayo: {}"  # said by a row that the launch of a rehearsal sets aside
 MESSAGES = {
@@ -20,7 +21,7 @@ MESSAGES = {
         "Acepta la reparación que se proponga, o escríbelo entero: +34911222333, por ejemplo."
     ),
     "telefono_no_valido": "No es un teléfono. Se espera el formato +34911222333. Corrige la celda.",
-    "extension_no_valida": "No es una extensión. Se esperan entre 2 y 10 cifras. Corrige la celda.",
+    "extension_no_valida": "No es una extensión. Se esperan entre {fewest} y {most} cifras. Corrige la celda.",
     "si_o_no": "Se espera sí o no (true/false, 1/0, x). Corrige la celda.",
     "tipo_de_llamada": (
         "Hay un tipo de llamada desconocido. Los que hay: INTERNAL_CALL, TOLL_FREE, NATIONAL, INTERNATIONAL, "
@@ -62,14 +63,18 @@ KIND_WORDS = {
 }
 
 
-def message_for(rule: str, value: str | None, kinds: tuple[str, ...] = (), names: tuple[str, ...] = ()) -> str:
+def message_for(
+    rule: str, value: str | None, kinds: tuple[str, ...] = (), names: tuple[str, ...] = (), limits: Limits = DEFAULT
+) -> str:
     """Spanish text of a rule; `value` is the cell in canonical text, `kinds` what an id of its column may name.
 
-    `names`: the parameters of which one is enough.
+    `names`: the parameters of which one is enough. `limits`: in force when the rule did not hold.
     """
     text = MESSAGES.get(rule, f"No cumple la regla «{rule}».")
     if "{names}" in text:
         return text.format(names=", ".join(names))
+    if "{fewest}" in text:
+        return text.format(fewest=limits.extension_min, most=limits.extension_max)
     if "{expected}" in text:
         return text.format(expected=_words(kinds), given=_words(_other_kinds(value or "", kinds)))
     return text

@@ -56,6 +56,7 @@ class Scope:
             "lines": [list(each) for each in self.lines],
             "pasted": list(self.pasted),
             "only_open_of": self.entities_of,
+            "unmarked_too": not self.selected,
         }
         return {name: value for name, value in found.items() if value}
 

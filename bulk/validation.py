@@ -191,8 +191,9 @@ def _told(
     *,
     names: tuple[str, ...] = (),
 ) -> Iterator[Problem]:
+    limits = _limits()
     for line, value, cell in zip(failed.lines, failed.values, shown, strict=True):
-        message = message_for(failed.rule, value, failed.kinds, names)
+        message = message_for(failed.rule, value, failed.kinds, names, limits)
         yield Problem(dataset.file_name, line, column, cell, failed.rule, message, severity)
 
 

@@ -27,6 +27,7 @@ def to_the_end(context: Context, live: LiveRun, *, as_json: bool, timeout: float
     from bulk.errors import BulkError
     from bulk.journal import control
     from bulk.launch import wait
+    from bulk.status import find_run
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
@@ -39,7 +40,8 @@ def to_the_end(context: Context, live: LiveRun, *, as_json: bool, timeout: float
             control.post(context.journal, live.run_id, "pause", getpass.getuser(), acked=True, detail="Ctrl-C")
     code = report(context, live.run_id, as_json=as_json, why=live.stop_reason, api=live.api)
     if code == 3:
-        sys.stderr.write(f"Para seguir: bulk resume {live.run_id}\n")
+        cancelled = find_run(context, live.run_id).state == "cancelled"
+        sys.stderr.write(f"Para seguir: bulk {'retry' if cancelled else 'resume'} {live.run_id}\n")
     return code
 
 

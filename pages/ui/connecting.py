@@ -93,7 +93,7 @@ def forget(session: Session) -> None:
 
 
 def who_line(session: Session, reached: Connection) -> str:
-    """`Ana Ruiz · administradora · token pegado a las 09:12 (quedan unas 9 h)`."""
+    """`Ana Ruiz · con permisos de administración · token pegado a las 09:12 (quedan unas 9 h si es personal)`."""
     line = " · ".join(filter(None, (reached.person or "?", "con permisos de administración" if reached.roles else "")))
     if session.pasted_at:
         line += f" · token pegado a las {session.pasted_at:%H:%M} ({time_left(session)} si es personal)"

@@ -69,7 +69,8 @@ def told(plan: Prepared, rehearsal: Rehearsal | None) -> None:
 def others(session: Session, reached: Connection) -> tuple[str, ...]:
     """A live run of the same organisation: wait for it, or go in parallel. The runs that this launch is to wait for."""
     house = resources.context()
-    living = [run for run in live.living(house) if run.target == reached.target and not run.dry_run]
+    ours = (reached.target, reached.org_id)
+    living = [run for run in live.living(house) if (run.target, run.org_id) == ours and not run.dry_run]
     for run in living:
         seen = look(house, run, session, with_orders=False)
         where, who = plain(run.org_name or run.target), plain(run.person or "?")

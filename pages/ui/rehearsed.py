@@ -25,6 +25,7 @@ from pages.ui.session import Session
 from pages.ui.texts import NOT_REHEARSED, decimal, lasting
 from pages.ui.texts_runs import rows_told
 
+TOO_SHORT = "**! el token, si es personal, caduca antes**: genera uno nuevo antes de lanzar"
 LEAVING_OUT = "Las filas que muestra el filtro no se trabajan. Las demás se ensayan de nuevo."
 
 
@@ -37,7 +38,9 @@ def forecast_line(session: Session, context: Context, seen: Look) -> str:
     parts = [f"{thousands(found.calls)} llamadas", f"unos {lasting(found.seconds)} {pace}", f"fin {end:%H:%M}"]
     if session.connection and session.pasted_at:
         lasts = end < session.pasted_at + timedelta(hours=HOURS)
-        parts.append("el token alcanza" if lasts else "**! el token caduca antes**: genera uno nuevo antes de lanzar")
+        parts.append(
+            "el token alcanza" if lasts else "**! el token, si es personal, caduca antes**: genera uno nuevo antes de lanzar"
+        )
     return f"**Previsión:** {' · '.join(parts)}"
 
 

@@ -61,10 +61,10 @@ def repeat(context: Context, session: Session, run: RunRecord) -> None:
     action = get_action(run.action_id)
     files = Files(session.files[action.dataset], session.files.get("global"), session.files)
     session.explicit[action.id] = saved_mappings.to_explicit(Mapping.from_json(run.mapping), files)
-    if scope := scope_of(context, run):
-        session.scopes[action.dataset] = scope
+    session.scopes[action.dataset] = scope_of(context, run)
     session.action_id = action.id
-    session.options = {**session.options, **run.options}
+    others = {name: value for name, value in session.options.items() if name not in action.options}
+    session.options = {**others, **run.options}
     session.note = run.note
     session.bulk, session.chunk_size, session.workers = run.bulk, run.chunk_size, run.workers
     session.run_id = session.dry_run_id = None
@@ -81,6 +81,7 @@ def scope_of(context: Context, run: RunRecord) -> Scope:
         pasted=tuple(map(str, kept.get("pasted", ()))),
         entities=rows.open_entities(context.journal, earlier) if earlier else None,
         entities_of=earlier,
+        selected=not kept.get("unmarked_too"),
     )
 
 

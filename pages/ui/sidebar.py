@@ -34,7 +34,7 @@ def _mode(session: Session, reached: Connection) -> None:
     name = html.escape(reached.org_name or reached.org_id or "")
     who = html.escape(reached.person or "")
     left = connecting.time_left(session)
-    st.html(f'<div class="mode {kind}"><b>{words}</b>{name}<br>{who}{f" · {left}" if left else ""}</div>')
+    st.html(f'<div class="mode {kind}"><b>{words}</b>{name}<br>{who}{f" · {left} si es personal" if left else ""}</div>')
 
 
 def _link(step: Step, *, here: bool) -> None:

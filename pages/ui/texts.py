@@ -54,7 +54,7 @@ ORDER_GLYPHS = {"queued": "○", "running": "▶", "success": "✓", "partial": 
 NO_SOURCE = "(sin asignar)"
 KINDS = {
     "person": "id de usuario", "location": "id de ubicación", "organization": "id de organización", "license": "id de licencia",
-    "phone": "teléfono +34…", "extension": "2 a 10 cifras", "flag": "sí o no", "call_type": "tipo de llamada",
+    "phone": "teléfono +34…", "extension": "extensión, solo cifras", "flag": "sí o no", "call_type": "tipo de llamada",
     "number_type": "DID, TOLLFREE o MOBILE", "route_type": "TRUNK o ROUTE_GROUP",
     "route": "id de enlace troncal o grupo de rutas",
 }  # fmt: skip

@@ -18,7 +18,7 @@ CHUNK_REASON = (
 )
 PACE_REASON = "El ritmo se adapta solo al límite de Webex; más hilos no lo superan."
 WITHOUT_REHEARSAL = "Sin ensayo: no se sabe cuántas de las {} filas cambiarán. Un ensayo solo lee."
-BREAKER = "Se detiene sola si fallan {} de las últimas {} filas."
+BREAKER = "Se detiene sola si fallan más de {} de las últimas {} filas."
 NO_BREAKER = "No se detiene sola por errores (BULK_BREAKER_SHARE = 1)."
 UNDO_TITLE = "Deshacer esta ejecución"
 UNDO_ASK = "Se restaurarán {}; {} cambiaron después y se conservan; {} no se pueden restaurar."

@@ -137,6 +137,17 @@ def test_run_of_an_adapter_does_a_file_in_bulk(bare: House, remote: Remote, tmp_
     assert (found["counts"]["done"], found["counts"]["failed"], len(found["orders"])) == (9, 1, 3)
 
 
+def test_a_list_given_beside_a_file_is_every_rows_own(bare: House, remote: Remote, tmp_path: Path) -> None:
+    from bulk.adapters.usuarios_modificar_licencias import run
+
+    given = [remote.org.licenses["messaging"], remote.org.licenses["meeting"]]
+    path = tmp_path / "USUARIOS.CSV"
+    path.write_text("\n".join(["person_id", *(remote.person(index) for index in range(4))]), encoding="utf-8")
+    found = run(token=None, csv=str(path), bulk=True, add_license_ids=given)
+    assert (found["counts"]["done"], found["counts"]["unchanged"]) == (2, 2)  # one in three has no meetings yet
+    assert all(set(given) <= set(remote.doc("person", remote.person(index))["licenses"]) for index in range(4))
+
+
 def test_records_given_one_by_one_read_like_a_file() -> None:
     frame = from_records({2: {"a": ["x", "y"], "b": True}, 3: {"a": None}}, name="usuarios").frame
     assert frame.to_dict("index") == {2: {"a": "x;y", "b": "true"}, 3: {"a": "", "b": ""}}

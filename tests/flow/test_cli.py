@@ -44,6 +44,14 @@ def test_plan_writes_nothing_and_is_stored_as_a_dry_run(bulk: Bulk, users: Path,
     assert bulk("runs", "--json")[1][0]["run_id"] == found["run_id"]
 
 
+def test_a_service_that_is_not_there_is_no_failure_of_rows(bulk: Bulk, users: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BULK_MAX_ATTEMPTS", "1")
+    monkeypatch.setenv("WEBEX_BASE_URL", "http://127.0.0.1:9/v1")  # nobody listens there
+    code, found = bulk("plan", ACTION, "--usuarios", users, "--json")
+    assert (code, found["error"]["code"]) == (3, "no_enviada")
+    assert bulk("runs", "--json") == (0, [])
+
+
 def test_run_status_runs_and_resume_give_the_same_document(bulk: Bulk, users: Path) -> None:
     code, ran = bulk("run", ACTION, "--usuarios", users, "--bulk", "--chunk-size", "5", "--json")
     assert code == 1

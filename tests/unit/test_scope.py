@@ -109,6 +109,7 @@ def test_a_selected_column_chooses_in_any_file(mark: str) -> None:
     assert (lines(Scope(), data), found.selected) == ([2], 1)
     assert found.description == "columna «selected» (1 de 3)"
     assert lines(Scope(selected=False), data) == [2, 3, 4]
+    assert Scope(selected=False).to_json() != Scope().to_json() == {}  # a rehearsal of the one is none of the other
 
 
 def test_what_was_left_open_is_matched_by_entity_and_not_by_line() -> None:

@@ -101,6 +101,14 @@ def test_every_command_has_its_heading_and_every_option_its_row() -> None:
     check(typer.main.get_command(app), "bulk")
 
 
+def test_every_room_is_told_to_developers() -> None:
+    table = read("arquitectura.md").split("## The safety protocol")[0]
+    named = set(re.findall(r"[\w.]+(?=/?`)", table))
+    rooms = [path for path in (ROOT / "bulk").iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()]
+    assert len(rooms) > 40
+    assert sorted(path.name for path in rooms if not path.name.startswith("__") and path.name not in named) == []
+
+
 def test_every_setting_has_its_row_with_its_default_and_no_row_is_left_over() -> None:
     rows = dict(re.findall(r"^\| `BULK_(\w+)` \|([^|]*)\|", read("ajustes.md"), re.MULTILINE))
     outside = {"HOME", "SANDBOX_PEOPLE", "SANDBOX_LOCATIONS", "SANDBOX_LATENCY_MS"}

@@ -26,8 +26,8 @@ from bulk.webex.transport import exchange, transport_to
 USER_AGENT = "webex-calling-bulk"
 GLANCE = 0.2  # seconds: the longest that a waiting thread goes without looking at its interrupt
 _RELATIVE = re.compile(r"[\w-]+(?:/|\?|$)")  # `people/…`: joining by hand spares two parsings a call
-# Raised before the request left this machine: nothing can have been applied.
-NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+# Raised before the request left this machine: nothing can have been applied. ProxyError: of a refused CONNECT or SOCKS handshake.
+NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 
 
 @dataclass

@@ -28,6 +28,7 @@ class Stranger:
     """A server that is no sandbox: it gives everybody a cookie and packs what it says."""
 
     port: int = 0
+    refusal: int = 407  # what it says when it is asked, as a proxy, for a way through
     heard: list[tuple[str, dict[str, str]]] = field(default_factory=list)  # request line's target, headers (small letters)
 
     def headers(self) -> dict[str, str]:
@@ -53,6 +54,12 @@ def stranger(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stranger]:
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
+
+        def do_CONNECT(self) -> None:
+            known.heard.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
+            self.send_response(known.refusal)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
 
         def _trickle(self) -> None:
             self.send_response(200)
@@ -128,3 +135,18 @@ def test_an_answer_that_trickles_in_is_given_up_at_the_deadline(stranger: Strang
     with pytest.raises(Unreadable, match="no ha respondido"):
         api_to(f"http://127.0.0.1:{stranger.port}/v1", row_deadline=0.5).get("people/trickle")
     assert time.monotonic() - began < 20  # its 1,000 bytes would take 100 s
+
+
+@pytest.mark.parametrize("refusal", [407, 503])
+def test_a_proxy_that_lets_nothing_through_is_no_connection(
+    stranger: Stranger, monkeypatch: pytest.MonkeyPatch, refusal: int
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{stranger.port}")
+    stranger.refusal = refusal
+    api = api_to("https://webex.example/v1", max_attempts=1)
+    for call in (lambda: api.get("people/me"), lambda: api.send("PUT", "people/1", {})):
+        with pytest.raises(NotSent) as told:
+            call()
+        assert told.value.offline
+    assert [target for target, _ in stranger.heard] == ["webex.example:443"] * 2
+    assert not any("authorization" in headers for _, headers in stranger.heard)

@@ -120,8 +120,7 @@ def merge_bulk_results(orders: Iterable[str], *, context: Context | None = None)
     counts: dict[str, int] = {}
     merged = []
     for status in found:
-        seq = int(status.order_id.rpartition("-r")[2])
-        merged += list(row_queries.read_rows(house.journal, status.run_id, order_seq=seq))
+        merged += list(row_queries.read_rows(house.journal, status.run_id, order_seq=status.seq))
         for state, n in status.counts.items():
             counts[state] = counts.get(state, 0) + n
     return Summary(counts, tuple(found), tuple(sorted(merged, key=lambda row: row.line)))

@@ -10,10 +10,9 @@ from bulk.causes import without_particulars
 from bulk.context import Context
 from bulk.contract import Action
 from bulk.journal import rows
-from bulk.records import RowResult, RunRecord
+from bulk.records import REVIEW_STATES, RowResult, RunRecord
 from bulk.remedies import remedy_for, without_retry
 
-FAILURES = ("failed", "invalid", "unknown", "conflict", "blocked")
 MOST_LINES = 20  # first rows of a cluster that are kept
 
 
@@ -33,7 +32,7 @@ class Cluster:
     tracking_id: str | None  # of one of them, for support
 
 
-def clusters(context: Context, run: RunRecord, *, states: Sequence[str] = FAILURES) -> list[Cluster]:
+def clusters(context: Context, run: RunRecord, *, states: Sequence[str] = REVIEW_STATES) -> list[Cluster]:
     """The run's failures by (action, state, code, HTTP status, message without particulars), biggest first.
 
     The rows are read one after another: only one line per cause stays in memory.

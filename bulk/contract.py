@@ -7,7 +7,7 @@ same members, so that projection (`before | new values`), drift, settling, verif
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -200,8 +200,3 @@ class Action:
     def main(self) -> None:
         """`python -m bulk.adapters.<id>`: one option per parameter, or --csv F [--bulk]. The CLI is found at call time too."""
         importlib.import_module("bulk.cli.single").main(self)
-
-
-def by_entity(action: Action, works: Iterable[Work]) -> dict[str, Work]:
-    """Works by the value of their entity parameter."""
-    return {str(work.params[action.entity]): work for work in works}

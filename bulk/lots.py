@@ -16,7 +16,7 @@ from bulk.status import find_run
 
 def seqs_of(context: Context, run: RunRecord, order_ids: Sequence[str]) -> list[int]:
     """Numbers of orders of `run`; the short form `r201` will do. Raises UsageError."""
-    there = {order.order_id.rpartition("-r")[2] for order in runs.order_statuses(context.journal, run.run_id, run.state)}
+    there = {str(order.seq) for order in runs.order_statuses(context.journal, run.run_id, run.state)}
     tails = [order_id.removeprefix(f"{run.run_id}-").removeprefix("r") for order_id in order_ids]
     for order_id, tail in zip(order_ids, tails, strict=True):
         if tail not in there:

@@ -12,6 +12,7 @@ ROW_STATES = (
 PLAN_STATES = ("create", "change", "unchanged", "conflict", "blocked", "invalid")
 ALL_STATES = tuple(dict.fromkeys(ROW_STATES + PLAN_STATES))
 OPEN_STATES = frozenset({"pending", "running"})
+REVIEW_STATES = ("failed", "invalid", "unknown", "conflict", "blocked")  # somebody has to look at these
 RETRY_STATES = ("failed", "unknown", "cancelled", "conflict", "blocked")
 ENDED_RUNS = frozenset({"completed", "completed_with_errors", "cancelled"})
 DATASETS = ("global", "ubicaciones", "usuarios")
@@ -55,13 +56,6 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Chunk:
-    """Rows handed over together; the first line names the order."""
-
-    rows: tuple[Row, ...]
-
-
-@dataclass(frozen=True)
 class OrderStatus:
     """What `poll_bulk_order` answers, at once."""
 
@@ -74,6 +68,11 @@ class OrderStatus:
     @property
     def finished(self) -> bool:
         return self.state in {"success", "partial", "error", "cancelled"}
+
+    @property
+    def seq(self) -> int:
+        """Its first line: what names the order within its run."""
+        return int(self.order_id.rpartition("-r")[2])
 
 
 @dataclass(frozen=True)
@@ -101,7 +100,7 @@ class RowResult:
 
 @dataclass(frozen=True)
 class Summary:
-    """What `merge_bulk_results` answers: totals, and the rows in file order (read lazily from the journal)."""
+    """What `merge_bulk_results` answers: totals, and the rows in file order."""
 
     counts: Mapping[str, int]  # row state -> rows
     orders: tuple[OrderStatus, ...]  # as asked
@@ -113,7 +112,6 @@ class Summary:
 
 _UNTOUCHED = frozenset({"pending", "invalid", "excluded"})  # an order of nothing else has not begun
 _GOOD = frozenset({"done", "unchanged", "excluded", "create", "change"})
-_BAD = frozenset({"failed", "invalid", "unknown", "conflict", "blocked"})
 
 
 def order_state(counts: Mapping[str, int], run_state: str) -> str:
@@ -125,7 +123,7 @@ def order_state(counts: Mapping[str, int], run_state: str) -> str:
         return "queued" if present <= _UNTOUCHED else "running"
     if "cancelled" in present:
         return "cancelled"
-    if present.isdisjoint(_BAD):
+    if present.isdisjoint(REVIEW_STATES):
         return "success"
     return "error" if present.isdisjoint(_GOOD) else "partial"
 

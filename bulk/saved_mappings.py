@@ -86,15 +86,6 @@ def saved(home: Path, action_id: str | None = None) -> list[SavedMapping]:
     return sorted(named, key=lambda each: each.name.casefold())
 
 
-def load(home: Path, name: str, action_id: str) -> Mapping:
-    """Raises InputError naming those that there are."""
-    there = saved(home, action_id)
-    for each in there:
-        if each.name.casefold() == name.strip().casefold():
-            return each.mapping
-    raise InputError(f"No hay un mapeo «{name}». Los que hay: {', '.join(each.name for each in there) or 'ninguno'}.")
-
-
 def delete(home: Path, name: str, action_id: str) -> None:
     (home / "mappings" / f"{action_id}-{_digest(name.strip())}.json").unlink(missing_ok=True)
 

@@ -46,11 +46,6 @@ def example_of(param: Param) -> str:
     return _OWN_EXAMPLES.get(param.name) or _EXAMPLES[param.kind]
 
 
-def headers_of(action: Action) -> list[str]:
-    """The columns of its template, in the contract's order; `selected` chooses rows and org_id is the token's by default."""
-    return [param.name for param in action.params]
-
-
 def write_template(action_id: str, target: BinaryIO) -> None:
     """Write the workbook: a sheet with the name of the action's file, and «Ayuda». Raises UnknownAction, InDevelopment."""
     import xlsxwriter  # type: ignore[import-untyped]  # ships no types; only loaded for a workbook

@@ -65,9 +65,7 @@ def template(action: o.Action, out: Annotated[Path, typer.Option("--out", help="
 def fill_ids(
     file: Annotated[Path, typer.Argument(help="USUARIOS.CSV o UBICACIONES.CSV; no se modifica.")],
     out: Annotated[Path, typer.Option("--out", help="El mismo fichero con los identificadores (.csv o .xlsx).")],
-    dataset: Annotated[
-        str | None, typer.Option("--dataset", help="usuarios o ubicaciones, si el nombre del fichero no lo dice.")
-    ] = None,
+    dataset: DatasetName = None,
     encoding: o.Encoding = None,
     delimiter: o.Delimiter = None,
     sheet: o.Sheet = None,

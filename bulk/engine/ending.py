@@ -8,7 +8,7 @@ from bulk.errors import JournalError
 from bulk.journal import control, lots, plans, rows, runs, samples
 from bulk.journal.writes import now
 from bulk.log import log
-from bulk.records import ENDED_RUNS
+from bulk.records import ENDED_RUNS, REVIEW_STATES
 from bulk.stops import LEFT_OPEN
 
 LOTS_WAIT = "Lo demás ha terminado: solo quedan lotes en pausa. Reanúdalos cuando quieras."
@@ -74,7 +74,7 @@ def _told(live: LiveRun) -> None:
 
 def final_state(counts: dict[str, int]) -> str:
     """completed, or completed_with_errors when some row did not go well."""
-    bad = sum(counts[state] for state in ("failed", "invalid", "unknown", "conflict", "blocked"))
+    bad = sum(counts[state] for state in REVIEW_STATES)
     return "completed_with_errors" if bad else "completed"
 
 

@@ -10,12 +10,12 @@ from bulk.clusters import Cluster, clusters
 from bulk.context import Context
 from bulk.errors import UsageError, why
 from bulk.journal import rows, runs
-from bulk.records import ORDER_WORDS, RunRecord
+from bulk.records import ORDER_WORDS, REVIEW_STATES, RunRecord
 from bulk.report.audit import facts
 from bulk.report.cells import printable
 from bulk.report.naming import telling
 from bulk.report.tables import COLUMNS, cells
-from bulk.report.words import FAILED, SUCCESS, UNPROCESSED, cause_word, exceptions, state_word
+from bulk.report.words import EXCLUDED, SUCCESS, UNPROCESSED, cause_word, exceptions, state_word
 from bulk.status import run_state, title
 
 MOST_ROWS = 1_048_575  # rows that a sheet takes under its header
@@ -128,7 +128,8 @@ def _summary(context: Context, run: RunRecord) -> Iterator[tuple[str, str]]:
 
 def _orders(context: Context, run: RunRecord) -> Iterator[tuple[str, ...]]:
     for order in runs.order_statuses(context.journal, run.run_id, run_state(context, run)):
-        sums = [sum(order.counts.get(state, 0) for state in part) for part in (SUCCESS, FAILED, UNPROCESSED, ("excluded",))]
+        parts = (SUCCESS, REVIEW_STATES, UNPROCESSED, EXCLUDED)
+        sums = [sum(order.counts.get(state, 0) for state in part) for part in parts]
         yield order.order_id, ORDER_WORDS[order.state], str(order.total), *map(str, sums)
 
 

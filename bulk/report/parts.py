@@ -11,14 +11,14 @@ from bulk.context import Context
 from bulk.errors import UsageError, why
 from bulk.journal import rows, runs
 from bulk.log import private
-from bulk.records import RowResult, RunRecord
+from bulk.records import REVIEW_STATES, RowResult, RunRecord
 from bulk.report.cells import OUTCOME
 from bulk.report.naming import telling
 from bulk.report.round_trip import csv_line, file_columns, file_rows, has_file, parameter_cells, parameter_headers
-from bulk.report.words import EXCLUDED, FAILED, SUCCESS, UNPROCESSED
+from bulk.report.words import EXCLUDED, SUCCESS, UNPROCESSED
 from bulk.spreadsheet import csv_writer, guarded
 
-STATES = {"success": SUCCESS, "failed": FAILED, "unprocessed": UNPROCESSED, "excluded": EXCLUDED}
+STATES = {"success": SUCCESS, "failed": REVIEW_STATES, "unprocessed": UNPROCESSED, "excluded": EXCLUDED}
 FILE_NAMES = {
     "success": "correctas.csv",
     "failed": "fallidas.csv",

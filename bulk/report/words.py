@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from bulk.clusters import Cluster
 from bulk.messages import BLOCKED
-from bulk.records import STATE_WORDS, RunRecord
+from bulk.records import REVIEW_STATES, STATE_WORDS, RunRecord
 
 SUCCESS = ("done", "unchanged", "create", "change")
-FAILED = ("failed", "invalid", "unknown", "conflict", "blocked")
 UNPROCESSED = ("pending", "running", "cancelled")
 EXCLUDED = ("excluded",)
 OTHERS = (*SUCCESS, *UNPROCESSED, *EXCLUDED)
@@ -45,7 +44,7 @@ def set_aside(cause: Cluster) -> str:
 
 def exceptions(run: RunRecord) -> tuple[str, ...]:
     """States of the rows that somebody has to look at."""
-    return (*FAILED, "change", "create") if run.kind == "verify" else FAILED
+    return (*REVIEW_STATES, "change", "create") if run.kind == "verify" else REVIEW_STATES
 
 
 def rest(run: RunRecord) -> tuple[str, ...]:
@@ -55,4 +54,5 @@ def rest(run: RunRecord) -> tuple[str, ...]:
 
 
 # Words of the column «estado» of rows that are still to be done, for a file that comes back.
-OPEN_WORDS = frozenset(STATE_WORDS[state] for state in (*FAILED, *UNPROCESSED, "create", "change")) | {"distinto", "no legible"}
+_OPEN = (*REVIEW_STATES, *UNPROCESSED, "create", "change")
+OPEN_WORDS = frozenset(STATE_WORDS[state] for state in _OPEN) | {"distinto", "no legible"}

@@ -137,10 +137,6 @@ class Api:
         """One write. Raises ApiError (refused), NotSent (never applied), AmbiguousWrite (contracts 1.4), Interrupted."""
         return self._call(method, path, query, body, write=True)
 
-    def ask(self, method: str, path: str, body: Any, **query: Any) -> Answer:
-        """A call with a body that changes nothing (a validation): retried like a read."""
-        return self._call(method, path, query, body)
-
     # -- one call ------------------------------------------------------------------------------------------------
     def _call(self, method: str, path: str, query: dict[str, Any], body: Any = None, *, write: bool = False) -> Answer:
         request = self._request(method, path, query, body)

@@ -11,7 +11,7 @@ import streamlit as st
 from bulk.context import Context
 from bulk.figures import thousands
 from bulk.journal import places, rows
-from bulk.records import ALL_STATES, ORDER_WORDS, PLAN_STATES, ROW_STATES, STATE_WORDS
+from bulk.records import ALL_STATES, ORDER_WORDS, PLAN_STATES, REVIEW_STATES, ROW_STATES, STATE_WORDS
 from pages.ui import waffle
 from pages.ui.lately import lately
 from pages.ui.looking import Look, progress_line, state_word
@@ -25,7 +25,6 @@ MAP_OF_ROWS = 100  # lots: from here on the map shows lots
 MOST_ROWS = 10_000  # on a map of rows
 MOST_LOCATIONS = 8  # bars
 REST = 200  # times what counting all rows took, until they are counted again; in between only what ended since
-REVIEW = ("failed", "invalid", "unknown", "conflict", "blocked")
 
 
 def progress(seen: Look) -> None:
@@ -108,7 +107,7 @@ def _counted(context: Context, seen: Look) -> places.Counted:
 
 
 def _review(counts: Mapping[str, int]) -> int:
-    return sum(counts.get(state, 0) for state in REVIEW)
+    return sum(counts.get(state, 0) for state in REVIEW_STATES)
 
 
 def _location(name: str, counts: Counter[str]) -> str:

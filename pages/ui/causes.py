@@ -9,7 +9,7 @@ from bulk.clusters import Cluster, belongs, clusters
 from bulk.context import Context
 from bulk.figures import thousands
 from bulk.journal import rows
-from bulk.records import RETRY_STATES, RunRecord
+from bulk.records import RETRY_STATES, REVIEW_STATES, RunRecord
 from bulk.scope import Scope
 from pages.ui import again, repeating, resources, tables
 from pages.ui.copying import copy_button
@@ -17,7 +17,7 @@ from pages.ui.looking import Look
 from pages.ui.plain import plain
 from pages.ui.session import Session
 from pages.ui.texts import PAGES
-from pages.ui.texts_runs import NO_CAUSES, REVIEW, cause_pill
+from pages.ui.texts_runs import NO_CAUSES, cause_pill
 
 MOST_CAUSES = 15  # told one by one; the rest in a table
 CHOOSE = "Quedan como alcance y se abre Ensayo: cuando la causa esté resuelta, se ensayan y se lanzan solo estas."
@@ -39,7 +39,7 @@ def draw(session: Session, seen: Look) -> None:
 
 def gathered(session: Session, seen: Look) -> list[Cluster]:
     """Made again only when the counts changed: thousands of failures are read for it."""
-    bad = tuple(seen.counts[state] for state in REVIEW)
+    bad = tuple(seen.counts[state] for state in REVIEW_STATES)
     if not any(bad):
         return []
     found: list[Cluster] = session.once(f"causes_{seen.run.run_id}", bad, lambda: clusters(resources.context(), seen.run))

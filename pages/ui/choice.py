@@ -10,11 +10,10 @@ from bulk.connection import Connection, api_for
 from bulk.contract import Action
 from bulk.errors import BulkError, InputError
 from bulk.launch import Launch
-from bulk.mapping import Mapping, map_columns
 from bulk.names import Doubts, Names, names_of
 from bulk.plan import Prepared, Resolve, prepare
 from bulk.readiness import Readiness, readiness
-from bulk.records import FILE_NAMES, RunRecord
+from bulk.records import RunRecord
 from bulk.schedule import next_time
 from bulk.scope import Scope
 from pages.ui import resources
@@ -25,16 +24,6 @@ WHOLE = Scope()
 
 def chosen_action(session: Session) -> Action | None:
     return get_action(session.action_id) if session.action_id else None
-
-
-def mapping_of(session: Session, action: Action) -> Mapping:
-    """Raises InputError (no file; a mapping names a column that the file no longer has)."""
-    dataset = session.files.get(action.dataset)
-    if dataset is None:
-        raise InputError(f"Falta {FILE_NAMES[action.dataset]}.")
-    return map_columns(
-        action, dataset, session.files.get("global"), explicit=session.explicit.get(action.id), others=session.files
-    )
 
 
 def all_readiness(session: Session) -> list[Readiness]:

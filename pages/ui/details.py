@@ -9,8 +9,9 @@ import streamlit as st
 from bulk.clusters import Cluster, clusters
 from bulk.figures import count, thousands
 from bulk.journal import rows
-from pages.ui import board, lots, resources, speed, tables
+from bulk.records import REVIEW_STATES
 from pages.ui import causes as causes_panel
+from pages.ui import lots, resources, speed, tables
 from pages.ui.lately import lately
 from pages.ui.looking import Look
 from pages.ui.plain import plain
@@ -50,7 +51,7 @@ def latest(seen: Look) -> None:
 
 def _causes(seen: Look) -> list[Cluster]:
     """Thousands of failures are read for it: of a live run now and then, of one that rests when its counts are others."""
-    bad = tuple(seen.counts[state] for state in board.REVIEW)
+    bad = tuple(seen.counts[state] for state in REVIEW_STATES)
     if not any(bad):
         return []
     version = None if seen.alive else bad

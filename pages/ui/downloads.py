@@ -16,8 +16,8 @@ from bulk.report.parts import FILE_NAMES
 from pages.ui import resources
 from pages.ui.looking import Look
 from pages.ui.lots import every, lot_name, worth_seeing
+from pages.ui.problem_list import EXCEL
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NO_FILE = "El fichero de esta ejecución no se guardó."
 
 
@@ -62,7 +62,7 @@ def lot_log(order_id: str) -> bytes:
 
 
 def excel_button(run: RunRecord) -> None:
-    _button("Descargar Excel", lambda: report_xlsx(run), f"{_stem(run)}.xlsx", XLSX, primary=True)
+    _button("Descargar Excel", lambda: report_xlsx(run), f"{_stem(run)}.xlsx", EXCEL, primary=True)
 
 
 def csv_button(run: RunRecord, label: str, *, wide: bool = False) -> None:

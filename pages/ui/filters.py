@@ -99,7 +99,7 @@ def _fields(seen: Look, key: str, orders: Sequence[OrderStatus]) -> tuple[str, s
     group = middle.selectbox(
         "Ubicación", groups, index=None, placeholder="ubicación", label_visibility="collapsed", key=f"{key}_group"
     )
-    seqs = [int(order.order_id.rpartition("-r")[2]) for order in orders]
+    seqs = [order.seq for order in orders]
     order = None
     if right and seqs:
         order = right.selectbox(

@@ -12,8 +12,8 @@ import streamlit as st
 from bulk.actions import get_action
 from bulk.context import Context
 from bulk.journal import runs, samples
-from bulk.records import RunRecord
-from bulk.report.words import FAILED, SUCCESS
+from bulk.records import REVIEW_STATES, RunRecord
+from bulk.report.words import SUCCESS
 from bulk.status import elapsed
 from pages.ui import vega
 from pages.ui.looking import local
@@ -49,7 +49,7 @@ def _figures(context: Context, run: RunRecord) -> Figures:
         local(run.created_at, "%Y-%m-%dT%H:%M"),
         get_action(run.action_id).title,
         sum(counts[state] for state in SUCCESS),
-        sum(counts[state] for state in FAILED),
+        sum(counts[state] for state in REVIEW_STATES),
         elapsed(run, run.state) / 60,
         last[0].pace if last else None,
     )

@@ -12,7 +12,7 @@ from bulk.figures import count, thousands
 from bulk.journal import runs
 from bulk.launch import launch, launch_plan
 from bulk.plan import Prepared
-from bulk.records import RunRecord
+from bulk.records import REVIEW_STATES, RunRecord
 from bulk.removals import calling_removed
 from bulk.status import find_run
 from pages.ui import choice, live, resources
@@ -50,7 +50,7 @@ def rehearsal_of(session: Session, reached: Connection) -> Rehearsal | None:
         return None
     counts = runs.run_counts(house.journal, run.run_id)
     changes = counts["create"] + counts["change"]
-    aside = sum(counts[state] for state in ("invalid", "blocked", "conflict", "failed", "unknown"))
+    aside = sum(counts[state] for state in REVIEW_STATES)
     return Rehearsal(run, changes, counts["unchanged"], aside)
 
 

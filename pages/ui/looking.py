@@ -11,12 +11,12 @@ from bulk.actions import get_action
 from bulk.context import Context
 from bulk.figures import count, thousands
 from bulk.journal import runs
-from bulk.records import ENDED_RUNS, OPEN_STATES, RunRecord
+from bulk.records import ENDED_RUNS, OPEN_STATES, REVIEW_STATES, RunRecord
 from bulk.status import KINDS, RUN_WORDS, elapsed, forecast, run_state, title
 from pages.ui.plain import plain
 from pages.ui.session import Session
 from pages.ui.texts import UNITS, decimal, lasting, sentence
-from pages.ui.texts_runs import REVIEW, hour
+from pages.ui.texts_runs import hour
 
 ACTIVE = frozenset({"running", "preparing", "scheduled"})
 
@@ -49,7 +49,7 @@ class Look:
     @property
     def review(self) -> int:
         """Rows that somebody has to look at."""
-        return sum(self.counts[state] for state in REVIEW)
+        return sum(self.counts[state] for state in REVIEW_STATES)
 
     @property
     def finished(self) -> int:

@@ -43,7 +43,7 @@ def draw(session: Session, seen: Look) -> None:
         st.caption(HINT)
         return
     _buttons(session, seen, chosen[0])
-    found = rows.read_rows(resources.context().journal, seen.run.run_id, order_seq=seq_of(chosen[0]), limit=MOST_ROWS)
+    found = rows.read_rows(resources.context().journal, seen.run.run_id, order_seq=chosen[0].seq, limit=MOST_ROWS)
     tables.show_rows(found, seen.run, key="board_lot_rows", height=280)
 
 
@@ -111,11 +111,7 @@ def _cancel(session: Session, seen: Look, order: OrderStatus, left: int) -> None
 
 
 def lot_name(order: OrderStatus) -> str:
-    return f"{ORDER_GLYPHS[order.state]} desde la fila {seq_of(order)} · {rows_told(order.total)}"
-
-
-def seq_of(order: OrderStatus) -> int:
-    return int(order.order_id.rpartition("-r")[2])
+    return f"{ORDER_GLYPHS[order.state]} desde la fila {order.seq} · {rows_told(order.total)}"
 
 
 def worth_seeing(seen: Look) -> list[OrderStatus]:

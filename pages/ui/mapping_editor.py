@@ -6,7 +6,6 @@ import pandas as pd
 import streamlit as st
 
 from bulk.contract import Action, Param
-from bulk.errors import BulkError
 from bulk.mapping import map_columns
 from bulk.names import KINDS as KINDS_BY_NAME
 from bulk.names import is_id
@@ -134,17 +133,9 @@ def choose(session: Session, action: Action, name: str, origin: str) -> None:
         session.explicit.pop(action.id)
 
 
-def put(session: Session, action: Action, sources: dict[str, str]) -> None:
-    """Sources that were not chosen in the table; tried before they are kept. Raises InputError."""
-    wanted = {**session.explicit.get(action.id, {}), **sources}
-    map_columns(action, session.files[action.dataset], session.files.get("global"), explicit=wanted, others=session.files)
-    session.explicit[action.id] = wanted
-    session.revision += 1
-
-
 def _look_up(session: Session, action: Action, offer: Suggestion) -> None:
     """Take a column of names, and have them looked for; before the page is drawn, for its switch shows it."""
-    put(session, action, {offer.param: offer.source})
+    mapping_forms.put(session, action, {offer.param: offer.source})
     st.session_state["by_name"] = session.by_name = True
 
 
@@ -157,8 +148,7 @@ def _offers(session: Session, action: Action, offers: list[Suggestion]) -> None:
         head, button = st.columns([0.6, 0.4], vertical_alignment="center")
         head.markdown("**Sugerencias**")
         if usable and button.button(f"Aceptar sugerencias ({len(usable)})", key="accept_all", width="stretch"):
-            put(session, action, usable)
-            st.rerun()
+            mapping_forms.take(session, action, usable)
         for offer in offers:
             told, accept = st.columns([0.76, 0.24], vertical_alignment="center")
             looked = " → buscar en Webex" if offer.lookup else ""
@@ -168,9 +158,4 @@ def _offers(session: Session, action: Action, offers: list[Suggestion]) -> None:
                     "Buscar", key=f"look_up_{offer.param}", type="tertiary", on_click=_look_up, args=(session, action, offer)
                 )
             elif accept.button("Aceptar", key=f"accept_{offer.param}", type="tertiary"):
-                try:
-                    put(session, action, {offer.param: offer.source})
-                except BulkError as error:
-                    st.error(plain(error.message))
-                else:
-                    st.rerun()
+                mapping_forms.take(session, action, {offer.param: offer.source})

@@ -73,12 +73,17 @@ def _join(session: Session, action: Action, plan: Prepared, others: list[str]) -
 
 def take(session: Session, action: Action, sources: dict[str, str]) -> None:
     """Keep what was written when it can be understood; else say why not."""
-    wanted = {**session.explicit.get(action.id, {}), **sources}
     try:
-        map_columns(action, session.files[action.dataset], session.files.get("global"), explicit=wanted, others=session.files)
+        put(session, action, sources)
     except BulkError as error:
         st.error(plain(error.message))
-        return
+    else:
+        st.rerun()
+
+
+def put(session: Session, action: Action, sources: dict[str, str]) -> None:
+    """Sources that were not chosen in the table; tried before they are kept. Raises InputError."""
+    wanted = {**session.explicit.get(action.id, {}), **sources}
+    map_columns(action, session.files[action.dataset], session.files.get("global"), explicit=wanted, others=session.files)
     session.explicit[action.id] = wanted
     session.revision += 1
-    st.rerun()

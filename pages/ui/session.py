@@ -69,7 +69,6 @@ class Session:
     prepared_key: object = None  # what `prepared` was made from
     kept: dict[str, tuple[object, Any]] = field(default_factory=dict)  # name -> (made from, result): see `once`
     fetched: tuple[str, bytes, int] | None = None  # file name, content and rows of what was brought from Webex
-    progress: dict[str, tuple[float, int]] = field(default_factory=dict)  # run -> (moment, rows ended) of an earlier look
 
     def once(self, name: str, made_from: object, make: Callable[[], T]) -> T:
         """`make()`, made again only when `made_from` is another one than last time."""

@@ -12,7 +12,7 @@ import streamlit as st
 from bulk.clusters import Cluster
 from bulk.dataset import Dataset
 from bulk.figures import thousands
-from bulk.records import OrderStatus, RowResult, RunRecord
+from bulk.records import REVIEW_STATES, OrderStatus, RowResult, RunRecord
 from bulk.report import Telling, telling
 from pages.ui import resources
 from pages.ui.palette import ORDER_HUES, PURPLE, ROW_HUES
@@ -22,7 +22,6 @@ from pages.ui.texts_runs import cause_pill, pill_of
 ORDER_FIGURES = ("Filas", "Hechas", "Sin cambios", "Por revisar", "Pendientes")
 LAZY = 5_000  # rows: from here on the browser asks for what it shows
 HEIGHT = 320
-MOST = 40  # characters of a cell of a preview
 _LONG_ID = 60
 _MOSTLY = 0.5  # share of rows without a reason from which what changed stands first
 
@@ -103,10 +102,10 @@ def order_frame(orders: Iterable[OrderStatus]) -> pd.DataFrame:
     records = []
     for order in orders:
         count = order.counts.get
-        review = sum(count(state, 0) for state in ("failed", "invalid", "unknown", "conflict", "blocked"))
+        review = sum(count(state, 0) for state in REVIEW_STATES)
         left = count("pending", 0) + count("running", 0)
         done = count("done", 0) + count("create", 0) + count("change", 0)
-        lot = f"desde la fila {order.order_id.rpartition('-r')[2]}"
+        lot = f"desde la fila {order.seq}"
         figures = map(thousands, (order.total, done, count("unchanged", 0), review, left))
         records.append((lot, [order_pill(order.state)], *figures))
     columns = ["Lote", "Estado", *ORDER_FIGURES]

@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from bulk.clusters import Cluster
-from bulk.figures import count, thousands
+from bulk.figures import count
 from bulk.records import RunRecord
 from bulk.report.words import set_aside, state_word
 from pages.ui.texts import GLYPHS
 
-REVIEW = ("failed", "invalid", "unknown", "conflict", "blocked")  # somebody has to look at these
 NO_WRITES = "Cero escrituras: un ensayo solo lee Webex."
 CHUNK_REASON = (
     "Entre 100 y 300 filas por lote: bastantes para que el trabajo en paralelo no espere, y pocas para revisar "
@@ -74,8 +73,3 @@ def hour(stamp: str | None) -> str:
         return ""
     moment = datetime.fromisoformat(stamp).astimezone()
     return f"{moment:%H:%M}" if moment.date() == datetime.now().date() else f"{moment:%d/%m %H:%M}"
-
-
-def figure(number: int, share: float) -> str:
-    """`41 (1 %)`."""
-    return f"{thousands(number)} ({round(100 * share)} %)"

@@ -16,7 +16,7 @@ from bulk.dataset import Dataset
 from bulk.journal import control, runs
 from bulk.launch import Launch, launch, request_stop
 from bulk.plan import prepare
-from bulk.records import Chunk, Row, RunRecord
+from bulk.records import Row, RunRecord
 from pages.ui import downloads, lots
 from pages.ui.session import KEY
 from tests.pages.conftest import FORWARDING, finished_run, press, said, view
@@ -41,8 +41,8 @@ def stored_run(context: Context, orders: int) -> RunRecord:
     )
     runs.create_run(context.journal, record)
     for line in range(2, orders + 2):
-        chunk = Chunk((Row(line, {"person_id": str(line)}, f"Persona {line}", "Madrid", "invalid" if line % 9 else "excluded"),))
-        runs.add_order(context.journal, record.run_id, chunk.rows, "person_id")
+        chunk = [Row(line, {"person_id": str(line)}, f"Persona {line}", "Madrid", "invalid" if line % 9 else "excluded")]
+        runs.add_order(context.journal, record.run_id, chunk, "person_id")
     return record
 
 

@@ -16,6 +16,7 @@ from bulk.records import RunRecord
 from bulk.settings import DEFAULT_BASE_URL, Settings
 from bulk.webex.client import Api, Token
 from bulk.webex.pace import Learned, Pace, pace_for
+from bulk.webex.transport import is_address
 
 SANDBOX = "sandbox"
 
@@ -55,7 +56,7 @@ def connect(home: Path, *, token: str | None = None, base_url: str | None = None
     if not Token(value).is_plain():
         raise UsageError("El token tiene caracteres que no puede llevar. Cópialo de nuevo, entero y sin nada más.")
     url = (base_url or os.environ.get("WEBEX_BASE_URL") or DEFAULT_BASE_URL).rstrip("/")
-    if not url.startswith(("http://", "https://")):
+    if not url.startswith(("http://", "https://")) or not is_address(url):
         raise UsageError(f"«{url}» no es una URL base. Se espera algo como {DEFAULT_BASE_URL}.")
     if url.startswith("http://") and urlsplit(url).hostname not in ("127.0.0.1", "localhost", "::1"):
         raise UsageError(f"«{url}» no va cifrada: el token viajaría a la vista. Usa https.")

@@ -1,4 +1,6 @@
-"""How a request leaves this machine: httpx's transport, with the authorities and the proxy that the system is set to.
+"""How a request leaves this machine: httpx's transport, with the proxy that the system is set to.
+
+The authorities are certifi's, unless SSL_CERT_FILE or SSL_CERT_DIR name others.
 
 Its Client would lay cookies, redirects and authentication of its own around each call, a fifth of what the call costs. A call to
 Webex wants none of the three.
@@ -7,6 +9,7 @@ Webex wants none of the three.
 from __future__ import annotations
 
 import ipaddress
+import os
 import ssl
 import threading
 import time
@@ -18,23 +21,35 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
-from bulk.errors import NotSent
+from bulk.errors import NotSent, why
 
 CONNECTIONS = httpx.Limits(max_connections=2, max_keepalive_connections=2)  # of one thread
 BAD_PROXY = "El proxy de este equipo ({}) no se puede usar: {}. Corrige {}_PROXY, o añade el servidor a NO_PROXY."
+BAD_AUTHORITIES = (
+    "El fichero de autoridades que dice SSL_CERT_FILE ({}) no se puede leer: {}. "
+    "Corrige SSL_CERT_FILE, o quítala para usar las autoridades que trae el programa."
+)
 
 _making_context = threading.Lock()
 
 
 def transport_to(base_url: str) -> httpx.HTTPTransport:
-    """A transport for one thread. Raises NotSent for a proxy that cannot be used."""
-    proxy = proxy_of(base_url)
+    """A transport for one thread. Raises NotSent for a proxy or a file of authorities that cannot be used."""
+    proxy, authorities = proxy_of(base_url), _ssl_context()
     try:
-        return httpx.HTTPTransport(verify=_ssl_context(), limits=CONNECTIONS, proxy=proxy)
+        return httpx.HTTPTransport(verify=authorities, limits=CONNECTIONS, proxy=proxy)
     except (ImportError, ValueError, httpx.InvalidURL) as error:  # a SOCKS proxy without its library, an unknown scheme, junk
         address = urlsplit(base_url)
         shown = str(proxy).rpartition("@")[2]  # without the password that may stand in it
         raise NotSent(BAD_PROXY.format(shown, type(error).__name__, address.scheme.upper()), offline=True) from None
+
+
+def is_address(base_url: str) -> bool:
+    """True when a request can be sent there: a server, and a port that is one."""
+    try:
+        return bool(httpx.URL(base_url).host) and urlsplit(base_url).port != 0
+    except (ValueError, httpx.InvalidURL):
+        return False
 
 
 def proxy_of(base_url: str) -> str | None:
@@ -85,9 +100,16 @@ class _InTime(httpx.SyncByteStream):
 
 
 def _ssl_context() -> ssl.SSLContext:
-    """One for the process. Loading the authorities costs 40 ms: threads that start together must not each do it."""
-    with _making_context:
-        return _made_context()
+    """One for the process. Loading the authorities costs 40 ms: threads that start together must not each do it.
+
+    Raises NotSent.
+    """
+    try:
+        with _making_context:
+            return _made_context()
+    except OSError as error:
+        reason = "no tiene certificados" if isinstance(error, ssl.SSLError) else why(error)
+        raise NotSent(BAD_AUTHORITIES.format(os.environ.get("SSL_CERT_FILE", ""), reason), offline=True) from None
 
 
 @cache

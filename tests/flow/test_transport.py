@@ -9,12 +9,15 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bulk.errors import NotSent, Unreadable
+from bulk.connection import connect
+from bulk.errors import NotSent, Unreadable, UsageError
 from bulk.settings import Settings
+from bulk.webex import transport
 from bulk.webex.client import Api, Token
 from bulk.webex.pace import Pace
 from bulk.webex.transport import proxy_of
@@ -150,3 +153,24 @@ def test_a_proxy_that_lets_nothing_through_is_no_connection(
         assert told.value.offline
     assert [target for target, _ in stranger.heard] == ["webex.example:443"] * 2
     assert not any("authorization" in headers for _, headers in stranger.heard)
+
+
+@pytest.mark.parametrize(("content", "reason"), [(None, "no existe"), ("nada", "no tiene certificados")])
+def test_a_file_of_authorities_that_cannot_be_read_is_no_connection_and_named(
+    stranger: Stranger, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: str | None, reason: str
+) -> None:
+    authorities = tmp_path / "empresa.pem"
+    if content:
+        authorities.write_text(content)
+    monkeypatch.setenv("SSL_CERT_FILE", str(authorities))
+    transport._made_context.cache_clear()  # as a process that has just started
+    with pytest.raises(NotSent) as told:
+        api_to(f"http://127.0.0.1:{stranger.port}/v1").get("people/me")
+    assert told.value.offline
+    assert f"SSL_CERT_FILE ({authorities}) no se puede leer: {reason}." in told.value.message
+
+
+@pytest.mark.parametrize("url", ["https://h:abc", "https://h:99999/v1", "https://[::1", "https:///v1", "https://a b:1x/"])
+def test_a_base_url_that_is_none_is_refused_before_any_call(tmp_path: Path, url: str) -> None:
+    with pytest.raises(UsageError, match="no es una URL base"):
+        connect(tmp_path, token="secret", base_url=url)

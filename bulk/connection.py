@@ -96,9 +96,8 @@ def _pace(connection: Connection, settings: Settings, journal: Journal | None) -
         start = Learned.from_json(kept) if kept else None
     except (ValueError, TypeError):  # a memory that cannot be read is no memory
         start = None
-    pace = pace_for(connection.org_key, start=start, default_retry_after=settings.default_retry_after)
-    pace.set_ceiling(settings.rate_ceiling)
-    return pace
+    after, ceiling = settings.default_retry_after, settings.rate_ceiling
+    return pace_for(connection.org_key, start=start, default_retry_after=after, ceiling=ceiling)
 
 
 def identify(api: Api, connection: Connection, *, with_name: bool = False) -> Connection:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from bulk import engine, ownership
@@ -19,6 +18,7 @@ from bulk.ownership import Ownership
 from bulk.records import RunRecord
 from bulk.setting_words import setting_told, value_told
 from bulk.settings import in_force
+from bulk.webex.pace import Pace
 
 
 def start_run(
@@ -37,10 +37,10 @@ def start_run(
     Raises OwnedElsewhere, JournalError, InDevelopment (a journal edited by hand).
     """
     action = get_action(run.action_id)
+    api = api_for(connection, context.settings, context.journal, threading.Event())
     owned = ownership.take(context.home, connection.org_key, run.run_id)
     try:
         first()
-        settings = replace(context.settings, rate_ceiling=run.settings.get("rate_ceiling", context.settings.rate_ceiling))
         told = "; ".join(filter(None, [detail, _other_settings(context, run)])) or None
         for command in commands:
             control.post(context.journal, run.run_id, command, connection.person or "?", acked=True, detail=told)
@@ -48,16 +48,16 @@ def start_run(
         live = LiveRun(
             run_id=run.run_id,
             action=action,
-            api=api_for(connection, settings, context.journal, threading.Event()),
+            api=api,
             journal=context.journal,
-            settings=settings,
+            settings=context.settings,
             options=dict(run.options),
             workers=run.workers if run.bulk else 1,
             dry_run=run.dry_run,
             bulk=run.bulk,
             org_key=connection.org_key,
             log=ActionLog(context.home, run.action_id),
-            on_end=lambda: _come_to_rest(context, owned),
+            on_end=lambda: _come_to_rest(context, owned, api.pace),
             descending=bool(schedule.get("descending")),
             asked=frozenset(asked),
             canary=frozenset(schedule.get("lines", ())),
@@ -73,15 +73,18 @@ def start_run(
             org_name=connection.org_name or run.org_name,
             person=run.person or connection.person,
         )
+        api.pace.cap(run.run_id, run.settings.get("rate_ceiling", context.settings.rate_ceiling))
         engine.start(live)
     except BaseException:
+        api.pace.uncap(run.run_id)
         owned.release()
         raise
     return live
 
 
-def _come_to_rest(context: Context, owned: Ownership) -> None:
+def _come_to_rest(context: Context, owned: Ownership, pace: Pace) -> None:
     """What others wait for first; then the journal's file gets what the run wrote, for whoever copies it now."""
+    pace.uncap(owned.run_id)
     owned.release()
     context.journal.fold()
 

@@ -92,15 +92,33 @@ def test_interrupt_of_one_run_leaves_the_other_run_waiting() -> None:
     assert len(entered) == 1
 
 
-def test_ceiling_set_while_a_thread_waits_counts_at_once() -> None:
-    pace = Pace(ceiling=0.2)
+def test_ceiling_lifted_while_a_thread_waits_counts_at_once() -> None:
+    pace = Pace()
+    pace.cap("run", 0.2)
     pace.enter(NEVER)
     waiter = threading.Thread(target=pace.enter, args=(NEVER,), daemon=True)
     waiter.start()
     time.sleep(0.05)
-    pace.set_ceiling(0.0)
+    assert waiter.is_alive()
+    pace.uncap("run")
     waiter.join(1.0)
     assert not waiter.is_alive()
+
+
+def test_least_ceiling_of_the_runs_at_work_holds_and_the_usual_one_when_none_is() -> None:
+    pace = Pace(ceiling=9.0)
+    seen = [pace.snapshot().ceiling]
+    for change in (
+        lambda: pace.cap("a", 5.0),
+        lambda: pace.cap("b", 0.0),
+        lambda: pace.cap("c", 3.0),
+        lambda: pace.uncap("c"),
+        lambda: pace.uncap("a"),
+        lambda: pace.uncap("b"),
+    ):
+        change()
+        seen.append(pace.snapshot().ceiling)
+    assert seen == [9.0, 5.0, 5.0, 3.0, 5.0, 0.0, 9.0]
 
 
 def test_429_without_retry_after_closes_for_the_default() -> None:

@@ -21,7 +21,7 @@ class PaceView:
 
     rate: float  # now
     limit: float | None  # learned, None while no 429 was met
-    ceiling: float  # set by hand, 0 = none
+    ceiling: float  # asked for, 0 = none
     waiting_until_s: float  # seconds the gate is still closed, 0 = open
     refused: int  # answers 429
     admitted: int  # other answers
@@ -40,6 +40,8 @@ class Pace:
     ) -> None:
         self._clock = clock
         self._default_retry_after = default_retry_after  # seconds, for a 429 that names none (contracts 1.3)
+        self._usual = ceiling  # calls per second, while no run asks for another
+        self._asked: dict[str, float] = {}  # run -> ceiling it asked for, 0 = none
         self._search = Search(clock(), start, ceiling)
         self._state = threading.Lock()  # guards _search and the counters; never held while waiting
         self._turn = threading.Lock()  # held by the one thread that goes next
@@ -79,10 +81,21 @@ class Pace:
             self._refused += 1
             self._search.refused(self._clock(), entered_at, wait)
 
-    def set_ceiling(self, per_second: float) -> None:
-        """Never more than `per_second` calls per second from now on; 0 = none."""
+    def cap(self, run_id: str, per_second: float) -> None:
+        """The run wants no more than `per_second` calls a second until it is uncapped; 0 = any. The least of all runs holds."""
         with self._state:
-            self._search.ceiling = max(0.0, per_second)
+            self._asked[run_id] = per_second
+            self._set_ceiling()
+
+    def uncap(self, run_id: str) -> None:
+        """The run has come to rest, or never asked for anything."""
+        with self._state:
+            self._asked.pop(run_id, None)
+            self._set_ceiling()
+
+    def _set_ceiling(self) -> None:
+        asked = self._asked.values() or (self._usual,)
+        self._search.ceiling = min(filter(None, asked), default=0.0)
 
     def snapshot(self) -> PaceView:
         with self._state:

@@ -22,7 +22,7 @@ from bulk.lots import seqs_of
 from bulk.plan import Prepared, first_rows, planned_rows, require_sources
 from bulk.preflight import advice, preflight
 from bulk.records import ENDED_RUNS, Row, RunRecord
-from bulk.schedule import stored
+from bulk.schedule import refuse_past, stored
 from bulk.settings import MAX_WORKERS, in_force
 from bulk.starting import start_run
 from bulk.status import at_rest, find_run, run_state
@@ -57,6 +57,8 @@ class Launch:
             raise UsageError("El número de filas de prueba debe ser 1 o más.")
         if self.at and self.not_after and self.not_after <= self.at:
             raise UsageError("La hora de parar debe ser posterior a la de empezar.")
+        refuse_past("at", self.at)
+        refuse_past("not_after", self.not_after)
 
 
 def launch(

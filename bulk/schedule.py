@@ -10,6 +10,10 @@ from typing import Any
 from bulk.errors import UsageError
 
 _HOUR = re.compile(r"(\d{1,2})[:.h](\d{2})")
+_PAST = {
+    "at": "La hora de empezar («Empezar a las», --at) ya ha pasado: {}. Escribe una que esté por llegar, o ninguna: empieza ya.",
+    "not_after": "La hora de parar («No después de», --not-after) ya ha pasado: {}. Escribe una que esté por llegar, o ninguna.",
+}
 
 
 def next_time(text: str, *, after: datetime | None = None) -> datetime:
@@ -25,6 +29,12 @@ def next_time(text: str, *, after: datetime | None = None) -> datetime:
         raise UsageError(f"«{text}» no es una hora. Escríbela así: 22:30, o con fecha: 2026-05-31T22:30.") from None
     days = (today, today + timedelta(days=1))
     return min(moment for day in days for moment in _moments(day) if moment > now)
+
+
+def refuse_past(name: str, moment: datetime | None) -> None:
+    """An hour (`at`, `not_after`) that has passed would be dropped in silence, and with it the limit. Raises UsageError."""
+    if moment and moment.astimezone(UTC) <= datetime.now(UTC):
+        raise UsageError(_PAST[name].format(f"{moment.astimezone():%d/%m/%Y %H:%M}"))
 
 
 def _moments(wanted: datetime) -> Iterator[datetime]:

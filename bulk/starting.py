@@ -63,7 +63,7 @@ def start_run(
             canary=frozenset(schedule.get("lines", ())),
             not_before=moment(schedule, "at"),
             after=frozenset(schedule.get("after", ())),
-            not_after=_still_to_come(moment(schedule, "not_after")),
+            not_after=_last_hour(moment(schedule, "not_after"), resumed=run.owner is not None),
         )
         runs.update_run(
             context.journal,
@@ -98,6 +98,6 @@ def _other_settings(context: Context, run: RunRecord) -> str:
     )
 
 
-def _still_to_come(hour: datetime | None) -> datetime | None:
-    """Who resumes a run after the hour at which it had to stop wants it to go on."""
-    return hour if hour and hour > datetime.now(UTC) else None
+def _last_hour(hour: datetime | None, *, resumed: bool) -> datetime | None:
+    """Who resumes a run after the hour at which it had to stop wants it to go on; a launch that came too late stops at once."""
+    return None if resumed and hour and hour <= datetime.now(UTC) else hour

@@ -8,7 +8,7 @@ import streamlit as st
 
 from bulk.errors import UsageError
 from bulk.figures import thousands
-from bulk.schedule import next_time
+from bulk.schedule import next_time, refuse_past
 from bulk.settings import MAX_WORKERS
 from pages.ui import resources
 from pages.ui.plain import plain
@@ -75,9 +75,9 @@ def _more(session: Session) -> None:
     )
     session.at = third.text_input("Empezar a las", placeholder="22:00", key=kept("launch_at", session.at))
     session.not_after = fourth.text_input("No después de", placeholder="06:00", key=kept("launch_not_after", session.not_after))
-    for label, text in (("Empezará", session.at), ("Se pausará sola", session.not_after)):
+    for name, label, text in (("at", "Empezará", session.at), ("not_after", "Se pausará sola", session.not_after)):
         if text.strip():
-            _moment_told(label, text)
+            _moment_told(name, label, text)
     chosen = resources.context().settings
     if chosen.breaker_share < 1:
         st.caption(BREAKER.format(round(chosen.breaker_share * chosen.breaker_window), chosen.breaker_window))
@@ -86,8 +86,10 @@ def _more(session: Session) -> None:
     st.caption(PACE_REASON)
 
 
-def _moment_told(label: str, text: str) -> None:
+def _moment_told(name: str, label: str, text: str) -> None:
     try:
-        st.caption(f"{label} a las {hour(next_time(text).isoformat())}.")
+        moment = next_time(text)
+        refuse_past(name, moment)
+        st.caption(f"{label} a las {hour(moment.isoformat())}.")
     except UsageError as error:
         st.error(plain(error.message))

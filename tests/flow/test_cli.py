@@ -129,6 +129,8 @@ def test_an_action_in_development_is_refused_with_2_and_no_request(bulk: Bulk, u
         ["run", ACTION, "--usuarios", "USERS", "--workers", "65", "--json"],
         ["run", ACTION, "--usuarios", "USERS", "--chunk-size", "0", "--json"],
         ["run", ACTION, "--usuarios", "USERS", "--map", "nada", "--json"],
+        ["run", ACTION, "--usuarios", "USERS", "--at", "2020-05-31T22:00", "--json"],
+        ["run", ACTION, "--usuarios", "USERS", "--not-after", "2020-05-31T06:00", "--json"],
         ["status", "20200101-0000-aaa", "--json"],
         ["resume", "20200101-0000-aaa", "--json"],
         ["no_hay_tal_orden", "--json"],

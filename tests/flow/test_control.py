@@ -211,6 +211,24 @@ def test_a_run_that_would_stop_before_it_begins_is_refused() -> None:
         Launch(at=now + timedelta(hours=2), not_after=now + timedelta(hours=1))
 
 
+def test_a_launch_that_comes_after_its_last_hour_stops_at_once_and_can_be_resumed(house: House, remote: Remote) -> None:
+    remote.config(latency_ms=100)
+    how = Launch(workers=1, not_after=datetime.now(UTC) + timedelta(seconds=0.2))
+    time.sleep(0.3)  # as long as a large file takes to be prepared
+    late = house.run(FORWARD, forwarded(remote, 30), how)
+    assert late.document["state"] == "paused" and "la hora a la que tenía que parar" in late.document["reason"]
+    assert late.counts["pending"] > 20
+    remote.config(latency_ms=0)
+    assert house.resume(late.document["run_id"]).counts == {"done": 30}
+
+
+@pytest.mark.parametrize(("name", "option"), [("at", "--at"), ("not_after", "--not-after")])
+def test_an_hour_that_has_passed_is_refused(name: str, option: str) -> None:
+    past = datetime.now().astimezone() - timedelta(hours=1)
+    with pytest.raises(UsageError, match=rf"{option}\) ya ha pasado: {past:%d/%m/%Y %H:%M}\."):
+        Launch(**{name: past})
+
+
 def test_hours_are_the_next_ones_of_the_local_clock() -> None:
     now = datetime.now().astimezone().replace(hour=12, minute=0, second=0, microsecond=0)
     assert next_time("13:30", after=now) - now.astimezone(UTC) == timedelta(hours=1, minutes=30)

@@ -156,6 +156,20 @@ def test_launching_a_rehearsed_plan_does_what_it_said(loaded: AppTest, context: 
     assert runs.get_run(context.journal, run_id).parent == rehearsal
 
 
+def test_an_hour_that_has_passed_is_told_in_its_field_and_launches_nothing(mapped: AppTest) -> None:
+    mapped.switch_page(REHEARSAL).run()
+    press(mapped, "Ensayar 3 filas")
+    live = find_live(session(mapped).dry_run_id or "")
+    assert live is None or live.ended.wait(30)
+    mapped.switch_page(LAUNCH).run()
+    mapped.text_input(key="launch_not_after").set_value("2020-05-31T06:00").run()
+    told = "«No después de», --not-after) ya ha pasado: 31/05/2020 06:00."
+    assert [told in error.value for error in mapped.error] == [True]
+    press(mapped, "Lanzar este ensayo")
+    assert any(told in error.value for error in mapped.error)
+    assert session(mapped).run_id is None
+
+
 def test_what_cannot_all_be_undone_asks_for_the_number_and_launches_nothing(loaded: AppTest) -> None:
     choose(loaded, HEADER)
     loaded.switch_page(LAUNCH).run()

@@ -28,12 +28,19 @@ if TYPE_CHECKING:
 
 Out = Annotated[
     Path | None,
-    typer.Option("--out", help="Todos los problemas en un .csv; o el fichero en un .xlsx, con sus celdas malas marcadas."),
+    typer.Option(
+        "--out",
+        metavar="FICHERO",
+        help="Todos los problemas en un .csv; o el fichero en un .xlsx, con sus celdas malas marcadas.",
+    ),
 ]
-Corrected = Annotated[Path | None, typer.Option("--corrected", help="CSV con el fichero como queda tras --accept-repairs.")]
+Corrected = Annotated[
+    Path | None, typer.Option("--corrected", metavar="FICHERO", help="CSV con el fichero como queda tras --accept-repairs.")
+]
 
 Repairs = Annotated[
-    Path | None, typer.Option("--repairs", help="Todas las reparaciones propuestas, antes y después, en un .csv.")
+    Path | None,
+    typer.Option("--repairs", metavar="FICHERO", help="Todas las reparaciones propuestas, antes y después, en un .csv."),
 ]
 
 
@@ -47,7 +54,9 @@ class Written:
 
 
 def validate(
-    action: Annotated[str | None, typer.Argument(help="Acción; sin ella se revisan los ficheros por sí solos.")] = None,
+    action: Annotated[
+        str | None, typer.Argument(metavar="ACCIÓN", help="Acción; sin ella se revisan los ficheros por sí solos.")
+    ] = None,
     global_: o.GlobalFile = None,
     ubicaciones: o.LocationsFile = None,
     usuarios: o.UsersFile = None,

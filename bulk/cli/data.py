@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from bulk.dataset import Dataset
     from bulk.webex.client import Api
 
-Out = Annotated[Path, typer.Option("--out", help="Fichero .csv o .xlsx.")]
+Out = Annotated[Path, typer.Option("--out", metavar="FICHERO", help="Fichero .csv o .xlsx.")]
 DatasetName = Annotated[
-    str | None, typer.Option("--dataset", help="usuarios o ubicaciones, si el nombre del fichero no lo dice.")
+    str | None, typer.Option("--dataset", metavar="NOMBRE", help="usuarios o ubicaciones, si el nombre del fichero no lo dice.")
 ]
-Kind = Annotated[str, typer.Argument(help="people, locations, licenses, numbers o routes.")]
+Kind = Annotated[str, typer.Argument(metavar="LISTA", help="people, locations, licenses, numbers o routes.")]
 
 
 def export(
@@ -46,7 +46,9 @@ def export(
     return 0
 
 
-def template(action: o.Action, out: Annotated[Path, typer.Option("--out", help="Libro de Excel (.xlsx).")]) -> int:
+def template(
+    action: o.Action, out: Annotated[Path, typer.Option("--out", metavar="FICHERO", help="Libro de Excel (.xlsx).")]
+) -> int:
     """Escribe la plantilla de una acción: cabeceras, una fila de ejemplo y una hoja de ayuda; celdas en texto."""
     import io
 
@@ -63,8 +65,10 @@ def template(action: o.Action, out: Annotated[Path, typer.Option("--out", help="
 
 
 def fill_ids(
-    file: Annotated[Path, typer.Argument(help="USUARIOS.CSV o UBICACIONES.CSV; no se modifica.")],
-    out: Annotated[Path, typer.Option("--out", help="El mismo fichero con los identificadores (.csv o .xlsx).")],
+    file: Annotated[Path, typer.Argument(metavar="FICHERO", help="USUARIOS.CSV o UBICACIONES.CSV; no se modifica.")],
+    out: Annotated[
+        Path, typer.Option("--out", metavar="FICHERO", help="El mismo fichero con los identificadores (.csv o .xlsx).")
+    ],
     dataset: DatasetName = None,
     encoding: o.Encoding = None,
     delimiter: o.Delimiter = None,

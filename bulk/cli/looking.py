@@ -55,7 +55,7 @@ def status(run_id: o.RunId, home: o.Home = None, as_json: o.Json = False) -> int
 def runs(
     home: o.Home = None,
     as_json: o.Json = False,
-    limit: Annotated[int, typer.Option("--limit", help="Cuántas, las más nuevas primero.")] = 50,
+    limit: Annotated[int, typer.Option("--limit", metavar="N", help="Cuántas, las más nuevas primero.")] = 50,
 ) -> int:
     """Ejecuciones de este directorio de datos, las más nuevas primero."""
     from bulk.context import open_context
@@ -75,9 +75,10 @@ def runs(
 
 
 def report(
-    run_ids: Annotated[list[str], typer.Argument(metavar="RUN...", help="Ejecución, o «última»; con --acta, varias.")],
+    run_ids: Annotated[list[str], typer.Argument(metavar="EJECUCIÓN", help="Ejecución, o «última»; con --acta, varias.")],
     out: Annotated[
-        Path | None, typer.Option("--out", help="Fichero .csv, .xlsx, .json o .html; el formato sale de su extensión.")
+        Path | None,
+        typer.Option("--out", metavar="FICHERO", help="Fichero .csv, .xlsx, .json o .html; el formato sale de su extensión."),
     ] = None,
     roundtrip: Annotated[
         bool, typer.Option("--roundtrip", help="El fichero de entrada con el resultado de cada fila al lado (.csv o .xlsx).")
@@ -86,7 +87,10 @@ def report(
         bool, typer.Option("--acta", help="Acta para imprimir y firmar (.html), de una o varias ejecuciones.")
     ] = False,
     parts: Annotated[
-        Path | None, typer.Option("--parts", help="Carpeta para correctas, fallidas y sin procesar, cada una en su fichero.")
+        Path | None,
+        typer.Option(
+            "--parts", metavar="CARPETA", help="Carpeta para correctas, fallidas y sin procesar, cada una en su fichero."
+        ),
     ] = None,
     home: o.Home = None,
     as_json: o.Json = False,

@@ -145,7 +145,7 @@ def only_open(scope: Scope, blocks: Iterable[Dataset]) -> Scope:
     lines, left, name = list[int](), set[int](), ""
     for block in blocks:
         if not is_roundtrip(block):
-            raise InputError("--only-open necesita un fichero de ida y vuelta (bulk report RUN --roundtrip --out F).")
+            raise InputError("--only-open necesita un fichero de ida y vuelta (bulk report EJECUCIÓN --roundtrip --out FICHERO).")
         name = block.file_name
         lines += map(int, block.frame.index)
         left |= {line for line in open_lines(block) if not scope.lines or in_ranges(line, scope.lines)}
@@ -186,7 +186,7 @@ def scope_of(asked: Asked, context: Context | None) -> Scope:
     if asked.only_open_of is None:
         return scope
     if not asked.only_open_of.strip():
-        raise InputError("Falta decir de qué ejecución: --only-open-of RUN.")
+        raise InputError("Falta decir de qué ejecución: --only-open-of EJECUCIÓN.")
     from bulk.context import open_context
     from bulk.journal.rows import open_entities, open_without_entity
     from bulk.status import find_run

@@ -20,7 +20,9 @@ WITH_PLAN = frozenset({
 })  # fmt: skip
 _FLAGS = {"global_": "global", "maps": "map"}  # where the option is not called as its parameter
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Ensayo: no se escribe nada en Webex.")]
-Plan = Annotated[str | None, typer.Option("--plan", help="Aplica justo lo que mostró ese ensayo: filas, datos y opciones.")]
+Plan = Annotated[
+    str | None, typer.Option("--plan", metavar="ENSAYO", help="Aplica justo lo que mostró ese ensayo: filas, datos y opciones.")
+]
 Bulk = Annotated[bool, typer.Option("--bulk", help="Por lotes y a la vez; sin esto, fila a fila.")]
 
 
@@ -64,7 +66,7 @@ def plan(
 
 
 def run(
-    action: Annotated[str | None, typer.Argument(help="Acción (bulk actions).")] = None,
+    action: Annotated[str | None, typer.Argument(metavar="ACCIÓN", help="Acción (bulk actions).")] = None,
     global_: o.GlobalFile = None,
     ubicaciones: o.LocationsFile = None,
     usuarios: o.UsersFile = None,

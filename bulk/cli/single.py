@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 from bulk.cli.options import read_profile, read_token
 from bulk.cli.output import failed, never_fail_on_a_letter, say_json, unexpected
+from bulk.cli.spanish import in_spanish
 from bulk.contract import Action
-from bulk.errors import BulkError
+from bulk.errors import BulkError, UsageError
 
 OPTION_HELP = {
     "force_pstn": "Alta de números aunque no haya PSTN propia.",
@@ -17,12 +19,21 @@ OPTION_HELP = {
 }
 
 
+class _Parser(argparse.ArgumentParser):
+    """One that speaks Spanish, and whose errors are told like all others."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(in_spanish(message))
+
+    def format_help(self) -> str:
+        return super().format_help().replace("usage: ", "Uso: ", 1).replace("options:", "Opciones:", 1)
+
+
 def main(action: Action, arguments: list[str] | None = None) -> None:
     """Run the action as asked for on the command line; prints one JSON document and ends the process."""
     never_fail_on_a_letter()
-    given = vars(parser(action).parse_args(arguments))
     try:
-        code = _run(action, given)
+        code = _run(action, vars(parser(action).parse_args(arguments)))
     except BulkError as error:
         code = failed(error.code, error.message, error.exit_code, as_json=True)
     except KeyboardInterrupt:
@@ -36,21 +47,27 @@ def main(action: Action, arguments: list[str] | None = None) -> None:
 
 def parser(action: Action) -> argparse.ArgumentParser:
     """The options that the command of this action takes."""
-    made = argparse.ArgumentParser(prog=f"python -m bulk.adapters.{action.id}", description=action.summary)
+    made = _Parser(
+        prog=f"python -m bulk.adapters.{action.id}",
+        usage=f"python -m bulk.adapters.{action.id} [OPCIONES]",
+        description=action.summary,
+        add_help=False,
+    )
     for param in action.parameters:
-        made.add_argument(f"--{param.name}", help="lista separada por ; o |" if param.many else None)
+        made.add_argument(f"--{param.name}", metavar="VALOR", help="lista separada por ; o |" if param.many else None)
     for option in action.options:
         flag = option.replace("_", "-")
         if option == "profile":
-            made.add_argument(f"--{flag}", type=Path, help="Perfil JSON")
+            made.add_argument(f"--{flag}", type=Path, metavar="FICHERO", help="Perfil JSON")
         else:
             made.add_argument(f"--{flag}", dest=option, action="store_true", help=OPTION_HELP[option])
-    made.add_argument("--csv", help="fichero con una fila por elemento")
-    made.add_argument("--global", dest="global_csv", help="GLOBAL.CSV")
+    made.add_argument("--csv", metavar="FICHERO", help="fichero con una fila por elemento")
+    made.add_argument("--global", dest="global_csv", metavar="FICHERO", help="GLOBAL.CSV")
     made.add_argument("--bulk", action="store_true", help="por lotes, con --csv")
-    made.add_argument("--chunk-size", type=int, default=200, help="filas por lote, con --bulk (200)")
-    made.add_argument("--token", help="token de Webex; mejor WEBEX_ACCESS_TOKEN o --token-file")
-    made.add_argument("--token-file", type=Path, help="fichero con el token")
+    made.add_argument("--chunk-size", type=int, default=200, metavar="N", help="filas por lote, con --bulk (200)")
+    made.add_argument("--token", metavar="TOKEN", help="token de Webex; mejor WEBEX_ACCESS_TOKEN o --token-file")
+    made.add_argument("--token-file", type=Path, metavar="FICHERO", help="fichero con el token")
+    made.add_argument("-h", "--help", action="help", help="muestra esta ayuda")
     return made
 
 

@@ -1,4 +1,4 @@
-"""What the library of the command line says by itself, in Spanish: usage errors, and the frame of `--help`."""
+"""What the libraries of the command line say by themselves, in Spanish: usage errors, and the frame of `--help`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from typer.core import TyperCommand, TyperGroup
 
 _HELP = (
-    ("Usage: ", "Uso: "), ("Arguments:", "Argumentos:"), ("Options:", "Opciones:"), ("Commands:", "Órdenes:"),
+    ("Usage: ", "Uso: "), ("Options:", "Opciones:"), ("Commands:", "Órdenes:"),
     ("Show this message and exit.", "Muestra esta ayuda."), ("[OPTIONS]", "[OPCIONES]"), ("[ARGS]...", "[ARGUMENTOS]..."),
     ("COMMAND", "ORDEN"), ("[required]", "[obligatorio]"), ("[default: ", "[por defecto: "),
 )  # fmt: skip
@@ -25,6 +25,11 @@ _ERRORS = (
     (r"Input should be less than or equal to (.*)", "ha de ser {} como mucho."),
     (r"Input should be .*", "el valor no vale."),
     (r"Missing command\.?", "Falta la orden. Las que hay: bulk --help."),
+    (r"unrecognized arguments: (.*)", "Sobra «{}». Comprueba las opciones con --help."),
+    (r"argument (\S+): expected one argument", "A la opción {} le falta su valor."),
+    (r"argument (\S+): ignored explicit argument .*", "La opción {} no lleva valor."),
+    (r"argument (\S+): invalid int value: '(.*)'", "{}: «{}» no es un número válido."),
+    (r"ambiguous option: (\S+) could match (.*)", "La opción «{}» puede ser {}. Escríbela entera."),
 )
 
 
@@ -36,38 +41,69 @@ def usage_text(error: Any) -> str:
         return f"No existe la opción {error.option_name}." + (f" ¿Quizá {like}?" if like else " Mira las que hay con --help.")
     if kind == "MissingParameter" and error.param is not None:
         return f"Falta {_named(error.param)}. Mira cómo se usa con --help."
-    told = _translated(str(getattr(error, "message", "") or ""))
+    told = in_spanish(str(getattr(error, "message", "") or ""))
     if kind == "BadParameter" and error.param is not None:
         return f"{_named(error.param)}: {told}"
     return told or str(error.format_message())
 
 
 def _named(param: Any) -> str:
-    return str(param.opts[-1]) if param.param_type_name == "option" else str(param.metavar or param.name).upper()
+    return str(param.opts[-1] if _is_option(param) else param.metavar)
 
 
-def _translated(message: str) -> str:
+def in_spanish(message: str) -> str:
+    """What is wrong with the arguments, as a library says it."""
     for pattern, told in _ERRORS:
         if found := re.fullmatch(pattern, message, re.DOTALL):
             return told.format(*found.groups())
     return message
 
 
-def _in_spanish(text: str) -> str:
+def _help_in_spanish(text: str) -> str:
     for english, spanish in _HELP:
         text = text.replace(english, spanish)
     return text
+
+
+def _is_option(param: Any) -> bool:
+    return bool(param.param_type_name == "option")
+
+
+def _in_usage(param: Any) -> str:
+    name = f"{param.metavar}..." if param.nargs == -1 else str(param.metavar)
+    return name if param.required else f"[{name}]"
+
+
+def _in_list(param: Any) -> str:
+    """`--home DIRECTORIO`, `--json`, `ACCIÓN`: the library would tell of each value what type it has, in English."""
+    if not _is_option(param):
+        return str(param.metavar)
+    return ", ".join(param.opts) + ("" if param.is_flag else f" {param.metavar}")
 
 
 class Command(TyperCommand):
     """A command whose help is all in Spanish."""
 
     def get_help(self, ctx: Any) -> str:
-        return _in_spanish(super().get_help(ctx))
+        return _help_in_spanish(super().get_help(ctx))
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        return ["[OPCIONES]", *(_in_usage(param) for param in self.get_params(ctx) if not _is_option(param))]
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        records = [(param, param.get_help_record(ctx)) for param in self.get_params(ctx)]
+        for title, options in (("Argumentos", False), ("Opciones", True)):
+            # Translated before it is laid out: a line may break within what there is to translate.
+            rows = [
+                (_in_list(param), _help_in_spanish(told[1])) for param, told in records if told and _is_option(param) is options
+            ]
+            if rows:
+                with formatter.section(title):
+                    formatter.write_dl(rows)
 
 
 class Group(TyperGroup):
     """Commands whose help is all in Spanish."""
 
     def get_help(self, ctx: Any) -> str:
-        return _in_spanish(super().get_help(ctx))
+        return _help_in_spanish(super().get_help(ctx))

@@ -10,8 +10,10 @@ import typer
 from bulk.cli import options as o
 from bulk.cli.following import report, to_the_end
 
-Orders = Annotated[list[str] | None, typer.Option("--order", help="Solo ese lote (se puede repetir). Sin esto, todos.")]
-Lines = Annotated[str | None, typer.Option("--lines", help="Solo esas filas: 12,40-60.")]
+Orders = Annotated[
+    list[str] | None, typer.Option("--order", metavar="LOTE", help="Solo ese lote (se puede repetir). Sin esto, todos.")
+]
+Lines = Annotated[str | None, typer.Option("--lines", metavar="FILAS", help="Solo esas filas: 12,40-60.")]
 
 
 def pause(run_id: o.RunId, order: Orders = None, home: o.Home = None, as_json: o.Json = False) -> int:

@@ -46,7 +46,10 @@ def check(home: o.Home = None, as_json: o.Json = False) -> int:
 
 @app.command(cls=Command)
 def export(
-    out: Annotated[Path, typer.Option("--out", help="diario.jsonl (solo el diario) o diario.zip (más ficheros y registros).")],
+    out: Annotated[
+        Path,
+        typer.Option("--out", metavar="FICHERO", help="diario.jsonl (solo el diario) o diario.zip (más ficheros y registros)."),
+    ],
     home: o.Home = None,
     as_json: o.Json = False,
 ) -> int:
@@ -67,8 +70,10 @@ def export(
 
 @app.command(cls=Command)
 def prune(
-    before: Annotated[str | None, typer.Option("--before", help="Día (AAAA-MM-DD): retira las anteriores.")] = None,
-    keep: Annotated[int | None, typer.Option("--keep", help="Deja las N últimas ejecuciones acabadas.")] = None,
+    before: Annotated[
+        str | None, typer.Option("--before", metavar="DÍA", help="Día (AAAA-MM-DD): retira las anteriores.")
+    ] = None,
+    keep: Annotated[int | None, typer.Option("--keep", metavar="N", help="Deja las N últimas ejecuciones acabadas.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Hazlo; sin esto solo dice qué retiraría.")] = False,
     home: o.Home = None,
     as_json: o.Json = False,

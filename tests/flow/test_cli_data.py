@@ -61,40 +61,6 @@ def test_one_workbook_fills_all_three_files(bulk: Bulk, tmp_path: Path, remote: 
     assert list(read_any(tmp_path / "bien.csv", name="usuarios")[0].frame.columns) == ["person_id"]  # the one that was named
 
 
-@pytest.mark.parametrize(
-    ("arguments", "told"),
-    [
-        (["validate", "--usuario"], "No existe la opción --usuario. ¿Quizá --usuarios"),
-        (["template"], "Falta ACTION."),
-        (["template", ACTION, "--out"], "A la opción --out le falta su valor."),
-        (["template", ACTION, "otra", "--out", "x.xlsx"], "Sobra «otra»."),
-        (["volar"], "No existe la orden «volar»."),
-        (["run", ACTION, "--workers", "muchos"], "--workers: "),
-        (["run", ACTION, "--canary", "-4"], "--canary: "),
-        (["validate", "--usuarios", "no_esta.csv"], "No se puede leer «no_esta.csv»: no existe."),
-        (["validate", "--usuarios", "."], "es una carpeta."),
-        (["validate", ACTION, "--profile", "PROFILE", "--usuarios", "x.csv"], "no es JSON: se rompe en la línea 2, columna 1."),
-    ],
-)
-def test_usage_errors_speak_spanish_alone(bulk: Bulk, tmp_path: Path, arguments: list[str], told: str) -> None:
-    profile = tmp_path / "perfil.json"
-    profile.write_text("{\n", encoding="utf-8")
-    code, _ = bulk(*[str(profile) if each == "PROFILE" else each for each in arguments])
-    said: str = bulk.err  # type: ignore[attr-defined]
-    assert code == 2
-    assert told in said
-    english = ("Input", "should", "valid ", "No such", "Missing", "Option ", "directory", "range", "Expecting")
-    assert [word for word in english if word in said] == []
-
-
-@pytest.mark.parametrize("command", [[], ["validate"], ["journal"], ["journal", "check"]])
-def test_help_is_spanish_down_to_its_frame(bulk: Bulk, command: list[str]) -> None:
-    _, text = bulk(*command, "--help")
-    assert "Uso: " in text
-    assert "Muestra esta ayuda." in text
-    assert [word for word in ("Usage", "Options", "Show this", "Commands", "Arguments") if word in text] == []
-
-
 def test_a_suggestion_that_needs_a_lookup_says_so_and_is_used_when_names_are_looked_up(
     bulk: Bulk, tmp_path: Path, remote: Remote
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from bulk.log import redact, without_secrets
 
 RETRY_STATUS = frozenset({500, 502, 503, 504})
 THROTTLE_STATUS = frozenset({429, 423})
+_HALF = re.compile(r"[\ud800-\udfff]|\\u[dD][89a-fA-F]")  # a surrogate, or what may be one: two of them are a whole character
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,11 @@ def tracking_id(response: httpx.Response) -> str | None:
 def _json(response: httpx.Response) -> Any:
     """The body, without a token that the service repeats: what is read is journalled, shown and reported. Raises ValueError."""
     content = response.content
-    return json.loads(without_secrets(content.decode(json.detect_encoding(content), "surrogatepass")))
+    text = without_secrets(content.decode(json.detect_encoding(content), "surrogatepass"))
+    body = json.loads(text)
+    if (not text.isascii() or "\\u" in text) and _HALF.search(text):  # half a character, which no file and no journal can hold
+        return json.loads(_encode(body).encode("utf-8", "replace"))
+    return body
 
 
 def refusal(response: httpx.Response, *, write: bool) -> ApiError:

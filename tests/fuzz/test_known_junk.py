@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+import httpx
 import pytest
 
 from bulk import stops
 from bulk.engine import work
+from bulk.webex.answers import read_answer
 from tests.house import House, Remote
 
 MOVE, FORWARD = "usuarios_asignar_location_desde_csv", "usuarios_configurar_desvio_prefijo53"
@@ -51,6 +54,21 @@ def test_an_answer_nested_beyond_reading_fails_its_row_and_not_the_run(house: Ho
     person = next(key for key, doc in remote.admin("state")["person"].items() if doc.get("extension"))
     row = house.run(FORWARD, [{"person_id": person, "destination": "600111222"}]).row
     assert (row.state, row.code) == ("failed", "sin_respuesta")
+
+
+def test_half_a_character_in_an_answer_is_told_as_a_question_mark_and_the_row_ends(house: House, remote: Remote) -> None:
+    half = r'{"message": "roto \ud83d, entero \ud83d\ude00 y \\ud83d"}'
+    remote.fail_next({"method": "PUT", "path_regex": "callForwarding$", "status": 400, "text": half, "times": 1})
+    person = next(key for key, doc in remote.admin("state")["person"].items() if doc.get("extension"))
+    result = house.run(FORWARD, [{"person_id": person, "destination": "600111222"}])
+    assert (result.row.state, result.document["state"]) == ("failed", "completed_with_errors")
+    assert "roto ?, entero 😀 y \\ud83d" in (result.row.message or "")
+
+
+@pytest.mark.parametrize("content", [b'["\xed\xa0\xbd"]', rb'["\uDFFF"]', rb'{"\ud83d": 1}'])
+def test_half_a_character_of_an_answer_can_be_written(content: bytes) -> None:
+    body = read_answer(httpx.Response(200, content=content)).body
+    assert json.dumps(body, ensure_ascii=False).encode() in (b'["?"]', b'{"?": 1}')
 
 
 @pytest.mark.parametrize("body", [{"items": [7]}, {"items": "no"}, []])

@@ -16,6 +16,7 @@ REVIEW_STATES = ("failed", "invalid", "unknown", "conflict", "blocked")  # someb
 RETRY_STATES = ("failed", "unknown", "cancelled", "conflict", "blocked")
 ENDED_RUNS = frozenset({"completed", "completed_with_errors", "cancelled"})
 DATASETS = ("global", "ubicaciones", "usuarios")
+UNITS = {"global": ("fila", "filas"), "ubicaciones": ("ubicación", "ubicaciones"), "usuarios": ("usuario", "usuarios")}
 FILE_NAMES = {"global": "GLOBAL.CSV", "ubicaciones": "UBICACIONES.CSV", "usuarios": "USUARIOS.CSV"}
 
 Params = dict[str, Any]

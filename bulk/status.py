@@ -11,10 +11,10 @@ from bulk import ownership
 from bulk.actions import get_action
 from bulk.context import Context
 from bulk.errors import UsageError
-from bulk.figures import thousands
+from bulk.figures import count, thousands
 from bulk.journal import control, runs, samples
 from bulk.journal.control import learned_limit
-from bulk.records import ENDED_RUNS, PLAN_STATES, REVIEW_STATES, ROW_STATES, RunRecord
+from bulk.records import ENDED_RUNS, PLAN_STATES, REVIEW_STATES, ROW_STATES, UNITS, RunRecord
 
 LIVE_STATES = frozenset({"running", "preparing", "scheduled"})
 STOPS = ("pause", "cancel", "auto_pause", "canary")
@@ -150,10 +150,10 @@ def phone_line(context: Context, run: RunRecord) -> str:
     finished = total - counts["pending"] - counts["running"]
     review = sum(counts[state] for state in REVIEW_STATES)
     share = f"{100 * finished // total} %" if total else "0 %"
-    rows = get_action(run.action_id).dataset
+    units = count(total, *UNITS[get_action(run.action_id).dataset])
     where = "SANDBOX" if run.target == "sandbox" else run.org_name or run.target
     word = run_word(run, run_state(context, run))
-    done = f"{thousands(finished)} de {thousands(total)} {rows} ({share}), {thousands(review)} por revisar"
+    done = f"{thousands(finished)} de {units} ({share}), {thousands(review)} por revisar"
     return f"{where} · {title(run)}: {done}. {word.capitalize()}."
 
 

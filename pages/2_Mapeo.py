@@ -87,7 +87,7 @@ def one_row(plan: Prepared) -> None:
     if line not in lines:
         st.caption(f"La fila {line} está vacía en el fichero.")
         return
-    st.caption(f"**{plain(label_of(plan, line))}**" + (" · fuera del alcance" if line in plan.excluded else ""))
+    st.caption(f"**{plain(label_of(plan, line))}**" + (" · fuera de alcance" if line in plan.excluded else ""))
     for _, params in iter_params(plan.action, plan.frame.loc[[line]]):
         tables.show(tables.params_frame(params), config=tables.params_config(), height=None)
         with st.popover("Ver entero (JSON)", type="tertiary"):

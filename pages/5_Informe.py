@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from bulk.errors import BulkError
-from bulk.figures import thousands
+from bulk.figures import count, thousands
 from bulk.journal import places
 from bulk.records import ALL_STATES, RunRecord
 from bulk.status import find_run
@@ -59,7 +59,7 @@ def sum_line(seen: Look) -> str:
 def summary(seen: Look) -> None:
     run = seen.run
     who = f"{plain(where_of(run))} · {plain(run.person or '?')} · {local(run.created_at)}"
-    calls = f"{thousands(run.requests)} llamadas · {thousands(run.retries)} reintentos"
+    calls = f"{count(run.requests, 'llamada', 'llamadas')} · {count(run.retries, 'reintento', 'reintentos')}"
     note = f" · {plain(run.note)}" if run.note else ""
     plan = f" · ensayo {run.parent}" if run.parent and run.kind == "apply" else ""
     state = f"**{plain(sentence(state_word(seen)))}**"

@@ -12,7 +12,7 @@ import typer
 
 from bulk.cli import options as o
 from bulk.cli.mending import country_of, mender, tell_country, tell_repairs, write_corrected, write_repairs
-from bulk.cli.output import in_rows, say, say_json, tell
+from bulk.cli.output import counted, in_rows, say, say_json, tell
 from bulk.cli.preparing import Asked, only_open, resolving, tell_choices, way
 from bulk.cli.reading import open_files, reading
 from bulk.cli.writing import refuse_input, refuse_twice, write_out
@@ -248,5 +248,6 @@ def _tell_report(action: str | None, report: BlockReport, *, as_json: bool) -> i
     if found > len(report.problems):
         say(f"… y {found - len(report.problems)} más (--out F.csv los escribe todos).")
     beyond = f", {report.excluded} fuera de alcance" if report.excluded else ""
-    say(f"{in_rows(valid)} {'válida' if valid == 1 else 'válidas'}, {report.invalid} no válidas{beyond}.")
+    bad = counted(report.invalid, "no válida", "no válidas")
+    say(f"{counted(valid, 'fila válida', 'filas válidas')}, {bad}{beyond}.")
     return 1 if report.invalid else 0

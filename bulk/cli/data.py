@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bulk.cli import options as o
-from bulk.cli.output import in_rows, say
+from bulk.cli.output import counted, in_rows, say
 from bulk.cli.preparing import tell_choices
 from bulk.cli.reading import Reading, reading
 from bulk.cli.writing import refuse_input, write_out
@@ -95,7 +95,7 @@ def fill_ids(
     tell_choices(names)
     for problem in problems:
         say(problem.text())
-    say(f"{cells} identificadores completados en {out}; {len(problems)} sin encontrar.")
+    say(f"{counted(cells, 'identificador completado', 'identificadores completados')} en {out}; {len(problems)} sin encontrar.")
     return 1 if problems else 0
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bulk.cli.output import tell
+from bulk.cli.output import counted, tell
 from bulk.cli.writing import write_out
 
 if TYPE_CHECKING:
@@ -56,13 +56,15 @@ def tell_repairs(groups: RepairGroups, *, accepted: bool) -> None:
     if not groups.count:
         return
     for (file, rule, column), (count, first) in sorted(groups.groups.items(), key=lambda group: -group[1][0]):
-        tell(f"{RULES[rule]} · {column}: {count} celdas")
+        tell(f"{RULES[rule]} · {column}: {counted(count, 'celda', 'celdas')}")
         for each in first:
             tell(f"  {file} · Fila {each.line} · «{each.before}» → «{each.after}»")
         if count > len(first):
             tell(f"  … y {count - len(first)} más (bulk validate … --repairs F.csv las escribe todas)")
     if accepted:
-        tell(f"{groups.count} reparaciones aceptadas. El fichero no se ha tocado.")
+        tell(f"{counted(groups.count, 'reparación aceptada', 'reparaciones aceptadas')}. El fichero no se ha tocado.")
+    elif groups.count == 1:
+        tell("1 reparación propuesta, no aplicada. Para aceptarla: --accept-repairs")
     else:
         tell(f"{groups.count} reparaciones propuestas, ninguna aplicada. Para aceptarlas todas: --accept-repairs")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from bulk.cli.output import say
+from bulk.cli.output import counted, say
 
 if TYPE_CHECKING:
     from bulk.context import Context
@@ -20,6 +20,12 @@ TITLES = {
     "already": ("ya como antes", "ya como antes"),
     "failed": ("con error", "sin poder leerse"),
     "open": ("sin procesar", "sin leer todavía"),
+}
+ONE = {
+    "revertidas": "revertida",
+    "se revertirían": "se revertiría",
+    "conservadas": "conservada",
+    "no reversibles": "no reversible",
 }
 ALWAYS = ("reverted", "kept", "irreversible")
 ROW_BY_ROW = ("reverted", "kept", "irreversible", "failed")
@@ -53,7 +59,8 @@ def tell(context: Context, record: RunRecord) -> None:
         from bulk.verifying import findings_of
 
         found = findings_of(context, record)
-        say(f"{found.as_asked} como se pidió, {found.different} distintas, {found.unreadable} no legibles{left_out(found)}.")
+        told = f"{counted(found.different, 'distinta', 'distintas')}, {counted(found.unreadable, 'no legible', 'no legibles')}"
+        say(f"{found.as_asked} como se pidió, {told}{left_out(found)}.")
 
 
 def _tell_undo(context: Context, record: RunRecord) -> None:
@@ -61,8 +68,13 @@ def _tell_undo(context: Context, record: RunRecord) -> None:
 
     found = undo_lists(context, record.run_id)
     partly = f" ({found['partly']} en parte)" if found["partly"] else ""
-    words = {name: titles[record.dry_run] + (partly if name == "reverted" else "") for name, titles in TITLES.items()}
-    say(", ".join(f"{found[name]} {word}" for name, word in words.items() if found[name] or name in ALWAYS) + ".")
+    words = {name: titles[record.dry_run] for name, titles in TITLES.items()}
+    told = {
+        name: counted(found[name], ONE.get(word, word), word) for name, word in words.items() if found[name] or name in ALWAYS
+    }
+    words["reverted"] += partly
+    told["reverted"] += partly
+    say(", ".join(told.values()) + ".")
     for name in ROW_BY_ROW:
         if found[name]:
             say(f"{words[name].capitalize()}:")

@@ -19,8 +19,13 @@ def say(text: str = "") -> None:
     sys.stdout.write(text + "\n")
 
 
-def in_rows(count: int) -> str:
-    return "1 fila" if count == 1 else f"{count} filas"
+def counted(number: int, one: str, many: str) -> str:
+    """Without the dots of thousands: what a terminal prints is searched and summed."""
+    return f"{number} {one if number == 1 else many}"
+
+
+def in_rows(number: int) -> str:
+    return counted(number, "fila", "filas")
 
 
 def tell(text: str) -> None:

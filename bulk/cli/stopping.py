@@ -81,7 +81,7 @@ def retry(
     token_file: o.TokenFile = None,
     as_json: o.Json = False,
 ) -> int:
-    """Repite lo que falló, quedó sin confirmar o se canceló, hasta el final. Lo ya hecho no se toca."""
+    """Repite lo que falló, quedó sin confirmar o en conflicto, o se canceló, hasta el final. Lo ya hecho no se toca."""
     from bulk.connection import connect_again
     from bulk.context import open_context
     from bulk.errors import UsageError

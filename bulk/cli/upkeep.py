@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from bulk.cli import options as o
-from bulk.cli.output import in_rows, say, say_json
+from bulk.cli.output import counted, in_rows, say, say_json
 from bulk.cli.spanish import Command, Group
 from bulk.errors import UsageError
 
@@ -113,5 +113,5 @@ def _utc(day: str | None) -> str | None:
         raise UsageError(f"--before «{day}» no es un día: se espera AAAA-MM-DD.") from None
 
 
-def _in_runs(count: int) -> str:
-    return "1 ejecución" if count == 1 else f"{count} ejecuciones"
+def _in_runs(number: int) -> str:
+    return counted(number, "ejecución", "ejecuciones")

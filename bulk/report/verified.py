@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bulk.context import Context
-from bulk.figures import thousands
+from bulk.figures import count, thousands
 from bulk.journal import rows
 from bulk.records import STATE_WORDS, RunRecord
 from bulk.report.cells import local
@@ -38,7 +38,7 @@ def verification_line(found: Findings) -> str:
     """`Leída de nuevo el …: 480 como se pidió, 20 distintas, 0 no legibles.`"""
     when = f"Leída de nuevo el {local(found.at)}" if found.at else "Leída de nuevo"
     told = f"{when} (verificación {found.run_id}): {thousands(found.as_asked)} como se pidió, "
-    told += f"{thousands(found.different)} distintas, {thousands(found.unreadable)} no legibles"
+    told += f"{count(found.different, 'distinta', 'distintas')}, {count(found.unreadable, 'no legible', 'no legibles')}"
     told += f", {thousands(found.open)} sin leer todavía" if found.open else ""
     return f"{told}{left_out(found)}."
 
@@ -46,4 +46,4 @@ def verification_line(found: Findings) -> str:
 def left_out(found: Findings) -> str:
     """`, 12 no verificadas (con error: 8, cancelada: 4)`; "" when every row was looked at."""
     why = ", ".join(f"{STATE_WORDS[state]}: {thousands(n)}" for state, n in found.left_out.items())
-    return f", {thousands(sum(found.left_out.values()))} no verificadas ({why})" if why else ""
+    return f", {count(sum(found.left_out.values()), 'no verificada', 'no verificadas')} ({why})" if why else ""

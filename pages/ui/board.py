@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import streamlit as st
 
 from bulk.context import Context
-from bulk.figures import thousands
+from bulk.figures import count, thousands
 from bulk.journal import places, rows
 from bulk.records import ALL_STATES, ORDER_WORDS, PLAN_STATES, REVIEW_STATES, ROW_STATES, STATE_WORDS
 from pages.ui import waffle
@@ -18,6 +18,7 @@ from pages.ui.looking import Look, progress_line, state_word
 from pages.ui.palette import ROW_HUES, fill, ink, is_dark
 from pages.ui.plain import plain
 from pages.ui.texts import GLYPHS, sentence
+from pages.ui.texts_runs import plural
 
 ALWAYS = frozenset({"pending", "done", "failed"})  # shown at 0 too
 ALWAYS_OF_PLAN = frozenset(PLAN_STATES)
@@ -71,7 +72,7 @@ def map_title(seen: Look) -> str:
 def _in_words(states: Sequence[str], *, by_rows: bool) -> str:
     """The map for those who do not see it."""
     words = STATE_WORDS if by_rows else ORDER_WORDS
-    return ", ".join(f"{n} {words[state]}" for state, n in Counter(states).items())
+    return ", ".join(f"{n} {words[state] if n == 1 else plural(words[state])}" for state, n in Counter(states).items())
 
 
 def _legend(states: Iterable[str], *, by_rows: bool) -> str:
@@ -93,7 +94,7 @@ def locations(context: Context, seen: Look) -> None:
     ranked = sorted(table.items(), key=lambda entry: (-_review(entry[1]), -sum(entry[1].values()), entry[0]))
     st.html(f'<div class="bars">{"".join(_location(name, counts) for name, counts in ranked[:MOST_LOCATIONS])}</div>')
     if len(ranked) > MOST_LOCATIONS:
-        st.caption(f"y {len(ranked) - MOST_LOCATIONS} ubicaciones más")
+        st.caption(f"y {count(len(ranked) - MOST_LOCATIONS, 'ubicación', 'ubicaciones')} más")
 
 
 def _counted(context: Context, seen: Look) -> places.Counted:

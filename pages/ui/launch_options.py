@@ -7,13 +7,12 @@ from typing import Any
 import streamlit as st
 
 from bulk.errors import UsageError
-from bulk.figures import thousands
 from bulk.schedule import next_time, refuse_past
 from bulk.settings import MAX_WORKERS
 from pages.ui import resources
 from pages.ui.plain import plain
 from pages.ui.session import Session
-from pages.ui.texts_runs import BREAKER, CHUNK_REASON, NO_BREAKER, PACE_REASON, hour
+from pages.ui.texts_runs import BREAKER, CHUNK_REASON, NO_BREAKER, PACE_REASON, hour, rows_told
 
 MOST_ROWS = 5_000  # a lot
 FIRST_ROWS = 10  # «Empezar por 10 filas»
@@ -43,7 +42,7 @@ def kept(key: str, value: Any) -> str:
 def _first_rows(session: Session) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         few = st.checkbox(
-            f"Empezar por {thousands(st.session_state.get('launch_canary') or FIRST_ROWS)} filas y parar",
+            f"Empezar por {rows_told(st.session_state.get('launch_canary') or FIRST_ROWS)} y parar",
             key=kept("launch_few", session.canary > 0),
             help="Repartidas entre las ubicaciones. Al parar se miran y se sigue con «Reanudar».",
         )

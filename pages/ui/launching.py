@@ -12,7 +12,7 @@ from bulk.figures import count, thousands
 from bulk.journal import runs
 from bulk.launch import launch, launch_plan
 from bulk.plan import Prepared
-from bulk.records import REVIEW_STATES, RunRecord
+from bulk.records import REVIEW_STATES, UNITS, RunRecord
 from bulk.removals import calling_removed
 from bulk.status import find_run
 from pages.ui import choice, live, resources
@@ -20,8 +20,8 @@ from pages.ui.copying import focus_safe
 from pages.ui.looking import local, look, percent
 from pages.ui.plain import plain
 from pages.ui.session import Session
-from pages.ui.texts import PAGES, UNITS
-from pages.ui.texts_runs import REMOVAL, WITHOUT_REHEARSAL
+from pages.ui.texts import PAGES
+from pages.ui.texts_runs import REMOVAL, rows_told, without_rehearsal
 
 WAIT, PARALLEL = "En cuanto acabe", "A la vez"
 MANY = 500  # changes: over this the number is typed
@@ -55,13 +55,14 @@ def rehearsal_of(session: Session, reached: Connection) -> Rehearsal | None:
 
 
 def told(plan: Prepared, rehearsal: Rehearsal | None) -> None:
-    unit = UNITS[plan.action.dataset]
     if rehearsal is None:
-        st.warning(WITHOUT_REHEARSAL.format(thousands(choice.to_send(plan))), icon=":material/warning:")
+        st.warning(without_rehearsal(choice.to_send(plan)), icon=":material/warning:")
         return
+    changing = count(rehearsal.changes, *UNITS[plan.action.dataset])
     st.success(
-        f"Ensayo del {local(rehearsal.run.created_at)}: **{thousands(rehearsal.changes)} {unit} cambiarán**, "
-        f"{thousands(rehearsal.unchanged)} sin cambios, {thousands(rehearsal.aside)} apartadas.",
+        f"Ensayo del {local(rehearsal.run.created_at)}: "
+        f"**{changing} {'cambiará' if rehearsal.changes == 1 else 'cambiarán'}**, {thousands(rehearsal.unchanged)} sin cambios, "
+        f"{rows_told(rehearsal.aside)} {'apartada' if rehearsal.aside == 1 else 'apartadas'}.",
         icon=":material/preview:",
     )
 
@@ -115,7 +116,8 @@ def _confirm(
     @st.dialog(f"{how} en {plain(reached.org_name or reached.target)}")
     def ask() -> None:
         most = "" if rehearsal else "como mucho "
-        st.write(f"Se cambiarán {most}**{thousands(changes)} {UNITS[plan.action.dataset]}**.")
+        verb = "cambiará" if changes == 1 else "cambiarán"
+        st.write(f"Se {verb} {most}**{count(changes, *UNITS[plan.action.dataset])}**.")
         if plan.action.undo_note:
             st.caption(f"No todo se puede deshacer: {plan.action.undo_note}")
         removed = calling_removed(resources.context(), rehearsal.run) if rehearsal else 0

@@ -11,11 +11,11 @@ from bulk.actions import get_action
 from bulk.context import Context
 from bulk.figures import count, thousands
 from bulk.journal import runs
-from bulk.records import ENDED_RUNS, OPEN_STATES, REVIEW_STATES, RunRecord
+from bulk.records import ENDED_RUNS, OPEN_STATES, REVIEW_STATES, UNITS, RunRecord
 from bulk.status import KINDS, RUN_WORDS, elapsed, forecast, run_state, title
 from pages.ui.plain import plain
 from pages.ui.session import Session
-from pages.ui.texts import UNITS, decimal, lasting, sentence
+from pages.ui.texts import decimal, lasting, sentence
 from pages.ui.texts_runs import hour
 
 ACTIVE = frozenset({"running", "preparing", "scheduled"})
@@ -69,8 +69,9 @@ class Look:
         return KINDS[self.run.kind].format(get_action(self.run.action_id).title)
 
     @property
-    def unit(self) -> str:
-        return UNITS[get_action(self.run.action_id).dataset]
+    def whole(self) -> str:
+        """`4.300 usuarios`."""
+        return count(self.total, *UNITS[get_action(self.run.action_id).dataset])
 
 
 def look(context: Context, run: RunRecord, session: Session, *, with_orders: bool = True) -> Look:
@@ -93,7 +94,7 @@ def _awaited(context: Context, run: RunRecord, state: str) -> tuple[str, ...]:
 
 def progress_line(seen: Look) -> str:
     """`2.918 de 4.300 usuarios (68 %) · 2,5 filas/s · fin 13:40 · límite aprendido 5/s`."""
-    parts = [f"{thousands(seen.finished)} de {thousands(seen.total)} {seen.unit} ({percent(seen)})"]
+    parts = [f"{thousands(seen.finished)} de {seen.whole} ({percent(seen)})"]
     if seen.alive and seen.rate:
         parts.append(f"{decimal(seen.rate)} filas/s")
     if seen.left_s is not None:
@@ -170,7 +171,7 @@ def where_of(run: RunRecord) -> str:
 def phone_summary(seen: Look) -> str:
     """The line for the telephone (UX 1)."""
     where = seen.run.org_name or where_of(seen.run)
-    done = f"{thousands(seen.finished)} de {thousands(seen.total)} {seen.unit} ({percent(seen)})"
+    done = f"{thousands(seen.finished)} de {seen.whole} ({percent(seen)})"
     end = end_clock(seen)
     tail = f"Fin estimado: {end}." if end else f"{sentence(state_word(seen))}."
     return f"{where} · {seen.title}: {done}, {thousands(seen.review)} por revisar. {tail}"

@@ -82,7 +82,7 @@ def draw(session: Session) -> None:
         members = [each for each in found[name] if (each.rule, each.column) == (group["rule"], group["column"])]
         _group(session, name, members, position)
     if len(groups) > GROUPS:
-        st.caption(f"Hay {len(groups) - GROUPS} grupos más; aparecen al aceptar estos.")
+        st.caption(f"Hay {count(len(groups) - GROUPS, 'grupo más; aparece', 'grupos más; aparecen')} al aceptar estos.")
 
 
 def country(session: Session) -> None:

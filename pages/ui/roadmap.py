@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bulk.actions import get_action
 from bulk.contract import Action
-from bulk.figures import thousands
+from bulk.figures import count, thousands
 from bulk.journal import runs
 from bulk.readiness import Readiness
 from bulk.records import RunRecord
@@ -58,7 +58,7 @@ def _entry(session: Session, state: Readiness, run: RunRecord | None) -> Entry:
     review = seen.finished - good
     left = seen.total - seen.finished
     tail = f" · {thousands(review)} por revisar" if review else ""
-    waiting = f" · {thousands(left)} pendientes" if left else ""
+    waiting = f" · {count(left, 'pendiente', 'pendientes')}" if left else ""
     told = f"hecha {thousands(good)}{tail}{waiting}"
     return Entry(action, state, told, "!" if review or left else "✓", done=seen.ended)
 

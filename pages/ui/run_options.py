@@ -7,6 +7,7 @@ import streamlit as st
 from bulk.call_permissions import read_profile
 from bulk.contract import Action
 from bulk.errors import InputError
+from bulk.figures import count
 from pages.ui.plain import plain
 from pages.ui.session import Session
 
@@ -37,7 +38,7 @@ def _profile(session: Session) -> None:
     """The profile of contract 2.4; without one each row's lists decide."""
     with st.container(horizontal=True, vertical_alignment="center"):
         kept = session.options.get("profile")
-        told = f"{len(kept['callingPermissions'])} tipos de llamada" if kept else "ninguno"
+        told = count(len(kept["callingPermissions"]), "tipo de llamada", "tipos de llamada") if kept else "ninguno"
         st.markdown(f"**Perfil saliente**: {plain(told)}")
         with st.popover("Cargar perfil (JSON)"):
             st.file_uploader("Perfil", type=["json"], key="profile_file", on_change=_uploaded, args=(session,))

@@ -11,7 +11,7 @@ from bulk import scope as scopes
 from bulk.contract import Action
 from bulk.dataset import Dataset, canonical
 from bulk.errors import BulkError
-from bulk.figures import thousands
+from bulk.figures import count, thousands
 from bulk.journal import rows, runs
 from bulk.labels import LOCATIONS
 from bulk.plan import Prepared
@@ -21,6 +21,7 @@ from pages.ui import choice, resources
 from pages.ui.looking import local
 from pages.ui.plain import plain
 from pages.ui.session import Session
+from pages.ui.texts_runs import rows_told
 
 VALUES = 1_000  # different values of a column that are offered
 RECENT = 50  # runs looked through
@@ -30,11 +31,11 @@ COLUMN, LINES, LIST, MARKED, OPEN = "Por columna", "Filas", "Pegar lista", "Colu
 
 def draw(session: Session, action: Action, plan: Prepared) -> None:
     """The line that says how many rows are chosen, and the way to choose others."""
-    count = plan.total - len(plan.excluded)
+    inside = plan.total - len(plan.excluded)
     told = plain(plan.chosen.description) if plan.chosen else "todas"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        whole = f"**Alcance**: todas ({thousands(plan.total)} filas)"
-        part = f"**Alcance**: {told} · **{thousands(count)} de {thousands(plan.total)} filas**"
+        whole = f"**Alcance**: todas ({rows_told(plan.total)})"
+        part = f"**Alcance**: {told} · **{thousands(inside)} de {rows_told(plan.total)}**"
         st.markdown(part if plan.excluded or choice.scope_of(session, action) else whole, width="content")
         if st.button("Cerrar" if session.choosing else "Elegir filas…", key="scope_open"):
             session.choosing = not session.choosing
@@ -105,10 +106,10 @@ def _confirm(session: Session, action: Action, found: Scope) -> None:
         found = narrowed(now, found)
     frame = choice.prepared(session).frame if found.entities is not None else None
     chosen = scopes.choose(dataset, found, action=action, frame=frame)
-    st.markdown(f"**{thousands(chosen.count)} de {thousands(len(dataset.frame))} filas** · {plain(chosen.description)}")
+    st.markdown(f"**{thousands(chosen.count)} de {rows_told(len(dataset.frame))}** · {plain(chosen.description)}")
     if chosen.not_found:
-        st.caption(f"{thousands(len(chosen.not_found))} de la lista no están en el fichero.")
-    if st.button(f"Elegir {thousands(chosen.count)} filas", disabled=not chosen.count, key="scope_take"):
+        st.caption(count(len(chosen.not_found), "de la lista no está en el fichero.", "de la lista no están en el fichero."))
+    if st.button(f"Elegir {rows_told(chosen.count)}", disabled=not chosen.count, key="scope_take"):
         put(session, action, found)
 
 
@@ -157,11 +158,10 @@ def _by_list(session: Session, action: Action, dataset: Dataset) -> Scope | None
 
 def _by_mark(session: Session, action: Action, dataset: Dataset) -> Scope | None:
     marked = scopes.marks(dataset)
-    count = 0 if marked is None else int(marked.sum())
+    number = 0 if marked is None else int(marked.sum())
+    which = "la fila" if number == 1 else f"las {rows_told(number)}"
     kept = choice.scope_of(session, action).selected
-    honour = st.toggle(
-        f"Solo las {thousands(count)} filas que marca la columna «selected» (sí, x, 1, true)", value=kept, key="scope_marked"
-    )
+    honour = st.toggle(f"Solo {which} que marca la columna «selected» (sí, x, 1, true)", value=kept, key="scope_marked")
     return replace(choice.WHOLE, selected=honour)
 
 

@@ -8,12 +8,11 @@ from datetime import datetime
 from bulk.connection import Connection
 from bulk.errors import BulkError
 from bulk.figures import count, thousands
-from bulk.records import RunRecord
+from bulk.records import UNITS, RunRecord
 from bulk.status import find_run
 from pages.ui import choice, corrections, launching, resources
 from pages.ui.looking import ACTIVE, local, look
 from pages.ui.session import Session
-from pages.ui.texts import UNITS
 
 AFTER_DATA, AFTER_MAPPING = "antes: «Datos»", "antes: «Mapeo»"
 
@@ -53,7 +52,7 @@ def _rows(session: Session) -> int:
 def _data(session: Session) -> Step:
     if not session.files:
         return Step("datos", "✗", "faltan los ficheros")
-    found = [f"{thousands(len(dataset.frame))} {UNITS[name]}" for name, dataset in session.files.items() if name != "global"]
+    found = [count(len(dataset.frame), *UNITS[name]) for name, dataset in session.files.items() if name != "global"]
     if not found:
         return Step("datos", "✗", "falta UBICACIONES o USUARIOS", warn=True)
     if not _rows(session):

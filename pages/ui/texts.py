@@ -42,7 +42,6 @@ FILE_HINTS = {
     "ubicaciones": "una fila por ubicación",
     "usuarios": "una fila por usuario",
 }
-UNITS = {"ubicaciones": "ubicaciones", "usuarios": "usuarios", "global": "filas"}
 SCOPES = {"ubicaciones": "Ubicaciones", "usuarios": "Usuarios", "workspaces": "Espacios de trabajo"}
 
 GLYPHS = {

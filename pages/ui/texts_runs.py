@@ -16,18 +16,12 @@ CHUNK_REASON = (
     "o repetir un lote entero si algo va mal."
 )
 PACE_REASON = "El ritmo se adapta solo al límite de Webex; más hilos no lo superan."
-WITHOUT_REHEARSAL = "Sin ensayo: no se sabe cuántas de las {} filas cambiarán. Un ensayo solo lee."
 BREAKER = "Se detiene sola si fallan más de {} de las últimas {} filas."
 NO_BREAKER = "No se detiene sola por errores (BULK_BREAKER_SHARE = 1)."
 UNDO_TITLE = "Deshacer esta ejecución"
-UNDO_ASK = "Se restaurarán {}; {} cambiaron después y se conservan; {} no se pueden restaurar."
-UNDO_CALLING = (
-    "Quitar Webex Calling borra la configuración de llamadas de {} usuarios y no se puede recuperar. "
-    "Sin marcarlo, esas filas se quedan como están."
-)
 UNDO_NOTHING = "No hay nada que restaurar."
 UNDO_HELP = "Primero se lee Webex y se dice qué se restauraría; no se escribe nada hasta que lo confirmes."
-UNDONE = "Se deshizo el {} ({}): {} revertidas, {} conservadas, {} no reversibles."
+UNDONE = "Se deshizo el {} ({}): {}, {}, {}."
 PREVIEWING = "Ensayando la restauración (solo lee):"
 VERIFY_HELP = "Lee de nuevo en Webex lo que hizo la ejecución y lo compara con lo que se pidió. No escribe nada."
 VERIFYING = "Verificando (solo lee):"
@@ -39,6 +33,24 @@ ARCHIVED = "archivada"
 def rows_told(number: int) -> str:
     """`1 fila`, `4.300 filas`."""
     return count(number, "fila", "filas")
+
+
+def without_rehearsal(rows: int) -> str:
+    unknown = "si la fila cambiará" if rows == 1 else f"cuántas de las {rows_told(rows)} cambiarán"
+    return f"Sin ensayo: no se sabe {unknown}. Un ensayo solo lee."
+
+
+def undo_ask(number: int, kept: int, irreversible: int) -> str:
+    """`Se restaurarán **3 filas**; 1 cambió después y se conserva; 0 no se pueden restaurar.`"""
+    back = f"Se {'restaurará' if number == 1 else 'restaurarán'} **{rows_told(number)}**"
+    left = count(kept, "cambió después y se conserva", "cambiaron después y se conservan")
+    return f"{back}; {left}; {count(irreversible, 'no se puede restaurar', 'no se pueden restaurar')}."
+
+
+def undo_calling(people: int) -> str:
+    """What somebody must tick before Webex Calling is taken away."""
+    rest = "esa fila se queda como está" if people == 1 else "esas filas se quedan como están"
+    return f"{REMOVAL.format(count(people, 'usuario', 'usuarios'))} Sin marcarlo, {rest}."
 
 
 def plural(word: str) -> str:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from bulk.actions import get_action
 from bulk.errors import BulkError
-from bulk.figures import thousands
+from bulk.figures import count, thousands
 from bulk.journal import runs
 from bulk.launch import Launch, launch_plan
 from bulk.records import RunRecord
@@ -20,12 +20,13 @@ from pages.ui.looking import Look, local, look
 from pages.ui.plain import plain
 from pages.ui.session import Session
 from pages.ui.texts import PAGES
-from pages.ui.texts_runs import PREVIEWING, UNDO_ASK, UNDO_CALLING, UNDO_HELP, UNDO_NOTHING, UNDO_TITLE, UNDONE, rows_told
+from pages.ui.texts_runs import PREVIEWING, UNDO_HELP, UNDO_NOTHING, UNDO_TITLE, UNDONE, plural, rows_told, undo_ask, undo_calling
 from pages.ui.verify_panel import follow
 
 RESTING = frozenset({"paused", "stopped", "interrupted"})  # besides the ended ones
 MOST_SHOWN = 2_000  # rows of one list on screen
 MOST_UNDOS = 5  # told one by one
+DONE = {"reverted": "revertida", "kept": "conservada", "irreversible": "no reversible"}
 # list of an undo -> its title, of a preview another one, what it means
 LISTS = {
     "reverted": ("Revertidas", "Por revertir", "Como estaban antes."),
@@ -83,12 +84,12 @@ def _done(seen: Look) -> None:
     for run in found[:MOST_UNDOS]:
         counts = undo_lists(resources.context(), run.run_id)
         told, opens = st.columns([0.78, 0.22], vertical_alignment="center")
-        numbers = (thousands(counts[name]) for name in ("reverted", "kept", "irreversible"))
+        numbers = (count(counts[name], word, plural(word)) for name, word in DONE.items())
         told.info(UNDONE.format(local(run.created_at), plain(run.person or "?"), *numbers), icon=":material/undo:")
         if opens.button("Ver la restauración", width="stretch", key=f"undo_open_{run.run_id}"):
             st.switch_page(PAGES["informe"][0], query_params={"run": run.run_id})
     if len(found) > MOST_UNDOS:
-        st.caption(f"y {len(found) - MOST_UNDOS} restauraciones más, en Historial")
+        st.caption(f"y {count(len(found) - MOST_UNDOS, 'restauración', 'restauraciones')} más, en Historial")
 
 
 def _ask(session: Session, seen: Look, preview: RunRecord) -> None:
@@ -99,12 +100,12 @@ def _ask(session: Session, seen: Look, preview: RunRecord) -> None:
     @st.dialog(UNDO_TITLE, width="medium", on_dismiss=lambda: _forget(seen.run))
     def ask() -> None:
         if number:
-            st.write(UNDO_ASK.format(f"**{rows_told(number)}**", thousands(found["kept"]), thousands(found["irreversible"])))
+            st.write(undo_ask(number, found["kept"], found["irreversible"]))
         else:
             st.write(UNDO_NOTHING)
         st.caption(_rest(found))
         with st.form("undo_confirm", border=False, enter_to_submit=False):
-            taken = asks and st.checkbox(UNDO_CALLING.format(thousands(found["partly"])), key="undo_calling")
+            taken = asks and st.checkbox(undo_calling(found["partly"]), key="undo_calling")
             typed = st.text_input(f"Escribe {number} para confirmar.", disabled=not number, key="undo_typed")
             back, preview_place, on = st.columns([0.22, 0.53, 0.25])
             returned = back.form_submit_button("Volver", key="safe", type="primary", width="stretch")

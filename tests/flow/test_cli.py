@@ -253,7 +253,7 @@ def test_undo_tells_its_lists_row_by_row_and_a_launch_without_rehearsal_says_so(
     assert len(found["undo_rows"]["reverted"]) == 10
     assert bulk("status", found["run_id"], "--json")[1] == found
     text = bulk("undo", run_id)[1]
-    assert "0 revertidas, 1 conservadas, 0 no reversibles, 10 ya como antes." in text
+    assert "0 revertidas, 1 conservada, 0 no reversibles, 10 ya como antes." in text
     assert "Conservadas:\n  fila 4 · Persona 2 · 1002 · Modificada después" in text
     code, checked = bulk("verify", run_id, "--json")
     assert (code, checked["verification"]["different"], checked["verification"]["left_out"]) == (

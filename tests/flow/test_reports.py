@@ -94,7 +94,7 @@ def test_verification_goes_into_the_report_and_the_acta(ended: Ended) -> None:
     wait(live)
     for chunks in (html_chunks(house.context, ended.run), acta_chunks(house.context, [ended.run])):
         page = b"".join(chunks).decode()
-        assert "1 distintas" in page
+        assert "1 distinta," in page
         assert f"verificación {live.run_id}" in page
         assert "699999999" in page
 

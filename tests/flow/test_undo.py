@@ -213,7 +213,7 @@ def test_what_a_later_row_wrote_over_is_not_different_and_rows_that_failed_are_t
     wait(verify(house.context, first.document["run_id"], house.connection))
     found = findings(house.context, first.document["run_id"])
     assert found is not None and (found.as_asked, found.different, found.left_out) == (3, 0, {"invalid": 1})
-    assert verification_line(found).endswith("0 no legibles, 1 no verificadas (no válida: 1).")
+    assert verification_line(found).endswith("0 no legibles, 1 no verificada (no válida: 1).")
     remote.patch("person", remote.person(1), licenses=[meeting])  # somebody takes away what the first row had given
     wait(verify(house.context, first.document["run_id"], house.connection))
     found = findings(house.context, first.document["run_id"])

@@ -12,7 +12,7 @@ import pytest
 from bulk.actions import get_action
 from bulk.records import ALL_STATES, ORDER_WORDS, STATE_WORDS, RowResult, RunRecord
 from bulk.report import Telling
-from pages.ui import palette, tables, texts, waffle
+from pages.ui import palette, tables, texts, texts_runs, waffle
 from pages.ui.resources import clean_token
 
 
@@ -61,6 +61,29 @@ def test_blanks_quotes_and_bearer_are_taken_off_a_token(pasted: str) -> None:
 @pytest.mark.parametrize(("seconds", "told"), [(14, "14 s"), (840, "14 min"), (4_320, "1 h 12 min"), (3_600, "1 h 00 min")])
 def test_durations_read_as_people_say_them(seconds: float, told: str) -> None:
     assert texts.lasting(seconds) == told
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (texts_runs.undo_ask(1, 1, 1), "Se restaurará **1 fila**; 1 cambió después y se conserva; 1 no se puede restaurar."),
+        (
+            texts_runs.undo_ask(1_200, 0, 2),
+            "Se restaurarán **1.200 filas**; 0 cambiaron después y se conservan; 2 no se pueden restaurar.",
+        ),
+        (texts_runs.without_rehearsal(1), "Sin ensayo: no se sabe si la fila cambiará. Un ensayo solo lee."),
+        (texts_runs.without_rehearsal(4_300), "Sin ensayo: no se sabe cuántas de las 4.300 filas cambiarán. Un ensayo solo lee."),
+    ],
+)
+def test_sentences_agree_with_their_number(said: str, told: str) -> None:
+    assert said == told
+
+
+def test_what_would_be_lost_is_told_of_one_person_and_of_several() -> None:
+    assert "llamadas de 1 usuario y" in texts_runs.undo_calling(1)
+    assert texts_runs.undo_calling(1).endswith("Sin marcarlo, esa fila se queda como está.")
+    assert "llamadas de 2 usuarios y" in texts_runs.undo_calling(2)
+    assert texts_runs.undo_calling(2).endswith("Sin marcarlo, esas filas se quedan como están.")
 
 
 def test_the_table_of_rows_leaves_empty_columns_out_and_says_first_why_rows_went_wrong() -> None:

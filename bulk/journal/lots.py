@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from bulk.journal.store import Journal
 from bulk.journal.tables import orders, rows
 from bulk.journal.writes import now
 
 
-def held_seqs(connection: Connection, run_id: str) -> list[int]:
-    return list(connection.execute(select(orders.c.seq).where(orders.c.run_id == run_id, orders.c.held.is_(True))).scalars())
+def held_seqs(run_id: str) -> Select[Any]:
+    """The orders that were told to wait, as a part of a statement."""
+    return select(orders.c.seq).where(orders.c.run_id == run_id, orders.c.held.is_(True))
 
 
 def hold(journal: Journal, run_id: str, seqs: Sequence[int], *, held: bool = True) -> None:

@@ -37,22 +37,19 @@ def claim(
 
     A claim is not an intent (DESIGN 6.1).
     """
-    where = [rows.c.run_id == run_id, rows.c.state == "pending"]
+    where = [rows.c.run_id == run_id, rows.c.state == "pending", rows.c.seq.not_in(lots.held_seqs(run_id))]
     if after is not None:
         where.append(rows.c.line < after if descending else rows.c.line > after)
     if only:
-        where.append(rows.c.line.in_(sorted(only)))
-    order = rows.c.line.desc() if descending else rows.c.line
+        where.append(rows.c.line.in_(_list(only)))
+    next_ = select(rows.c.line).where(*where).order_by(rows.c.line.desc() if descending else rows.c.line).limit(limit)
+    # One statement: between a look and a write of its own, another process could cancel or hold what was seen.
+    these = rows.update().where(rows.c.run_id == run_id, rows.c.line.in_(next_.correlate(None)))
+    claiming = these.values(state="running", started_at=now()).returning(*_CLAIMED)
 
     def take(connection: Connection) -> list[StoredRow]:
-        held = lots.held_seqs(connection, run_id)
-        open_ = [*where, rows.c.seq.not_in(held)]
-        found = [_stored(row) for row in connection.execute(select(*_CLAIMED).where(*open_).order_by(order).limit(limit))]
-        if found:
-            last = found[-1].line
-            these = rows.update().where(*open_, rows.c.line >= last if descending else rows.c.line <= last)
-            connection.execute(these.values(state="running", started_at=now()))
-            count(connection, [(run_id, row.seq, "pending", "running") for row in found])
+        found = sorted(map(_stored, connection.execute(claiming)), key=lambda row: row.line, reverse=descending)
+        count(connection, [(run_id, row.seq, "pending", "running") for row in found])
         return found
 
     taken: list[StoredRow] = journal.write(take)
@@ -145,7 +142,7 @@ def _retryable(run_id: str, order_seqs: Sequence[int], lines: Sequence[int]) -> 
     return chosen
 
 
-def _list(numbers: Sequence[int]) -> Select[Any]:
+def _list(numbers: Collection[int]) -> Select[Any]:
     """Any number of them in one bound value: SQLite limits the values of a statement."""
     return select(func.json_each(dump(list(numbers))).table_valued("value").c.value)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,9 +10,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event
 
 from bulk.errors import JournalError, RunNotFound
-from bulk.journal import Journal, control, open_journal, rows, runs, writes
+from bulk.journal import Journal, control, lots, open_journal, rows, runs, writes
 from bulk.records import Row, RunRecord, order_state
 
 RUN = "20261123-0712-a3f"
@@ -51,6 +53,38 @@ def test_claims_come_in_file_order_and_never_twice(journal: Journal) -> None:
     second = rows.claim(journal, RUN, after=first[-1].line, limit=3)
     assert [row.line for row in [*first, *second]] == [2, 3, 4, 5, 6]
     assert rows.claim(journal, RUN, after=0, limit=3) == []
+
+
+def test_rows_that_another_process_cancels_meanwhile_are_not_claimed(journal: Journal, tmp_path: Path) -> None:
+    with_rows(journal, 2)
+    runs.add_order(journal, RUN, [Row(line, {"person_id": f"P{line}"}) for line in (4, 5)], "person_id")
+    other, cancelled = open_journal(tmp_path), []
+
+    def meanwhile(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith("UPDATE rows") and not cancelled:
+            cancelled.append(2)
+            lots.cancel(other, RUN, cancelled)
+
+    event.listen(journal._engine, "before_cursor_execute", meanwhile)
+    assert [row.line for row in rows.claim(journal, RUN, after=None, limit=3)] == [4, 5]
+    assert cancelled == [2]
+    counts = runs.run_counts(journal, RUN)
+    assert (counts["pending"], counts["running"], counts["cancelled"]) == (0, 2, 2)
+    other.close()
+
+
+def test_first_rows_and_waiting_orders_may_be_more_than_a_statement_binds(journal: Journal) -> None:
+    runs.create_run(journal, RunRecord(RUN, "usuarios_x", "sandbox"))
+    for line in range(2, 102):
+        runs.add_order(journal, RUN, [Row(line, {"person_id": f"P{line}"})], "person_id")
+    lots.hold(journal, RUN, range(2, 50))
+
+    def few(connection: sqlite3.Connection, *_: object) -> None:
+        connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 40)
+
+    event.listen(journal._engine, "checkout", few)
+    claimed = rows.claim(journal, RUN, after=None, limit=60, only=range(45, 100), descending=True)
+    assert [row.line for row in claimed] == list(range(99, 49, -1))
 
 
 def test_a_claim_without_intent_is_pending_again_after_an_interruption(journal: Journal) -> None:

@@ -49,7 +49,7 @@ def take(home: Path, org_key: str, run_id: str) -> Ownership:
         )
         try:
             _hold(run_file, "La ejecución la lleva {}. Espera a que acabe o páusala con «bulk pause {}».", run_id)
-        except OwnedElsewhere:
+        except BaseException:  # a file that cannot be locked too: nobody would give the organisation back
             _let_go(org_file)
             raise
     return Ownership(home, org_key, run_id)

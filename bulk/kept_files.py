@@ -23,6 +23,7 @@ import pyarrow.parquet as pq  # type: ignore[import-untyped]
 from bulk.context import Context
 from bulk.dataset import Dataset
 from bulk.errors import UsageError, why
+from bulk.records import Params
 
 BATCH = 5_000  # rows read or written together
 _KEY = re.compile(r"[0-9a-f]{64}")
@@ -69,6 +70,19 @@ def read(context: Context, key: str) -> Iterator[KeptRow]:
             lines, *columns = (column.to_pylist() for column in batch.columns)
             cells = zip(*columns, strict=True) if columns else iter([()] * len(lines))
             yield from map(KeptRow, lines, cells)
+
+
+def load(context: Context, entry: Params) -> Dataset:
+    """A file of a run (of RunRecord.files) as it was read then. Raises UsageError."""
+    key = str(entry["kept"])
+    found = list(read(context, key))
+    frame = pd.DataFrame(
+        [row.cells for row in found],
+        index=pd.Index([row.line for row in found], dtype="int64"),
+        columns=pd.Index(headers(context, key)),
+        dtype=str,
+    )
+    return Dataset(str(entry["name"]), str(entry["file_name"]), str(entry["sha256"]), "utf-8", ";", frame)
 
 
 def is_kept(context: Context, key: str) -> bool:

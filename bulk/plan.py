@@ -10,7 +10,7 @@ import pandas as pd
 
 from bulk.across import Organisation
 from bulk.actions import get_action
-from bulk.contract import Action
+from bulk.contract import Action, Param
 from bulk.dataset import Dataset
 from bulk.errors import InputError
 from bulk.labels import labels
@@ -151,3 +151,21 @@ def first_rows(prepared: Prepared, most: int = 1_000) -> list[Row]:
     chosen = prepared.frame.loc[sorted(lines)]
     state = dict.fromkeys(lines - prepared.excluded - set(prepared.invalid), "pending")
     return [Row(line, params, state=state.get(line, "invalid")) for line, params in iter_params(prepared.action, chosen)]
+
+
+def example_of(plan: Prepared, param: Param) -> str:
+    """The first cell that is not empty: as the file has it, where a name stands for an id."""
+    from bulk.suggestions import ID_KINDS  # brings the matching of texts: nothing that a launch needs
+
+    source = plan.mapping.sources[param.name]
+    column = plan.dataset.frame.get(source.ref) if source.kind == "column" and param.kind in ID_KINDS else None
+    cells = plan.frame[param.name] if column is None else column
+    filled = cells[cells != ""]
+    return str(filled.iloc[0]) if len(filled) else ""
+
+
+def by_default(plan: Prepared, param: Param) -> str:
+    """What the action makes of the first row that gives it what it needs; "" without one."""
+    names = [name for name in plan.frame.columns if f"{{{name}}}" in param.default]
+    usable = plan.frame[(plan.frame[names] != "").all(axis=1)] if names else plan.frame
+    return param.default.format(**usable.iloc[0]) if len(usable) else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,10 +16,10 @@ from bulk.dataset import Dataset, canonical
 from bulk.errors import InputError
 from bulk.headers import SYNONYMS
 from bulk.mapping import FALSE, TRUE
+from bulk.pasted import listed
 from bulk.records import Problem
 
 SELECTED = "selected"
-PASTED_COLUMNS = ("email", "extension", "person_id", "location_id", "phone_number", "location_name", "display_name")
 _RANGE = re.compile(r"\s*([0-9]+)\s*(?:-\s*([0-9]*)\s*)?")
 _LAST = 1 << 60
 MOST_RANGES = 5  # told one by one
@@ -59,6 +59,18 @@ class Scope:
             "unmarked_too": not self.selected,
         }
         return {name: value for name, value in found.items() if value}
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any], entities: frozenset[str] | None = None) -> Scope:
+        """What to_json gave. `entities`: those that the run it names has left open."""
+        return cls(
+            where=tuple(Where(str(w["column"]), tuple(w["values"]), bool(w["negated"])) for w in value.get("where", ())),
+            lines=tuple((int(first), int(last)) for first, last in value.get("lines", ())),
+            pasted=tuple(map(str, value.get("pasted", ()))),
+            entities=entities,
+            entities_of=str(value.get("only_open_of", "")),
+            selected=not value.get("unmarked_too"),
+        )
 
 
 @dataclass(frozen=True)
@@ -113,11 +125,6 @@ def parse_lines(text: str) -> tuple[tuple[int, int], ...]:
     return tuple(ranges)
 
 
-def parse_pasted(text: str) -> tuple[str, ...]:
-    """One item a line, or between `;`, `,` or tabs; each once."""
-    return tuple(dict.fromkeys(item for part in re.split("[\n\r;,\t]", text) if (item := part.strip())))
-
-
 def empty_text(description: str) -> str:
     return f"El alcance está vacío: ninguna fila cumple «{description}»."
 
@@ -149,8 +156,8 @@ def choose(dataset: Dataset, scope: Scope, *, action: Action | None = None, fram
     not_found: tuple[str, ...] = ()
     several: tuple[str, ...] = ()
     if scope.pasted:
-        listed, not_found, several = _listed(dataset, scope.pasted)
-        mask &= listed
+        pasted, not_found, several = listed(dataset, scope.pasted)
+        mask &= pasted
     marked = marks(dataset) if scope.selected else None
     if marked is not None:
         mask &= marked
@@ -271,27 +278,3 @@ def _range_text(first: int, last: int) -> str:
     if first == last:
         return str(first)
     return f"{first} en adelante" if last == _LAST else f"{first}-{last}"
-
-
-def _listed(dataset: Dataset, items: Iterable[str]) -> tuple[pd.Series[bool], tuple[str, ...], tuple[str, ...]]:
-    """(rows with one of `items` in a column that names people or places, items without row, items with several)."""
-    wanted = {_plain(item): item for item in items}
-    mask = pd.Series(False, index=dataset.frame.index)
-    hits: dict[str, set[int]] = {}
-    for header in _naming_columns(dataset):
-        plain = folded_cells(dataset.frame[header]).str.replace(" ", "", regex=False)
-        found = plain[plain.isin(list(wanted))]
-        mask.loc[found.index] = True
-        for line, key in found.items():
-            hits.setdefault(str(key), set()).add(int(str(line)))
-    missing = tuple(item for key, item in wanted.items() if key not in hits)
-    return mask, missing, tuple(item for key, item in wanted.items() if len(hits.get(key, ())) > 1)
-
-
-def _plain(text: str) -> str:
-    return folded(text).replace(" ", "")
-
-
-def _naming_columns(dataset: Dataset) -> list[str]:
-    words = {canonical(word) for name in PASTED_COLUMNS for word in (name, *SYNONYMS.get(name, ()))}
-    return [str(header) for header in dataset.frame.columns if canonical(str(header)) in words]

@@ -9,9 +9,9 @@ from bulk.contract import Action, Param
 from bulk.mapping import map_columns
 from bulk.names import KINDS as KINDS_BY_NAME
 from bulk.names import is_id
-from bulk.plan import Prepared
+from bulk.plan import Prepared, by_default, example_of
 from bulk.sources import Source, source_text
-from bulk.suggestions import ID_KINDS, Suggestion, suggest
+from bulk.suggestions import Suggestion, suggest
 from pages.ui import mapping_forms, tables
 from pages.ui.plain import plain
 from pages.ui.session import Session
@@ -67,7 +67,7 @@ def table(
     records = []
     for param in action.parameters:
         source = plan.mapping.sources[param.name]
-        example = example_of(plan, source, param)
+        example = example_of(plan, param)
         origin, state = origin_of(source), _state(source, example, missing, offered.get(param.name), param, by_name=by_name)
         if origin == NO_SOURCE and param.default:
             origin, example, state = BY_DEFAULT.format(param.default), by_default(plan, param), "✓ por defecto"
@@ -83,21 +83,6 @@ def origin_of(source: Source) -> str:
     if source.kind == "none" or (source.kind == "constant" and not source.ref):
         return NO_SOURCE
     return source_text(source)
-
-
-def example_of(plan: Prepared, source: Source, param: Param) -> str:
-    """The first cell that is not empty: as the file has it, where a name stands for an id."""
-    column = plan.dataset.frame.get(source.ref) if source.kind == "column" and param.kind in ID_KINDS else None
-    cells = plan.frame[param.name] if column is None else column
-    filled = cells[cells != ""]
-    return str(filled.iloc[0]) if len(filled) else ""
-
-
-def by_default(plan: Prepared, param: Param) -> str:
-    """What the action makes of the first row that gives it what it needs; "" without one."""
-    names = [name for name in plan.frame.columns if f"{{{name}}}" in param.default]
-    usable = plan.frame[(plan.frame[names] != "").all(axis=1)] if names else plan.frame
-    return param.default.format(**usable.iloc[0]) if len(usable) else ""
 
 
 def _state(

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pandas as pd
-
 from bulk import kept_files, saved_mappings
 from bulk.actions import get_action
 from bulk.connection import Connection
 from bulk.context import Context
-from bulk.dataset import Dataset
 from bulk.errors import UsageError
 from bulk.journal import rows, runs
 from bulk.mapping import Mapping
 from bulk.records import Params, RunRecord
-from bulk.scope import Scope, Where
+from bulk.scope import Scope
 from bulk.sources import Files
 from pages.ui import corrections
 from pages.ui.session import Session
@@ -46,7 +43,7 @@ def go_on(context: Context, session: Session, found: Sequence[RunRecord]) -> Non
     session.dry_run_id = run.run_id if run.dry_run else run.parent
     for entry in (entry for earlier in found[1:] for entry in earlier.files):
         if entry["name"] != "global" and entry["name"] not in session.files and _is_kept(context, entry):
-            corrections.put_original(session, load(context, entry))
+            corrections.put_original(session, kept_files.load(context, entry))
 
 
 def repeat(context: Context, session: Session, run: RunRecord) -> None:
@@ -57,11 +54,11 @@ def repeat(context: Context, session: Session, run: RunRecord) -> None:
     for entry in run.files:
         if _is_kept(context, entry):
             corrections.take_away(session, str(entry["name"]))
-            corrections.put_original(session, load(context, entry))
+            corrections.put_original(session, kept_files.load(context, entry))
     action = get_action(run.action_id)
     files = Files(session.files[action.dataset], session.files.get("global"), session.files)
     session.explicit[action.id] = saved_mappings.to_explicit(Mapping.from_json(run.mapping), files)
-    session.scopes[action.dataset] = scope_of(context, run)
+    session.scopes[action.dataset] = _scope_of(context, run)
     session.action_id = action.id
     others = {name: value for name, value in session.options.items() if name not in action.options}
     session.options = {**others, **run.options}
@@ -71,31 +68,10 @@ def repeat(context: Context, session: Session, run: RunRecord) -> None:
     session.revision += 1
 
 
-def scope_of(context: Context, run: RunRecord) -> Scope:
+def _scope_of(context: Context, run: RunRecord) -> Scope:
     """The rows that were chosen then."""
-    kept = run.scope
-    earlier = str(kept.get("only_open_of") or "")
-    return Scope(
-        where=tuple(Where(str(w["column"]), tuple(w["values"]), bool(w["negated"])) for w in kept.get("where", ())),
-        lines=tuple((int(first), int(last)) for first, last in kept.get("lines", ())),
-        pasted=tuple(map(str, kept.get("pasted", ()))),
-        entities=rows.open_entities(context.journal, earlier) if earlier else None,
-        entities_of=earlier,
-        selected=not kept.get("unmarked_too"),
-    )
-
-
-def load(context: Context, entry: Params) -> Dataset:
-    """A kept file as it was read then. Raises UsageError."""
-    key = str(entry["kept"])
-    found = list(kept_files.read(context, key))
-    frame = pd.DataFrame(
-        [row.cells for row in found],
-        index=pd.Index([row.line for row in found], dtype="int64"),
-        columns=pd.Index(kept_files.headers(context, key)),
-        dtype=str,
-    )
-    return Dataset(str(entry["name"]), str(entry["file_name"]), str(entry["sha256"]), "utf-8", ";", frame)
+    earlier = str(run.scope.get("only_open_of", ""))
+    return Scope.from_json(run.scope, rows.open_entities(context.journal, earlier) if earlier else None)
 
 
 def _is_kept(context: Context, entry: Params) -> bool:

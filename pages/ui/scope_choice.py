@@ -14,6 +14,7 @@ from bulk.errors import BulkError
 from bulk.figures import count, thousands
 from bulk.journal import rows, runs
 from bulk.labels import LOCATIONS
+from bulk.pasted import parse_pasted
 from bulk.plan import Prepared
 from bulk.records import RunRecord
 from bulk.scope import Scope, Where
@@ -152,7 +153,7 @@ def _by_lines(session: Session, action: Action, dataset: Dataset) -> Scope | Non
 
 def _by_list(session: Session, action: Action, dataset: Dataset) -> Scope | None:
     text = st.text_area("Correos, extensiones, teléfonos, nombres o identificadores, uno por línea", height=160, key="scope_list")
-    items = scopes.parse_pasted(text)
+    items = parse_pasted(text)
     return Scope(pasted=items) if items else None
 
 

@@ -13,7 +13,8 @@ from bulk.actions import get_action
 from bulk.dataset import Dataset, read_csv
 from bulk.errors import InputError
 from bulk.mapping import map_columns, param_frame
-from bulk.scope import Scope, Where, choose, parse_lines, parse_pasted, parse_where
+from bulk.pasted import parse_pasted
+from bulk.scope import Scope, Where, choose, parse_lines, parse_where
 
 FORWARD = get_action("usuarios_configurar_desvio_prefijo53")
 
@@ -129,6 +130,12 @@ def test_a_scope_is_stored_with_what_was_asked() -> None:
         "lines": [[2, 9]],
         "pasted": ["a"],
     }
+    assert Scope.from_json(asked.to_json()) == asked
+
+
+def test_what_another_run_left_open_and_marks_left_aside_come_back_from_the_journal() -> None:
+    asked = Scope(entities=frozenset({"C"}), entities_of="20261123-0712-a3f", selected=False)
+    assert Scope.from_json(asked.to_json(), asked.entities) == asked
 
 
 def test_an_empty_file_has_an_empty_scope() -> None:

@@ -1,0 +1,43 @@
+"""A pasted list: e-mails, extensions, telephones, names or ids, and the rows that have them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import pandas as pd
+
+from bulk.comparing import folded, folded_cells
+from bulk.dataset import Dataset, canonical
+from bulk.headers import SYNONYMS
+
+COLUMNS = ("email", "extension", "person_id", "location_id", "phone_number", "location_name", "display_name")
+
+
+def parse_pasted(text: str) -> tuple[str, ...]:
+    """One item a line, or between `;`, `,` or tabs; each once."""
+    return tuple(dict.fromkeys(item for part in re.split("[\n\r;,\t]", text) if (item := part.strip())))
+
+
+def listed(dataset: Dataset, items: Iterable[str]) -> tuple[pd.Series[bool], tuple[str, ...], tuple[str, ...]]:
+    """(rows with one of `items` in a column that names people or places, items without row, items with several)."""
+    wanted = {_plain(item): item for item in items}
+    mask = pd.Series(False, index=dataset.frame.index)
+    hits: dict[str, set[int]] = {}
+    for header in _naming_columns(dataset):
+        plain = folded_cells(dataset.frame[header]).str.replace(" ", "", regex=False)
+        found = plain[plain.isin(list(wanted))]
+        mask.loc[found.index] = True
+        for line, key in found.items():
+            hits.setdefault(str(key), set()).add(int(str(line)))
+    missing = tuple(item for key, item in wanted.items() if key not in hits)
+    return mask, missing, tuple(item for key, item in wanted.items() if len(hits.get(key, ())) > 1)
+
+
+def _plain(text: str) -> str:
+    return folded(text).replace(" ", "")
+
+
+def _naming_columns(dataset: Dataset) -> list[str]:
+    words = {canonical(word) for name in COLUMNS for word in (name, *SYNONYMS.get(name, ()))}
+    return [str(header) for header in dataset.frame.columns if canonical(str(header)) in words]

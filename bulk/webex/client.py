@@ -20,7 +20,7 @@ from bulk.settings import Settings
 from bulk.stops import NO_CONNECTION
 from bulk.webex.answers import RETRY_STATUS, THROTTLE_STATUS, Answer, BadBody, dumps, read_answer, refusal, tracking_id
 from bulk.webex.pace import Pace, retry_after_seconds
-from bulk.webex.retry import TryAgain, with_retries
+from bulk.webex.retry import Allowance, TryAgain, with_retries
 from bulk.webex.transport import exchange, transport_to
 
 USER_AGENT = "webex-calling-bulk"
@@ -140,15 +140,15 @@ class Api:
     # -- one call ------------------------------------------------------------------------------------------------
     def _call(self, method: str, path: str, query: dict[str, Any], body: Any = None, *, write: bool = False) -> Answer:
         request = self._request(method, path, query, body)
-        attempts = 0
+        allowance, attempts = Allowance(self.settings.row_deadline), 0
 
         def once() -> Answer:
             nonlocal attempts
             attempts += 1
             self.counters.add(requests=1, retries=int(attempts > 1))
-            return self._attempt(request, write=write)
+            return self._attempt(request, allowance, write=write)
 
-        return with_retries(once, settings=self.settings, interrupt=self.interrupt)
+        return with_retries(once, allowance, settings=self.settings, interrupt=self.interrupt)
 
     def _request(self, method: str, path: str, query: dict[str, Any], body: Any) -> httpx.Request:
         url = self._same_host(self.base_url + path if _RELATIVE.match(path) else urljoin(self.base_url, path))
@@ -169,9 +169,9 @@ class Api:
             raise Unreadable("Webex ha devuelto un enlace a otro servidor; no se sigue.")
         return url
 
-    def _attempt(self, request: httpx.Request, *, write: bool) -> Answer:
+    def _attempt(self, request: httpx.Request, allowance: Allowance, *, write: bool) -> Answer:
         try:
-            response, entered = self._sent(request)
+            response, entered = self._sent(request, allowance)
         except NEVER_SENT as error:
             raise TryAgain(NotSent(NO_CONNECTION.format(type(error).__name__), offline=True)) from None
         except httpx.HTTPError as error:
@@ -181,12 +181,12 @@ class Api:
             raise TryAgain(Unreadable(lost)) from None
         return self._judge(response, entered, write=write)
 
-    def _sent(self, request: httpx.Request) -> tuple[httpx.Response, float]:
+    def _sent(self, request: httpx.Request, allowance: Allowance) -> tuple[httpx.Response, float]:
         """The answer, and the moment at which the pace let the call go. Raises httpx.HTTPError, Interrupted."""
         self._take_slot()
         try:
             entered = self.pace.enter(self.interrupt)
-            return exchange(self._transport(), request, seconds=self.settings.row_deadline), entered
+            return exchange(self._transport(), request, until=allowance.begin()), entered
         finally:
             if self._slots is not None:
                 self._slots.put(None)

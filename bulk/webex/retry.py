@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TypeVar
 
 import tenacity
@@ -26,8 +28,25 @@ class TryAgain(Exception):
         self.throttled = throttled
 
 
-def with_retries(once: Callable[[], T], *, settings: Settings, interrupt: threading.Event) -> T:
-    """`once()` until it answers, within settings.max_attempts and settings.row_deadline seconds.
+@dataclass
+class Allowance:
+    """The time that all attempts of one call have together; it begins when the first of them is let go."""
+
+    seconds: float
+    until: float | None = None  # monotonic; None = none was let go yet
+
+    def begin(self) -> float:
+        """The moment at which the time is up; later calls change nothing."""
+        if self.until is None:
+            self.until = time.monotonic() + self.seconds
+        return self.until
+
+    def ends_within(self, seconds: float) -> bool:
+        return time.monotonic() + seconds >= self.begin()
+
+
+def with_retries(once: Callable[[], T], allowance: Allowance, *, settings: Settings, interrupt: threading.Event) -> T:
+    """`once()` until it answers, within settings.max_attempts and the allowance.
 
     Raises what TryAgain.final holds when they run out, Interrupted when `interrupt` is set during a wait.
     """
@@ -45,7 +64,7 @@ def with_retries(once: Callable[[], T], *, settings: Settings, interrupt: thread
         return tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(TryAgain),
             wait=_wait,
-            stop=_Enough(settings.max_attempts) | tenacity.stop_before_delay(settings.row_deadline),
+            stop=tenacity.stop_any(_Enough(settings.max_attempts), lambda state: allowance.ends_within(state.upcoming_sleep)),
             sleep=lambda seconds: _sleep(seconds, interrupt),
             reraise=True,
         )(again)

@@ -24,6 +24,7 @@ import httpx
 from bulk.errors import NotSent, why
 
 CONNECTIONS = httpx.Limits(max_connections=2, max_keepalive_connections=2)  # of one thread
+LEAST = 2.0  # seconds for the body of an answer that has come at last
 BAD_PROXY = "El proxy de este equipo ({}) no se puede usar: {}. Corrige {}_PROXY, o añade el servidor a NO_PROXY."
 BAD_AUTHORITIES = (
     "El fichero de autoridades que dice SSL_CERT_FILE ({}) no se puede leer: {}. "
@@ -70,12 +71,12 @@ def _is_here(host: str) -> bool:
         return host == "localhost"
 
 
-def exchange(transport: httpx.HTTPTransport, request: httpx.Request, *, seconds: float) -> httpx.Response:
-    """Send, and read the answer to its end, in at most `seconds` for its body. Raises httpx.HTTPError."""
+def exchange(transport: httpx.HTTPTransport, request: httpx.Request, *, until: float) -> httpx.Response:
+    """Send, and read the answer to its end; its body until that moment (monotonic), or LEAST seconds. Raises httpx.HTTPError."""
     response = transport.handle_request(request)
     try:
         if isinstance(response.stream, httpx.SyncByteStream):
-            response.stream = _InTime(response.stream, time.monotonic() + seconds)
+            response.stream = _InTime(response.stream, max(until, time.monotonic() + LEAST))
         response.read()
     finally:
         response.close()

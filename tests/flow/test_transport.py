@@ -136,8 +136,8 @@ def test_a_proxy_that_cannot_be_used_is_named_without_its_password(
 def test_an_answer_that_trickles_in_is_given_up_at_the_deadline(stranger: Stranger) -> None:
     began = time.monotonic()
     with pytest.raises(Unreadable, match="no ha respondido"):
-        api_to(f"http://127.0.0.1:{stranger.port}/v1", row_deadline=0.5).get("people/trickle")
-    assert time.monotonic() - began < 20  # its 1,000 bytes would take 100 s
+        api_to(f"http://127.0.0.1:{stranger.port}/v1", row_deadline=3.0).get("people/trickle")
+    assert 3 <= time.monotonic() - began < 5  # of all attempts; its 1,000 bytes would take 100 s
 
 
 @pytest.mark.parametrize("refusal", [407, 503])

@@ -7,15 +7,18 @@ same members, so that projection (`before | new values`), drift, settling, verif
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from bulk.errors import AmbiguousWrite, Interrupted, NotSent, TokenRejected, Unreadable
 
 if TYPE_CHECKING:
     from bulk.settings import Settings
     from bulk.webex.answers import Answer
     from bulk.webex.client import Api
 
+T = TypeVar("T")
 State = dict[str, Any]
 Values = Mapping[str, Any]
 
@@ -200,3 +203,21 @@ class Action:
     def main(self) -> None:
         """`python -m bulk.adapters.<id>`: one option per parameter, or --csv F [--bulk]. The CLI is found at call time too."""
         importlib.import_module("bulk.cli.single").main(self)
+
+
+def one_after_another(calls: Iterable[Callable[[], T]]) -> T:
+    """Several requests that make up one write; returns the last answer.
+
+    Raises what the first one raises. A later one that does not come about leaves the write half done: AmbiguousWrite then, and
+    only reading can tell. A refusal (ApiError) stays one: the rows are read again before anything else is sent.
+    """
+    sent = False
+    for call in calls:
+        try:
+            answer = call()
+        except (Interrupted, NotSent, Unreadable, TokenRejected) as error:
+            if not sent:
+                raise
+            raise AmbiguousWrite(error.message, in_flight=False) from None
+        sent = True
+    return answer

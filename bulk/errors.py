@@ -218,7 +218,3 @@ class Interrupted(BulkError):
 
     code = "interrumpida"
     exit_code = 3
-
-    def __init__(self, *, ambiguous: bool = False) -> None:
-        super().__init__()
-        self.ambiguous = ambiguous  # a write of this row may have been applied

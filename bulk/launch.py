@@ -253,7 +253,12 @@ def request_stop(context: Context, run_id: str, command: str, who: str, *, patie
         _stop_unowned(context, run, command)
         return find_run(context, run.run_id)
     until = time.monotonic() + patience
-    while time.monotonic() < until and any(control.unread(context.journal, [run.run_id])):
+    while time.monotonic() < until and (unheard := control.unread(context.journal, [run.run_id])):
+        if not ownership.is_owned(context.home, run.run_id):  # it came to rest, or died, before it heard
+            control.acknowledge(context.journal, [each.seq for each in unheard])
+            run = find_run(context, run.run_id)
+            if run.state not in ENDED_RUNS:
+                _stop_unowned(context, run, command)
         time.sleep(0.05)
     return find_run(context, run.run_id)
 

@@ -34,9 +34,10 @@ def stop_orders(context: Context, run_id: str, command: str, order_ids: Sequence
     if run.state in ENDED_RUNS:
         return run
     (lots.hold if command == "pause" else lots.cancel)(context.journal, run.run_id, seqs)
-    for seq in seqs:
-        control.post(context.journal, run.run_id, f"{command} r{seq}", who, acked=True)
-    if command == "cancel" and not ownership.is_owned(context.home, run.run_id):
+    owned = ownership.is_owned(context.home, run.run_id)
+    for seq in seqs:  # the owner has to hear of a cancelled one: rows that it gives back are not pending again
+        control.post(context.journal, run.run_id, f"{command} r{seq}", who, acked=command == "pause" or not owned)
+    if command == "cancel" and not owned:
         _end_if_nothing_is_left(context, run)
     return find_run(context, run.run_id)
 

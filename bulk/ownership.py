@@ -106,7 +106,8 @@ def _let_go(path: Path) -> None:
     if shared > 1:
         _held[path] = (lock, shared - 1)
         return
-    path.with_suffix(".json").unlink(missing_ok=True)
+    with contextlib.suppress(OSError):  # a disk that nothing can be written to any more; or Windows, while somebody reads it
+        path.with_suffix(".json").unlink(missing_ok=True)
     lock.release()
 
 

@@ -38,8 +38,11 @@ def start_run(
     """
     action = get_action(run.action_id)
     api = api_for(connection, context.settings, context.journal, threading.Event())
+    unheard = [command.seq for command in control.unread(context.journal, [run.run_id])]
     owned = ownership.take(context.home, connection.org_key, run.run_id)
     try:
+        if unheard:  # by a process that died: what is asked for now came later
+            control.acknowledge(context.journal, unheard)
         first()
         told = "; ".join(filter(None, [detail, _other_settings(context, run)])) or None
         for command in commands:

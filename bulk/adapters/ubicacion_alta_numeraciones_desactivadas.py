@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from bulk.contract import OTHER, Action, Change, Member, Outcome, Param, SetOps, State, Values, Work
+from bulk.contract import OTHER, Action, Change, Member, Outcome, Param, SetOps, State, Values, Work, one_after_another
 from bulk.errors import RowRefused
 from schemas.hydra import id_tail
 
@@ -79,10 +80,9 @@ def write(
 
 
 def _remove(api: Api, location_id: str, org_id: str | None, numbers: Sequence[str]) -> Answer:
-    for start in range(0, len(numbers), MOST_REMOVED):
-        body = {"phoneNumbers": numbers[start : start + MOST_REMOVED]}
-        answer = api.send("DELETE", f"telephony/config/locations/{location_id}/numbers", body, orgId=org_id)
-    return answer
+    path = f"telephony/config/locations/{location_id}/numbers"
+    parts = (numbers[start : start + MOST_REMOVED] for start in range(0, len(numbers), MOST_REMOVED))
+    return one_after_another(partial(api.send, "DELETE", path, {"phoneNumbers": part}, orgId=org_id) for part in parts)
 
 
 def write_many(api: Api, works: Sequence[Work]) -> Answer:
@@ -96,10 +96,10 @@ def write_many(api: Api, works: Sequence[Work]) -> Answer:
         return _remove(api, first.params["location_id"], first.params.get("org_id"), numbers)
     number_type = first.params.get("number_type") or "DID"
     limit = MOST_MOBILE if number_type == "MOBILE" else api.settings.numbers_per_post
-    for start in range(0, len(numbers), limit):
-        body = {"numberType": number_type, **first.change.body, "phoneNumbers": numbers[start : start + limit]}
-        answer = _post(api, first.params["location_id"], first.params.get("org_id"), body)
-    return answer
+    post = partial(_post, api, first.params["location_id"], first.params.get("org_id"))
+    common = {"numberType": number_type, **first.change.body}
+    bodies = ({**common, "phoneNumbers": numbers[start : start + limit]} for start in range(0, len(numbers), limit))
+    return one_after_another(partial(post, body) for body in bodies)
 
 
 def _post(api: Api, location_id: str, org_id: str | None, body: State) -> Answer:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from bulk.contract import Action, Change, Member, Outcome, Param, SetOps, State, Ticket, Work
+from bulk.contract import Action, Change, Member, Outcome, Param, SetOps, State, Ticket, Work, one_after_another
 from bulk.errors import RowRefused
 from bulk.people import calling_licenses, read_people
 from bulk.remedies import catalogue
@@ -75,9 +76,11 @@ def write(api: Api, change: Change, **params: Any) -> Ticket | Answer:
 def write_many(api: Api, works: Sequence[Work]) -> Ticket | Answer:
     """One job for all (people without calling licence too, unless the fallback is set); no job id = moved at once."""
     by_put = [w for w in works if not w.change.body["calling"] and api.settings.move_without_calling == "put"]
-    answers = [_put_person(api, work) for work in by_put]
     rest = [work for work in works if work not in by_put]
-    return _post_job(api, rest) if rest else answers[-1]
+    calls: list[Callable[[], Ticket | Answer]] = [partial(_put_person, api, work) for work in by_put]
+    if rest:
+        calls.append(partial(_post_job, api, rest))
+    return one_after_another(calls)
 
 
 def _post_job(api: Api, works: Sequence[Work]) -> Ticket | Answer:

@@ -7,7 +7,7 @@ import time
 
 from bulk.engine import pool
 from bulk.engine.clock import look_at_clock
-from bulk.engine.ending import sample, store_counters
+from bulk.engine.ending import hear, sample, store_counters
 from bulk.engine.state import LiveRun
 from bulk.errors import JournalError
 from bulk.journal import control
@@ -17,7 +17,6 @@ COUNTERS_EVERY = 1.0  # seconds
 _started = threading.Lock()
 _running = False
 GO_ON = "resume r"  # and the number of an order that had to wait
-STOPS = {"pause": "paused", "cancel": "cancelled"}
 
 
 def watch() -> None:
@@ -45,11 +44,11 @@ def _watch() -> None:
                 if counters_too and not live.ending and not live.waiting:
                     store_counters(live)
                     sample(live)
+                pool.check_end(live)
             except JournalError as error:
                 live.halt("stopped", error.message)
             except Exception:  # the watcher must outlive any surprise: nobody else hears a pause
                 log.exception("control")
-            pool.check_end(live)
 
 
 def _obey(live: LiveRun) -> None:
@@ -57,9 +56,10 @@ def _obey(live: LiveRun) -> None:
     commands = control.unread(live.journal, [live.run_id])
     if not commands:
         return
-    last = commands[-1].command
-    if last in STOPS:
-        live.halt(STOPS[last])
-    elif any(command.command.startswith(GO_ON) for command in commands):
+    with pool.POOL.changed:
+        if live.ending:  # too late here: who asked finds the run at rest, and does it there
+            return
+        stopped = hear(live, commands)
+    if not stopped and any(command.command.startswith(GO_ON) for command in commands):
         pool.wake(live)
     control.acknowledge(live.journal, [command.seq for command in commands])

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bulk.engine import clock, outcomes
 from bulk.engine.state import LiveRun
 from bulk.errors import JournalError
 from bulk.journal import control, lots, plans, rows, runs, samples
 from bulk.journal.writes import now
 from bulk.log import log
-from bulk.records import ENDED_RUNS, REVIEW_STATES
+from bulk.records import ENDED_RUNS, REVIEW_STATES, Command
 from bulk.stops import LEFT_OPEN
 
+STOPS = {"pause": "paused", "cancel": "cancelled"}
+DROP = "cancel r"  # and the number of an order
 LOTS_WAIT = "Lo demás ha terminado: solo quedan lotes en pausa. Reanúdalos cuando quieras."
 IN_WEBEX = "{} siguen en Webex: al reanudar se mira cómo acabaron, y no se vuelven a enviar."
 IN_WEBEX_ONE = "1 fila sigue en Webex: al reanudar se mira cómo acabó, y no se vuelve a enviar."
@@ -25,12 +29,27 @@ def end_run(live: LiveRun) -> None:
         live.stop_reason = live.stop_reason or error.message
         log.error("la ejecución %s no se ha podido cerrar: %s", live.run_id, error.message)
     finally:
-        live.log.close()
-        live.on_end()
-        live.ended.set()
+        try:
+            live.log.close()
+            live.on_end()
+        finally:  # whatever happens there: somebody waits for it
+            live.ended.set()
+
+
+def hear(live: LiveRun, commands: Sequence[Command]) -> bool:
+    """Whether the last of `commands` stops the run. The orders that they cancel are taken out of it."""
+    told = [command.command for command in commands]
+    live.dropped |= {int(each.removeprefix(DROP)) for each in told if each.startswith(DROP)}
+    last = next((each for each in reversed(told) if not each.startswith(DROP)), "")
+    if last in STOPS:
+        live.halt(STOPS[last])
+    return last in STOPS
 
 
 def _close(live: LiveRun) -> None:
+    if commands := control.unread(live.journal, [live.run_id]):
+        hear(live, commands)
+        control.acknowledge(live.journal, [command.seq for command in commands])
     _give_back(live)
     live.journal.flush()
     if live.stop_state == "cancelled":

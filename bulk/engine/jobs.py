@@ -38,9 +38,7 @@ def find(live: LiveRun, items: Sequence[Item]) -> Ticket | Exception | None:
 
 
 def hold(live: LiveRun, items: Sequence[Item], ticket: Ticket) -> None:
-    for item in items:
-        live.journal.later(writes.ticket(live.run_id, item.line, ticket.id, ticket.tracking_id))
-    live.journal.flush()
+    live.journal.commit(*(writes.ticket(live.run_id, item.line, ticket.id, ticket.tracking_id) for item in items))
 
 
 def set_ops(live: LiveRun) -> SetOps:

@@ -43,8 +43,9 @@ def finish(live: LiveRun, item: Item, state: str, *, change: Change | None = Non
 
 
 def release(live: LiveRun, item: Item) -> None:
-    """Nothing of this row is out there: pending again."""
-    live.journal.later(writes.release(live.run_id, item.line, item.row.seq))
+    """Nothing of this row is out there: pending again, or cancelled with its order."""
+    to = "cancelled" if item.row.seq in live.dropped else "pending"
+    live.journal.later(writes.release(live.run_id, item.line, item.row.seq, to=to))
 
 
 def done(live: LiveRun, item: Item, change: Change, after: State, *, settled: bool = False, **values: Any) -> None:

@@ -63,7 +63,7 @@ def live_ids() -> set[str]:
 def wake(live: LiveRun) -> None:
     """Look again at `live`: it has new orders, or has to stop."""
     with POOL.changed:
-        live.exhausted, live.cursor = False, None
+        live.exhausted, live.cursor, live.woken = False, None, True
         POOL.changed.notify_all()
     _end_if_over(live)
 
@@ -92,7 +92,7 @@ def _job_of(live: LiveRun) -> Job | None:
     if live.stopping or live.ending or live.waiting:
         return None
     if feed.is_wanted(live):
-        live.feeding = True
+        live.feeding, live.woken = True, False
         return lambda: _feed(live)
     while live.ready and live.active < live.workers + ahead(live):
         unit = live.ready.popleft()
@@ -113,6 +113,8 @@ def _feed(live: LiveRun) -> None:
         with POOL.changed:
             live.ready.extend(units)
             live.feeding = False
+            if live.woken:  # what came after the claim is still to be claimed
+                live.exhausted, live.cursor = False, None
             POOL.changed.notify(len(units) + _flush_sets(live) + 1)
         _end_if_over(live)
 
@@ -164,10 +166,12 @@ def _end_if_over(live: LiveRun) -> None:
         if not over or live.ending:
             return
         live.ending = True
-    end_run(live)
-    with POOL.changed:  # only now: who finds no live run may trust that its last outcome is on the disk
-        POOL.runs.remove(live)
-        live.journal.before_commit = tuple(call for call in live.journal.before_commit if call != live.log.flush)
+    try:
+        end_run(live)
+    finally:
+        with POOL.changed:  # only now: who finds no live run may trust that its last outcome is on the disk
+            POOL.runs.remove(live)
+            live.journal.before_commit = tuple(call for call in live.journal.before_commit if call != live.log.flush)
 
 
 def look_again() -> None:

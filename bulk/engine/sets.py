@@ -72,9 +72,7 @@ def _send(live: LiveRun, ready: Sequence[tuple[Item, State]], attempts: int) -> 
         for item, before in ready:
             outcomes.failed(live, item, error, before)
         return
-    for item, before in ready:
-        live.journal.later(writes.intent(live.run_id, item.line, before=before, **item.intend(mark)))
-    live.journal.flush()
+    live.journal.commit(*(writes.intent(live.run_id, item.line, before=before, **item.intend(mark)) for item, before in ready))
     try:
         answer = _post(live, items)
     except AmbiguousWrite as error:

@@ -104,7 +104,7 @@ def stored_change(row: StoredRow) -> Change:
 def pause(live: LiveRun, seconds: float) -> None:
     """Raises Interrupted when the run has to stop."""
     if live.api.interrupt.wait(seconds):
-        raise Interrupted(ambiguous=True)
+        raise Interrupted
 
 
 def read_now(live: LiveRun, item: Item) -> State:

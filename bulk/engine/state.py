@@ -98,6 +98,8 @@ class LiveRun:
     feeding: bool = False  # a thread is claiming rows
     exhausted: bool = False  # no more pending rows
     cursor: int | None = None  # last line claimed
+    woken: bool = False  # there are new orders since the last claim began
+    dropped: set[int] = field(default_factory=set)  # orders cancelled since: what is given back of them is not pending again
     ending: bool = False  # someone is closing it
     recent: deque[Failure | None] = field(default_factory=deque)  # last rows that reached Webex: why they failed, or None
     refused_first: int | None = 0  # 403 answers before anything went well; None = something did

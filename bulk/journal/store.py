@@ -63,7 +63,6 @@ class Journal:
         self._queue: queue.SimpleQueue[Item] = queue.SimpleQueue()
         self.before_commit: tuple[Callable[[], None], ...] = ()  # called by the writing thread
         self._busy, self._drained_at = False, 0.0  # many waited for the last commit; when it began (monotonic)
-        self.broken: Exception | None = None  # the last commit failed: no further write may be sent to Webex
         try:
             self._written = _bring_up_to_date(self._engine)  # by this process
         except SQLAlchemyError as error:
@@ -88,16 +87,16 @@ class Journal:
         """Run `function(connection)` in the writing thread; returns its result once committed. Raises JournalError."""
         return self._waited(function)
 
-    def commit(self, entry: Entry) -> None:
-        """Write one entry and return when it is on the disk. Raises JournalError."""
-        self._waited(entry)
+    def commit(self, *entries: Entry) -> None:
+        """Write the entries, all of them or none, and return when they are on the disk. Raises JournalError."""
+        self._waited(entries[0] if len(entries) == 1 else lambda connection: apply_entries(connection, entries))
 
     def later(self, entry: Entry) -> None:
-        """Queue one entry. A failure shows in `broken` and in the next waited-for write."""
+        """Queue one entry that nobody waits for: what fails is not told, and what it says is found out anew."""
         self._queue.put((entry, None))
 
     def flush(self) -> None:
-        """Return when all that was queued is on the disk. Raises JournalError."""
+        """Return when all that was queued has been tried. Raises JournalError only for a disk that takes nothing."""
         self.write(lambda connection: None)
 
     def compact(self) -> bool:
@@ -177,7 +176,7 @@ class Journal:
                 for index, (what, _) in enumerate(batch):
                     if callable(what):
                         results[index] = what(connection)
-            self.broken, self._written = None, True
+            self._written = True
         except Exception as error:  # the waiting callers must hear of whatever happened here
             self._fail(batch, error)
             return
@@ -187,8 +186,6 @@ class Journal:
 
     def _fail(self, batch: list[Item], error: Exception) -> None:
         told = journal_error(error, self.url) if isinstance(error, SQLAlchemyError) else error
-        if isinstance(told, JournalError):
-            self.broken = told
         if len(batch) == 1:
             answer = batch[0][1]
             if answer:

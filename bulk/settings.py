@@ -14,6 +14,7 @@ from bulk.errors import UsageError, why
 DEFAULT_BASE_URL = "https://webexapis.com/v1"
 MAX_WORKERS = 64
 _SWITCH = {"1": True, "true": True, "si": True, "sí": True, "0": False, "false": False, "no": False, "": False}
+_EXPECTED = {float: "un número", int: "un número entero", bool: "sí o no"}
 
 
 # Where the sources disagree and the contracts name the ways that there are (contracts 5).
@@ -86,7 +87,7 @@ def _parse(name: str, raw: str) -> Any:
     try:
         return _SWITCH[raw.strip().lower()] if kind is bool else kind(raw)
     except (ValueError, KeyError):
-        raise UsageError(f"BULK_{name.upper()} = «{raw}» no es un valor válido: se espera {kind.__name__}.") from None
+        raise UsageError(f"BULK_{name.upper()} = «{raw}» no es un valor válido: se espera {_EXPECTED[kind]}.") from None
 
 
 def home_directory(given: Path | str | None = None) -> Path:

@@ -21,7 +21,7 @@ from bulk.stops import NO_CONNECTION
 from bulk.webex.answers import RETRY_STATUS, THROTTLE_STATUS, Answer, BadBody, dumps, read_answer, refusal, tracking_id
 from bulk.webex.pace import Pace, retry_after_seconds
 from bulk.webex.retry import Allowance, TryAgain, with_retries
-from bulk.webex.transport import exchange, transport_to
+from bulk.webex.transport import exchange, transport_to, trouble
 
 USER_AGENT = "webex-calling-bulk"
 GLANCE = 0.2  # seconds: the longest that a waiting thread goes without looking at its interrupt
@@ -173,9 +173,9 @@ class Api:
         try:
             response, entered = self._sent(request, allowance)
         except NEVER_SENT as error:
-            raise TryAgain(NotSent(NO_CONNECTION.format(type(error).__name__), offline=True)) from None
+            raise TryAgain(NotSent(NO_CONNECTION.format(trouble(error)), offline=True)) from None
         except httpx.HTTPError as error:
-            lost = f"Webex no ha respondido ({type(error).__name__})."
+            lost = f"Webex no ha respondido ({trouble(error)})."
             if write:
                 raise AmbiguousWrite(lost) from None
             raise TryAgain(Unreadable(lost)) from None

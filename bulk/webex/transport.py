@@ -30,6 +30,21 @@ BAD_AUTHORITIES = (
     "El fichero de autoridades que dice SSL_CERT_FILE ({}) no se puede leer: {}. "
     "Corrige SSL_CERT_FILE, o quítala para usar las autoridades que trae el programa."
 )
+_TROUBLES: dict[type[Exception], str] = {
+    httpx.ConnectError: "no se puede abrir la conexión",
+    httpx.ConnectTimeout: "la conexión no se abre a tiempo",
+    httpx.PoolTimeout: "no queda ninguna conexión libre",
+    httpx.UnsupportedProtocol: "la dirección no empieza por http:// ni por https://",
+    httpx.ProxyError: "el proxy no deja pasar la conexión",
+    httpx.ReadTimeout: "la respuesta no llega a tiempo",
+    httpx.ReadError: "la conexión se ha cortado antes de la respuesta",
+    httpx.WriteTimeout: "la petición no sale a tiempo",
+    httpx.WriteError: "la conexión se ha cortado durante el envío",
+    httpx.CloseError: "la conexión no se ha podido cerrar",
+    httpx.RemoteProtocolError: "la conexión se ha cortado, o la respuesta no es HTTP",
+    httpx.LocalProtocolError: "la petición no es HTTP válido",
+    httpx.DecodingError: "la respuesta no se puede descomprimir",
+}
 
 _making_context = threading.Lock()
 
@@ -42,7 +57,13 @@ def transport_to(base_url: str) -> httpx.HTTPTransport:
     except (ImportError, ValueError, httpx.InvalidURL) as error:  # a SOCKS proxy without its library, an unknown scheme, junk
         address = urlsplit(base_url)
         shown = str(proxy).rpartition("@")[2]  # without the password that may stand in it
-        raise NotSent(BAD_PROXY.format(shown, type(error).__name__, address.scheme.upper()), offline=True) from None
+        wrong = "falta su biblioteca (httpx[socks])" if isinstance(error, ImportError) else "está mal escrito"
+        raise NotSent(BAD_PROXY.format(shown, wrong, address.scheme.upper()), offline=True) from None
+
+
+def trouble(error: Exception) -> str:
+    """What became of a request that got no answer, in the operator's language."""
+    return _TROUBLES.get(type(error)) or type(error).__name__
 
 
 def is_address(base_url: str) -> bool:

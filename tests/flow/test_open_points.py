@@ -83,5 +83,15 @@ def test_a_setting_that_there_is_not_is_refused_naming_those_that_there_are(monk
         load()
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("ROW_DEADLINE", "un número"), ("MAX_ATTEMPTS", "un número entero"), ("PARALLEL_MOVE_JOBS", "sí o no")],
+)
+def test_a_setting_that_cannot_be_read_says_what_is_expected(monkeypatch: pytest.MonkeyPatch, name: str, expected: str) -> None:
+    monkeypatch.setenv(f"BULK_{name}", "muchos")
+    with pytest.raises(UsageError, match=rf"BULK_{name} = «muchos» no es un valor válido: se espera {expected}\.$"):
+        load()
+
+
 def test_every_open_point_has_its_default() -> None:
     assert Settings().number_list_location == "hydra" and not Settings().bare_uuids and not Settings().parallel_move_jobs

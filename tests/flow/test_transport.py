@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import importlib.util
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -12,6 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from bulk.connection import connect
@@ -133,9 +136,30 @@ def test_a_proxy_that_cannot_be_used_is_named_without_its_password(
     assert "clave" not in told.value.message
 
 
+def test_a_proxy_without_its_library_says_what_is_lacking(monkeypatch: pytest.MonkeyPatch) -> None:
+    if importlib.util.find_spec("socksio"):
+        pytest.skip("the library is here")
+    monkeypatch.setenv("HTTP_PROXY", "socks5://proxy:1080")
+    with pytest.raises(NotSent, match=r"falta su biblioteca \(httpx\[socks\]\)"):
+        api_to(ELSEWHERE).get("people/me")
+
+
+def test_what_keeps_a_call_from_its_answer_is_told_in_spanish() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+    with pytest.raises(NotSent, match="Sin conexión con Webex: no se puede abrir la conexión"):
+        api_to(f"http://127.0.0.1:{port}/v1", max_attempts=1).get("people/me")
+    waiting: list[type[Exception]] = [httpx.RequestError]
+    while waiting:
+        kind = waiting.pop()
+        waiting += kind.__subclasses__()
+        if not kind.__subclasses__() and kind is not httpx.TooManyRedirects:  # no redirect is followed
+            assert kind.__name__ not in transport.trouble(kind("x"))
+
+
 def test_an_answer_that_trickles_in_is_given_up_at_the_deadline(stranger: Stranger) -> None:
     began = time.monotonic()
-    with pytest.raises(Unreadable, match="no ha respondido"):
+    with pytest.raises(Unreadable, match=r"no ha respondido \(la respuesta no llega a tiempo\)"):
         api_to(f"http://127.0.0.1:{stranger.port}/v1", row_deadline=3.0).get("people/trickle")
     assert 3 <= time.monotonic() - began < 5  # of all attempts; its 1,000 bytes would take 100 s
 
@@ -151,6 +175,7 @@ def test_a_proxy_that_lets_nothing_through_is_no_connection(
         with pytest.raises(NotSent) as told:
             call()
         assert told.value.offline
+        assert "el proxy no deja pasar la conexión" in told.value.message
     assert [target for target, _ in stranger.heard] == ["webex.example:443"] * 2
     assert not any("authorization" in headers for _, headers in stranger.heard)
 

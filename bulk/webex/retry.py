@@ -64,7 +64,7 @@ def with_retries(once: Callable[[], T], allowance: Allowance, *, settings: Setti
         return tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(TryAgain),
             wait=_wait,
-            stop=tenacity.stop_any(_Enough(settings.max_attempts), lambda state: allowance.ends_within(state.upcoming_sleep)),
+            stop=_Enough(settings.max_attempts, allowance),
             sleep=lambda seconds: _sleep(seconds, interrupt),
             reraise=True,
         )(again)
@@ -78,13 +78,15 @@ def _wait(state: tenacity.RetryCallState) -> float:
 
 
 class _Enough(tenacity.stop.stop_base):
-    """`attempts` for what is broken; a throttled call may try more often."""
+    """`attempts` for what is broken; a throttled call may try more often. Nobody waits beyond the allowance."""
 
-    def __init__(self, attempts: int) -> None:
+    def __init__(self, attempts: int, allowance: Allowance) -> None:
         self.attempts = attempts
+        self.allowance = allowance
 
     def __call__(self, state: tenacity.RetryCallState) -> bool:
-        return state.attempt_number >= self.attempts * (THROTTLE_PATIENCE if _trouble(state).throttled else 1)
+        most = self.attempts * (THROTTLE_PATIENCE if _trouble(state).throttled else 1)
+        return state.attempt_number >= most or self.allowance.ends_within(state.upcoming_sleep)
 
 
 def _trouble(state: tenacity.RetryCallState) -> TryAgain:

@@ -247,11 +247,11 @@ def request_stop(context: Context, run_id: str, command: str, who: str, *, patie
     run = find_run(context, run_id)
     if run.state in ENDED_RUNS:
         return run
-    owned = ownership.is_owned(context.home, run.run_id)
-    control.post(context.journal, run.run_id, command, who, acked=not owned)
-    if not owned:
-        _stop_unowned(context, run, command)
-        return find_run(context, run.run_id)
+    with ownership.kept_at_rest(context.home, run.run_id) as unowned:
+        control.post(context.journal, run.run_id, command, who, acked=unowned)
+        if unowned:
+            _stop_unowned(context, run, command)
+            return find_run(context, run.run_id)
     until = time.monotonic() + patience
     while time.monotonic() < until and (unheard := control.unread(context.journal, [run.run_id])):
         if not ownership.is_owned(context.home, run.run_id):  # it came to rest, or died, before it heard

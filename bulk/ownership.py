@@ -8,6 +8,7 @@ import json
 import os
 import socket
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from bulk.errors import OwnedElsewhere, UsageError, why
 from bulk.log import private
 
 _guard = threading.Lock()
+_at_rest = threading.Lock()
 _held: dict[Path, tuple[FileLock, int]] = {}  # lock file -> lock and how many of our runs share it
 PATIENCE = 1.0  # seconds: somebody may just be asking who owns it
 
@@ -68,6 +70,27 @@ def is_owned(home: Path, run_id: str) -> bool:
                 return False
         except Timeout:
             return True
+
+
+@contextlib.contextmanager
+def kept_at_rest(home: Path, run_id: str) -> Iterator[bool]:
+    """True when nobody works the run, and nobody takes it up meanwhile; False when somebody works it."""
+    path = _run_file(home, run_id)
+    with _at_rest:  # whoever else stops it here does not work it
+        if is_owned(home, run_id):
+            yield False
+            return
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = FileLock(path, timeout=PATIENCE, mode=0o600)
+        try:
+            lock.acquire()
+        except Timeout:
+            yield False
+            return
+        try:
+            yield True
+        finally:
+            lock.release()
 
 
 def refuse_owned(home: Path, run_id: str) -> None:

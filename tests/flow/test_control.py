@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from bulk.connection import api_for, identify
 from bulk.errors import OwnedElsewhere, UsageError
 from bulk.journal import Journal, control, runs, samples
 from bulk.launch import Launch, request_stop, resume, retry, wait
@@ -258,26 +257,6 @@ def test_waiting_for_retry_after_ends_at_once_on_a_pause(house: House, remote: R
     assert live.ended.wait(10)  # not the two minutes that were asked for
     assert house.result(live.run_id).document["state"] == "paused"
     gate._paces.clear()  # the next test meets the same organisation
-
-
-def test_the_ceiling_of_a_run_holds_whoever_else_calls_and_goes_with_it(house: House, remote: Remote) -> None:
-    capped = house.start(FORWARD, forwarded(remote, 60), Launch(rate_ceiling=8.0))
-    pace = capped.api.pace
-    seen = [pace.snapshot().ceiling]
-    reached = identify(api_for(house.connection, house.context.settings), house.connection)
-    assert api_for(reached, house.context.settings).pace is pace  # as a page does that looks up names
-    seen.append(pace.snapshot().ceiling)
-    free = house.start(FORWARD, forwarded(remote, 61)[60:])
-    seen.append(pace.snapshot().ceiling)
-    wait(free)
-    slower = house.start(FORWARD, forwarded(remote, 61)[60:], Launch(rate_ceiling=4.0))
-    seen.append(pace.snapshot().ceiling)
-    wait(slower)
-    seen.append(pace.snapshot().ceiling)
-    assert not capped.ended.is_set()
-    request_stop(house.context, capped.run_id, "cancel", "prueba")
-    wait(capped)
-    assert [*seen, pace.snapshot().ceiling] == [8.0, 8.0, 8.0, 4.0, 8.0, 0.0]
 
 
 # -- what the board shows -------------------------------------------------------------------------------------------------

@@ -31,6 +31,15 @@ def next_time(text: str, *, after: datetime | None = None) -> datetime:
     return min(moment for day in days for moment in _moments(day) if moment > now)
 
 
+def window(at: str, not_after: str) -> tuple[datetime | None, datetime | None]:
+    """When to begin and when to stop, in UTC; None where nothing is written. 22:00 to 06:00 ends the morning after it begins.
+
+    Raises UsageError.
+    """
+    begin = next_time(at) if at.strip() else None
+    return begin, next_time(not_after, after=begin) if not_after.strip() else None
+
+
 def refuse_past(name: str, moment: datetime | None) -> None:
     """An hour (`at`, `not_after`) that has passed would be dropped in silence, and with it the limit. Raises UsageError."""
     if moment and moment.astimezone(UTC) <= datetime.now(UTC):

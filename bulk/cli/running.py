@@ -112,7 +112,7 @@ def run(
     from bulk.context import open_context
     from bulk.errors import UsageError
     from bulk.launch import Launch, launch, launch_plan
-    from bulk.schedule import next_time
+    from bulk.schedule import window
     from bulk.status import find_run
 
     if (action is None) == (plan is None):
@@ -122,8 +122,7 @@ def run(
     if action:
         get_action(action)  # what cannot be run is refused before anything is read
     run_options = o.run_options(profile, force_pstn, allow_calling_removal)
-    begin = next_time(at) if at else None
-    stop = next_time(not_after, after=begin) if not_after else None
+    begin, stop = window(at or "", not_after or "")
     how = Launch(bulk or dry_run, dry_run, chunk_size, workers, run_options, note, None, begin, stop, canary, rate_ceiling)
     paths = {"global": global_, "ubicaciones": ubicaciones, "usuarios": usuarios}
     asked = Asked(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from bulk.actions import get_action
@@ -14,7 +13,7 @@ from bulk.names import Doubts, Names, names_of
 from bulk.plan import Prepared, Resolve, prepare
 from bulk.readiness import Readiness, readiness
 from bulk.records import RunRecord
-from bulk.schedule import next_time
+from bulk.schedule import window
 from bulk.scope import Scope
 from pages.ui import resources
 from pages.ui.session import Session
@@ -112,6 +111,7 @@ def why_not(plan: Prepared) -> str:
 def launch_of(session: Session, *, dry_run: bool, parent: str | None = None, canary: int = 0) -> Launch:
     """How this tab launches; a dry run begins at once. Raises UsageError for settings out of range, for what is no hour."""
     action = chosen_action(session)
+    begin, stop = (None, None) if dry_run else window(session.at, session.not_after)
     return Launch(
         bulk=session.bulk or dry_run,
         dry_run=dry_run,
@@ -120,15 +120,11 @@ def launch_of(session: Session, *, dry_run: bool, parent: str | None = None, can
         options=options_of(session, action) if action else {},
         note=session.note.strip(),
         parent=parent,
-        at=None if dry_run else _moment(session.at),
-        not_after=None if dry_run else _moment(session.not_after),
+        at=begin,
+        not_after=stop,
         canary=canary,
         rate_ceiling=session.rate_ceiling or None,
     )
-
-
-def _moment(text: str) -> datetime | None:
-    return next_time(text) if text.strip() else None
 
 
 def is_about(run: RunRecord, session: Session, connection: Connection) -> bool:

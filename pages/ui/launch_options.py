@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from bulk.errors import UsageError
-from bulk.schedule import next_time, refuse_past
+from bulk.schedule import refuse_past, window
 from bulk.settings import MAX_WORKERS
 from pages.ui import resources
 from pages.ui.plain import plain
@@ -74,9 +74,7 @@ def _more(session: Session) -> None:
     )
     session.at = third.text_input("Empezar a las", placeholder="22:00", key=kept("launch_at", session.at))
     session.not_after = fourth.text_input("No después de", placeholder="06:00", key=kept("launch_not_after", session.not_after))
-    for name, label, text in (("at", "Empezará", session.at), ("not_after", "Se pausará sola", session.not_after)):
-        if text.strip():
-            _moment_told(name, label, text)
+    _hours_told(session)
     chosen = resources.context().settings
     if chosen.breaker_share < 1:
         st.caption(BREAKER.format(round(chosen.breaker_share * chosen.breaker_window), chosen.breaker_window))
@@ -85,10 +83,12 @@ def _more(session: Session) -> None:
     st.caption(PACE_REASON)
 
 
-def _moment_told(name: str, label: str, text: str) -> None:
+def _hours_told(session: Session) -> None:
     try:
-        moment = next_time(text)
-        refuse_past(name, moment)
-        st.caption(f"{label} a las {hour(moment.isoformat())}.")
+        begin, stop = window(session.at, session.not_after)
+        for name, label, moment in (("at", "Empezará", begin), ("not_after", "Se pausará sola", stop)):
+            if moment:
+                refuse_past(name, moment)
+                st.caption(f"{label} a las {hour(moment.isoformat())}.")
     except UsageError as error:
         st.error(plain(error.message))

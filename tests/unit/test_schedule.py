@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bulk.schedule import next_time
+from bulk.schedule import next_time, window
 
 
 @pytest.fixture
@@ -41,3 +41,12 @@ def test_an_hour_is_always_the_next_one_to_come(madrid: None, now: str, wanted: 
     found = next_time(wanted, after=datetime.fromisoformat(now))
     assert found == datetime.fromisoformat(moment).astimezone(UTC)
     assert found > datetime.fromisoformat(now)
+
+
+@pytest.mark.parametrize("at", ["00:30", "03:00", "12:00", "22:00", "23:59"])
+@pytest.mark.parametrize("stop", ["00:30", "03:00", "12:00", "22:00", "23:59"])
+def test_the_last_hour_is_the_first_one_after_the_beginning(at: str, stop: str) -> None:
+    begin, end = window(at, stop)
+    assert begin and end and timedelta(0) < end - begin <= timedelta(hours=25)
+    assert begin > datetime.now(UTC)
+    assert window("", "") == (None, None)

@@ -22,8 +22,9 @@ _MOST_UNZIPPED = 1 << 30  # bytes: a workbook that unfolds to more is refused (a
 _MOST_ROWS, _MOST_CELLS = 1_048_576, 50_000_000  # of a sheet: as Excel, and far more than a table that people filled in
 _MOST_PARTS = 2_000  # files inside a workbook
 _FOLDED = 64 << 20, 200  # one that unfolds to so many bytes, and so many times its own size, is a bomb and not a table
-# A number format of zeros and fixed text only: `0000`, `"+34"000000000`, `000 00 00`. What comes after a `;` is for negatives.
-_FORMAT = re.compile(r'(?:"[^"]*"|\\.|[0-9 +\-().])*0(?:"[^"]*"|\\.|[0-9 +\-().])*')
+# A number format of zeros and fixed text only: `0000`, `"+34"000000000`, `000 00 00`. After a `;` it is for negatives, and an
+# unquoted dot is the decimal point in every file, whatever the country.
+_FORMAT = re.compile(r'(?:"[^"]*"|\\.|[0-9 +\-()])*0(?:"[^"]*"|\\.|[0-9 +\-()])*')
 _PART = re.compile(r'"([^"]*)"|\\(.)|(.)')
 _PLACE = re.compile(rb'r="([A-Z]+)([0-9]+)"')
 _RESULT = re.compile(rb"<v>[^<]")  # a text that is empty says so by its type

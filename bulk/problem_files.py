@@ -11,14 +11,17 @@ from typing import Any
 
 from bulk.dataset import Dataset
 from bulk.errors import UsageError, why
+from bulk.fixes import shifted
 from bulk.headers import canonical
 from bulk.log import private
+from bulk.parsing import RAGGED
 from bulk.records import Problem
 from bulk.spreadsheet import csv_text, csv_writer, safe_cell
 
 COLUMNS = ("fichero", "fila", "columna", "valor", "regla", "gravedad", "mensaje")
 NOTE_COLUMN = "problemas"
 MOST_NOTES = 5_000  # cells with a note: Excel grows slow beyond; the last column says it for every row
+LEFT_BLANK = "Sus celdas van aquí en blanco: corrígela en el fichero original y cárgalo de nuevo."
 _LONGEST_CELL = 32_767  # characters that Excel takes
 
 
@@ -52,7 +55,8 @@ def problem_file(path: Path) -> Iterator[Callable[[Problem], None]]:
 def to_xlsx(dataset: Dataset, problems: Sequence[Problem], *, only_bad: bool = False) -> bytes:
     """The file as a workbook of text cells, errors in red and avisos in amber, with a note in each and a column of reasons.
 
-    `only_bad` leaves out the rows without problems. Row numbers are those of the original in a first column when it does.
+    `only_bad` leaves out the rows without problems. Row numbers are those of the original, in a first column. Rows that are
+    `shifted` keep their number and reason, but no cell: cut to the header's width they would be read again as good ones.
     """
     import xlsxwriter  # type: ignore[import-untyped]  # ships no types; only loaded for a workbook
 
@@ -66,7 +70,8 @@ def to_xlsx(dataset: Dataset, problems: Sequence[Problem], *, only_bad: bool = F
         "error": book.add_format({"num_format": "@", "bg_color": "#F8D7D0", "font_color": "#9F2F17"}),
         "aviso": book.add_format({"num_format": "@", "bg_color": "#FDEBCB", "font_color": "#8A5200"}),
     }
-    _fill(sheet, dataset, _by_line(problems), looks, only_bad=only_bad)
+    ragged = [problem for problem in dataset.problems if problem.rule == RAGGED]  # also of rows that nobody chose
+    _fill(sheet, dataset, _by_line([*dict.fromkeys([*problems, *ragged])]), looks, only_bad=only_bad)
     book.close()
     return target.getvalue()
 
@@ -85,9 +90,10 @@ def _fill(sheet: Any, dataset: Dataset, wrong: dict[int, list[Problem]], looks: 
     sheet.freeze_panes(1, 0)
     for column, header in enumerate([_free("fila", headers), *headers, _free(NOTE_COLUMN, headers)]):
         sheet.write_string(0, column, header, looks["header"])
-    notes = 0
+    notes, lost = 0, set(shifted(dataset))
     for number, (line, *cells) in enumerate(frame.itertuples(name=None), 1):
         found = wrong.get(line, [])
+        cells = [""] * len(cells) if line in lost else cells
         sheet.write_number(number, 0, line)
         for column, cell in enumerate(cells, 1):
             own = [problem for problem in found if problem.column == headers[column - 1]]
@@ -97,9 +103,12 @@ def _fill(sheet: Any, dataset: Dataset, wrong: dict[int, list[Problem]], looks: 
                 sheet.write_comment(number, column, "\n".join(each.message for each in own))
                 notes += 1
         if found:
-            reasons = " ".join(f"{each.column}: {each.message}" if each.column else each.message for each in found)
-            look = looks[_worst(found)]
-            sheet.write_string(number, len(cells) + 1, reasons[:_LONGEST_CELL], look)
+            reasons = _reasons(found) + (f" {LEFT_BLANK}" if line in lost else "")
+            sheet.write_string(number, len(cells) + 1, reasons[:_LONGEST_CELL], looks[_worst(found)])
+
+
+def _reasons(found: Sequence[Problem]) -> str:
+    return " ".join(f"{each.column}: {each.message}" if each.column else each.message for each in found)
 
 
 def _free(name: str, headers: Sequence[str]) -> str:

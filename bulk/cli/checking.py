@@ -148,7 +148,8 @@ def _marked(files: Sequence[Blocks], problems: Sequence[Problem]) -> bytes:
     if len(files) != 1:
         raise UsageError("Un .xlsx marca un solo fichero: revísalos de uno en uno, o di una acción.")
     blocks = list(files[0].blocks())
-    whole = replace(blocks[0], frame=pd.concat([block.frame for block in blocks]))
+    found = tuple(problem for block in blocks for problem in block.problems)
+    whole = replace(blocks[0], frame=pd.concat([block.frame for block in blocks]), problems=found)
     return to_xlsx(whole, [problem for problem in problems if problem.file == whole.file_name])
 
 

@@ -88,7 +88,10 @@ def test_ids_are_filled_in_by_synonyms_into_a_workbook_and_never_at_the_cost_of_
     assert out.read_bytes() == before
 
 
-def test_validate_marks_the_file_in_excel_and_writes_it_corrected(bulk: Bulk, tmp_path: Path, remote: Remote) -> None:
+def test_validate_marks_the_file_in_excel_and_writes_it_corrected(
+    bulk: Bulk, tmp_path: Path, remote: Remote, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(csv_file, "PART", 50)  # the row that is lost lies beyond the first block
     path, marked, corrected = (tmp_path / name for name in ("USUARIOS.CSV", "marcado.xlsx", "corregido.csv"))
     good, lost = f"{remote.person(0)};2041.0;532041", f"{remote.person(1)};2042;532042;SOBRA"
     path.write_text(f"person_id;extension;destination\n{good}\nnada;2043;\n{lost}\n", encoding="utf-8")
@@ -97,6 +100,7 @@ def test_validate_marks_the_file_in_excel_and_writes_it_corrected(bulk: Bulk, tm
     sheet = openpyxl.load_workbook(marked).active
     assert [cell.value for cell in sheet[2]][:3] == [2, remote.person(0), "2041.0"]  # the original, as it came
     assert sheet["B3"].comment is not None
+    assert [cell.value or "" for cell in sheet[4]][:4] == [4, "", "", ""]  # cut to three cells it would be a good row
     assert read_any(corrected, name="usuarios")[0].frame["extension"].tolist() == ["2041", "2043"]
     assert "con celdas de más o de menos: 1." in bulk.err  # type: ignore[attr-defined]
     assert bulk("validate", "--usuarios", path)[0] == 1

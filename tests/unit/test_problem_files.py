@@ -76,3 +76,11 @@ def test_a_file_with_columns_called_as_ours_can_be_marked_and_read_again() -> No
     data = read_csv(b"fila;problemas\nA;x\n", name="usuarios", file_name="USUARIOS.CSV")
     [again] = read_any(problem_files.to_xlsx(data, PROBLEMS), file_name="USUARIOS.xlsx")
     assert list(again.frame.columns) == ["fila (2)", "fila", "problemas", "problemas (2)"]
+
+
+def test_a_row_of_another_width_comes_back_marked_and_without_cells_that_would_be_taken_for_good() -> None:
+    data = read_csv(b"person_id;extension;nombre\nP1;20;41;Ana\nP2;2042;Luis\n", name="usuarios", file_name="USUARIOS.CSV")
+    for told in (data.problems, ()):  # also when the row is not among those that were judged
+        [again] = read_any(problem_files.to_xlsx(data, told), file_name="USUARIOS.xlsx")
+        assert again.frame[["fila", *data.frame.columns]].to_numpy().tolist() == [["2", "", "", ""], ["3", "P2", "2042", "Luis"]]
+        assert again.frame["problemas"].tolist() == [f"{data.problems[0].message} {problem_files.LEFT_BLANK}", ""]

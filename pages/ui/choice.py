@@ -71,8 +71,7 @@ def _names(session: Session) -> tuple[Resolve | None, str | None]:
     if not session.by_name:
         return None, None
     found, _ = names(session)
-    reached = resources.connection(session)
-    return found.resolve, f"{reached.target}|{reached.org_id}"
+    return found.resolve, _asked(session)
 
 
 def names(session: Session) -> tuple[Names, str | None]:
@@ -82,7 +81,13 @@ def names(session: Session) -> tuple[Names, str | None]:
     def make() -> Names:
         return names_of(api_for(reached, house.settings, house.journal), house.journal, reached.org_id)
 
-    return session.once("names", f"{reached.target}|{reached.org_id}", make), reached.org_id
+    return session.once("names", _asked(session), make), reached.org_id
+
+
+def _asked(session: Session) -> str:
+    """Which organisation is asked, and with which token: what is looked for with one that has expired is looked for anew."""
+    reached = resources.connection(session)
+    return f"{reached.target}|{reached.org_id}|{session.pasted_at}"
 
 
 def doubts_so_far(session: Session) -> Doubts:

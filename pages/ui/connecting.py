@@ -80,7 +80,7 @@ def accept(session: Session, pasted: str, org_id: str | None = None, org_name: s
     if org_id and found.org_id != org_id:
         st.error(OTHER.format((found.org_name or found.org_id or "?").rstrip("."), org_name or org_id))
         return False
-    session.connection, session.pasted_at, session.rejected = found, datetime.now(), ""
+    _put(session, found)
     return True
 
 
@@ -89,7 +89,16 @@ def forget(session: Session) -> None:
     if session.connection:
         with st.spinner("Sus ejecuciones se pausan…"):
             forget_token(resources.context(), session.connection.token, session.connection.person or "?")
-    session.connection, session.pasted_at, session.rejected = None, None, ""
+    _put(session, None)
+
+
+def _put(session: Session, found: Connection | None) -> None:
+    """Nothing goes on calling with the earlier token, and nothing of one organisation is offered as another's."""
+    known = session.connection
+    if known is None or found is None or (known.target, known.org_id) != (found.target, found.org_id):
+        session.fetched = None
+    session.kept.pop("names", None)
+    session.connection, session.pasted_at, session.rejected = found, datetime.now() if found else None, ""
 
 
 def who_line(session: Session, reached: Connection) -> str:

@@ -16,6 +16,7 @@ from bulk.journal import control, runs
 from bulk.launch import Launch, launch, request_stop
 from bulk.plan import prepare
 from bulk.status import find_run
+from bulk.webex.client import Token
 from pages.ui import resources
 from pages.ui.connecting import WRONG
 from pages.ui.session import KEY
@@ -117,6 +118,42 @@ def test_a_token_that_expires_is_asked_for_in_place_and_another_organisation_is_
 def again(app: AppTest, token: str) -> AppTest:
     app.text_input(key="again_token").set_value(token)
     return press(app, "Continuar con este token")
+
+
+def test_names_are_looked_for_with_the_new_token_after_the_old_one_expired(app: AppTest, remote: Remote) -> None:
+    paste(app, remote.running.token)
+    held = app.session_state[KEY]
+    held.connection = replace(held.connection, token=Token("caducado"))
+    app.switch_page("pages/1_Datos.py").run()
+    rows = "person_id;extension\nusuario00001@example.com;2041\n"
+    app.file_uploader(key="upload_usuarios").upload("USUARIOS.CSV", rows.encode(), "text/csv").run()
+    held.action_id, held.by_name = FORWARDING, True
+    app.switch_page("pages/2_Mapeo.py").run()
+    assert "Genera un token nuevo de Acme España" in said(app)
+    again(app, remote.running.token)
+    assert "Genera un token nuevo" not in said(app)
+    assert "1 fila válida" in said(app)
+    held.by_name = False
+    app.switch_page("pages/6_Historial.py").run()
+    press(app, "Olvidar token")
+    assert "names" not in held.kept  # it calls with the token
+
+
+def test_what_was_brought_of_one_organisation_is_not_offered_as_anothers(app: AppTest, remote: Remote) -> None:
+    held = app.session_state[KEY]
+    app.switch_page("pages/1_Datos.py").run()
+    press(app, "Traer")
+    assert "Usar como USUARIOS" in labels(app)
+    paste(app, remote.running.token)
+    assert "Usar como USUARIOS" not in labels(app)
+    press(app, "Traer")
+    remote.fail_next({"status": 401, "body": {"message": "expired"}, "times": 1})
+    press(app, "Probar conexión")
+    again(app, remote.running.token)
+    assert "Usar como USUARIOS" in labels(app)  # of the same organisation: nothing is lost
+    press(app, "Olvidar token")
+    assert "Usar como USUARIOS" not in labels(app)
+    assert held.fetched is None
 
 
 def test_the_strip_says_how_long_the_token_may_last(app: AppTest, remote: Remote) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TextIO
 
 import numpy as np
@@ -53,6 +54,7 @@ def parse_blocks(parts: Iterable[bytes], delimiter: str, file_name: str) -> Iter
             taken = list(_through(at + len(part.splitlines()), rows))
             at, part = taken[-1][1] if taken else at, _rest(at_hand)
             frame, problems = collect(((line, cells) for line, _, cells in taken), headers, file_name)
+            problems += _swallowed(taken, {problem.line for problem in problems}, delimiter, headers, file_name)
             frame = tidy(frame)
         seen += len(frame)
         yield frame, problems
@@ -232,6 +234,34 @@ def collect(rows: Iterator[tuple[int, list[str]]], headers: list[str], file_name
     frame.index = pd.Index(lines, dtype="int64")
     _refuse_title(problems, headers, len(frame), file_name)
     return frame, problems
+
+
+def _swallowed(
+    taken: Sequence[_Row], ragged: Collection[int | None], delimiter: str, headers: list[str], file_name: str
+) -> Iterator[Problem]:
+    """Rows that a stray quote opens and another one, rows below in the same column, closes: as wide as the header all the same.
+
+    RAGGED, for the cells after the quote are those of the last row, and the rows between are lost.
+    """
+    mark = re.compile(re.escape(delimiter) + "(?! )")  # a comma before a space is one of an address
+    for start, end, cells in taken:
+        if end == start or start in ragged or len(headers) < 2:
+            continue
+        for at, cell in enumerate(cells):
+            first, *others = re.split("\r\n|\r|\n", cell)
+            if others and _fills(mark.split(first), len(headers) - at) and len(mark.split(others[-1])) == at + 1:
+                told = (
+                    f"Las filas {start} a {end} se leen como una sola: unas comillas se abren aquí y no se cierran "
+                    f"hasta la {end}. Quítalas en el fichero."
+                )
+                yield Problem(file_name, start, headers[at], None, RAGGED, told)
+
+
+def _fills(cells: list[str], room: int) -> bool:
+    """Whether that many cells are left without the empty ones at the end, which may be too many."""
+    while len(cells) > room and not cells[-1].strip():
+        cells.pop()
+    return len(cells) == room
 
 
 def _block(headers: list[str], block: list[list[str]]) -> pd.DataFrame:

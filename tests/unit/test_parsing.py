@@ -101,3 +101,32 @@ def test_what_needs_care_is_not_read_quickly(text: str) -> None:
 
 def test_a_separator_of_several_bytes_is_read_carefully() -> None:
     assert read("uno§dos\n1§2\n", "§") == ([2], [{"uno": "1", "dos": "2"}], [])
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ('P1;"La Nave;2001\nP2;Sala 1;2002\nP3;Sala 2;2003\nP4;Sala 3";2004', (2, 5, "nombre")),
+        ('P0;Sala 0;2000\nP1;"La Nave;2001\r\nP4;Sala 3";2004', (3, 4, "nombre")),
+        ('P1;La Nave;"2001;;\nP2;Sala 1;2002;;\nP4;Sala 3;2004";;', (2, 4, "extension")),
+        ('"P1;La Nave;2001\nP4";Sala 3;2004', (2, 3, "person_id")),
+        ('P1;"La Nave\nPlanta 2\nPuerta B";2001', None),
+        ('P1;"La Nave; al fondo\nPlanta 2; puerta B";2001', None),
+        ('P1;La Nave;"2001\nPlanta 2; puerta B; izquierda"', None),
+        ('P1;"La ""Nave"";2001";2001', None),
+    ],
+)
+def test_rows_that_stray_quotes_make_one_are_told_with_the_line_where_they_open(
+    rows: str, told: tuple[int, int, str] | None
+) -> None:
+    found = read(f"person_id;nombre;extension\n{rows}\n", ";")
+    assert isinstance(found, tuple)
+    assert [(each.line, each.column, each.rule, each.severity) for each in found[2]] == (
+        [(told[0], told[2], parsing.RAGGED, "error")] if told else []
+    )
+    assert all(f"Las filas {told[0]} a {told[1]} " in each.message for each in found[2] if told)
+
+
+def test_a_list_in_one_column_and_an_address_with_commas_keep_their_line_breaks() -> None:
+    assert read('nombre\n"Ana;\nLuis"\n', ";")[2] == []  # type: ignore[misc]
+    assert read('sede,address1\nA,"Calle Mayor, 3\nPiso 2, puerta B\n28001 Madrid, España"\n', ",")[2] == []  # type: ignore[misc]

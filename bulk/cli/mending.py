@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -84,7 +85,8 @@ def write_corrected(path: Path, file: Blocks, mend: Mend) -> None:
     from bulk.parsing import RAGGED
     from bulk.spreadsheet import csv_text
 
-    first = next(file.blocks()).frame.columns
+    first = next(file.blocks())
+    headers = mend(replace(first, frame=first.frame.iloc[:0]))[0].frame.columns  # without those that it leaves out
     left_out: list[int] = []
 
     def rows() -> Iterator[Sequence[object]]:
@@ -94,7 +96,7 @@ def write_corrected(path: Path, file: Blocks, mend: Mend) -> None:
             mended = mend(block)[0].frame
             yield from mended[~mended.index.isin(ragged)].itertuples(index=False, name=None)
 
-    write_out(path, csv_text(list(map(str, first)), rows()))
+    write_out(path, csv_text(list(map(str, headers)), rows()))
     tell(
         f"Fichero corregido en {path}."
         + (f" Filas que se quedan fuera, con celdas de más o de menos: {len(left_out)}." if left_out else "")

@@ -107,6 +107,19 @@ def test_validate_marks_the_file_in_excel_and_writes_it_corrected(
     assert f"✓ {ACTION}: lista para ensayar" in bulk.err  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize("action", [(ACTION,), ()], ids=["of an action", "by itself"])
+def test_a_file_that_came_back_with_its_outcome_is_corrected_without_it(
+    bulk: Bulk, tmp_path: Path, remote: Remote, action: tuple[str, ...]
+) -> None:
+    path, corrected = tmp_path / "USUARIOS.CSV", tmp_path / "corregido.csv"
+    outcome = "estado;mensaje;causa;antes;después;trackingId;intento"
+    path.write_text(f"person_id;extension;{outcome}\n{remote.person(0)};2041.0;done;;;;;;1\n", encoding="utf-8")
+    assert bulk("validate", *action, "--usuarios", path, "--accept-repairs", "--corrected", corrected)[0] == 0
+    [again] = read_any(corrected, name="usuarios")
+    assert again.frame.to_dict("records") == [{"person_id": remote.person(0), "extension": "2041"}]
+    assert again.problems == ()
+
+
 def test_validate_looks_names_up_as_plan_does_and_remembers_the_choice(bulk: Bulk, tmp_path: Path, remote: Remote) -> None:
     for place in (remote.location(0), remote.location(1)):
         remote.patch("location", place, name="Sede")

@@ -11,13 +11,26 @@ import streamlit as st
 
 from bulk.actions import IN_DEVELOPMENT, UNSUPPORTED, Unsupported, get_action
 from bulk.contract import Action
+from bulk.errors import InputError
 from bulk.figures import count
 from bulk.labels import labels
 from bulk.mapping import iter_params
 from bulk.plan import Prepared
 from bulk.readiness import Readiness, needs
 from bulk.records import FILE_NAMES
-from pages.ui import choice, findings, frame, mapping_editor, naming, problem_list, run_options, saved, scope_choice, tables
+from pages.ui import (
+    choice,
+    findings,
+    frame,
+    mapping_editor,
+    mapping_forms,
+    naming,
+    problem_list,
+    run_options,
+    saved,
+    scope_choice,
+    tables,
+)
 from pages.ui.plain import plain
 from pages.ui.session import Session
 from pages.ui.texts import ALL_CANONICAL, EMPTY_MAPPING, PAGES, SCOPES
@@ -60,6 +73,18 @@ def card(session: Session, state: Readiness) -> None:
 
 def announced(action: Unsupported) -> None:
     st.markdown(f":gray[**{action.title}**  \n{IN_DEVELOPMENT}]")
+
+
+def plan_or_way_back(session: Session, action: Action) -> Prepared | None:
+    """None after telling what was chosen for an earlier file and this one lacks, with the ways back from it."""
+    try:
+        return choice.prepared(session)
+    except InputError as error:
+        st.error(plain(error.message), icon=":material/error:")
+    with st.container(horizontal=True, gap="small"):
+        mapping_forms.headers_again(session, action)
+        scope_choice.all_again(session, action)
+    return None
 
 
 def mapping(session: Session, action: Action, plan: Prepared) -> None:
@@ -133,12 +158,13 @@ with frame.told():
     if action and loaded:
         run_options.draw(session, action)  # before the plan, which they are part of
         naming.by_name(session)
-        plan = choice.prepared(session)
-        naming.choose(session, plan)
-        scope_choice.draw(session, action, plan)
-        mapping(session, action, plan)
-        problems(session, plan)
-        with place:
-            straight_on(session, plan, "on_top")
-        with frame.foot():
-            straight_on(session, plan, "on_foot")
+        plan = plan_or_way_back(session, action)
+        if plan:
+            naming.choose(session, plan)
+            scope_choice.draw(session, action, plan)
+            mapping(session, action, plan)
+            problems(session, plan)
+            with place:
+                straight_on(session, plan, "on_top")
+            with frame.foot():
+                straight_on(session, plan, "on_foot")

@@ -27,10 +27,15 @@ def draw(session: Session, action: Action, plan: Prepared) -> None:
             with st.popover("Otro fichero"):
                 _join(session, action, plan, others)
         saved.draw(session, action, plan)
-        if session.explicit.get(action.id) and st.button("Volver a las cabeceras", type="tertiary"):
-            session.explicit.pop(action.id)
-            session.revision += 1
-            st.rerun()
+        headers_again(session, action)
+
+
+def headers_again(session: Session, action: Action) -> None:
+    """The way back from what was chosen by hand."""
+    if session.explicit.get(action.id) and st.button("Volver a las cabeceras", type="tertiary"):
+        session.explicit.pop(action.id)
+        session.revision += 1
+        st.rerun()
 
 
 def _names(action: Action) -> list[str]:

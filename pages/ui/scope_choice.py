@@ -49,8 +49,7 @@ def draw(session: Session, action: Action, plan: Prepared) -> None:
             and st.button(f"Solo pendientes y fallidas ({thousands(len(left))})")
         ):
             put(session, action, wanted)
-        if choice.scope_of(session, action) != choice.WHOLE and st.button("Todas las filas", key="scope_all", type="tertiary"):
-            put(session, action, choice.WHOLE)
+        all_again(session, action)
     if session.choosing:
         _panel(session, action)
     if plan.chosen is None:
@@ -59,6 +58,12 @@ def draw(session: Session, action: Action, plan: Prepared) -> None:
         st.error(plain(plan.chosen.empty_text), icon=":material/filter_alt_off:")
     _list_told("Sin fila en el fichero", plan.chosen.not_found)
     _list_told("En más de una fila (entran todas)", plan.chosen.several)
+
+
+def all_again(session: Session, action: Action) -> None:
+    """The way back from some rows."""
+    if choice.scope_of(session, action) != choice.WHOLE and st.button("Todas las filas", key="scope_all", type="tertiary"):
+        put(session, action, choice.WHOLE)
 
 
 def _list_told(what: str, items: tuple[str, ...]) -> None:

@@ -107,6 +107,19 @@ def test_another_scope_is_not_taken_for_the_one_rehearsed(mapped: AppTest, conte
     assert not choice.is_about(run, session(mapped), where)
 
 
+def test_what_an_earlier_file_had_and_this_one_lacks_can_be_given_up_in_place(mapped: AppTest) -> None:
+    held = session(mapped)
+    held.explicit[FORWARDING] = {"extension": "no_esta"}
+    held.scopes["usuarios"] = Scope(where=(Where("tampoco", ("x",)),))
+    mapped.run()
+    assert "no tiene la columna «no_esta»" in mapped.error[0].value
+    press(mapped, "Volver a las cabeceras")
+    assert "no tiene la columna «tampoco»" in mapped.error[0].value
+    press(mapped, "Todas las filas")
+    assert not mapped.error
+    assert "**Alcance**: todas (3 filas)" in said(mapped)
+
+
 # -- sources ----------------------------------------------------------------------------------------------------------
 
 

@@ -29,6 +29,7 @@ def put_original(session: Session, dataset: Dataset) -> None:
     session.corrections.pop(dataset.name, None)
     session.looked_at.pop(dataset.name, None)
     session.pending.pop(dataset.name, None)
+    _no_example(session, dataset.name)
     _put(session, dataset)
 
 
@@ -45,7 +46,17 @@ def take_away(session: Session, name: str) -> None:
     ):
         kept.pop(name, None)
     session.scopes.pop(name, None)
+    _no_example(session, name)
     session.across = validate_across(session.files)
+
+
+def _no_example(session: Session, name: str) -> None:
+    """The profile of the examples goes with the last of their files: nobody chose it for files of his own."""
+    session.examples.discard(name)
+    if not session.examples and session.example_profile is not None:
+        if session.options.get("profile") is session.example_profile:
+            session.options.pop("profile")
+        session.example_profile = None
 
 
 def accept(session: Session, name: str, found: Iterable[Fix | Repair]) -> int:

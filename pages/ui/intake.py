@@ -97,7 +97,8 @@ def use_examples(session: Session) -> None:
         session.uploads[name] = Upload(path.read_bytes(), path.name)
         corrections.put_original(session, read_csv(path, name=name))
         session.upload_errors.pop(name, None)
-    session.options["profile"] = read_profile((EXAMPLES / PROFILE).read_bytes(), PROFILE)
+    session.examples = set(DATASETS)
+    session.options["profile"] = session.example_profile = read_profile((EXAMPLES / PROFILE).read_bytes(), PROFILE)
 
 
 def has_examples() -> bool:

@@ -39,7 +39,8 @@ def _profile(session: Session) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         kept = session.options.get("profile")
         told = count(len(kept["callingPermissions"]), "tipo de llamada", "tipos de llamada") if kept else "ninguno"
-        st.markdown(f"**Perfil saliente**: {plain(told)}")
+        whence = " · el de los ejemplos" if kept and kept is session.example_profile else ""
+        st.markdown(f"**Perfil saliente**: {plain(told)}{whence}")
         with st.popover("Cargar perfil (JSON)"):
             st.file_uploader("Perfil", type=["json"], key="profile_file", on_change=_uploaded, args=(session,))
             if refused := session.upload_errors.get("profile"):

@@ -42,6 +42,8 @@ class Session:
     findings: dict[str, list[Problem]] = field(default_factory=dict)  # dataset name -> problems of the file by itself
     across: list[Problem] = field(default_factory=list)  # what the files say about each other
     upload_errors: dict[str, str] = field(default_factory=dict)  # dataset name -> why its last upload was refused
+    examples: set[str] = field(default_factory=set)  # dataset names whose file is still that of examples/
+    example_profile: dict[str, Any] | None = None  # the profile that came with them
     emptied: dict[str, int] = field(default_factory=dict)  # dataset name -> times its zone was emptied by «Quitar»
     country: str | None = None  # of phones without prefix, when GLOBAL does not say it
     action_id: str | None = None  # the action chosen

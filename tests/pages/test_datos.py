@@ -248,3 +248,30 @@ def test_groups_count_each_file_apart() -> None:
     found = {"a": [Problem("A.CSV", n, "c", "v", "r", "m", "aviso") for n in (2, 3)]}
     found["b"] = [Problem("B.CSV", 2, "c", "v", "r", "m", "aviso")]
     assert [(g["file"], g["count"]) for g in problem_list.groups(held, found, "x")] == [("A.CSV", 2), ("B.CSV", 1)]
+
+
+def test_the_profile_of_the_examples_goes_with_the_last_of_their_files(app: AppTest, examples: Path) -> None:
+    app.switch_page(DATA).run()
+    press(app, "Usar los ejemplos")
+    held = session(app)
+    raw = f"location_id\n{held.files['ubicaciones'].frame['location_id'].iloc[0]}\n"
+    app.button(key="drop_global").click().run()
+    app.button(key="drop_usuarios").click().run()
+    held.action_id = "ubicacion_configurar_permisos_salientes_defecto"
+    app.switch_page(MAPPING).run()
+    assert "**Perfil saliente**: 10 tipos de llamada · el de los ejemplos" in said(app)
+    app.switch_page(DATA).run()
+    app.button(key="drop_ubicaciones").click().run()
+    app.file_uploader(key="upload_ubicaciones_1").upload("MIS.CSV", raw.encode(), "text/csv").run()
+    app.switch_page(MAPPING).run()
+    assert "**Perfil saliente**: ninguno" in said(app)
+    assert "profile" not in held.options
+
+
+def test_a_profile_of_ones_own_stays_when_the_examples_go(app: AppTest) -> None:
+    app.switch_page(DATA).run()
+    press(app, "Usar los ejemplos")
+    own = session(app).options["profile"] = {**session(app).options["profile"]}
+    for name in ("global", "ubicaciones", "usuarios"):
+        app.button(key=f"drop_{name}").click().run()
+    assert session(app).options["profile"] is own

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 E164 = r"\+[1-9][0-9]{6,14}"  # contracts 1.11
 EXCEL = r"[0-9]+(?:[.,][0-9]+)?[eE]\+?[0-9]+"  # what Excel leaves of a long number: digits are gone
@@ -11,6 +12,7 @@ DECIMALS = re.compile(r"(?:[.,]\s*[0-9]|\A[^.,]*[.,][0-9]{2}|[0-9]{7}[.,][0-9]+)
 TRUNK_ZERO = re.compile(r"\(\s*0")  # dialled inside the country only
 NO_PREFIX = "telefono_sin_prefijo"  # the rule of a phone that only lacks the prefix of its country
 _SPELLING = re.compile(r"[\s.\-()]")
+_IS_E164 = re.compile(E164)
 _ONE_WITH_COMMA = re.compile(rf"{EXCEL}|\+?[0-9]{{7,}},[0-9]{{1,2}}")
 
 
@@ -21,7 +23,29 @@ def in_doubt(text: str) -> bool:
 
 def plain_phone(text: str) -> str:
     """Without blanks, dots, hyphens and brackets; as it is when it is in doubt, for validation to say so."""
-    return text if in_doubt(text) else _SPELLING.sub("", text)
+    plain = _SPELLING.sub("", text)
+    return text if plain != text and (in_doubt(text) or not may_be_one(plain)) else plain
+
+
+def may_be_one(plain: str) -> bool:
+    """Whether E.164 digits are as many as numbers of their country have; what is not E.164 is told otherwise.
+
+    More of them are a number and something else: an extension in brackets, the end of a range.
+    """
+    return not _IS_E164.fullmatch(plain) or _is_as_long(plain[1:4], len(plain) - 1)
+
+
+@cache
+def _is_as_long(first: str, digits: int) -> bool:
+    """By the first three digits and the length alone: a file asks few different questions, whatever its size."""
+    import phonenumbers  # takes a while, and most files have no such cell
+
+    for length in (1, 2, 3):  # no code is the beginning of another
+        code = int(first[:length])
+        if code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
+            number = phonenumbers.PhoneNumber(country_code=code, national_number=int("1" * (digits - length)))
+            return phonenumbers.is_possible_number(number)
+    return False
 
 
 def is_one_with_comma(text: str) -> bool:

@@ -62,6 +62,11 @@ def test_list_cells_split_on_their_separators_and_phones_lose_their_blanks(cell:
     assert params(NUMBERS, data)[2]["phone_numbers"] == ["+34911222333", "+34911222334"]
 
 
+def test_digits_that_make_no_number_of_their_country_are_not_joined() -> None:
+    data = csv("location_id;phone_numbers\nL;+34 911 222 300-349|+34 911 222 350\n", "ubicaciones")
+    assert params(NUMBERS, data)[2]["phone_numbers"] == ["+34 911 222 300-349", "+34911222350"]
+
+
 @pytest.mark.parametrize(
     ("cell", "value"), [("VERDADERO", True), ("sí", True), ("x", True), ("1", True), ("no", False), ("0", False)]
 )

@@ -39,6 +39,13 @@ def rules(found: Prepared) -> list[tuple[int | None, str | None, str]]:
         ("3,49112E+10", "telefono_excel"),
         ("3.49112E+10", "telefono_excel"),
         ("+34x", "telefono_no_valido"),
+        ("+34 911222333 (2041)", "telefono_no_valido"),  # an extension behind it, a range, one digit too many
+        ("+34911222333-40", "telefono_no_valido"),
+        ("+34 911 222 300-349", "telefono_no_valido"),
+        ("+44 020 7946 0958", "telefono_no_valido"),
+        ("+34 911 22", "telefono_no_valido"),
+        ("+999 911 222 333", "telefono_no_valido"),
+        ("+49 (30) 1234567-89", None),  # German numbers have no length of their own
         ("+٣٤٩١١٢٢٢٣٣٣", "telefono_no_valido"),
         ("", "falta_dato"),
     ],

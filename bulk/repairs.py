@@ -20,7 +20,7 @@ from bulk.errors import InputError
 from bulk.headers import SYNONYMS
 from bulk.mapping import Mapping
 from bulk.repairable import columns
-from schemas.phones import DECIMALS, E164, EXCEL, TRUNK_ZERO, is_one_with_comma, plain_phone
+from schemas.phones import DECIMALS, E164, EXCEL, TRUNK_ZERO, is_one_with_comma, may_be_one, plain_phone
 
 COUNTRY = "default_country"  # the column of GLOBAL that says it
 _E164 = re.compile(E164)
@@ -31,6 +31,8 @@ _EXCEL = re.compile(EXCEL)
 _DECIMAL = re.compile(r"(\+?[0-9]+)[.,]0+")  # nothing but zeros: what is before the mark is whole
 _THOUSANDS = re.compile(r"[0-9]{1,3}(?:[.,][0-9]{3})+")
 _FILLER = re.compile("[\\s\u2010-\u2015\u2212\ufe58\ufe63\uff0d.\\-()/]")  # what people put between digits, dashes of all sorts
+_DASHED = re.compile("[0-9]{2}\\s*[\u2010-\u2015\u2212\ufe58\ufe63\uff0d-]\\s*[0-9]{2}")
+_LISTED = re.compile(r"[0-9]{3}(?:,[0-9]{3})+")  # as well a list of short extensions as a number with marks of thousands
 _APOSTROPHES = "'’‘`´"
 _ZERO = re.compile(r"\(\s*0\s*\)")  # +44 (0)20: dialled inside the country only
 _FULL_WIDTH = str.maketrans("＋．，（）", "+.,()")
@@ -222,7 +224,7 @@ def _phone(item: str, country: str | None) -> tuple[str, str] | None:
         return "+" + plain[2:], rule or "prefijo_00"
     if plain.startswith("+"):
         after = _valid(abroad, None) if TRUNK_ZERO.search(abroad) else plain
-        return (after, rule or "sobran_signos") if after and _E164.fullmatch(after) else None
+        return (after, rule or "sobran_signos") if after and _E164.fullmatch(after) and may_be_one(after) else None
     after = _valid(plain, country)
     return (after, rule if rule and plain == after else "prefijo_del_pais") if after else None
 
@@ -261,7 +263,24 @@ def _extension(cell: str, form: re.Pattern[str] = _EXTENSION) -> tuple[str, str]
         if _THOUSANDS.fullmatch(bare):
             return None  # 20.000: twenty with decimals, or twenty thousand
         bare, rule = whole[1], "sobra_decimal"
-    elif re.search("[.,]", bare) and not _THOUSANDS.fullmatch(bare):
-        return None  # decimals that are not zero
+    elif _THOUSANDS.fullmatch(bare):
+        if _LISTED.fullmatch(bare):
+            return None
+    elif re.search("[.,]", bare) or _several(bare, may_be_phone=form is _DIGITS):
+        return None  # decimals that are not zero, or more than one of them
     bare = _FILLER.sub("", bare.replace(",", ""))
     return (bare, rule) if bare != cell and form.fullmatch(bare) else None
+
+
+def _several(text: str, *, may_be_phone: bool) -> bool:
+    """Whether these are two extensions, a range or a date: joined they would be a number that nobody wrote.
+
+    Pairs (20 41) are one number as people say it; so are the groups of a phone, where one `may_be_phone`.
+    """
+    sizes = [len(digits) for digits in re.findall("[0-9]+", text)]
+    if len(sizes) < 2 or "/" in text:
+        return len(sizes) > 1
+    if may_be_phone:
+        return len(sizes) == 2 and sizes[0] >= max(3, sizes[1])
+    *_, second, longest = sorted(sizes)
+    return bool(_DASHED.search(text)) or (longest > 2 and second > 1)

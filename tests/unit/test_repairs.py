@@ -85,6 +85,11 @@ def test_a_phone_that_excel_spoilt_is_proposed_as_it_was(cell: str, country: str
         ("911222333.5", "ES"),
         ("+34911222333,5", "ES"),
         ("+00000000", "ES"),
+        ("+34911222333/40", "ES"),  # a range, two of them, an extension behind: joined they would be another number
+        ("+34911222333-40", "ES"),
+        ("+34911222333/911222334", "ES"),
+        ("+34 911222333 (2041)", "ES"),
+        ("911222333/40", "ES"),
     ],
 )
 def test_a_phone_is_never_guessed(cell: str, country: str | None) -> None:
@@ -99,6 +104,13 @@ def test_a_phone_is_never_guessed(cell: str, country: str | None) -> None:
         ("target_extension", "20 41", "2041", "sobran_signos"),
         ("extension", "2041.000", "2041", "sobra_decimal"),
         ("extension", "2.041", "2041", "sobran_signos"),  # the mark of thousands
+        ("extension", "2,041", "2041", "sobran_signos"),
+        ("extension", "204.205", "204205", "sobran_signos"),
+        ("extension", "2 041", "2041", "sobran_signos"),
+        ("extension", "20 41 33", "204133", "sobran_signos"),
+        ("extension", "(2041)", "2041", "sobran_signos"),
+        ("extension", "2041-", "2041", "sobran_signos"),
+        ("extension", "2041/", "2041", "sobran_signos"),
         ("extension", "２０４１\u200e", "2041", "sobran_signos"),
         ("person_id", "'abc", "abc", "sobra_apostrofo"),
         ("email", "mailto:ana@acme.es", "ana@acme.es", "correo_adornado"),
@@ -116,6 +128,18 @@ def test_extensions_ids_and_emails_lose_what_does_not_belong_to_them(column: str
         ("extension", "1"),
         ("extension", "2041.5"),
         ("extension", "20.000"),
+        ("extension", "2041/2042"),  # two of them, a range, a date
+        ("extension", "20/41"),
+        ("extension", "2041-2042"),
+        ("extension", "2041 – 2042"),
+        ("extension", "2041-45"),
+        ("extension", "20-41"),
+        ("extension", "2041 2042"),
+        ("extension", "204 205 206"),
+        ("extension", "204,205"),
+        ("extension", "2041 (45)"),
+        ("extension", "03/04/2024"),
+        ("extension", "03-04-2024"),
         ("display_name", "'Ana"),
         ("nota", "911222333"),
     ],
@@ -216,6 +240,8 @@ def test_every_column_that_feeds_a_parameter_is_mended_wherever_it_stands() -> N
     assert found(forward, users, destination="53{ext}") == [("ext", "2041.0", "2041")]
     assert found(forward, world, destination="{GLOBAL.prefijo}{ext}") == [("prefijo", "53.0", "53")]
     assert found(forward, users, destination="+34{linea}") == [("linea", "911222333.0", "911222333")]
+    spelt = csv("person_id;ext\nA;2041/2042\nB;2041-45\nC;204 205\nD;20 41\nE;911 222 333\nF;91 1222333\n")
+    assert [after for _, _, after in found(forward, spelt, destination="53{ext}")] == ["2041", "911222333", "911222333"]
     legacy = "usuarios_anadir_intercom_legacy"
     assert found(legacy, world, legacy_phone_number="GLOBAL.cabecera") == [("cabecera", "34911222333", "+34911222333")]
     joined = "UBICACIONES.ddi[sede=location_name]"

@@ -13,6 +13,7 @@ PLAN_STATES = ("create", "change", "unchanged", "conflict", "blocked", "invalid"
 ALL_STATES = tuple(dict.fromkeys(ROW_STATES + PLAN_STATES))
 OPEN_STATES = frozenset({"pending", "running"})
 REVIEW_STATES = ("failed", "invalid", "unknown", "conflict", "blocked")  # somebody has to look at these
+NOT_AS_ASKED = ("change", "create")  # of a verification: a reading of what there is would still change the row
 RETRY_STATES = ("failed", "unknown", "cancelled", "conflict", "blocked")
 ENDED_RUNS = frozenset({"completed", "completed_with_errors", "cancelled"})
 DATASETS = ("global", "ubicaciones", "usuarios")
@@ -161,6 +162,11 @@ class RunRecord:
     owner: str | None = None  # the last process that worked it
     kind: str = "apply"  # apply, undo (gives back what `parent` changed) or verify (looks at what `parent` left)
     schedule: Params = field(default_factory=dict)  # {at, not_after: UTC; after: runs; canary: rows; lines; descending}
+
+
+def review_states(kind: str) -> tuple[str, ...]:
+    """States of the rows of such a run that somebody has to look at."""
+    return (*REVIEW_STATES, *NOT_AS_ASKED) if kind == "verify" else REVIEW_STATES
 
 
 @dataclass

@@ -14,7 +14,7 @@ from bulk.errors import UsageError
 from bulk.figures import count, thousands
 from bulk.journal import control, runs, samples
 from bulk.journal.control import learned_limit
-from bulk.records import ENDED_RUNS, PLAN_STATES, REVIEW_STATES, ROW_STATES, UNITS, RunRecord
+from bulk.records import ENDED_RUNS, PLAN_STATES, ROW_STATES, UNITS, RunRecord, review_states
 
 LIVE_STATES = frozenset({"running", "preparing", "scheduled"})
 STOPS = ("pause", "cancel", "auto_pause", "canary")
@@ -138,8 +138,7 @@ def exit_code(document_: dict[str, Any]) -> int:
     if document_["state"] not in ENDED_RUNS or document_["state"] == "cancelled":
         return 3
     counts = document_["counts"]
-    bad: tuple[str, ...] = (*REVIEW_STATES, "cancelled")
-    bad += ("change", "create") if document_["kind"] == "verify" else ()
+    bad = (*review_states(document_["kind"]), "cancelled")
     return 1 if any(counts.get(name, 0) for name in bad) else 0
 
 
@@ -148,7 +147,7 @@ def phone_line(context: Context, run: RunRecord) -> str:
     counts = runs.run_counts(context.journal, run.run_id)
     total = sum(counts.values()) - counts["excluded"]
     finished = total - counts["pending"] - counts["running"]
-    review = sum(counts[state] for state in REVIEW_STATES)
+    review = sum(counts[state] for state in review_states(run.kind))
     share = f"{100 * finished // total} %" if total else "0 %"
     units = count(total, *UNITS[get_action(run.action_id).dataset])
     where = "SANDBOX" if run.target == "sandbox" else run.org_name or run.target

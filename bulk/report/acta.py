@@ -9,14 +9,14 @@ from bulk.context import Context
 from bulk.figures import thousands
 from bulk.journal import rows, runs
 from bulk.journal.writes import now
-from bulk.records import REVIEW_STATES, RowResult, RunRecord
+from bulk.records import RowResult, RunRecord, review_states
 from bulk.report.audit import facts, where
 from bulk.report.cells import local
 from bulk.report.markup import facts as fact_table
 from bulk.report.markup import page, table, text
 from bulk.report.page import mode_mark
 from bulk.report.verified import verification
-from bulk.report.words import EXCLUDED, SUCCESS, UNPROCESSED, exceptions, state_word
+from bulk.report.words import parts_of, state_word
 from bulk.status import run_state, run_word, title
 
 _SIGNERS = ("Por quien lo ha ejecutado", "Por quien lo recibe")
@@ -60,7 +60,7 @@ def _each(values: Iterator[str]) -> str:
 
 def _totals(context: Context, run: RunRecord) -> tuple[str, ...]:
     counts = runs.run_counts(context.journal, run.run_id)
-    sums = [sum(counts[state] for state in part) for part in (SUCCESS, REVIEW_STATES, UNPROCESSED, EXCLUDED)]
+    sums = [sum(counts[state] for state in part) for part in parts_of(run).values()]
     word = run_word(run, run_state(context, run))
     when = local(run.started_at or run.created_at)
     return run.run_id, title(run), when, word, thousands(sum(sums)), *map(thousands, sums)
@@ -75,7 +75,7 @@ def _run(context: Context, run: RunRecord) -> Iterator[str]:
         yield f'<p class="note">{text(f"Deshacer: {note}")}</p>'
     yield from verification(context, run)
     yield "<h3>Excepciones, fila a fila</h3>"
-    bad = exceptions(run) + (() if run.dry_run else ("cancelled",))
+    bad = review_states(run.kind) + (() if run.dry_run else ("cancelled",))
     if any(counts.get(state) for state in bad):
         found = rows.read_rows(context.journal, run.run_id, states=bad)
         headers = ("Fila", "Quién", "Ubicación", "Estado", "Motivo", "trackingId")

@@ -10,12 +10,12 @@ from bulk.clusters import Cluster, clusters
 from bulk.context import Context
 from bulk.errors import UsageError, why
 from bulk.journal import rows, runs
-from bulk.records import ORDER_WORDS, REVIEW_STATES, RunRecord
+from bulk.records import ORDER_WORDS, RunRecord, review_states
 from bulk.report.audit import facts
 from bulk.report.cells import printable
 from bulk.report.naming import telling
 from bulk.report.tables import COLUMNS, cells
-from bulk.report.words import EXCLUDED, SUCCESS, UNPROCESSED, cause_word, exceptions, state_word
+from bulk.report.words import cause_word, parts_of, state_word
 from bulk.status import run_state, title
 
 MOST_ROWS = 1_048_575  # rows that a sheet takes under its header
@@ -32,7 +32,7 @@ _OPTIONS = {  # nothing is taken for a formula, a link or a number; a row is wri
 
 def xlsx_file(context: Context, run: RunRecord, file: BinaryIO) -> None:
     """Write the workbook to `file`. Raises UsageError when there is no room for it on the disk."""
-    causes = clusters(context, run, states=exceptions(run))
+    causes = clusters(context, run, states=review_states(run.kind))
     with _Book(file) as book:
         book.sheet("Resumen", ("dato", "valor"), _summary(context, run))
         book.sheet("Lotes", _ORDER_COLUMNS, _orders(context, run))
@@ -128,8 +128,7 @@ def _summary(context: Context, run: RunRecord) -> Iterator[tuple[str, str]]:
 
 def _orders(context: Context, run: RunRecord) -> Iterator[tuple[str, ...]]:
     for order in runs.order_statuses(context.journal, run.run_id, run_state(context, run)):
-        parts = (SUCCESS, REVIEW_STATES, UNPROCESSED, EXCLUDED)
-        sums = [sum(order.counts.get(state, 0) for state in part) for part in parts]
+        sums = [sum(order.counts.get(state, 0) for state in states) for states in parts_of(run).values()]
         yield order.order_id, ORDER_WORDS[order.state], str(order.total), *map(str, sums)
 
 

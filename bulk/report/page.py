@@ -9,7 +9,7 @@ from bulk.context import Context
 from bulk.figures import thousands
 from bulk.journal import places, rows, runs, samples
 from bulk.journal.writes import now
-from bulk.records import RowResult, RunRecord
+from bulk.records import RowResult, RunRecord, review_states
 from bulk.report import charts
 from bulk.report.audit import facts, where, without_rehearsal
 from bulk.report.cells import local, outcome
@@ -17,7 +17,7 @@ from bulk.report.markup import facts as fact_table
 from bulk.report.markup import page, table, text
 from bulk.report.naming import telling
 from bulk.report.verified import verification
-from bulk.report.words import cause_word, exceptions, rest
+from bulk.report.words import cause_word, rest
 from bulk.status import phone_line, title
 from bulk.telling import Telling
 
@@ -33,7 +33,7 @@ def html_chunks(context: Context, run: RunRecord) -> Iterator[bytes]:
 
 def _body(context: Context, run: RunRecord) -> Iterator[str]:
     counts = runs.run_counts(context.journal, run.run_id)
-    causes = clusters(context, run, states=exceptions(run))
+    causes = clusters(context, run, states=review_states(run.kind))
     yield f"<h1>{text(title(run))}</h1>{mode_mark(run)}"
     yield f'<p class="lead">{text(phone_line(context, run))}<br>{text(f"Informe del {local(now())}")}</p>'
     yield charts.states(run, counts)
@@ -69,7 +69,7 @@ def cause_cells(run: RunRecord, cause: Cluster) -> tuple[str, ...]:
 
 
 def _row_tables(context: Context, run: RunRecord, counts: dict[str, int]) -> Iterator[str]:
-    bad, good = exceptions(run), rest(run)
+    bad, good = review_states(run.kind), rest(run)
     told = telling(context.journal, run)
     n_bad, n_good = (sum(counts[state] for state in states) for states in (bad, good))
     yield f"<h2>Filas por revisar ({thousands(n_bad)})</h2>"

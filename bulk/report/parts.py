@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
@@ -11,21 +11,19 @@ from bulk.context import Context
 from bulk.errors import UsageError, why
 from bulk.journal import rows, runs
 from bulk.log import private
-from bulk.records import REVIEW_STATES, RowResult, RunRecord
+from bulk.records import RowResult, RunRecord
 from bulk.report.cells import OUTCOME
 from bulk.report.naming import telling
 from bulk.report.round_trip import csv_line, file_columns, file_rows, has_file, parameter_cells, parameter_headers
-from bulk.report.words import EXCLUDED, SUCCESS, UNPROCESSED
+from bulk.report.words import parts_of
 from bulk.spreadsheet import csv_writer, guarded
 
-STATES = {"success": SUCCESS, "failed": REVIEW_STATES, "unprocessed": UNPROCESSED, "excluded": EXCLUDED}
 FILE_NAMES = {
     "success": "correctas.csv",
     "failed": "fallidas.csv",
     "unprocessed": "sin_procesar.csv",
     "excluded": "fuera_de_alcance.csv",
 }
-_PART_OF = {state: part for part, states in STATES.items() for state in states}
 _PIECE = 1 << 16  # bytes
 
 
@@ -40,7 +38,7 @@ def three_files(context: Context, run: RunRecord) -> dict[str, Iterator[bytes]]:
 
 def parts(context: Context, run: RunRecord) -> dict[str, Iterator[bytes]]:
     """The same with `excluded`: the rows outside the scope."""
-    files: dict[str, IO[str]] = {name: _temporary() for name in STATES}
+    files: dict[str, IO[str]] = {name: _temporary() for name in FILE_NAMES}
     writers = {name: csv_writer(file) for name, file in files.items()}
     headers, lines = _lines(context, run)
     for writer in writers.values():
@@ -67,24 +65,23 @@ def write_parts(context: Context, run: RunRecord, folder: Path) -> dict[str, Pat
 def _lines(context: Context, run: RunRecord) -> tuple[list[str], Iterator[tuple[str, list[str]]]]:
     """(headers, (part, cells) of each row): of the file when it was kept, else of the parameters."""
     run = runs.get_run(context.journal, run.run_id)  # as it is before its rows are read: once prepared, all are there
-    told = telling(context.journal, run)
+    told, part = telling(context.journal, run), _sorting(run)
     if not has_file(context, run):
         found = rows.read_rows(context.journal, run.run_id)
         headers = ["fila", *parameter_headers(run), *OUTCOME]
-        return headers, (
-            (_part(run, row), [str(row.line), *csv_line(run, parameter_cells(run, row), row, told)]) for row in found
-        )
+        return headers, ((part(row), [str(row.line), *csv_line(run, parameter_cells(run, row), row, told)]) for row in found)
     columns = file_columns(context, run)
     each_line = file_rows(context, run)
-    kept = ((_part(run, each.row), csv_line(run, columns.kept(each.cells), each.row, told)) for each in each_line)
+    kept = ((part(each.row), csv_line(run, columns.kept(each.cells), each.row, told)) for each in each_line)
     return list(map(guarded, columns.headers)), kept
 
 
-def _part(run: RunRecord, row: RowResult | None) -> str:
-    """A line that the run did not take up is outside its scope, or was not handed over yet (or never: killed meanwhile)."""
-    if row is None:
-        return "unprocessed" if run.state == "preparing" else "excluded"
-    return _PART_OF[row.state]
+def _sorting(run: RunRecord) -> Callable[[RowResult | None], str]:
+    """The part of a row; a line that the run did not take up is outside its scope, or was not handed over yet (or never:
+    killed meanwhile)."""
+    of_state = {state: part for part, states in parts_of(run).items() for state in states}
+    of_no_row = "unprocessed" if run.state == "preparing" else "excluded"
+    return lambda row: of_state[row.state] if row else of_no_row
 
 
 def _temporary() -> IO[str]:

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from bulk.context import Context
 from bulk.figures import count, thousands
 from bulk.journal import rows
-from bulk.records import STATE_WORDS, RunRecord
+from bulk.records import STATE_WORDS, RunRecord, review_states
 from bulk.report.cells import local
 from bulk.report.markup import table, text
 from bulk.report.naming import telling
-from bulk.report.words import exceptions, state_word
+from bulk.report.words import state_word
 from bulk.status import find_run
 from bulk.verifying import Findings, findings
 
@@ -25,7 +25,7 @@ def verification(context: Context, run: RunRecord) -> Iterator[str]:
     if not found.different and not found.unreadable:
         return
     check = find_run(context, found.run_id)
-    odd = rows.read_rows(context.journal, check.run_id, states=exceptions(check))
+    odd = rows.read_rows(context.journal, check.run_id, states=review_states(check.kind))
     told = telling(context.journal, check)
     headers = ("Fila", "Quién", "Resultado", "Ahora", "Se pidió", "Motivo")
     lines = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bulk.clusters import Cluster
 from bulk.messages import BLOCKED
-from bulk.records import REVIEW_STATES, STATE_WORDS, RunRecord
+from bulk.records import NOT_AS_ASKED, REVIEW_STATES, STATE_WORDS, RunRecord, review_states
 
 SUCCESS = ("done", "unchanged", "create", "change")
 UNPROCESSED = ("pending", "running", "cancelled")
@@ -42,17 +42,23 @@ def set_aside(cause: Cluster) -> str:
     return " (bloqueada en el ensayo)" if cause.message.startswith(BLOCKED.format("").strip()) else ""
 
 
-def exceptions(run: RunRecord) -> tuple[str, ...]:
-    """States of the rows that somebody has to look at."""
-    return (*REVIEW_STATES, "change", "create") if run.kind == "verify" else REVIEW_STATES
+def success(run: RunRecord) -> tuple[str, ...]:
+    """States of the rows that went well; a verification has none that it would change among them."""
+    bad = review_states(run.kind)
+    return tuple(state for state in SUCCESS if state not in bad)
+
+
+def parts_of(run: RunRecord) -> dict[str, tuple[str, ...]]:
+    """Success, failed, unprocessed, excluded -> their states; every state is in one of them."""
+    return {"success": success(run), "failed": review_states(run.kind), "unprocessed": UNPROCESSED, "excluded": EXCLUDED}
 
 
 def rest(run: RunRecord) -> tuple[str, ...]:
     """The states that are no exception."""
-    bad = exceptions(run)
+    bad = review_states(run.kind)
     return tuple(state for state in OTHERS if state not in bad)
 
 
 # Words of the column «estado» of rows that are still to be done, for a file that comes back.
-_OPEN = (*REVIEW_STATES, *UNPROCESSED, "create", "change")
+_OPEN = (*REVIEW_STATES, *UNPROCESSED, *NOT_AS_ASKED)
 OPEN_WORDS = frozenset(STATE_WORDS[state] for state in _OPEN) | {"distinto", "no legible"}

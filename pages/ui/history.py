@@ -14,9 +14,9 @@ from bulk.actions import get_action
 from bulk.context import Context
 from bulk.figures import thousands
 from bulk.journal import control, runs
-from bulk.records import RunRecord
+from bulk.records import RunRecord, review_states
 from bulk.report.audit import without_rehearsal
-from bulk.report.words import SUCCESS, exceptions
+from bulk.report.words import success
 from bulk.status import RUN_WORDS, elapsed, run_state, title
 from pages.ui.looking import where_of, word_of_run
 from pages.ui.texts import lasting
@@ -126,14 +126,13 @@ def table(context: Context, shown: Sequence[RunRecord]) -> list[RunRecord]:
 def _record(context: Context, run: RunRecord, hidden: Collection[str]) -> dict[str, Any]:
     counts, state = runs.run_counts(context.journal, run.run_id), run_state(context, run)
     word = word_of_run(run, state)
-    bad = exceptions(run)
     return {
         "Empezó": datetime.fromisoformat(run.created_at).astimezone().replace(tzinfo=None),
         "Acción": f"Sin ensayo · {title(run)}" if without_rehearsal(run) else title(run),
         "Estado": f"{word} · {ARCHIVED}" if run.run_id in hidden else word,
         "Filas": thousands(sum(counts.values())),
-        "✓": thousands(sum(counts[name] for name in SUCCESS if name not in bad)),
-        "✗": thousands(sum(counts[name] for name in bad)),
+        "✓": thousands(sum(counts[name] for name in success(run))),
+        "✗": thousands(sum(counts[name] for name in review_states(run.kind))),
         "Duración": lasting(elapsed(run, state)),
         "Nota": run.note,
         "Quién": run.person or "",

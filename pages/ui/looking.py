@@ -11,7 +11,7 @@ from bulk.actions import get_action
 from bulk.context import Context
 from bulk.figures import count, thousands
 from bulk.journal import runs
-from bulk.records import ENDED_RUNS, OPEN_STATES, REVIEW_STATES, UNITS, RunRecord
+from bulk.records import ENDED_RUNS, OPEN_STATES, UNITS, RunRecord, review_states
 from bulk.status import KINDS, RUN_WORDS, elapsed, forecast, run_state, title
 from pages.ui.plain import plain
 from pages.ui.session import Session
@@ -49,7 +49,7 @@ class Look:
     @property
     def review(self) -> int:
         """Rows that somebody has to look at."""
-        return sum(self.counts[state] for state in REVIEW_STATES)
+        return sum(self.counts[state] for state in review_states(self.run.kind))
 
     @property
     def finished(self) -> int:

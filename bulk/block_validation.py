@@ -132,7 +132,7 @@ def validate_blocks(
         require_sources(prepared)
         if not tally.rows:
             tally.add(of_the_others(action, mapping, files))
-        said = said or first_said(mended, _compared(prepared)["org_id"])
+        said = said or first_said(mended, _without(prepared.frame, prepared.excluded)["org_id"])  # valid or not, as validate_rows
         tally.add_block(prepared, proposed)
         suspects.add(_compared(prepared))
     lines = suspects.lines()
@@ -144,8 +144,11 @@ def validate_blocks(
 
 def _compared(prepared: Prepared) -> pd.DataFrame:
     """The rows that are compared with one another: one that is not valid says nothing against the others."""
-    apart = prepared.excluded | prepared.invalid.keys()
-    return prepared.frame[~prepared.frame.index.isin(list(apart))] if apart else prepared.frame
+    return _without(prepared.frame, prepared.excluded | prepared.invalid.keys())
+
+
+def _without(frame: pd.DataFrame, lines: frozenset[int]) -> pd.DataFrame:
+    return frame[~frame.index.isin(list(lines))] if lines else frame
 
 
 def _picked(file: Blocks, lines: Lines) -> Iterator[Dataset]:

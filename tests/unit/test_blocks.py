@@ -127,6 +127,23 @@ def test_validation_in_blocks_finds_what_the_whole_file_has(size: int, tmp_path:
     assert {"filas_contradictorias", "fila_repetida", "numero_repetido", "extension_repetida"} <= {each.rule for each in told}
 
 
+@pytest.mark.parametrize("scope", [Scope(), Scope(where=(parse_where("extension!=99"),))], ids=["whole", "scoped"])
+@pytest.mark.parametrize("size", [1, 300, 6_000_000])
+def test_the_organisation_is_that_of_the_first_row_asked_for_valid_or_not(
+    size: int, scope: Scope, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, there = hydra("ORGANIZATION", 1), hydra("ORGANIZATION", 2)
+    rows = [f"{hydra('PEOPLE', 1)};99;{hydra('ORGANIZATION', 3)}"] if scope.where else []
+    rows += [f"nada;1001;{here}", *(f"{hydra('PEOPLE', n)};{1000 + n};{here if n == 3 else there}" for n in range(2, 8))]
+    path = tmp_path / "usuarios.csv"
+    path.write_text("\n".join(["person_id;extension;org_id", *rows]), encoding="utf-8")
+    whole = prepare("usuarios_configurar_desvio_prefijo53", {"usuarios": read_csv(path)}, scope=scope)
+    monkeypatch.setattr(csv_file, "PART", size)
+    report = validate_blocks(whole.action, open_blocks(path), scope=scope)
+    assert sorted(map(Problem.text, report.problems)) == sorted(map(Problem.text, whole.problems))
+    assert [each.rule for each in report.problems].count("otra_organizacion") == 5
+
+
 def test_blocks_are_joined_scoped_and_mended_like_the_whole_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     action = get_action("usuarios_asignar_location_desde_csv")
     places = read_csv(f"location_id;location_name\n{hydra('LOCATION', 1)};Madrid\n".encode(), name="ubicaciones")

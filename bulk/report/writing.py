@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 from bulk.context import Context
 from bulk.errors import UsageError, why
+from bulk.journal import runs
 from bulk.records import RunRecord
 from bulk.report.acta import acta_chunks
 from bulk.report.book import xlsx_file
@@ -17,7 +18,6 @@ from bulk.report.page import html_chunks
 from bulk.report.round_trip import roundtrip_chunks, roundtrip_file
 from bulk.report.structured import json_chunks
 from bulk.report.tables import csv_chunks
-from bulk.status import document
 
 Chunks = Callable[[Context, RunRecord], Iterator[bytes]]
 Whole = Callable[[Context, RunRecord, BinaryIO], None]
@@ -38,7 +38,7 @@ def write_report(context: Context, run: RunRecord, path: Path, *, roundtrip: boo
         what = "fichero de ida y vuelta" if roundtrip else "informe"
         raise UsageError(f"No hay {what} en formato «{path.suffix}». Los que hay: {', '.join(makers)}.")
     _write(path, lambda file: maker(context, run, file))
-    return sum(document(context, run)["counts"].values())
+    return sum(runs.run_counts(context.journal, run.run_id).values())
 
 
 def write_acta(context: Context, found: Sequence[RunRecord], path: Path) -> int:
@@ -46,7 +46,7 @@ def write_acta(context: Context, found: Sequence[RunRecord], path: Path) -> int:
     if path.suffix.lower() != ".html":
         raise UsageError(f"El acta es un fichero .html (se imprime desde el navegador), no «{path.suffix}».")
     _write(path, lambda file: file.writelines(acta_chunks(context, found)))
-    return sum(sum(document(context, run)["counts"].values()) for run in found)
+    return sum(sum(runs.run_counts(context.journal, run.run_id).values()) for run in found)
 
 
 def _whole(chunks: Chunks) -> Whole:

@@ -11,7 +11,7 @@ from bulk.cli import main
 from bulk.clusters import clusters
 from bulk.errors import UsageError
 from bulk.journal import control
-from bulk.launch import Launch, retry, wait
+from bulk.launch import Launch, request_stop, retry, wait
 from bulk.records import RunRecord
 from bulk.report import (
     acta_chunks,
@@ -111,6 +111,16 @@ def test_acta_over_two_runs_has_their_totals_exceptions_and_boxes_to_sign(house:
     assert ended.run.org_name in page
     assert str(ended.run.person) in page
     assert "segunda vuelta" in page
+
+
+def test_rows_of_a_rehearsal_that_were_not_rehearsed_are_counted_too(house: House, raw: bytes) -> None:
+    plan = launched(house, raw, Launch(dry_run=True, chunk_size=4, workers=1, bulk=False, canary=2))
+    request_stop(house.context, plan.run.run_id, "cancel", "Ana")
+    path = plan.saved("ensayo.csv")
+    in_the_file = len(path.read_text("utf-8-sig").splitlines()) - 1
+    assert in_the_file == 9
+    assert write_report(house.context, plan.run, path) == in_the_file
+    assert write_acta(house.context, [plan.run], path.with_suffix(".html")) == in_the_file
 
 
 def test_report_is_for_its_owner_only_and_never_half_written(ended: Ended) -> None:

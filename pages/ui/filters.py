@@ -75,7 +75,8 @@ def _table(seen: Look, key: str, chosen: Sequence[str], search: str, group: str,
     matching = sum(seen.counts[name] for name in chosen) if chosen else sum(seen.counts.values())
     size = LIVE_PAGE if seen.alive else PAGE
     pages = 1 if seen.alive else max(1, -(-matching // size))
-    page = st.pagination(pages, key=f"{key}_page") if pages > 1 else 1
+    filtered = repr((sorted(chosen), search, group, order))  # another filter begins at its first page
+    page = st.pagination(pages, key=f"{key}_page_{filtered}") if pages > 1 else 1
     found = rows.read_rows(
         resources.context().journal,
         seen.run.run_id,
@@ -87,7 +88,8 @@ def _table(seen: Look, key: str, chosen: Sequence[str], search: str, group: str,
         limit=size,
     )
     if not tables.show_rows(found, seen.run, key=f"{key}_rows"):
-        st.caption("Todavía no se ha leído ninguna fila." if seen.alive and not chosen else "Ninguna fila cumple el filtro.")
+        none = "Ninguna fila cumple el filtro." if page == 1 else "No hay más filas que cumplan el filtro."
+        st.caption("Todavía no se ha leído ninguna fila." if seen.alive and not chosen else none)
     elif seen.alive:
         st.caption(f"Las primeras {LIVE_PAGE}; al terminar se ven todas.")
 

@@ -14,10 +14,11 @@ from bulk.connection import Connection, connect
 from bulk.context import Context
 from bulk.dataset import Dataset
 from bulk.journal import control, runs
+from bulk.journal.rows import read_rows
 from bulk.launch import Launch, launch, request_stop
 from bulk.plan import prepare
 from bulk.records import Row, RunRecord
-from pages.ui import downloads, lots
+from pages.ui import downloads, filters, lots
 from pages.ui.session import KEY
 from tests.pages.conftest import FORWARDING, finished_run, press, said, view
 
@@ -174,6 +175,25 @@ def test_the_report_tells_rows_by_name_and_place(app: AppTest, run: RunRecord) -
     assert list(table["Fila"]) == [2, 3, 4]
     assert table["Quién"].str.contains(" · ").all()
     assert (table["Ubicación"] != "").all()
+
+
+def test_a_search_begins_at_its_own_first_page(
+    app: AppTest, context: Context, run: RunRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filters, "PAGE", 1)
+    view(open_page(app, REPORT, run.run_id), "Filas")
+    first = next(iter(read_rows(context.journal, run.run_id)))
+    key = app.get("pagination")[0].proto.id.split("-", 2)[2]
+    app.session_state[key] = 3
+    app.run()
+    assert lines_shown(app) == [4]
+    app.text_input(key=f"report_{run.run_id}_search").set_value(first.label).run()
+    assert "Ninguna fila cumple el filtro." not in said(app)
+    assert lines_shown(app) == [first.line]
+
+
+def lines_shown(app: AppTest) -> list[int]:
+    return [line for table in app.dataframe if "Fila" in table.value.columns for line in table.value["Fila"]]
 
 
 def test_the_csv_download_has_every_row_of_the_run(run: RunRecord) -> None:

@@ -139,7 +139,7 @@ def problems(session: Session, plan: Prepared) -> None:
 def straight_on(session: Session, plan: Prepared, key: str) -> None:
     """On to the rehearsal, remembering what was chosen by hand for these headers."""
     why = choice.why_not(plan)
-    if st.button("Continuar a Ensayo", type="primary", disabled=bool(why), help=why or None, key=key):
+    if st.button("Continuar a Ensayo", type="primary", disabled=bool(why), help=plain(why) or None, key=key):
         saved.remember(session, plan)
         st.switch_page(PAGES["ensayo"][0])
 

@@ -51,10 +51,10 @@ def way_back(session: Session) -> None:
 
 def start_button(session: Session, plan: Prepared, *, again: bool) -> None:
     why, total = choice.why_not(plan), choice.to_send(plan)
-    if not again and total > FEW and st.button(f"Probar {FEW} filas", disabled=bool(why), help=why or FEW_HELP):
+    if not again and total > FEW and st.button(f"Probar {FEW} filas", disabled=bool(why), help=plain(why) or FEW_HELP):
         rehearse(session, plan, few=FEW)
     label = "Ensayar de nuevo" if again else f"Ensayar {count(total, 'fila', 'filas')}"
-    if st.button(label, type="secondary" if again else "primary", disabled=bool(why), help=why or None):
+    if st.button(label, type="secondary" if again else "primary", disabled=bool(why), help=plain(why) or None):
         rehearse(session, plan)
 
 

@@ -16,6 +16,7 @@ from bulk.fixes import Fix
 from bulk.labels import labels
 from bulk.records import Problem
 from pages.ui import corrections, tables
+from pages.ui.plain import plain
 from pages.ui.session import Session
 
 PAGE = 200  # rows at a time
@@ -32,7 +33,7 @@ def grid(session: Session, found: Mapping[str, Sequence[Problem]], *, key: str) 
     name = _which(list(in_rows), key)
     dataset, problems = session.files[name], in_rows[name]
     whole = any(problem.column is None for problem in problems) or bool(st.session_state.get(f"{key}_whole"))
-    made_from = (id(dataset), len(problems), session.revision, whole)
+    made_from = (id(dataset), tuple(problems), session.revision, whole)  # as many of another scope are others
     rows = session.once(f"bad_{key}_{name}", made_from, lambda: _rows(dataset, problems, whole=whole))
     shown = _page(rows, f"{key}_{name}")
     _editor(session, name, dataset, shown, problems, key)
@@ -83,7 +84,7 @@ def _editor(session: Session, name: str, dataset: Dataset, shown: pd.DataFrame, 
     for (line, column), text in session.pending.get(name, {}).items():
         if line in base.index and column in base.columns:
             base.at[line, column] = text
-    widget = f"{key}_grid_{name}_{session.revision}_{shown.index[0] if len(shown) else 0}"
+    widget = f"{key}_grid_{name}_{session.revision}_{hash(tuple(shown.index))}"  # other rows, other edits
     columns = list(dict.fromkeys(problem.column or WHOLE_ROW for problem in problems))
     marked = {column: f"✗ {column}" if column in columns else column for column in own}
     config: dict[str, Any] = {column: st.column_config.TextColumn(label, width=_width(label)) for column, label in marked.items()}
@@ -138,7 +139,7 @@ def _buttons(session: Session, name: str, dataset: Dataset, problems: Sequence[P
             _apply(session, name, waiting)
         if len(alike) > len(waiting):
             told = f"Aplicar a todas las iguales ({thousands(len(alike))})"
-            if st.button(told, key=f"{key}_alike", help=_told(dataset, waiting)):
+            if st.button(told, key=f"{key}_alike", help=plain(_told(dataset, waiting))):
                 _apply(session, name, list(alike.values()))
         if waiting and st.button("Descartar", key=f"{key}_discard", type="tertiary"):
             session.pending.pop(name, None)

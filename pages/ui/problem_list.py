@@ -62,7 +62,7 @@ def draw(session: Session, found: Mapping[str, Sequence[Problem]], *, key: str) 
 
 def groups(session: Session, found: Mapping[str, Sequence[Problem]], key: str) -> list[Group]:
     """Kinds of problems, errors first, biggest first; counted again only when the problems are others."""
-    made_from = ([(name, len(problems), id(problems[0])) for name, problems in found.items() if problems], session.revision)
+    made_from = ([(name, tuple(problems)) for name, problems in found.items() if problems], session.revision)
     return session.once(f"groups_{key}", made_from, lambda: _by_file(found))
 
 

@@ -157,5 +157,5 @@ def _some(session: Session, name: str, members: list[Repair], position: int) -> 
 
 
 def _plain(text: str) -> str:
-    """Fit for a code span."""
-    return text.replace("`", "'") or " "
+    """Fit for a code span, which an empty line would end."""
+    return " ".join(text.replace("`", "'").splitlines()) or " "

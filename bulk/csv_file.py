@@ -99,12 +99,7 @@ def open_csv(
     Raises InputError (no text; unknown encoding or separator; damaged) and OSError.
     """
     looked = _looked_through(opener)
-    try:
-        found = decoding.decode(looked.window, file_name, encoding)[1]
-    except InputError:
-        with opener() as file:
-            decoding.decode(file.read(), file_name, encoding)  # says the same with the line in the whole file
-        raise
+    found = _encoding_of(looked, opener, file_name, encoding)
     head = codecs.getincrementaldecoder(found)(errors="replace").decode(looked.head)
     text, named, sep_line = dialect.take_sep_line(head.removeprefix("\ufeff").replace("\x00", ""))
     separator = dialect.one_character(delimiter) or named or dialect.detect_delimiter(text)
@@ -113,10 +108,23 @@ def open_csv(
     return CsvFile(opener, file_name, looked.sha256, found, separator, looked.marks, spoilt, sep_line, as_it_is)
 
 
+def _encoding_of(looked: _Looked, opener: Callable[[], BinaryIO], file_name: str, encoding: str | None) -> str:
+    try:
+        if encoding or not looked.mixed:
+            return decoding.decode(looked.window, file_name, encoding)[1]
+    except InputError:
+        with opener() as file:
+            decoding.decode(file.read(), file_name, encoding)  # says the same with the line in the whole file
+        raise
+    with opener() as file:
+        return decoding.decode(file.read(), file_name)[1]
+
+
 @dataclass(frozen=True)
 class _Looked:
     head: bytes  # the first bytes
     window: bytes  # the part that tells the encoding
+    mixed: bool  # accents beyond it are of UTF-8: only the whole file tells whether it is a damaged one
     sha256: str  # of all
     marks: bool  # zero bytes somewhere, or DOS's end-of-file mark at the end
     spoilt: bool  # traces of spoilt accents somewhere
@@ -124,7 +132,7 @@ class _Looked:
 
 def _looked_through(opener: Callable[[], BinaryIO]) -> _Looked:
     digest, utf8 = hashlib.sha256(), codecs.getincrementaldecoder("utf-8")()
-    marks = spoilt = False
+    marks = spoilt = accents = False
     before = window = b""
     with opener() as file:
         head = file.read(_HEAD)
@@ -132,14 +140,20 @@ def _looked_through(opener: Callable[[], BinaryIO]) -> _Looked:
         while chunk := file.read(_CHUNK):
             digest.update(chunk)
             marks = marks or b"\x00" in chunk
-            spoilt = spoilt or (not chunk.isascii() and any(trace in chunk for trace in _SPOILT_TRACES))
-            if not window and not _is_utf8(utf8, chunk):
+            beyond_ascii = not chunk.isascii()
+            spoilt = spoilt or (beyond_ascii and any(trace in chunk for trace in _SPOILT_TRACES))
+            if window:
+                accents = accents or (beyond_ascii and _is_utf8(codecs.getincrementaldecoder("utf-8")(), _from_a_line(chunk)))
+            elif _is_utf8(utf8, chunk):
+                accents = accents or beyond_ascii
+            else:
                 window = before + chunk  # where UTF-8 ends, the other encodings begin
             before = chunk
         if not window and not _is_utf8(utf8, b"", final=True):
             window = before
-    chosen = window if window and not _marked(head) else _whole_lines(head)
-    return _Looked(head, chosen, digest.hexdigest(), marks or b"\x1a" in before[-2:], spoilt)
+    broken = bool(window) and not _marked(head)
+    chosen = window if broken else _whole_lines(head)
+    return _Looked(head, chosen, broken and accents, digest.hexdigest(), marks or b"\x1a" in before[-2:], spoilt)
 
 
 def _is_utf8(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = False) -> bool:
@@ -148,6 +162,11 @@ def _is_utf8(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = 
         return True
     except UnicodeDecodeError:
         return False
+
+
+def _from_a_line(chunk: bytes) -> bytes:
+    """Without what may be the rest of a character."""
+    return chunk[chunk.find(b"\n") + 1 :]
 
 
 def _marked(head: bytes) -> bool:

@@ -83,6 +83,33 @@ def test_an_encoding_that_changes_far_into_the_file_is_refused_with_its_line(tmp
         open_blocks(path)
 
 
+ACCENTS, PLAIN_ROWS, DAMAGED = "A;José Núñez\n".encode() * 8_000, b"A;Juan Gil\n" * 130_000, b"B;Nu\xf1o\n"
+
+
+@pytest.mark.parametrize(
+    ("parts", "line"),
+    [
+        ([ACCENTS, PLAIN_ROWS, PLAIN_ROWS, DAMAGED], 268_002),
+        ([DAMAGED, PLAIN_ROWS, PLAIN_ROWS, ACCENTS], 2),
+        ([ACCENTS, PLAIN_ROWS, PLAIN_ROWS, b"A;Nu\xc3"], 268_002),
+    ],
+    ids=["at the end", "at the beginning", "cut off"],
+)
+def test_one_damaged_character_far_from_the_accents_is_refused_with_its_line(
+    parts: list[bytes], line: int, tmp_path: Path
+) -> None:
+    path = tmp_path / "usuarios.csv"
+    path.write_bytes(b"person_id;nombre\n" + b"".join(parts))
+    with pytest.raises(InputError, match=f"Fila {line}: hay un carácter dañado"):
+        open_blocks(path)
+
+
+def test_a_pair_of_letters_that_could_be_utf8_does_not_make_a_windows_file_a_damaged_one(tmp_path: Path) -> None:
+    path = tmp_path / "usuarios.csv"
+    path.write_bytes(b"person_id;nombre\n" + "A;Ã©\n".encode("cp1252") + PLAIN_ROWS * 2 + "A;José Núñez\n".encode("cp1252") * 9)
+    assert open_blocks(path).csv.encoding == "cp1252"
+
+
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="No se puede leer"):
         open_blocks(tmp_path / "usuarios.csv")

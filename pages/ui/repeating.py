@@ -36,14 +36,15 @@ def last(context: Context, connection: Connection) -> list[RunRecord]:
 def go_on(context: Context, session: Session, found: Sequence[RunRecord]) -> None:
     """Load what the newest of `found` was made of, its rehearsal, and the file that other actions need from an earlier one.
 
-    Raises UsageError, InputError.
+    The others first: its mapping may bring a column from one. Raises UsageError, InputError.
     """
     run = found[0]
+    own = {entry["name"] for entry in run.files if _is_kept(context, entry)}
+    for entry in (entry for earlier in found[1:] for entry in earlier.files):
+        if entry["name"] not in own | {"global"} | session.files.keys() and _is_kept(context, entry):
+            corrections.put_original(session, kept_files.load(context, entry))
     repeat(context, session, run)
     session.dry_run_id = run.run_id if run.dry_run else run.parent
-    for entry in (entry for earlier in found[1:] for entry in earlier.files):
-        if entry["name"] != "global" and entry["name"] not in session.files and _is_kept(context, entry):
-            corrections.put_original(session, kept_files.load(context, entry))
 
 
 def repeat(context: Context, session: Session, run: RunRecord) -> None:

@@ -15,12 +15,12 @@ from bulk.context import Context
 from bulk.dataset import Dataset
 from bulk.journal import control, runs
 from bulk.journal.rows import read_rows
-from bulk.launch import Launch, launch, request_stop
+from bulk.launch import Launch, launch, request_stop, wait
 from bulk.plan import prepare
 from bulk.records import Row, RunRecord
 from pages.ui import downloads, filters, lots
 from pages.ui.session import KEY
-from tests.pages.conftest import FORWARDING, finished_run, press, said, view
+from tests.pages.conftest import FORWARDING, HEADER, finished_run, press, said, view
 
 BOARD, REPORT, HISTORY = "pages/4_Lanzamiento.py", "pages/5_Informe.py", "pages/6_Historial.py"
 
@@ -110,6 +110,21 @@ def test_a_tab_that_lost_its_files_goes_on_with_those_of_the_last_run(
     assert not app.error
     app.switch_page(BOARD).run()
     assert {"Lanzar este ensayo", "Lanzar sin ensayo"} & set(labels(app))
+
+
+def test_a_tab_that_lost_its_files_goes_on_with_a_mapping_that_joins_another_file(
+    app: AppTest, context: Context, sandbox: Connection, files: dict[str, Dataset]
+) -> None:
+    finished_run(context, sandbox, files, dry_run=True, action=HEADER)  # it has UBICACIONES
+    joined = {"extension": "UBICACIONES.location_name[location_name=location_name]"}
+    live = launch(context, prepare(FORWARDING, files, explicit=joined), sandbox, Launch(dry_run=True))
+    wait(live, every=0.05)
+    press(app.switch_page("streamlit_app.py").run(), "Seguir con los ficheros de la última ejecución")
+    assert not app.error
+    mine = app.session_state[KEY]
+    assert (mine.action_id, mine.dry_run_id) == (FORWARDING, live.run_id)
+    assert mine.explicit[FORWARDING]["extension"] == joined["extension"]
+    assert {"ubicaciones", "usuarios"} <= mine.files.keys()
 
 
 def labels(app: AppTest) -> list[str]:

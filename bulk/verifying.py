@@ -40,17 +40,14 @@ def verify(context: Context, run_id: str, connection: Connection) -> LiveRun:
 
 
 def findings(context: Context, run_id: str) -> Findings | None:
-    """What the newest verification of a run found; None when there is none."""
-    found = runs.children(context.journal, run_id, "verify")
-    if not found:
-        return None
-    return findings_of(context, found[0])
+    """What the newest verification of a run found; None when there is none. One that was killed before it began found nothing."""
+    found = [run for run in runs.children(context.journal, run_id, "verify") if run.state != "preparing"]
+    return findings_of(context, found[0]) if found else None
 
 
 def findings_of(context: Context, verification: RunRecord) -> Findings:
     """What this verification found."""
     counts = runs.run_counts(context.journal, verification.run_id)
-    of_run = runs.run_counts(context.journal, str(verification.parent))
     return Findings(
         verification.run_id,
         verification.ended_at,
@@ -58,5 +55,16 @@ def findings_of(context: Context, verification: RunRecord) -> Findings:
         different=counts["change"] + counts["create"] + counts["conflict"],
         unreadable=counts["blocked"] + counts["invalid"],
         open=counts["pending"] + counts["running"] + counts["cancelled"],
-        left_out={state: n for state, n in of_run.items() if n and state not in (*derived.VERIFIED, "excluded")},
+        left_out=_left_out(context, verification, sum(counts.values())),
     )
+
+
+def _left_out(context: Context, verification: RunRecord, looked_at: int) -> dict[str, int]:
+    """State -> rows of the run that the verification has not; which they are has to be looked up only when a retry has since
+    changed how many there were to verify."""
+    parent = str(verification.parent)
+    of_run = runs.run_counts(context.journal, parent)
+    if sum(of_run[state] for state in derived.VERIFIED) != looked_at:
+        found = plans.rows_without(context.journal, parent, verification.run_id)
+        return {state: n for state, n in found.items() if state != "excluded"}
+    return {state: n for state, n in of_run.items() if n and state not in (*derived.VERIFIED, "excluded")}

@@ -59,6 +59,15 @@ def has_rows(journal: Journal, run_id: str, states: Sequence[str]) -> bool:
         return bool(connection.execute(query).scalar())
 
 
+def rows_without(journal: Journal, run_id: str, other_id: str) -> dict[str, int]:
+    """State -> rows of a run whose line the other run does not have."""
+    taken_up = rows.alias()
+    there = select(taken_up.c.line).where(taken_up.c.run_id == other_id, taken_up.c.line == rows.c.line).exists()
+    query = select(rows.c.state, func.count()).where(rows.c.run_id == run_id, ~there).group_by(rows.c.state)
+    with journal.reading() as connection:
+        return dict(connection.execute(query).tuples())
+
+
 def count_of(journal: Journal, run_id: str, *, code: str) -> int:
     """Rows of the run that ended with `code`."""
     query = select(func.count()).select_from(rows).where(rows.c.run_id == run_id, rows.c.code == code)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 
-from bulk.launch import wait
+from bulk import derived
+from bulk.connection import known
+from bulk.journal import runs
+from bulk.launch import retry, wait
 from bulk.records import RunRecord
 from bulk.report import acta_chunks, three_files, write_report
+from bulk.report.verified import verification_line
 from bulk.status import document, exit_code, find_run, phone_line
-from bulk.verifying import verify
+from bulk.verifying import findings, verify
 from tests.flow.report_case import sheets
 from tests.house import House, Remote, Result
 
@@ -48,3 +52,31 @@ def test_what_is_different_is_to_review_in_every_report(house: House, remote: Re
     path = house.context.home.parent / "verificada.xlsx"
     write_report(house.context, check, path)
     assert [row[2:] for row in sheets(path)["Lotes"][1:]] == [[5, 3, 2, 0, 0]]
+
+
+def found_of(house: House, run_id: str) -> str:
+    found = findings(house.context, run_id)
+    assert found is not None
+    return verification_line(found).partition(": ")[2]
+
+
+def test_rows_that_a_retry_did_after_the_verification_are_told_as_not_verified(house: House, remote: Remote) -> None:
+    remote.fail_next({"method": "PUT", "path_regex": "callForwarding", "status": 400})
+    first = forwarded(house, remote, 1, 2, 3)
+    assert first.counts == {"done": 2, "failed": 1}
+    run_id = first.document["run_id"]
+    verified(house, run_id)
+    looked_at = "2 como se pidió, 0 distintas, 0 no legibles"
+    assert found_of(house, run_id) == f"{looked_at}, 1 no verificada (con error: 1)."
+    live = retry(house.context, run_id, house.connection)
+    assert live is not None
+    wait(live)
+    assert found_of(house, run_id) == f"{looked_at}, 1 no verificada (hecha: 1)."
+
+
+def test_a_verification_that_never_began_does_not_hide_the_one_before(house: House, remote: Remote) -> None:
+    run_id = forwarded(house, remote, 1, 2).document["run_id"]
+    verified(house, run_id)
+    connection = known(house.connection, house.context.settings, house.context.journal)
+    runs.create_run(house.context.journal, derived.verification_of(house.context, find_run(house.context, run_id), connection))
+    assert found_of(house, run_id) == "2 como se pidió, 0 distintas, 0 no legibles."

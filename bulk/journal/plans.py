@@ -65,7 +65,7 @@ def rows_without(journal: Journal, run_id: str, other_id: str) -> dict[str, int]
     there = select(taken_up.c.line).where(taken_up.c.run_id == other_id, taken_up.c.line == rows.c.line).exists()
     query = select(rows.c.state, func.count()).where(rows.c.run_id == run_id, ~there).group_by(rows.c.state)
     with journal.reading() as connection:
-        return dict(connection.execute(query).tuples())
+        return {str(state): int(n) for state, n in connection.execute(query)}
 
 
 def count_of(journal: Journal, run_id: str, *, code: str) -> int:

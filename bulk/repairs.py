@@ -189,6 +189,8 @@ def _repaired(cell: str, kind: str, country: str | None) -> tuple[str, str] | No
         return _extension(cell, _EXTENSION if kind == "extension" else _DIGITS)
     bare = cell.strip().lstrip(_APOSTROPHES).strip()
     if kind == "email":
+        if cell.count("@") != 1:
+            return None  # of two people, one would be dropped
         inner = re.sub(r"^mailto:", "", bare.strip("<>;,. "), flags=re.IGNORECASE).strip("<>;,. ")
         found = re.search(r"<([^<>]+)>", cell)
         inner = found[1].strip() if found else inner

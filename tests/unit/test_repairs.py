@@ -140,6 +140,8 @@ def test_extensions_ids_and_emails_lose_what_does_not_belong_to_them(column: str
         ("extension", "2041 (45)"),
         ("extension", "03/04/2024"),
         ("extension", "03-04-2024"),
+        ("email", "Ana <ana@x.es>; Luis <luis@x.es>"),  # one of them would be dropped
+        ("email", "ana@x.es <luis@x.es>"),
         ("display_name", "'Ana"),
         ("nota", "911222333"),
     ],

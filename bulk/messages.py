@@ -35,6 +35,10 @@ MESSAGES = {
         "nombres» en Mapeo, o --resolve-names. Si no, cópialo entero de Control Hub o de la API."
     ),
     "id_de_otro_tipo": "El identificador no es de {expected}. Has puesto el de {given}: corrige la celda.",
+    "error_de_excel": (
+        "Es un error de fórmula de Excel, no un texto. "
+        "Corrige la fórmula en el libro y guárdalo de nuevo, o escribe el valor en la celda."
+    ),
     "correo_no_valido": "No es un correo. Corrige la celda.",
     "pais_no_valido": "Se espera un país de dos letras, como ES.",
     "destino_no_valido": "No es un destino de desvío. Se esperan cifras, con + delante o sin él. Corrige la celda.",

@@ -18,6 +18,8 @@ CALL_TYPES = (
 )  # fmt: skip
 NUMBER_TYPES = ("DID", "TOLLFREE", "MOBILE")
 ROUTE_KINDS = ("TRUNK", "ROUTE_GROUP")
+# What a formula that fails leaves in a cell, in Spanish and in English.
+EXCEL_ERROR = r"#N/[DA]\b|#¡?(?:REF|VALOR|VALUE|DIV/0|NUM|NULO|NULL|DESBORDAMIENTO|SPILL)!|#¿?(?:NOMBRE|NAME)\?"
 
 
 def _listed(pattern: str, many: bool) -> str:
@@ -35,7 +37,12 @@ def column(*checks: pa.Check, required: bool = False, kinds: tuple[str, ...] = (
 
 
 def text(*, required: bool = False) -> pa.Column:
-    return column(required=required)
+    """Anything but an error of Excel, also where a template has put it among other words."""
+
+    def holds(cells: pd.Series[str]) -> pd.Series[bool]:
+        return ~cells.str.contains(EXCEL_ERROR)
+
+    return column(pa.Check(holds, error="error_de_excel", name="error_de_excel"), required=required)
 
 
 def phone(*, required: bool = False, many: bool = False) -> pa.Column:

@@ -132,6 +132,23 @@ def test_a_flag_is_a_whole_word(cell: str) -> None:
     assert not passes(fields.flag(), cell)
 
 
+EXCEL_ERRORS = (
+    "#N/D", "#N/A", "#¡REF!", "#REF!", "#¡VALOR!", "#VALUE!", "#¡DIV/0!", "#DIV/0!", "#¿NOMBRE?", "#NAME?", "#¡NUM!", "#NUM!",
+    "#¡NULO!", "#NULL!", "#¡DESBORDAMIENTO!", "#SPILL!",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("error", EXCEL_ERRORS)
+def test_an_error_of_excel_is_no_text_alone_or_inside_of_one(error: str) -> None:
+    for cell in (error, f"Sede {error}"):
+        assert broken("ubicacion_actualizar_cabecera", calling_line_name=cell) == [("calling_line_name", "error_de_excel")]
+
+
+@pytest.mark.parametrize("cell", ["", "La Nave", "Sede #1", "#NDA", "¡Ref!", "N/D", "#Numancia", "#N/Data"])
+def test_other_text_passes(cell: str) -> None:
+    assert broken("ubicacion_actualizar_cabecera", calling_line_name=cell) == []
+
+
 # -- ids --------------------------------------------------------------------------------------------------------------
 
 

@@ -55,6 +55,13 @@ def test_a_phone_is_e164_and_each_way_of_being_wrong_has_its_rule(cell: str, rul
     assert rules(found) == ([(2, "phone_number", rule)] if rule else [])
 
 
+def test_an_error_of_excel_is_told_as_what_it_is() -> None:
+    found = prepared("ubicacion_actualizar_cabecera", "location_id;phone_number;calling_line_name", f"{PLACE};+34911222333;#N/D")
+    [problem] = found.problems
+    assert (problem.line, problem.column, problem.value, problem.severity) == (2, "calling_line_name", "#N/D", "error")
+    assert problem.message.startswith("Es un error de fórmula de Excel")
+
+
 def test_an_id_of_another_kind_is_told_from_one_that_is_none() -> None:
     found = prepared("usuarios_configurar_desvio_prefijo53", "person_id;extension", f"{PLACE};12", "nada;12", f"{PERSON};12")
     assert rules(found) == [(2, "person_id", "id_de_otro_tipo"), (3, "person_id", "id_no_valido")]

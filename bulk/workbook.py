@@ -44,7 +44,7 @@ def read_sheets(
     read: list[Sheet] = []
     refused: dict[str, str] = {}
     try:
-        for dataset, titles in _wanted(list(map(str, book.sheetnames)), file_name, name, sheet).items():
+        for dataset, titles in _wanted(_tables(book), file_name, name, sheet).items():
             try:
                 read.append(_only(raw, book, titles, dataset, file_name))
             except InputError as error:
@@ -57,10 +57,10 @@ def read_sheets(
 
 
 def titles(raw: bytes, file_name: str) -> list[str]:
-    """The sheets of a workbook, in its order. Raises InputError."""
+    """The sheets of a workbook that people see, in its order. Raises InputError."""
     book = _open(raw, file_name)
     try:
-        return [str(title) for title in book.sheetnames]
+        return [title for title, seen in _tables(book).items() if seen]
     finally:
         book.close()
 
@@ -87,21 +87,31 @@ def _refuse_bomb(raw: bytes, file_name: str) -> None:
         raise InputError(f"«{file_name}» es demasiado grande para un libro de Excel. Guárdalo como CSV UTF-8.")
 
 
-def _wanted(there: list[str], file_name: str, name: str | None, sheet: str | None) -> dict[str, list[str]]:
-    """Dataset name -> titles that could be it: one, unless several look alike. Raises InputError."""
+def _tables(book: Any) -> dict[str, bool]:
+    """Title of each sheet of cells (one of charts has none) -> whether people see it."""
+    return {str(sheet.title): sheet.sheet_state == "visible" for sheet in book.worksheets}
+
+
+def _wanted(tables: dict[str, bool], file_name: str, name: str | None, sheet: str | None) -> dict[str, list[str]]:
+    """Dataset name -> titles that could be it: one, unless several look alike. A hidden one only serves when it is asked for.
+
+    `tables`: title -> whether people see it. Raises InputError.
+    """
+    there = ", ".join(title if seen else f"{title} (oculta)" for title, seen in tables.items()) or "ninguna"
     if sheet is not None:
-        if sheet not in there:
-            raise InputError(f"«{file_name}» no tiene la hoja «{sheet}». Las que tiene: {', '.join(there) or 'ninguna'}.")
+        if sheet not in tables:
+            raise InputError(f"«{file_name}» no tiene la hoja «{sheet}». Las que tiene: {there}.")
         return {name: [sheet]} if name else _named([sheet])
-    found = _named(there)
+    shown = [title for title, seen in tables.items() if seen]
+    found = _named(shown)
     known = [title for titles in found.values() for title in titles]
     guessed = name or (None if found else next((each for each in DATASETS if canonical(file_name).startswith(each)), None))
     if guessed and guessed not in found:
-        free = [title for title in there if title not in known]
+        free = [title for title in shown if title not in known]
         found |= {guessed: free[:1]} if free else {}
     if not found or (name and name not in found):
         told = name.upper() if name else "GLOBAL, UBICACIONES o USUARIOS"
-        raise InputError(f"«{file_name}» no tiene hojas {told}. Las que tiene: {', '.join(there) or 'ninguna'}.")
+        raise InputError(f"«{file_name}» no tiene hojas {told}. Las que tiene: {there}.")
     return found
 
 

@@ -9,11 +9,12 @@ import zipfile
 from typing import Any
 
 import openpyxl
+import openpyxl.chart
 import pytest
 
 from bulk.dataset import read_all, read_any
 from bulk.errors import InputError
-from bulk.workbook import as_text
+from bulk.workbook import as_text, titles
 
 
 def book(**sheets: list[list[Any]]) -> bytes:
@@ -181,3 +182,31 @@ def test_a_sheet_that_is_just_called_so_wins_and_a_bad_one_does_not_refuse_the_o
         read_all(book(**twice), file_name="todo.xlsx", name="usuarios")
     with pytest.raises(InputError, match="no tiene hojas UBICACIONES"):
         read_all(book(GLOBAL=[["org_id"], ["C"]]), file_name="todo.xlsx", name="ubicaciones")
+
+
+def test_a_sheet_of_charts_or_a_hidden_one_is_never_taken_for_the_table() -> None:
+    made = openpyxl.Workbook()
+    made.active.title = "Notas"
+    made.active.append(["person_id"])
+    made.active.append(["de antes"])
+    made.active.sheet_state = "hidden"
+    table = made.create_sheet("Hoja1")
+    for row in (["person_id"], ["A"]):
+        table.append(row)
+    old = made.create_sheet("USUARIOS viejos")
+    old.append(["person_id"])
+    old.sheet_state = "veryHidden"
+    made.create_chartsheet("Gráfico", 0).add_chart(openpyxl.chart.BarChart())
+    made.active = made.sheetnames.index("Hoja1")
+    raw = saved(made)
+    assert titles(raw, "libro.xlsx") == ["Hoja1"]
+    for file_name, name in (("usuarios.xlsx", None), ("libro.xlsx", "usuarios")):
+        [data] = read_any(raw, file_name=file_name, name=name)
+        assert (data.file_name.rpartition(" · ")[2], data.frame["person_id"].tolist()) == ("hoja Hoja1", ["A"])
+    [asked] = read_any(raw, file_name="libro.xlsx", name="usuarios", sheet="Notas")
+    assert asked.frame["person_id"].tolist() == ["de antes"]
+    there = r"Las que tiene: Notas \(oculta\), Hoja1, USUARIOS viejos \(oculta\)\."
+    with pytest.raises(InputError, match=there):
+        read_any(raw, file_name="libro.xlsx")
+    with pytest.raises(InputError, match=there):
+        read_any(raw, file_name="libro.xlsx", name="usuarios", sheet="Gráfico")

@@ -65,8 +65,8 @@ def write(api: Api, change: Change, *, location_id: str, org_id: str | None = No
 
 
 def undo(before: State, after: State) -> Change:
-    """The old entries of the touched types."""
-    touched = {t: value for t, value in before.items() if value != after.get(t) and not value["restricted"]}
+    """The old entries of the touched types; one that Webex did not tell before (None) cannot be given back."""
+    touched = {t: value for t, value in before.items() if value and value != after.get(t) and not value["restricted"]}
     fields = differences(after, touched)
     return Change(fields, body={"callingPermissions": permission_entries(touched)})
 

@@ -70,8 +70,11 @@ def write(api: Api, change: Change, *, person_id: str, org_id: str | None = None
 
 
 def undo(before: State, after: State) -> Change:
-    """Flags and entries as read. With useCustomPermissions false the entries are the location's: the flag restores behaviour."""
-    wanted, _ = without_restricted(before, {t: v for t, v in before.items() if t not in (*FLAGS, PATH)})
+    """Flags and entries as read. With useCustomPermissions false the entries are the location's: the flag restores behaviour.
+
+    A type that Webex did not tell before (None) cannot be given back.
+    """
+    wanted, _ = without_restricted(before, {t: v for t, v in before.items() if v and t not in (*FLAGS, PATH)})
     flags = {flag: before[flag] for flag in FLAGS}
     fields = differences(after, flags | wanted)
     return Change(fields, body=flags | {"callingPermissions": permission_entries(wanted), PATH: before[PATH]})

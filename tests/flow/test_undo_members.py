@@ -21,6 +21,8 @@ LICENCES = "usuarios_modificar_licencias"
 MOVES = "usuarios_asignar_location_desde_csv"
 NUMBERS = "ubicacion_alta_numeraciones_desactivadas"
 HEADER = "ubicacion_actualizar_cabecera"
+PERMISSIONS = "ubicacion_configurar_permisos_salientes_defecto"
+PROFILE = "usuarios_configurar_perfil_saliente_custom"
 LOST_PUT = {"method": "PUT", "path_regex": "callForwarding", "drop": "before"}
 
 
@@ -251,3 +253,21 @@ def test_the_first_rows_of_an_undo_are_the_last_of_the_run(house: House, remote:
     assert [row.line for row in house.result(live.run_id).rows if row.state == "done"] == [4]
     assert house.resume(live.run_id).counts == {"done": 3}
     assert remote.digest() == as_new
+
+
+@pytest.mark.parametrize(("action_id", "entity"), [(PERMISSIONS, "location_id"), (PROFILE, "person_id")])
+def test_a_call_type_that_webex_had_not_told_is_named_and_the_others_come_back(
+    house: House, remote: Remote, action_id: str, entity: str
+) -> None:
+    told = {"callType": "NATIONAL", "action": "ALLOW", "transferEnabled": True}
+    body = {"useCustomEnabled": False, "useCustomPermissions": False, "callingPermissions": [told]}
+    remote.fail_next({"method": "GET", "path_regex": "outgoingPermission", "status": 200, "body": body})
+    key = remote.location(0) if entity == "location_id" else remote.person(0)
+    first = house.run(action_id, [{entity: key, "block_call_types": "NATIONAL|INTERNATIONAL"}])
+    assert first.counts == {"done": 1} and first.row.change["INTERNATIONAL"][0] is None
+    result = undone(house, first.document["run_id"])
+    assert (result.row.state, result.row.code) == ("done", "revertida_en_parte")
+    assert result.row.message == "No vuelve a estar como antes: llamadas internacionales."
+    doc = remote.doc(entity.removesuffix("_id"), key)
+    permissions = doc.get("permissions") or doc["outgoing"]["permissions"]
+    assert (permissions["NATIONAL"]["action"], permissions["INTERNATIONAL"]["action"]) == ("ALLOW", "BLOCK")

@@ -39,13 +39,16 @@ class CsvFile:
     sep_line: int  # first lines to leave out: up to Excel's `sep=` line
     as_it_is: bool  # its bytes can be cut after any line feed and are UTF-8
 
-    def blocks(self) -> Iterator[Block]:
-        """(text cells, findings), at least once. Raises InputError when it comes to a place that cannot be read."""
+    def blocks(self, *, pairs: bool = False) -> Iterator[Block]:
+        """(text cells, findings), at least once. `pairs`: as in parsing.check_headers.
+
+        Raises InputError when it comes to a place that cannot be read.
+        """
         nulls: list[int] = []
         empty: pd.DataFrame | None = None
         parts = _without_marks(self._parts(), nulls) if self.marks else self._parts()
         try:
-            for frame, problems in parsing.parse_blocks(parts, self.delimiter, self.file_name):
+            for frame, problems in parsing.parse_blocks(parts, self.delimiter, self.file_name, pairs=pairs):
                 empty = frame.iloc[:0]
                 found = [*_spoilt(frame, self.file_name), *_foreign(frame, self.encoding, self.file_name)] if self.spoilt else []
                 yield frame, [*problems, *found]

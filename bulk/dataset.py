@@ -52,7 +52,7 @@ def read_csv(
     dataset_name = name or guess_name(known_as)
     try:
         csv = open_csv(opener, known_as, encoding=encoding, delimiter=delimiter)
-        blocks = list(csv.blocks())
+        blocks = list(csv.blocks(pairs=dataset_name == "global"))
     except OSError as error:
         raise InputError(f"No se puede leer «{source!s}»: {why(error)}.") from None
     frame = pd.concat([frame for frame, _ in blocks]) if len(blocks) > 1 else blocks[0][0]

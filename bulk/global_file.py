@@ -6,6 +6,7 @@ import pandas as pd
 
 from bulk.errors import InputError
 from bulk.headers import KNOWN_HEADERS, canonical
+from bulk.parsing import refuse_data
 from bulk.records import Problem
 
 _PARAMETER = frozenset(map(canonical, ("parametro", "parameter", "clave", "nombre", "campo", "key", "name")))
@@ -18,6 +19,8 @@ def settled(frame: pd.DataFrame, problems: list[Problem], file_name: str) -> tup
     """(one row of columns, problems). Raises InputError for a parameter without name, or there twice."""
     pairs = _pairs(frame)
     if pairs is None:
+        for header in map(str, frame.columns[1:2]):  # let through as the value of a first pair
+            refuse_data(header, 1, file_name)
         spare = [Problem(file_name, int(line), None, None, "fila_de_mas", ONE_ROW, "aviso") for line in frame.index[1:]]
         return frame, [*problems, *spare, *_unknown(dict.fromkeys(map(str, frame.columns), 1), file_name)]
     lines = _lines(pairs, file_name)

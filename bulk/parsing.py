@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TextIO
 
 import numpy as np
@@ -17,6 +16,7 @@ from pyarrow import csv as arrow_csv
 from bulk.errors import InputError
 from bulk.headers import canonical
 from bulk.records import Problem
+from bulk.stray_quotes import swallowed
 from schemas.hydra import decode_id
 
 BLANKS = " \t\r\n\x0b\x0c\x1c\x1d\x1e\x1f\x85\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a" + (
@@ -31,10 +31,13 @@ _Row = tuple[int, int, list[str]]  # line where it starts, line where it ends, i
 RAGGED = "celdas_de_mas_o_de_menos"
 
 
-def parse_blocks(parts: Iterable[bytes], delimiter: str, file_name: str) -> Iterator[tuple[pd.DataFrame, list[Problem]]]:
+def parse_blocks(
+    parts: Iterable[bytes], delimiter: str, file_name: str, *, pairs: bool = False
+) -> Iterator[tuple[pd.DataFrame, list[Problem]]]:
     """(frame of text cells with index = line, its ragged rows) of each part, at least once.
 
-    `parts`: the file in UTF-8, cut where lines end. Raises InputError (nothing in it, header, quotes), UnicodeDecodeError.
+    `parts`: the file in UTF-8, cut where lines end. `pairs`: as in check_headers.
+    Raises InputError (nothing in it, header, quotes), UnicodeDecodeError.
     """
     to_come = filter(None, parts)
     at_hand = [_opened(b"")]
@@ -42,7 +45,7 @@ def parse_blocks(parts: Iterable[bytes], delimiter: str, file_name: str) -> Iter
     if first is None:
         raise InputError(f"{file_name} está vacío: no hay cabecera ni filas.")
     start, at, cells = first
-    headers = check_headers(cells, start, file_name)
+    headers = check_headers(cells, start, file_name, pairs=pairs)
     part, seen = _rest(at_hand), 0
     while part := part or next(to_come, b""):
         problems: list[Problem] = []
@@ -54,7 +57,8 @@ def parse_blocks(parts: Iterable[bytes], delimiter: str, file_name: str) -> Iter
             taken = list(_through(at + len(part.splitlines()), rows))
             at, part = taken[-1][1] if taken else at, _rest(at_hand)
             frame, problems = collect(((line, cells) for line, _, cells in taken), headers, file_name)
-            problems += _swallowed(taken, {problem.line for problem in problems}, delimiter, headers, file_name)
+            joined = swallowed(taken, {problem.line for problem in problems}, delimiter, headers)
+            problems += [Problem(file_name, line, column, None, RAGGED, told) for line, column, told in joined]
             frame = tidy(frame)
         seen += len(frame)
         yield frame, problems
@@ -126,8 +130,11 @@ def _wrong(error: str) -> str:
 # -- header -----------------------------------------------------------------------------------------------------------
 
 
-def check_headers(cells: Sequence[str], line: int, file_name: str) -> list[str]:
-    """Headers without trailing empty ones, on one line each. Raises InputError for blank, repeated, too many, or none at all."""
+def check_headers(cells: Sequence[str], line: int, file_name: str, *, pairs: bool = False) -> list[str]:
+    """Headers without trailing empty ones, on one line each. Raises InputError for blank, repeated, too many, or none at all.
+
+    `pairs`: the file may begin with a parameter and its value, which is data then.
+    """
     headers = [" ".join(cell.strip(BLANKS).split()) for cell in cells]
     while headers and not headers[-1]:
         headers.pop()
@@ -138,13 +145,19 @@ def check_headers(cells: Sequence[str], line: int, file_name: str) -> list[str]:
     for position, header in enumerate(headers, 1):
         if not header:
             raise InputError(f"{file_name} · Fila {line}: la columna {position} no tiene nombre. Ponle uno o quítala.")
-        if _is_data(header):
-            raise InputError(f"{file_name} · Fila {line}: falta la cabecera («{header}» es un dato). Añádela encima.")
+        if not (pairs and position == 2):
+            refuse_data(header, line, file_name)
         key = canonical(header) or header
         if key in seen:
             raise InputError(f"{file_name} · Fila {line}: la columna «{header}» está repetida. Deja una sola.")
         seen.add(key)
     return headers
+
+
+def refuse_data(header: str, line: int, file_name: str) -> None:
+    """Raises InputError."""
+    if _is_data(header):
+        raise InputError(f"{file_name} · Fila {line}: falta la cabecera («{header}» es un dato). Añádela encima.")
 
 
 def _is_data(header: str) -> bool:
@@ -234,34 +247,6 @@ def collect(rows: Iterator[tuple[int, list[str]]], headers: list[str], file_name
     frame.index = pd.Index(lines, dtype="int64")
     _refuse_title(problems, headers, len(frame), file_name)
     return frame, problems
-
-
-def _swallowed(
-    taken: Sequence[_Row], ragged: Collection[int | None], delimiter: str, headers: list[str], file_name: str
-) -> Iterator[Problem]:
-    """Rows that a stray quote opens and another one, rows below in the same column, closes: as wide as the header all the same.
-
-    RAGGED, for the cells after the quote are those of the last row, and the rows between are lost.
-    """
-    mark = re.compile(re.escape(delimiter) + "(?! )")  # a comma before a space is one of an address
-    for start, end, cells in taken:
-        if end == start or start in ragged or len(headers) < 2:
-            continue
-        for at, cell in enumerate(cells):
-            first, *others = re.split("\r\n|\r|\n", cell)
-            if others and _fills(mark.split(first), len(headers) - at) and len(mark.split(others[-1])) == at + 1:
-                told = (
-                    f"Las filas {start} a {end} se leen como una sola: unas comillas se abren aquí y no se cierran "
-                    f"hasta la {end}. Quítalas en el fichero."
-                )
-                yield Problem(file_name, start, headers[at], None, RAGGED, told)
-
-
-def _fills(cells: list[str], room: int) -> bool:
-    """Whether that many cells are left without the empty ones at the end, which may be too many."""
-    while len(cells) > room and not cells[-1].strip():
-        cells.pop()
-    return len(cells) == room
 
 
 def _block(headers: list[str], block: list[list[str]]) -> pd.DataFrame:

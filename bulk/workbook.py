@@ -138,7 +138,7 @@ def _sheet(raw: bytes, sheet: Any, dataset: str, told_as: str) -> Sheet:
     first = next(rows, None)
     if first is None:
         raise InputError(f"{told_as} está vacía: no hay cabecera ni filas.")
-    headers = parsing.check_headers(first[1], first[0], told_as)
+    headers = parsing.check_headers(first[1], first[0], told_as, pairs=dataset == "global")
     frame, problems = parsing.collect(rows, headers, told_as)
     return dataset, told_as, parsing.tidy(frame), [*problems, *_formulas(raw, sheet, frame, told_as)]
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from bulk.dataset import read_csv
+from bulk.dataset import read_any, read_csv
 from bulk.errors import InputError
 from bulk.repairs import default_country
+from tests.unit.test_workbook import book
 
 TEXT = "person_id;nombre;extension\r\nA;Nuño Peña;0012\r\nB;;34\r\n"
 
@@ -107,6 +108,30 @@ def test_global_in_any_form_is_one_row_and_what_is_not_used_is_told(
     assert data.frame.iloc[0].to_dict() == row
     assert [(each.line, each.rule) for each in data.problems] == avisos
     assert {each.severity for each in data.problems} <= {"aviso"}
+
+
+ORG = "Y2lzY29zcGFyazovL3VzL09SR0FOSVpBVElPTi84MTkxYTNjYi1iZTExLTU3YzItOWI1Yi0zYTk3ZTkyYjA2YWI"
+
+
+def test_pairs_without_header_may_begin_with_an_id_in_a_file_or_a_sheet() -> None:
+    for rows in ([["org_id", ORG], ["default_country", "ES"]], [["default_country", "ES"], ["org_id", ORG]]):
+        text = "".join(f"{name};{value}\n" for name, value in rows)
+        for data in (read_csv(text.encode(), name="global"), *read_any(book(GLOBAL=rows), file_name="todo.xlsx")):
+            assert data.frame.iloc[0].to_dict() == {"org_id": ORG, "default_country": "ES"}
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("global", f"{ORG};ES\n{ORG};PT\n"),
+        ("global", f"ES;{ORG}\nES;{ORG}\n"),
+        ("global", f"org_id;{ORG}\nX;Y\n"),
+        ("usuarios", f"org_id;{ORG}\nperson_id;X\n"),
+    ],
+)
+def test_data_where_the_header_would_be_is_refused_all_the_same(name: str, text: str) -> None:
+    with pytest.raises(InputError, match="Fila 1: falta la cabecera"):
+        read_csv(text.encode(), name=name)
 
 
 @pytest.mark.parametrize(

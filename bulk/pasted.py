@@ -14,9 +14,18 @@ from bulk.headers import SYNONYMS
 COLUMNS = ("email", "extension", "person_id", "location_id", "phone_number", "location_name", "display_name")
 
 
-def parse_pasted(text: str) -> tuple[str, ...]:
-    """One item a line, or between `;`, `,` or tabs; each once."""
-    return tuple(dict.fromkeys(item for part in re.split("[\n\r;,\t]", text) if (item := part.strip())))
+def parse_pasted(text: str, dataset: Dataset) -> tuple[str, ...]:
+    """One item a line, or between `;`, tabs or `,`; each once. A comma stays where `dataset` calls somebody so: «Pérez, Ana»."""
+    parts = [part.strip() for part in re.split("[\n\r;\t]", text)]
+    known = _known(dataset, {_plain(part) for part in parts if "," in part})
+    items = (item.strip() for part in parts for item in ([part] if _plain(part) in known else part.split(",")))
+    return tuple(dict.fromkeys(filter(None, items)))
+
+
+def _known(dataset: Dataset, wanted: set[str]) -> set[str]:
+    """Those of `wanted` that a cell of a column that names people or places says."""
+    headers = _naming_columns(dataset) if wanted else ()
+    return {key for header in headers for key in wanted.intersection(_plain_cells(dataset, header))}
 
 
 def listed(dataset: Dataset, items: Iterable[str]) -> tuple[pd.Series[bool], tuple[str, ...], tuple[str, ...]]:
@@ -25,7 +34,7 @@ def listed(dataset: Dataset, items: Iterable[str]) -> tuple[pd.Series[bool], tup
     mask = pd.Series(False, index=dataset.frame.index)
     hits: dict[str, set[int]] = {}
     for header in _naming_columns(dataset):
-        plain = folded_cells(dataset.frame[header]).str.replace(" ", "", regex=False)
+        plain = _plain_cells(dataset, header)
         found = plain[plain.isin(list(wanted))]
         mask.loc[found.index] = True
         for line, key in found.items():
@@ -36,6 +45,10 @@ def listed(dataset: Dataset, items: Iterable[str]) -> tuple[pd.Series[bool], tup
 
 def _plain(text: str) -> str:
     return folded(text).replace(" ", "")
+
+
+def _plain_cells(dataset: Dataset, header: str) -> pd.Series[str]:
+    return folded_cells(dataset.frame[header]).str.replace(" ", "", regex=False)
 
 
 def _naming_columns(dataset: Dataset) -> list[str]:

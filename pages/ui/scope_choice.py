@@ -158,7 +158,7 @@ def _by_lines(session: Session, action: Action, dataset: Dataset) -> Scope | Non
 
 def _by_list(session: Session, action: Action, dataset: Dataset) -> Scope | None:
     text = st.text_area("Correos, extensiones, teléfonos, nombres o identificadores, uno por línea", height=160, key="scope_list")
-    items = parse_pasted(text)
+    items = parse_pasted(text, dataset)
     return Scope(pasted=items) if items else None
 
 

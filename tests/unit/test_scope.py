@@ -92,10 +92,18 @@ def test_an_unknown_column_is_refused_with_those_that_there_are() -> None:
 
 
 def test_a_pasted_list_finds_emails_extensions_and_ids_and_says_what_it_did_not_find() -> None:
-    pasted = parse_pasted("ANA@acme.es\r\n34; D\tnadie@acme.es\nana@acme.es")
+    pasted = parse_pasted("ANA@acme.es\r\n34; D\tnadie@acme.es\nana@acme.es", DATA)
     found = choose(DATA, Scope(pasted=pasted))
     assert list(found.mask) == [True, True, True, True]
     assert (found.not_found, found.several) == (("nadie@acme.es",), ("34",))
+
+
+def test_a_pasted_name_with_a_comma_is_one_name_where_the_file_has_it() -> None:
+    data = csv("person_id;display_name\nA;Pérez, Ana\nB;Ana\nC;Luis\nD;Eva\n")
+    pasted = parse_pasted("PÉREZ,  Ana\nLuis, Eva,nadie", data)
+    assert pasted == ("PÉREZ,  Ana", "Luis", "Eva", "nadie")
+    found = choose(data, Scope(pasted=pasted))
+    assert (list(found.mask), found.not_found) == ([True, False, True, True], ("nadie",))
 
 
 def test_a_pasted_extension_keeps_its_zeros() -> None:

@@ -203,7 +203,7 @@ def rows_to_verify(context: Context, run: RunRecord) -> Iterator[Row]:
         reference: dict[str, Any] = {"superseded": superseded} if superseded else {}
         if undoes := (references.get(row.line) or {}).get("undoes"):
             left = {member: value for member, value in undoes["left"].items() if member not in superseded}
-            reference |= {"undoes": {**undoes, "left": left}, "verify": True}
+            reference |= {"undoes": {**undoes, "left": left}, "verify": True, "told": row.message}
         yield Row(row.line, row.params, row.label, row.group, reference=reference or None)
 
 

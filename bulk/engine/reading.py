@@ -62,7 +62,8 @@ def decide(live: LiveRun, item: Item, now: State) -> Change:
     """
     reference = item.row.reference or {}
     if undoes := reference.get("undoes"):
-        return give_back(live.action, undoes, now, live.options)
+        change = give_back(live.action, undoes, now, live.options)
+        return _unforetold(change, undoes, reference.get("told") or "", now) if reference.get("verify") else change
     change = live.action.decide(now, **live.action.arguments(item.row.params, live.options))
     if superseded := reference.get("superseded"):  # a verification: what a later row wrote over is not asked of this one
         return replace(change, fields={m: pair for m, pair in change.fields.items() if m not in superseded})
@@ -98,6 +99,14 @@ def give_back(action: Action, undoes: Mapping[str, Any], now: State, options: Ma
         if change.lost or not stays
         else replace(change, lost=(NOT_RESTORED.format(", ".join(map(Telling(action.members).title, sorted(stays)))),))
     )
+
+
+def _unforetold(change: Change, undoes: Mapping[str, Any], told: str, now: State) -> Change:
+    """Of the verification of an undo: what would stay now is different, unless the undo itself `told` that it stays."""
+    if change or all(reason in told for reason in change.lost):
+        return change
+    wanted = {m: undoes["before"].get(m) for m in undoes["left"]}
+    return replace(change, fields={m: (now.get(m), was) for m, was in wanted.items() if not equal(now.get(m), was)})
 
 
 def _still_ours(change: Change, left: Mapping[str, Any], words: Telling) -> None:

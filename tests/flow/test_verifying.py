@@ -12,10 +12,12 @@ from bulk.records import RunRecord
 from bulk.report import acta_chunks, three_files, write_report
 from bulk.report.verified import verification_line
 from bulk.status import document, exit_code, find_run, phone_line
+from bulk.undoing import undo
 from bulk.verifying import findings, verify
 from tests.flow.report_case import sheets
 from tests.house import House, Remote, Result
 
+NUMBERS = "ubicacion_alta_numeraciones_desactivadas"
 FORWARD = "usuarios_configurar_desvio_prefijo53"
 
 
@@ -80,3 +82,16 @@ def test_a_verification_that_never_began_does_not_hide_the_one_before(house: Hou
     connection = known(house.connection, house.context.settings, house.context.journal)
     runs.create_run(house.context.journal, derived.verification_of(house.context, find_run(house.context, run_id), connection))
     assert found_of(house, run_id) == "2 como se pidió, 0 distintas, 0 no legibles."
+
+
+def test_a_number_that_came_back_after_its_undo_and_is_in_use_is_different(house: House, remote: Remote) -> None:
+    place, value = remote.location(1), "+34910000005"
+    first = house.run(NUMBERS, [{"location_id": place, "phone_numbers": value}], force_pstn=True)
+    back = undo(house.context, first.document["run_id"], house.connection)
+    wait(back)
+    assert house.result(back.run_id).counts == {"done": 1}
+    house.run(NUMBERS, [{"location_id": place, "phone_numbers": value}], force_pstn=True)
+    remote.patch("number", value, owner=remote.person(0), state="ACTIVE")
+    check = verified(house, back.run_id)
+    assert found_of(house, back.run_id) == "0 como se pidió, 1 distinta, 0 no legibles."
+    assert house.result(check.run_id).row.change == {value: ["ACTIVE", None]}

@@ -70,14 +70,17 @@ def child_of(
 # -- the plan that was reviewed -----------------------------------------------------------------------------------------
 
 
-def from_plan(context: Context, plan: RunRecord, connection: Connection, note: str) -> RunRecord:
-    """The run that applies a finished dry run. Raises UsageError when it is none, or is not what it was when it ended."""
+def from_plan(context: Context, plan: RunRecord, connection: Connection, note: str, reviewed: str | None = None) -> RunRecord:
+    """The run that applies a finished dry run.
+
+    Raises UsageError when it is none, or is not what it was when it ended, or when somebody looked at it (`reviewed`).
+    """
     if not plan.dry_run or plan.kind == "verify":
         raise UsageError(f"La ejecución {plan.run_id} no es un ensayo: no se puede lanzar como plan.")
     if plan.state not in ENDED_RUNS:
         raise UsageError(f"El ensayo {plan.run_id} no ha terminado. Reanúdalo (bulk resume {plan.run_id}) o cancélalo.")
     digest = plans.plan_digest(context.journal, plan.run_id)
-    if plan.schedule.get("plan_hash", digest) != digest:
+    if {plan.plan_hash or digest, reviewed or digest} != {digest}:
         raise UsageError(f"El ensayo {plan.run_id} no es el que se revisó: su contenido ha cambiado. Repite el ensayo.")
     if plan.kind == "undo":
         at_rest(context, str(plan.parent))

@@ -106,7 +106,7 @@ def _launched(run: RunRecord) -> str:
 
 
 def _record(context: Context, prepared: Prepared, connection: Connection, how: Launch) -> RunRecord:
-    files = [dataset for dataset in (prepared.global_dataset, prepared.dataset) if dataset]
+    rehearsed = {"rows_hash": prepared.rows_hash} if how.dry_run else {}
     return RunRecord(
         run_id=runs.new_run_id(context.journal),
         action_id=prepared.action.id,
@@ -121,8 +121,8 @@ def _record(context: Context, prepared: Prepared, connection: Connection, how: L
         options=dict(how.options),
         settings=in_force(context.settings, how.rate_ceiling),
         mapping=prepared.mapping.to_json(),
-        scope=dict(prepared.scope),
-        files=tuple(_file(context, dataset) for dataset in files),
+        scope={**prepared.scope, **rehearsed},
+        files=tuple(_file(context, dataset) for dataset in prepared.files),
         note=how.note,
         parent=how.parent,
         schedule=stored(how.at, how.not_after, how.canary, how.after),
@@ -145,10 +145,12 @@ def launch_plan(
     connection: Connection,
     how: Launch,
     *,
+    reviewed: str | None = None,
     advise: Callable[[str], None] = lambda text: None,
 ) -> LiveRun:
     """Run exactly what a dry run showed: a row that is not as it was then ends `conflict`, with what changed.
 
+    `reviewed`: digest of what somebody looked at (RunRecord.plan_hash), when it may have been repeated since.
     Raises RunNotFound, UsageError (no finished dry run, another organisation, or another dry run wanted), TokenRejected,
     Forbidden, OwnedElsewhere.
     """
@@ -156,7 +158,7 @@ def launch_plan(
         raise UsageError("Lanzar un ensayo revisado escribe en Webex: no puede ser otro ensayo. Repite el ensayo del fichero.")
     plan = find_run(context, plan_run_id)
     connection = derived.ready_for(context, plan, connection, advise)
-    run = derived.from_plan(context, plan, connection, how.note or plan.note)
+    run = derived.from_plan(context, plan, connection, how.note or plan.note, reviewed)
     run = replace(
         run,
         workers=how.workers,
@@ -274,6 +276,8 @@ def forget_token(context: Context, token: Token, who: str) -> list[str]:
 def _stop_unowned(context: Context, run: RunRecord, command: str) -> None:
     if command == "cancel":
         rows.cancel_open(context.journal, run.run_id)
+        if run.dry_run:
+            engine.seal(context.journal, run.run_id)
         runs.update_run(context.journal, run.run_id, state="cancelled")
     elif run.state == "running":
         runs.update_run(context.journal, run.run_id, state="paused")

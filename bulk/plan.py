@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -42,10 +44,24 @@ class Prepared:
     excluded: frozenset[int]  # lines outside the scope
     scope: Mapping[str, Any] = field(default_factory=dict)  # how the rows were chosen, for the journal
     chosen: Chosen | None = None  # the same, for people
+    joined: tuple[Dataset, ...] = ()  # other files that values come from
 
     @property
     def total(self) -> int:
         return len(self.frame)
+
+    @property
+    def files(self) -> tuple[Dataset, ...]:
+        """Every file that a row is made of."""
+        return tuple(dataset for dataset in (self.global_dataset, self.dataset, *self.joined) if dataset)
+
+    @cached_property
+    def rows_hash(self) -> str:
+        """SHA-256 of the values of every row and of which of them would be worked, wherever the values come from."""
+        aside = sorted(self.invalid.keys() | self.excluded)
+        digest = hashlib.sha256(repr([list(self.frame.columns), aside]).encode())
+        digest.update(pd.util.hash_pandas_object(self.frame).to_numpy().tobytes())
+        return digest.hexdigest()
 
 
 def prepare(
@@ -102,7 +118,13 @@ def prepare(
         excluded=excluded,
         scope={**scope.to_json(), "selected": chosen.count, "text": chosen.description} if excluded or scope else {},
         chosen=chosen,
+        joined=tuple(files[name] for name in _joined(mapping) - {action.dataset, "global"}),
     )
+
+
+def _joined(mapping: ColumnMapping) -> set[str]:
+    """Names of the files that a join looks into."""
+    return {source.dataset for source in mapping.sources.values() if source.kind == "join"}
 
 
 def _resolved(

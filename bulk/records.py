@@ -163,6 +163,12 @@ class RunRecord:
     kind: str = "apply"  # apply, undo (gives back what `parent` changed) or verify (looks at what `parent` left)
     schedule: Params = field(default_factory=dict)  # {at, not_after: UTC; after: runs; canary: rows; lines; descending}
 
+    @property
+    def plan_hash(self) -> str | None:
+        """Of a dry run that has ended: digest of what it shows."""
+        found: str | None = self.schedule.get("plan_hash")
+        return found
+
 
 def review_states(kind: str) -> tuple[str, ...]:
     """States of the rows of such a run that somebody has to look at."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 
 from bulk.engine import clock, control, pool
+from bulk.engine.ending import seal
 from bulk.engine.feed import set_unit, single
 from bulk.engine.state import Item, LiveRun, Unit
 from bulk.journal import rows, runs
 from bulk.webex.client import Token
 
-__all__ = ["LiveRun", "calling_with", "find_live", "start", "stop_all", "wake"]
+__all__ = ["LiveRun", "calling_with", "find_live", "seal", "start", "stop_all", "wake"]
 
 wake = pool.wake
 CLOSED_REASON = "El programa se ha cerrado. Reanuda cuando quieras: no se ha perdido nada."

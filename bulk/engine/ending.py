@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bulk.engine import clock, outcomes
 from bulk.engine.state import LiveRun
 from bulk.errors import JournalError
-from bulk.journal import control, lots, plans, rows, runs, samples
+from bulk.journal import Journal, control, lots, plans, rows, runs, samples
 from bulk.journal.writes import now
 from bulk.log import log
 from bulk.records import ENDED_RUNS, REVIEW_STATES, Command
@@ -70,13 +70,17 @@ def _close(live: LiveRun) -> None:
     if live.stop_state and live.stop_reason:
         _told(live)
     if live.dry_run and state in ENDED_RUNS:
-        schedule = runs.get_run(live.journal, live.run_id).schedule
-        digest = plans.plan_digest(live.journal, live.run_id)
-        runs.update_run(live.journal, live.run_id, schedule={**schedule, "plan_hash": digest})
+        seal(live.journal, live.run_id)
     store_counters(live)
     sample(live, counts)
     runs.update_run(live.journal, live.run_id, state=state, reason=live.stop_reason, ended_at=now())
     live.log.event("run_end", run=live.run_id, state=state, reason=live.stop_reason)
+
+
+def seal(journal: Journal, run_id: str) -> None:
+    """Keep the digest of what a dry run shows: what is launched of it has to be just that."""
+    schedule = runs.get_run(journal, run_id).schedule
+    runs.update_run(journal, run_id, schedule={**schedule, "plan_hash": plans.plan_digest(journal, run_id)})
 
 
 def _told_to_wait(live: LiveRun) -> bool:

@@ -143,6 +143,8 @@ def export(journal: Journal, home: Path, out: Path) -> Exported:
                     done = _write(journal, inner)
                 for folder in ("files", "logs"):
                     for path in sorted((home / folder).glob("*")):
+                        if path.samefile(out):
+                            continue
                         archive.write(path, f"{folder}/{path.name}")
             return done
     except OSError as error:
@@ -224,18 +226,36 @@ def _needed(chosen: set[str], parents: dict[str, str | None]) -> set[str]:
 
 
 def prune(journal: Journal, home: Path, which: Pruned) -> Pruned:
-    """Take those runs out for good, with their lines in the logs and the input files that no run names. Raises JournalError."""
-    for run_id in which.runs:  # one transaction a run: an interruption leaves whole runs
-        journal.write(partial(_forget, run_id))
-    forget(home, set(which.runs), busy=_busy(journal))
+    """Take those runs out for good, with their lines in the logs and the input files that no run names. Raises JournalError.
+
+    One that somebody has taken up or undone meanwhile is held.
+    """
+    rows = 0
+    gone: list[str] = []
+    for run_id in reversed(which.runs):  # one transaction a run: an interruption leaves whole runs, and none without its parent
+        taken_out = journal.write(partial(_forget, run_id))
+        if taken_out is not None:
+            gone.append(run_id)
+            rows += taken_out
+    forget(home, set(gone), busy=_busy(journal))
     files = drop_files(journal, home)
-    return Pruned(which.runs, which.held, which.rows, files, journal.compact() if which.runs else False)
+    held = tuple(run_id for run_id in which.runs if run_id not in gone)
+    return Pruned(tuple(reversed(gone)), (*which.held, *held), rows, files, journal.compact() if gone else False)
 
 
-def _forget(run_id: str, connection: Connection) -> None:
+def _forget(run_id: str, connection: Connection) -> int | None:
+    """Rows that were taken out; None when the run is at work again, or another one refers to it."""
+    runs, orders = tables.runs, tables.orders
+    children = select(runs.c.run_id).where(runs.c.parent == run_id).correlate(None).exists()
+    # Asked and done in one statement: between the two somebody else could take the run up.
+    ended = runs.delete().where(runs.c.run_id == run_id, runs.c.state.in_(ENDED_RUNS), ~children)
+    if not connection.execute(ended).rowcount:
+        return None
+    rows = connection.execute(select(func.coalesce(func.sum(orders.c.total), 0)).where(orders.c.run_id == run_id)).scalar()
     for table in reversed(tables.metadata.sorted_tables):
         if "run_id" in table.c and inspect(connection).has_table(table.name):
             connection.execute(table.delete().where(table.c.run_id == run_id))
+    return int(rows or 0)
 
 
 def _busy(journal: Journal) -> set[str]:

@@ -56,7 +56,7 @@ def audit(context: Context, run: RunRecord) -> dict[str, Any]:
 
 def plan_hash(run: RunRecord) -> str | None:
     """SHA-256 of the plan that was reviewed (of a dry run: of the plan that it is); None without one."""
-    found = run.scope.get("plan_hash") or run.schedule.get("plan_hash")
+    found = run.scope.get("plan_hash") or run.plan_hash
     return str(found) if found else None
 
 

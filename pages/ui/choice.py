@@ -133,14 +133,16 @@ def launch_of(session: Session, *, dry_run: bool, parent: str | None = None, can
 
 
 def is_about(run: RunRecord, session: Session, connection: Connection) -> bool:
-    """True when `run` saw the action, files, rows, mapping and organisation that this tab has now."""
+    """True when `run` rehearsed the action, files, rows, values, mapping and organisation that this tab has now."""
+    if run.kind != "apply" or not run.dry_run:  # the preview of an undo, and a verification, are about what another run did
+        return False
     try:
         plan = prepared(session)
     except BulkError:
         return False
-    same_files = {file["sha256"] for file in run.files} == {d.sha256 for d in (plan.dataset, plan.global_dataset) if d}
+    same_files = {file["sha256"] for file in run.files} == {dataset.sha256 for dataset in plan.files}
     same_mapping = run.mapping.get("sources") == plan.mapping.to_json()["sources"]
     same_options = dict(run.options) == options_of(session, plan.action)
-    same_rows = dict(run.scope) == dict(plan.scope)
+    same_rows = dict(run.scope) == {**plan.scope, "rows_hash": plan.rows_hash}
     same_place = run.target == connection.target and run.org_id == connection.org_id
     return run.action_id == plan.action.id and same_files and same_mapping and same_options and same_rows and same_place

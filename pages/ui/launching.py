@@ -35,6 +35,7 @@ class Rehearsal:
     changes: int  # rows that would be created or changed
     unchanged: int  # rows already as wanted
     aside: int  # rows that would not be worked, or refused
+    launched: RunRecord | None = None  # the last run that applied it
 
 
 def rehearsal_of(session: Session, reached: Connection) -> Rehearsal | None:
@@ -51,12 +52,20 @@ def rehearsal_of(session: Session, reached: Connection) -> Rehearsal | None:
     counts = runs.run_counts(house.journal, run.run_id)
     changes = counts["create"] + counts["change"]
     aside = sum(counts[state] for state in REVIEW_STATES)
-    return Rehearsal(run, changes, counts["unchanged"], aside)
+    launched = next((child for child in runs.children(house.journal, run.run_id, "apply") if not child.dry_run), None)
+    return Rehearsal(run, changes, counts["unchanged"], aside, launched)
 
 
 def told(plan: Prepared, rehearsal: Rehearsal | None) -> None:
     if rehearsal is None:
         st.warning(without_rehearsal(choice.to_send(plan)), icon=":material/warning:")
+        return
+    if rehearsal.launched:
+        st.info(
+            f"El ensayo del {local(rehearsal.run.created_at)} ya se lanzó el {local(rehearsal.launched.created_at)} "
+            f"(ejecución {rehearsal.launched.run_id}). Ensaya otra vez para ver qué queda por cambiar.",
+            icon=":material/task_alt:",
+        )
         return
     changing = count(rehearsal.changes, *UNITS[plan.action.dataset])
     st.success(
@@ -90,7 +99,7 @@ def button(
 ) -> None:
     """`after`: runs to wait for."""
     nothing = choice.to_send(plan) == 0 or bool(plan.missing)
-    settled = rehearsal is not None and not rehearsal.changes
+    settled = rehearsal is not None and (not rehearsal.changes or rehearsal.launched is not None)
     label = "Lanzar este ensayo" if rehearsal else "Lanzar sin ensayo"
     if not reached.is_sandbox:
         label = "Lanzar en PRODUCCIÓN" if rehearsal else "Lanzar sin ensayo en PRODUCCIÓN"
@@ -146,13 +155,16 @@ def _confirm(
 
 def go(session: Session, plan: Prepared, rehearsal: Rehearsal | None, reached: Connection, after: tuple[str, ...]) -> None:
     """Launch in the background and show the board: exactly the changes of the rehearsal when there is one."""
-    how = replace(choice.launch_of(session, dry_run=False, canary=session.canary), after=after)
     house = resources.context()
+    if running := live.attached(house, session, dry_run=False):  # a second click on the same button
+        st.switch_page(PAGES["lanzamiento"][0], query_params={"run": running.run_id})
+    how = replace(choice.launch_of(session, dry_run=False, canary=session.canary), after=after)
     with st.spinner("Escribiendo las filas en el diario…"):
         session.advice = []
         if rehearsal:
-            started = launch_plan(house, rehearsal.run.run_id, reached, how, advise=session.advice.append)
+            shown = rehearsal.run
+            started = launch_plan(house, shown.run_id, reached, how, reviewed=shown.plan_hash, advise=session.advice.append)
         else:
             started = launch(house, plan, reached, how, advise=session.advice.append)
-    session.run_id = started.run_id
+        session.run_id = started.run_id  # before Streamlit can take up a second click: it finds the board then
     st.switch_page(PAGES["lanzamiento"][0], query_params={"run": started.run_id})

@@ -29,7 +29,8 @@ def waiting(context: Context) -> list[RunRecord]:
 def remember(session: Session, run: RunRecord) -> None:
     """This tab now looks at `run`."""
     if run.dry_run:
-        session.dry_run_id = run.run_id
+        if run.kind == "apply":  # a preview of an undo, or a verification, is not what this tab would launch
+            session.dry_run_id = run.run_id
     else:
         session.run_id = run.run_id
 

@@ -142,7 +142,8 @@ def _go(session: Session, seen: Look, preview: RunRecord, options: dict[str, boo
     how = Launch(preview.bulk, chunk_size=preview.chunk_size, workers=preview.workers, note=preview.note, rate_ceiling=ceiling)
     how = replace(how, options=options)
     try:
-        started = launch_plan(resources.context(), preview.run_id, resources.connection_for(seen.run, session), how)
+        reached = resources.connection_for(seen.run, session)
+        started = launch_plan(resources.context(), preview.run_id, reached, how, reviewed=preview.plan_hash)
     except BulkError as error:
         st.error(plain(error.message))
         return

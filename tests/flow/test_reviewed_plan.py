@@ -10,7 +10,8 @@ import pytest
 
 from bulk.errors import UsageError
 from bulk.journal import runs
-from bulk.launch import Launch, launch_plan, wait
+from bulk.launch import Launch, launch_plan, request_stop, retry, wait
+from bulk.status import find_run
 from tests.adapters.many import callers, many_rows
 from tests.house import House, Remote, Result
 
@@ -141,6 +142,25 @@ def test_a_plan_changed_in_the_journal_is_refused(house: House, remote: Remote) 
         house.context.journal.write(lambda connection, statement=statement: connection.execute(statement))
         with pytest.raises(UsageError, match="no es el que se revisó"):
             launch_plan(house.context, plan.document["run_id"], house.connection, Launch())
+
+
+def test_a_plan_that_was_repeated_since_somebody_looked_at_it_is_refused(house: House, remote: Remote) -> None:
+    remote.config(latency_ms=40)
+    live = house.start(FORWARD, forwarded(remote, 20), Launch(dry_run=True, canary=4))
+    wait(live)
+    request_stop(house.context, live.run_id, "cancel", "Ana")
+    shown = find_run(house.context, live.run_id)
+    assert shown.plan_hash and house.result(live.run_id).counts["change"] == 4
+    remote.config(latency_ms=0)
+    again = retry(house.context, live.run_id, house.connection)
+    assert again is not None
+    wait(again)
+    with pytest.raises(UsageError, match="no es el que se revisó"):
+        launch_plan(house.context, live.run_id, house.connection, Launch(), reviewed=shown.plan_hash)
+    assert remote.writes() == 0
+    now = find_run(house.context, live.run_id).plan_hash
+    wait(launch_plan(house.context, live.run_id, house.connection, Launch(), reviewed=now))
+    assert remote.writes() == 20
 
 
 def test_a_plan_with_other_options_is_refused(house: House, remote: Remote) -> None:

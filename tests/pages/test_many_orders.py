@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from bulk.context import Context
-from bulk.figures import thousands
+from bulk.figures import count, thousands
 from bulk.journal import runs
 from bulk.records import ALL_STATES, Row, RunRecord
 from pages.ui.texts import PAGES
@@ -55,7 +55,9 @@ def test_a_page_beside_a_run_of_any_size(
     assert not app.error
     if page in ("ensayo", "lanzamiento"):
         rows = orders - sum(1 for at in range(2, orders + 2) if STATES[at % len(STATES)] == "excluded")
-        assert f"{thousands(rows)} de {thousands(rows)} usuarios" in " ".join(str(bar.proto.text) for bar in app.get("progress"))
+        assert f"{thousands(rows)} de {count(rows, 'usuario', 'usuarios')}" in " ".join(
+            str(bar.proto.text) for bar in app.get("progress")
+        )
     if page == "informe":
         assert run.run_id in said(app)
     if page == "historial":

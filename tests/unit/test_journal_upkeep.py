@@ -120,6 +120,10 @@ def test_an_export_has_every_record_and_the_zip_the_files_and_logs_too(home: Pat
     with zipfile.ZipFile(out.with_suffix(".zip")) as archive:
         assert archive.read("journal.jsonl") == out.read_bytes()
         assert {"files/abc.parquet", "logs/accion.log"} <= set(archive.namelist())
+    within = home / "logs" / "diario.zip"  # never itself
+    assert bulk("journal", "export", "--out", str(within)) == 0
+    with zipfile.ZipFile(within) as archive:
+        assert "logs/diario.zip" not in archive.namelist()
     assert bulk("journal", "export", "--out", str(home / "diario.doc")) == 3
     close_context(open_context(home))
 
@@ -156,6 +160,19 @@ def test_a_run_that_a_staying_one_refers_to_stays(journal: Journal) -> None:
     add_run(journal, "undo", parent="apply", state="paused")
     found = upkeep.prunable(journal, keep=0)
     assert (found.runs, found.held) == (("alone",), ("plan", "apply"))
+
+
+def test_a_run_that_was_taken_up_or_undone_since_is_held(journal: Journal, tmp_path: Path) -> None:
+    for run_id in ("r1", "r2", "r3"):
+        add_run(journal, run_id)
+    found = upkeep.prunable(journal, keep=0)
+    assert found.runs == ("r1", "r2", "r3")
+    runs.update_run(journal, "r1", state="running")  # a retry
+    add_run(journal, "undo", parent="r2", state="running")
+    done = upkeep.prune(journal, tmp_path, found)
+    assert (done.runs, done.held, done.rows) == (("r3",), ("r1", "r2"), 2)
+    assert ids(journal) == ["r1", "r2", "undo"]
+    assert upkeep.check(journal).findings == ()
 
 
 def test_kept_files_go_when_no_run_names_them_and_young_ones_stay(journal: Journal, tmp_path: Path) -> None:

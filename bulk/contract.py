@@ -151,6 +151,7 @@ class Action:
     undo_options: tuple[str, ...] = ()  # of these, what undo() takes too
     idempotent: bool = True  # False: sending again needs two equal reads (DESIGN 6.3)
     pure_put: bool = False  # one PUT of values (contracts 4): Settings.plan_read_age may spare the read before it
+    brought_along: tuple[str, ...] = ()  # members that `decide` compares no more once the rest is as asked; a verification does
     additive: bool = False  # rows of one entity add up instead of contradicting each other (DESIGN 6.7)
     needs_calling: bool = False  # call settings: a 404 or 400 of the read means "no Webex Calling"
     undo_note: str = ""  # Spanish: what undo cannot restore; empty = everything comes back

@@ -199,11 +199,13 @@ def rows_to_verify(context: Context, run: RunRecord) -> Iterator[Row]:
     What a later row of the same entity wrote over is not asked of an earlier one.
     """
     references = plans.references(context.journal, run.run_id)
-    entity, last = get_action(run.action_id).entity, _last_writes(context, run)
+    action, last = get_action(run.action_id), _last_writes(context, run)
     for row in rows.read_rows(context.journal, run.run_id, states=VERIFIED):
-        later = last.get(str(row.params.get(entity)), {})
+        later = last.get(str(row.params.get(action.entity)), {})
         superseded = [member for member, at in later.items() if at > str(row.ended_at)]
         reference: dict[str, Any] = {"superseded": superseded} if superseded else {}
+        if sent := {m: value for m, value in _sent(row).items() if m in action.brought_along and m not in superseded}:
+            reference["sent"] = sent
         if undoes := (references.get(row.line) or {}).get("undoes"):
             left = {member: value for member, value in undoes["left"].items() if member not in superseded}
             reference |= {"undoes": {**undoes, "left": left}, "verify": True, "told": row.message}

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 JOBS = "telephony/config/jobs/person/moveLocation"
 ENDED = ("COMPLETED", "FAILED", "ABANDONED")
+WORDS = {"extension": "extensión", "phoneNumber": "numeración"}
+ALREADY_THERE = "Ya está en la ubicación y no se mueve, así que conserva: {}."
 LOST_ON_THE_WAY = "Los mensajes de voz, grupos, horarios y ajustes que el cambio de ubicación quitó no vuelven."
 # Members that PUT people/{id} must send back as read: it is a full replacement (contract 3.2, fallback).
 KEPT = (
@@ -58,15 +60,25 @@ def decide(
     selected: bool | None = None,
 ) -> Change:
     """`selected` chooses rows before they come here (scope); a move to where the person is already would be refused."""
-    if before["locationId"] == target_location_id:
-        return Change()
     given = {"extension": target_extension, "phoneNumber": target_phone_number}
     new = {member: value for member, value in given.items() if value is not None}
+    if before["locationId"] == target_location_id:
+        return Change(notes=_not_moved(before, new))
     if new and not before["calling"]:
         raise RowRefused("1026023", str(catalogue()["code"]["1026023"]))
     fields: dict[str, tuple[Any, Any]] = {"locationId": (before["locationId"], target_location_id)}
     fields |= {member: (before[member], value) for member, value in new.items() if before[member] != value}
     return Change(fields, body={"locationId": target_location_id, "calling": before["calling"], **new})
+
+
+def _not_moved(before: State, new: Mapping[str, str]) -> tuple[str, ...]:
+    """What was asked of somebody who is there already: only a move would bring it along."""
+    other = [
+        f"{WORDS[member]} {before[member] or 'ninguna'} (se pide {value})"
+        for member, value in new.items()
+        if before[member] != value
+    ]
+    return (ALREADY_THERE.format(", ".join(other)),) if other else ()
 
 
 def write(api: Api, change: Change, **params: Any) -> Ticket | Answer:
@@ -190,6 +202,7 @@ ACTION = Action(
     write=write,
     undo=undo,
     idempotent=False,
+    brought_along=("extension", "phoneNumber"),
     undo_note=LOST_ON_THE_WAY,
     sets=SetOps(
         read_many=read_many,

@@ -65,9 +65,13 @@ def decide(live: LiveRun, item: Item, now: State) -> Change:
         change = give_back(live.action, undoes, now, live.options)
         return _unforetold(change, undoes, reference.get("told") or "", now) if reference.get("verify") else change
     change = live.action.decide(now, **live.action.arguments(item.row.params, live.options))
-    if superseded := reference.get("superseded"):  # a verification: what a later row wrote over is not asked of this one
-        return replace(change, fields={m: pair for m, pair in change.fields.items() if m not in superseded})
-    return change
+    superseded, sent = reference.get("superseded", ()), reference.get("sent", {})
+    if not superseded and not sent:
+        return change
+    # A verification: what a later row wrote over is not asked of this one; what a write brought along still has to be there.
+    asked = {m: pair for m, pair in change.fields.items() if m not in superseded}
+    lacking = {m: (now.get(m), value) for m, value in sent.items() if not equal(now.get(m), value)}
+    return replace(change, fields={**lacking, **asked})
 
 
 def decide_first(live: LiveRun, item: Item, now: State) -> Change:

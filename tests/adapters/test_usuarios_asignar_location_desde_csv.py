@@ -65,6 +65,16 @@ def test_who_is_there_already_sends_no_job(house: House, remote: Remote) -> None
     assert remote.counters()["move_jobs"] == 1
 
 
+def test_who_is_there_already_keeps_the_extension_and_is_told_so(house: House, remote: Remote) -> None:
+    person = remote.doc("person", remote.person(1))
+    asked = {"person_id": remote.person(1), "target_location_id": person["locationId"]}
+    result = house.run(ACTION, [{**asked, "target_extension": "9111"}])
+    assert result.counts == {"unchanged": 1}
+    told = f"Ya está en la ubicación y no se mueve, así que conserva: extensión {person['extension']} (se pide 9111)."
+    assert result.row.message == told
+    assert house.run(ACTION, [{**asked, "target_extension": person["extension"]}]).row.message is None
+
+
 def test_plan_writes_nothing_and_opens_no_job(house: House, remote: Remote) -> None:
     plan = house.plan(ACTION, [row(remote, index) for index in plain(5)])
     assert plan.counts == {"change": 5}

@@ -18,6 +18,7 @@ from tests.flow.report_case import sheets
 from tests.house import House, Remote, Result
 
 NUMBERS = "ubicacion_alta_numeraciones_desactivadas"
+MOVES = "usuarios_asignar_location_desde_csv"
 FORWARD = "usuarios_configurar_desvio_prefijo53"
 
 
@@ -95,3 +96,16 @@ def test_a_number_that_came_back_after_its_undo_and_is_in_use_is_different(house
     check = verified(house, back.run_id)
     assert found_of(house, back.run_id) == "0 como se pidió, 1 distinta, 0 no legibles."
     assert house.result(check.run_id).row.change == {value: ["ACTIVE", None]}
+
+
+def test_an_extension_that_a_move_brought_along_and_is_another_by_now_is_different(house: House, remote: Remote) -> None:
+    rows = [
+        {"person_id": remote.person(n), "target_location_id": remote.location(n + 1), "target_extension": f"922{n}"}
+        for n in (1, 2)
+    ]
+    first = house.run(MOVES, rows)
+    assert first.counts == {"done": 2}
+    remote.patch("person", remote.person(2), extension="9333")
+    check = verified(house, first.document["run_id"])
+    assert found_of(house, first.document["run_id"]) == "1 como se pidió, 1 distinta, 0 no legibles."
+    assert house.result(check.run_id).rows[1].change == {"extension": ["9333", "9222"]}

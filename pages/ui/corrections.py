@@ -82,7 +82,8 @@ def complete_ids(session: Session, name: str, names: Names) -> tuple[int, int]:
     session.originals[name] = filling.with_columns(session.originals.get(name, working), wanted)
     found = fixes.edits(filling.with_columns(working, wanted).frame, filled.frame)
     accept(session, name, [replace(fix, looked_at=False) for fix in found])
-    session.findings[name] += problems
+    told = set(session.findings[name])  # looked for once more, each is told once
+    session.findings[name] += [problem for problem in problems if problem not in told]
     return cells, len(problems)
 
 

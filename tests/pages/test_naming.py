@@ -42,6 +42,10 @@ def test_missing_ids_are_completed_by_email_and_what_is_not_found_is_told(loaded
         "nadie@example.com"
     ]
     assert "1 sin «person_id»" in said(loaded)
+    press(loaded, "Completar ids")
+    assert [problem.value for problem in session(loaded).findings["usuarios"] if problem.rule == "nombre"] == [
+        "nadie@example.com"
+    ]
 
 
 def test_a_name_that_only_resembles_is_chosen_once_and_remembered(loaded: AppTest, context: Context) -> None:

@@ -196,13 +196,14 @@ def verification_of(context: Context, run: RunRecord, connection: Connection) ->
 def rows_to_verify(context: Context, run: RunRecord) -> Iterator[Row]:
     """The rows that are as asked according to the journal, and those that it could not tell.
 
-    What a later row of the same entity wrote over is not asked of an earlier one.
+    What a later row of the same entity wrote over with another value is not asked of an earlier one.
     """
     references = plans.references(context.journal, run.run_id)
     action, last = get_action(run.action_id), _last_writes(context, run)
     for row in rows.read_rows(context.journal, run.run_id, states=VERIFIED):
         later = last.get(str(row.params.get(action.entity)), {})
-        superseded = [member for member, at in later.items() if at > str(row.ended_at)]
+        mine = {**(row.after or {}), **_sent(row)}
+        superseded = [m for m, (at, value) in later.items() if at > str(row.ended_at) and value != mine.get(m)]
         reference: dict[str, Any] = {"superseded": superseded} if superseded else {}
         if sent := {m: value for m, value in _sent(row).items() if m in action.brought_along and m not in superseded}:
             reference["sent"] = sent
@@ -212,12 +213,13 @@ def rows_to_verify(context: Context, run: RunRecord) -> Iterator[Row]:
         yield Row(row.line, row.params, row.label, row.group, reference=reference or None)
 
 
-def _last_writes(context: Context, run: RunRecord) -> dict[str, dict[str, str]]:
-    """entity -> member -> when the run wrote it last, of the entities with more than one row."""
+def _last_writes(context: Context, run: RunRecord) -> dict[str, dict[str, tuple[str, Any]]]:
+    """entity -> member -> when the run wrote it last, and what, of the entities with more than one row."""
     action, repeated = get_action(run.action_id), rows.repeated_entities(context.journal, run.run_id)
-    last: dict[str, dict[str, str]] = {}
+    last: dict[str, dict[str, tuple[str, Any]]] = {}
     for row in rows.read_rows(context.journal, run.run_id, sent=True) if repeated else ():
         if (entity := str(row.params.get(action.entity))) in repeated:
             mine = last.setdefault(entity, {})
-            mine |= {member: max(mine.get(member, ""), str(row.ended_at)) for member in _sent(row)}
+            at = str(row.ended_at)
+            mine |= {member: (at, value) for member, value in _sent(row).items() if at >= mine.get(member, ("",))[0]}
     return last

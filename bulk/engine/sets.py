@@ -53,7 +53,7 @@ def _still_needed(live: LiveRun, items: Sequence[Item]) -> list[tuple[Item, Stat
             outcomes.failed(live, item, error, before)
             continue
         if not item.change:
-            outcomes.as_wanted(live, item, before, item.change)
+            outcomes.as_wanted(live, item, known, item.change)  # as the rows before it leave it, which is what it asks for
             continue
         ready.append((item, before))
         if jobs.set_ops(live).shares_entity:

@@ -109,3 +109,13 @@ def test_an_extension_that_a_move_brought_along_and_is_another_by_now_is_differe
     check = verified(house, first.document["run_id"])
     assert found_of(house, first.document["run_id"]) == "1 como se pidió, 1 distinta, 0 no legibles."
     assert house.result(check.run_id).rows[1].change == {"extension": ["9333", "9222"]}
+
+
+def test_a_number_of_two_rows_that_is_gone_is_different_in_both(house: House, remote: Remote) -> None:
+    place, value = remote.location(1), "+34910000001"
+    first = house.run(NUMBERS, [{"location_id": place, "phone_numbers": value}] * 2, force_pstn=True)
+    assert [row.state for row in first.rows] == ["done", "unchanged"]
+    wait(undo(house.context, first.document["run_id"], house.connection))
+    assert value not in remote.admin("state")["number"]
+    verified(house, first.document["run_id"])
+    assert found_of(house, first.document["run_id"]) == "0 como se pidió, 2 distintas, 0 no legibles."

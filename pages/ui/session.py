@@ -55,6 +55,7 @@ class Session:
     options: dict[str, Any] = field(default_factory=dict)  # profile, force_pstn, allow_calling_removal
     dry_run_id: str | None = None  # the last dry run of this tab
     run_id: str | None = None  # the run on the board
+    undo_previews: dict[str, str] = field(default_factory=dict)  # run -> the preview of its undo that is asked about
     connection: Connection | None = None  # None = the sandbox
     pasted_at: datetime | None = None  # when the token was given
     rejected: str = ""  # the service no longer takes the token: the page asks for another one of this organisation (its id)

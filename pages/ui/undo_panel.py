@@ -39,7 +39,7 @@ LISTS = {
 
 def button(session: Session, seen: Look) -> None:
     """For a run that wrote and is at rest. A preview is made first, in the background."""
-    if st.button(UNDO_TITLE, help=UNDO_HELP, disabled=_key(seen.run) in st.session_state):
+    if st.button(UNDO_TITLE, help=UNDO_HELP, disabled=seen.run.run_id in session.undo_previews):
         try:
             preview = undo(
                 resources.context(),
@@ -52,7 +52,8 @@ def button(session: Session, seen: Look) -> None:
         except BulkError as error:
             st.error(plain(error.message))
             return
-        st.session_state[_key(seen.run)] = preview.run_id
+        # not in st.session_state: there a second click cuts this run of the page off, and the next one would not know of it
+        session.undo_previews[seen.run.run_id] = preview.run_id
         st.rerun()
 
 
@@ -64,7 +65,7 @@ def at_rest(seen: Look) -> bool:
 def draw(session: Session, seen: Look) -> None:
     """The newest undo of the run; and the preview that this tab asked for: how far it has come, then the question."""
     _done(seen)
-    preview_id = st.session_state.get(_key(seen.run))
+    preview_id = session.undo_previews.get(seen.run.run_id)
     if preview_id is None:
         return
     house = resources.context()
@@ -74,7 +75,7 @@ def draw(session: Session, seen: Look) -> None:
     elif preview.ended:
         _ask(session, seen, preview.run)
     else:
-        _forget(seen.run)
+        _forget(session, seen.run)
         st.warning(f"El ensayo de la restauración se ha detenido. {plain(preview.run.reason)}", icon=":material/warning:")
 
 
@@ -97,7 +98,7 @@ def _ask(session: Session, seen: Look, preview: RunRecord) -> None:
     number = found["reverted"]
     asks = bool(found["partly"] and get_action(preview.action_id).undo_options)
 
-    @st.dialog(UNDO_TITLE, width="medium", on_dismiss=lambda: _forget(seen.run))
+    @st.dialog(UNDO_TITLE, width="medium", on_dismiss=lambda: _forget(session, seen.run))
     def ask() -> None:
         if number:
             st.write(undo_ask(number, found["kept"], found["irreversible"]))
@@ -113,10 +114,10 @@ def _ask(session: Session, seen: Look, preview: RunRecord) -> None:
             sure = on.form_submit_button("Deshacer", disabled=not number, width="stretch")
         focus_safe()
         if returned:
-            _forget(seen.run)
+            _forget(session, seen.run)
             st.rerun()
         if opened:
-            _forget(seen.run)
+            _forget(session, seen.run)
             st.switch_page(PAGES["informe"][0], query_params={"run": preview.run_id})
         if sure and typed.strip().replace(".", "") == str(number):
             _go(session, seen, preview, {} if taken or not asks else dict.fromkeys(preview.options, False))
@@ -147,17 +148,13 @@ def _go(session: Session, seen: Look, preview: RunRecord, options: dict[str, boo
     except BulkError as error:
         st.error(plain(error.message))
         return
-    _forget(seen.run)
+    _forget(session, seen.run)
     session.run_id = started.run_id
     st.switch_page(PAGES["lanzamiento"][0], query_params={"run": started.run_id})
 
 
-def _key(run: RunRecord) -> str:
-    return f"undo_preview_{run.run_id}"
-
-
-def _forget(run: RunRecord) -> None:
-    st.session_state.pop(_key(run), None)
+def _forget(session: Session, run: RunRecord) -> None:
+    session.undo_previews.pop(run.run_id, None)
 
 
 # -- what an undo did ---------------------------------------------------------------------------------------------------

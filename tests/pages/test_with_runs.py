@@ -6,8 +6,10 @@ import csv
 import io
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from streamlit.runtime.scriptrunner import RerunData, ScriptRunner
 from streamlit.testing.v1 import AppTest
 
 from bulk.connection import Connection, connect
@@ -18,7 +20,7 @@ from bulk.journal.rows import read_rows
 from bulk.launch import Launch, launch, request_stop, wait
 from bulk.plan import prepare
 from bulk.records import Row, RunRecord
-from pages.ui import downloads, filters, lots
+from pages.ui import downloads, filters, lots, undo_panel
 from pages.ui.session import KEY
 from tests.pages.conftest import FORWARDING, HEADER, finished_run, press, said, view
 
@@ -125,6 +127,41 @@ def test_a_tab_that_lost_its_files_goes_on_with_a_mapping_that_joins_another_fil
     assert (mine.action_id, mine.dry_run_id) == (FORWARDING, live.run_id)
     assert mine.explicit[FORWARDING]["extension"] == joined["extension"]
     assert {"ubicaciones", "usuarios"} <= mine.files.keys()
+
+
+def test_a_second_click_while_a_preview_is_made_makes_no_second_one(
+    app: AppTest, context: Context, run: RunRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The browser asks for another run of the page, which cuts the first one off at its next word to Streamlit."""
+    runners: list[ScriptRunner] = []
+    asked: list[RerunData] = []
+    made: list[str] = []
+    start, script, real = ScriptRunner.start, ScriptRunner._run_script, undo_panel.undo
+
+    def noted_start(self: ScriptRunner) -> None:
+        runners.append(self)
+        start(self)
+
+    def noted_script(self: ScriptRunner, data: RerunData) -> None:
+        asked.append(data)
+        script(self, data)
+
+    def clicked_again(*args: Any, **how: Any) -> Any:
+        live = real(*args, **how)
+        made.append(live.run_id)
+        if len(made) == 1:
+            now = asked[-1]
+            again = RerunData(now.query_string, widget_states=now.widget_states, page_script_hash=now.page_script_hash)
+            runners[-1].request_rerun(again)
+        return live
+
+    open_page(app, REPORT, run.run_id)
+    monkeypatch.setattr(ScriptRunner, "start", noted_start)
+    monkeypatch.setattr(ScriptRunner, "_run_script", noted_script)
+    monkeypatch.setattr(undo_panel, "undo", clicked_again)
+    press(app, "Deshacer esta ejecución")
+    assert [each.run_id for each in runs.children(context.journal, run.run_id, "undo")] == made[:1]
+    assert app.session_state[KEY].undo_previews == {run.run_id: made[0]}
 
 
 def labels(app: AppTest) -> list[str]:

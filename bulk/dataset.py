@@ -34,6 +34,7 @@ class Dataset:
     delimiter: str  # between cells; "" for a sheet
     frame: pd.DataFrame  # text cells ("" = empty), columns = headers as written, index = line where the row starts (header 1)
     problems: tuple[Problem, ...] = ()  # rows with too many or too few cells; what reading had to mend
+    lines: Mapping[str, int] = field(default_factory=dict)  # header -> its line, where GLOBAL is written as pairs
 
 
 def read_csv(
@@ -173,8 +174,11 @@ def as_text(value: Any) -> str:
     return ";".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
 
 
-def _settled(name: str, frame: pd.DataFrame, problems: list[Problem], file_name: str) -> tuple[pd.DataFrame, tuple[Problem, ...]]:
+def _settled(
+    name: str, frame: pd.DataFrame, problems: list[Problem], file_name: str
+) -> tuple[pd.DataFrame, tuple[Problem, ...], dict[str, int]]:
     """GLOBAL in whatever form becomes one row of columns, like any other file."""
+    lines: dict[str, int] = {}
     if name == "global":
-        frame, problems = global_file.settled(frame, problems, file_name)
-    return frame, tuple(problems)
+        frame, problems, lines = global_file.settled(frame, problems, file_name)
+    return frame, tuple(problems), lines

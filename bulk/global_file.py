@@ -15,19 +15,22 @@ ONE_ROW = "GLOBAL tiene una sola fila de datos: esta no se usa. Quítala, o deja
 UNKNOWN = "Ninguna acción conoce este parámetro: solo se usa si un mapeo lo nombra. Revisa cómo está escrito."
 
 
-def settled(frame: pd.DataFrame, problems: list[Problem], file_name: str) -> tuple[pd.DataFrame, list[Problem]]:
-    """(one row of columns, problems). Raises InputError for a parameter without name, or there twice."""
+def settled(frame: pd.DataFrame, problems: list[Problem], file_name: str) -> tuple[pd.DataFrame, list[Problem], dict[str, int]]:
+    """(one row of columns, problems, line of each column that was a pair).
+
+    Raises InputError for a parameter without name, or there twice.
+    """
     pairs = _pairs(frame)
     if pairs is None:
         for header in map(str, frame.columns[1:2]):  # let through as the value of a first pair
             refuse_data(header, 1, file_name)
         spare = [Problem(file_name, int(line), None, None, "fila_de_mas", ONE_ROW, "aviso") for line in frame.index[1:]]
-        return frame, [*problems, *spare, *_unknown(dict.fromkeys(map(str, frame.columns), 1), file_name)]
+        return frame, [*problems, *spare, *_unknown(dict.fromkeys(map(str, frame.columns), 1), file_name)], {}
     lines = _lines(pairs, file_name)
     values = [value for _, name, value in pairs if name]
     row = pd.DataFrame([values], columns=pd.Index(list(lines), dtype="str"), dtype="str")
     row.index = pd.Index(frame.index[:1] if len(frame) else [1], dtype="int64")
-    return row, [*problems, *_unknown(lines, file_name)]
+    return row, [*problems, *_unknown(lines, file_name)], lines
 
 
 def _pairs(frame: pd.DataFrame) -> list[tuple[int, str, str]] | None:

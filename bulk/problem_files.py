@@ -31,7 +31,7 @@ def to_csv(problems: Iterable[Problem]) -> Iterator[bytes]:
 
 
 def _cells(problem: Problem) -> tuple[object, ...]:
-    line = "" if problem.line is None else problem.line
+    line = "" if problem.told_line is None else problem.told_line
     texts = (problem.column or "", problem.value or "", problem.rule, problem.severity, problem.message)
     return (safe_cell(problem.file), line, *map(safe_cell, texts))
 

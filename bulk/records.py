@@ -34,10 +34,20 @@ class Problem:
     rule: str  # stable id of the rule, for grouping
     message: str  # Spanish, with the remedy
     severity: str = "error"  # "error" sets the row aside, "aviso" does not
+    written_at: int | None = None  # line of the cell, where it is not the row's: GLOBAL as pairs is one row of several lines
+
+    @property
+    def told_line(self) -> int | None:
+        """The line to look at in the file."""
+        return self.written_at or self.line
+
+    def to_json(self) -> dict[str, Any]:
+        found = {name: value for name, value in vars(self).items() if name != "written_at"}
+        return {**found, "line": self.told_line}
 
     def text(self) -> str:
         """`USUARIOS.CSV · Fila 218 · telefono «34911222333» · …`, the form of UX 1."""
-        where = [self.file] if self.line is None else [self.file, f"Fila {self.line}"]
+        where = [self.file] if self.line is None else [self.file, f"Fila {self.told_line}"]
         if self.column:
             where.append(f"{self.column} «{self.value}»" if self.value else self.column)
         return " · ".join([*where, self.message])

@@ -194,7 +194,8 @@ def _told(
     limits = _limits()
     for line, value, cell in zip(failed.lines, failed.values, shown, strict=True):
         message = message_for(failed.rule, value, failed.kinds, names, limits)
-        yield Problem(dataset.file_name, line, column, cell, failed.rule, message, severity)
+        at = dataset.lines.get(column or "")
+        yield Problem(dataset.file_name, line, column, cell, failed.rule, message, severity, at)
 
 
 # -- findings ---------------------------------------------------------------------------------------------------------
@@ -222,7 +223,7 @@ def totals(problems: Iterable[Problem]) -> list[dict[str, Any]]:
                 "column": problem.column,
                 "count": 0,
                 "message": problem.message,
-                "first_line": problem.line,
+                "first_line": problem.told_line,
                 "value": problem.value,
             },
         )

@@ -239,7 +239,7 @@ def _tell_report(action: str | None, report: BlockReport, *, as_json: bool) -> i
                 "excluded": report.excluded,
                 "totals": report.totals,
                 "repairs": report.repairs.to_json(),
-                "problems": [vars(problem) for problem in report.problems],
+                "problems": [problem.to_json() for problem in report.problems],
             }
         )
         return 1 if report.invalid else 0

@@ -227,3 +227,24 @@ def test_one_row_is_told_as_one(bulk: Bulk, tmp_path: Path, remote: Remote) -> N
     path.write_text(f"person_id;extension\n{remote.person(0)};1001\n", encoding="utf-8")
     code, told = bulk("validate", ACTION, "--usuarios", path)
     assert (code, "1 fila válida, 0 no válidas." in told) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("parametro;valor\ndefault_country;ES\n\norg_id;nada\n", 4),
+        ("default_country;ES\norg_id;nada\n", 2),
+        ("org_id;nada\ndefault_country;ES\n", 1),
+        ("org_id;default_country\nnada;ES\n", 2),
+    ],
+)
+def test_what_is_wrong_in_global_is_told_with_the_line_where_it_is_written(
+    bulk: Bulk, tmp_path: Path, text: str, line: int
+) -> None:
+    world, out = tmp_path / "GLOBAL.CSV", tmp_path / "problemas.csv"
+    world.write_text(text, encoding="utf-8")
+    found = bulk("validate", "--global", world, "--out", out, "--json")[1]
+    assert [(each["line"], each["column"], each["value"]) for each in found["problems"]] == [(line, "org_id", "nada")]
+    assert [group["first_line"] for group in found["totals"]] == [line]
+    assert [row["fila"] for row in csv.DictReader(out.open(encoding="utf-8-sig"), delimiter=";")] == [str(line)]
+    assert f"GLOBAL.CSV · Fila {line} · org_id «nada»" in bulk("validate", "--global", world)[1]

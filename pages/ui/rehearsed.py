@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import streamlit as st
 
-from bulk.connection import api_for
+from bulk.connection import api_for, same_organisation
 from bulk.context import Context
 from bulk.errors import BulkError
 from bulk.estimate import Estimate, estimate, rehearsal_seconds
@@ -49,6 +49,7 @@ def whole_file(session: Session, context: Context, seen: Look) -> None:
 
     def make() -> tuple[Finding, ...]:
         reached = resources.connection_for(seen.run, session)
+        same_organisation(seen.run, reached)  # another one's licences and numbers say nothing of this run
         return foresee(context, seen.run, api_for(reached, context.settings, context.journal))
 
     found: tuple[Finding, ...]

@@ -15,6 +15,7 @@ from bulk.engine import LiveRun
 from bulk.journal import control, runs
 from bulk.launch import Launch, launch, request_stop
 from bulk.plan import prepare
+from bulk.records import Row, RunRecord
 from bulk.status import find_run
 from bulk.webex.client import Token
 from pages.ui import resources
@@ -241,3 +242,23 @@ def test_only_a_stop_for_the_token_asks_for_another_one_of_that_organisation(
     press(app, "Continuar con este token")
     assert find_run(context, live.run_id).state in ("running", "completed")
     request_stop(context, live.run_id, "cancel", "prueba")
+
+
+def test_a_rehearsal_is_not_held_against_another_organisation(app: AppTest, remote: Remote, context: Context) -> None:
+    paste(app, remote.running.token)
+    held = app.session_state[KEY]
+    record = RunRecord(
+        run_id=runs.new_run_id(context.journal),
+        action_id=FORWARDING,
+        target=held.connection.target,
+        org_id="otra",
+        org_name="Beta",
+        state="completed",
+        dry_run=True,
+    )
+    runs.create_run(context.journal, record)
+    runs.add_order(context.journal, record.run_id, [Row(2, {"person_id": "p"}, "P", "Madrid", "invalid")], "person_id")
+    app.query_params["run"] = record.run_id
+    app.switch_page("pages/3_Ensayo.py").run()
+    assert "El token es de otra organización. La ejecución es de Beta" in said(app)
+    assert "foreseen" not in held.kept

@@ -176,7 +176,10 @@ def _refusal(entry: Mapping[str, Any]) -> Outcome:
 
 
 def undo(before: State, after: State) -> Change:
-    """Back to the old location, with the old extension and number where they changed."""
+    """Back to the old location, with the old extension and number where they changed: only a move brings them along, so that
+    they stay where somebody has moved the person back (contract 3.2: Webex refuses a move to where the person is)."""
+    if before["locationId"] == after.get("locationId"):
+        return Change()
     changed = {m: before[m] for m in ("locationId", "extension", "phoneNumber") if before[m] != after.get(m)}
     fields = {member: (after.get(member), old) for member, old in changed.items()}
     body = {member: old or "" for member, old in changed.items()}

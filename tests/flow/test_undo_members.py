@@ -271,3 +271,15 @@ def test_a_call_type_that_webex_had_not_told_is_named_and_the_others_come_back(
     doc = remote.doc(entity.removesuffix("_id"), key)
     permissions = doc.get("permissions") or doc["outgoing"]["permissions"]
     assert (permissions["NATIONAL"]["action"], permissions["INTERNATIONAL"]["action"]) == ("ALLOW", "BLOCK")
+
+
+def test_an_extension_stays_and_is_told_where_somebody_has_moved_the_person_back(house: House, remote: Remote) -> None:
+    person, home = remote.person(1), remote.doc("person", remote.person(1))["locationId"]
+    first = house.run(MOVES, [{"person_id": person, "target_location_id": remote.location(2), "target_extension": "9222"}])
+    assert first.counts == {"done": 1}
+    remote.patch("person", person, locationId=home)
+    jobs = remote.counters()["move_jobs"]
+    result = undone(house, first.document["run_id"])
+    assert (result.row.state, result.row.code) == ("invalid", "irreversible")
+    assert result.row.message == "No vuelve a estar como antes: extensión."
+    assert remote.counters()["move_jobs"] == jobs

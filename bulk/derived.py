@@ -14,7 +14,7 @@ from bulk.errors import RowRefused, UsageError
 from bulk.journal import plans, rows, runs
 from bulk.messages import BLOCKED
 from bulk.preflight import advice
-from bulk.records import ENDED_RUNS, Row, RowResult, RunRecord
+from bulk.records import ENDED_RUNS, NOT_REHEARSED, Row, RowResult, RunRecord
 from bulk.settings import in_force
 from bulk.status import at_rest
 
@@ -22,7 +22,7 @@ PLANNED = ("create", "change")
 VERIFIED = ("done", "unchanged", "unknown")  # states of the rows that a verification reads
 IRREVERSIBLE = "irreversible"  # code of the rows that an undo cannot give back
 IN_FLIGHT = "{} en Webex sin respuesta en la ejecución {}: lo que llegue después no se desharía. Antes {}, y deshaz cuando acabe."
-NOT_REHEARSED = "No entró en el ensayo."
+LEFT_OUT = "No entró en el ensayo."
 
 
 def ready_for(
@@ -111,7 +111,7 @@ def _planned_row(row: RowResult, reference: dict[str, Any] | None, looked_at: bo
     if row.state in ("blocked", "conflict"):
         return replace(same, state="invalid", message=BLOCKED.format(row.message))
     if row.state not in ("unchanged", "invalid", "excluded", "conflict"):
-        return replace(same, state="excluded", code="sin_ensayo", message=NOT_REHEARSED)
+        return replace(same, state="excluded", code=NOT_REHEARSED, message=LEFT_OUT)
     return same
 
 

@@ -11,6 +11,7 @@ ROW_STATES = (
 )  # fmt: skip
 PLAN_STATES = ("create", "change", "unchanged", "conflict", "blocked", "invalid")
 ALL_STATES = tuple(dict.fromkeys(ROW_STATES + PLAN_STATES))
+NOT_REHEARSED = "sin_ensayo"  # code of a row that the launched rehearsal had not come to: excluded there, and still to be done
 OPEN_STATES = frozenset({"pending", "running"})
 REVIEW_STATES = ("failed", "invalid", "unknown", "conflict", "blocked")  # somebody has to look at these
 NOT_AS_ASKED = ("change", "create")  # of a verification: a reading of what there is would still change the row

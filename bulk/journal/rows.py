@@ -13,7 +13,7 @@ from bulk.journal import runs as run_queries
 from bulk.journal.store import Journal
 from bulk.journal.tables import rows
 from bulk.journal.writes import count, dump, load, now
-from bulk.records import OPEN_STATES, RETRY_STATES, RowResult, StoredRow
+from bulk.records import NOT_REHEARSED, OPEN_STATES, RETRY_STATES, RowResult, StoredRow
 
 PAGE = 2_000
 _CLAIMED = (
@@ -130,7 +130,8 @@ def open_without_entity(journal: Journal, run_id: str) -> int:
 
 
 def _left_open() -> ColumnElement[bool]:
-    return rows.c.state.in_((*OPEN_STATES, *RETRY_STATES, "invalid"))
+    never_tried = (rows.c.state == "excluded") & (rows.c.code == NOT_REHEARSED)
+    return rows.c.state.in_((*OPEN_STATES, *RETRY_STATES, "invalid")) | never_tried
 
 
 def _retryable(run_id: str, order_seqs: Sequence[int], lines: Sequence[int]) -> ColumnElement[bool]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bulk.clusters import Cluster
 from bulk.messages import BLOCKED
-from bulk.records import NOT_AS_ASKED, REVIEW_STATES, STATE_WORDS, RunRecord, review_states
+from bulk.records import NOT_AS_ASKED, NOT_REHEARSED, REVIEW_STATES, STATE_WORDS, RunRecord, review_states
 
 SUCCESS = ("done", "unchanged", "create", "change")
 UNPROCESSED = ("pending", "running", "cancelled")
@@ -20,11 +20,17 @@ _VERIFIED = {
     "invalid": "no legible",
 }
 _UNDONE = {"done": "revertida", "change": "por revertir", "create": "por revertir", "conflict": "conservada"}
-_IRREVERSIBLE = "no reversible"
+_IRREVERSIBLE, _NOT_REHEARSED = "no reversible", "sin ensayar"
 
 
 def state_word(run: RunRecord, state: str, code: str | None = None) -> str:
-    """What a row of `run` in `state` is called. `code` tells rows that an undo cannot give back from those not valid."""
+    """What a row of `run` in `state` is called.
+
+    `code` tells rows that an undo cannot give back from those not valid, and those that the rehearsal had not come to from those
+    that nobody asked for.
+    """
+    if state == "excluded" and code == NOT_REHEARSED:
+        return _NOT_REHEARSED
     if run.kind == "verify":
         return _VERIFIED.get(state, STATE_WORDS[state])
     if run.kind == "undo":
@@ -61,4 +67,4 @@ def rest(run: RunRecord) -> tuple[str, ...]:
 
 # Words of the column «estado» of rows that are still to be done, for a file that comes back.
 _OPEN = (*REVIEW_STATES, *UNPROCESSED, *NOT_AS_ASKED)
-OPEN_WORDS = frozenset(STATE_WORDS[state] for state in _OPEN) | {"distinto", "no legible"}
+OPEN_WORDS = frozenset(STATE_WORDS[state] for state in _OPEN) | {"distinto", "no legible", _NOT_REHEARSED}

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from bulk.actions import SUPPORTED, get_action
 from bulk.cli.preparing import Asked, prepare_asked
 from bulk.dataset import read_any
 from bulk.errors import InputError, UsageError
-from bulk.launch import Launch
+from bulk.journal.rows import open_entities
+from bulk.launch import Launch, launch_plan, request_stop, wait
 from bulk.mapping import map_columns
 from bulk.plan import prepare
 from bulk.report import is_roundtrip, open_lines, original, roundtrip_chunks, three_files
 from bulk.spreadsheet import safe_cell
+from bulk.status import find_run
 from bulk.suggestions import suggest
 from pages.ui import corrections
 from pages.ui.session import Session
@@ -43,6 +47,21 @@ def test_round_trip_file_maps_as_the_original_and_offers_what_is_left(ended: End
     wrong = {row.line for row in ended.house.result(ended.run.run_id).rows if row.state not in ("done", "unchanged")}
     assert open_lines(again) == wrong
     assert 10 in wrong
+
+
+def test_rows_that_the_launched_rehearsal_had_not_come_to_are_still_to_be_done(house: House, raw: bytes, tmp_path: Path) -> None:
+    part = launched(house, raw, Launch(dry_run=True, canary=3, workers=4))
+    request_stop(house.context, part.run.run_id, "cancel", "Ana")
+    live = launch_plan(house.context, part.run.run_id, house.connection, Launch())
+    wait(live)
+    run = find_run(house.context, live.run_id)
+    left = {row.line for row in house.result(run.run_id).rows if row.state == "excluded"}
+    assert len(left) >= 4
+    path = tmp_path / "usuarios_vuelta.csv"
+    path.write_bytes(b"".join(roundtrip_chunks(house.context, run)))
+    assert left <= open_lines(read_any(path)[0])
+    entities = {row.params["person_id"] for row in house.result(run.run_id).rows if row.line in left}
+    assert entities <= open_entities(house.context.journal, run.run_id)
 
 
 @pytest.mark.parametrize("action_id", SUPPORTED)

@@ -40,13 +40,16 @@ def plan_or_reason(session: Session) -> Prepared | None:
         st.info(EMPTY_MAPPING, icon=":material/upload_file:")
     elif session.action_id is None:
         st.info(EMPTY_ACTION, icon=":material/arrow_back:")
+    elif lacking := choice.file_lacking(session):
+        st.info(plain(lacking), icon=":material/upload_file:")
     else:
         return choice.prepared(session)
     return None
 
 
 def way_back(session: Session) -> None:
-    frame.way("datos" if not session.files.keys() & {"ubicaciones", "usuarios"} else "mapeo")
+    no_file = not session.files.keys() & {"ubicaciones", "usuarios"} or choice.file_lacking(session)
+    frame.way("datos" if no_file else "mapeo")
 
 
 def start_button(session: Session, plan: Prepared, *, again: bool) -> None:

@@ -24,13 +24,17 @@ def plan_or_reason(session: Session, place: DeltaGenerator) -> Prepared | None:
         st.info(f"{NOTHING_RUNS} {EMPTY_ACTION}", icon=":material/arrow_back:")
         with place:
             frame.way("mapeo")
+    elif lacking := choice.file_lacking(session):
+        st.info(f"{NOTHING_RUNS} {plain(lacking)}", icon=":material/upload_file:")
+        with place:
+            frame.way("datos")
     else:
         return choice.prepared(session)
     return None
 
 
 def before(session: Session, reached: Connection) -> None:
-    plan = choice.prepared(session) if session.action_id and session.files else None
+    plan = choice.prepared(session) if session.action_id and not choice.file_lacking(session) else None
     place = frame.heading("lanzamiento", plan.action.title if plan else "")
     plan = plan_or_reason(session, place)
     if plan is None:

@@ -12,7 +12,7 @@ from bulk.launch import Launch
 from bulk.names import Doubts, Names, names_of
 from bulk.plan import Prepared, Resolve, prepare
 from bulk.readiness import Readiness, readiness
-from bulk.records import RunRecord
+from bulk.records import FILE_NAMES, RunRecord
 from bulk.schedule import window
 from bulk.scope import Scope
 from pages.ui import resources
@@ -23,6 +23,14 @@ WHOLE = Scope()
 
 def chosen_action(session: Session) -> Action | None:
     return get_action(session.action_id) if session.action_id else None
+
+
+def file_lacking(session: Session) -> str:
+    """What to do when the file of the chosen action is not loaded (any more); "" when it is."""
+    action = chosen_action(session)
+    if action is None or action.dataset in session.files:
+        return ""
+    return f"«{action.title}» necesita {FILE_NAMES[action.dataset]}: cárgalo en Datos, o elige otra acción en Mapeo."
 
 
 def all_readiness(session: Session) -> list[Readiness]:

@@ -197,3 +197,14 @@ def test_a_removed_file_is_gone_and_can_be_loaded_again(loaded: AppTest, example
     raw = (examples / "USUARIOS.CSV").read_bytes()
     loaded.file_uploader(key="upload_usuarios_1").upload("USUARIOS.CSV", raw, "text/csv").run()
     assert "usuarios" in session(loaded).files
+
+
+@pytest.mark.parametrize("left", [("global",), ("global", "ubicaciones")])
+def test_an_action_whose_file_was_taken_out_leads_back_to_datos(mapped: AppTest, left: tuple[str, ...]) -> None:
+    for name in session(mapped).files.keys() - set(left):
+        session(mapped).files.pop(name)
+    for page in ("pages/3_Ensayo.py", "pages/4_Lanzamiento.py"):
+        mapped.switch_page(page).run()
+        assert not mapped.error
+        assert "Ir a Datos" in [button.label for button in mapped.button]
+        assert "--usuarios" not in said(mapped)

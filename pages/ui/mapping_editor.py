@@ -51,7 +51,8 @@ def draw(session: Session, action: Action, plan: Prepared, missing: tuple[str, .
 
 def suggestions(session: Session, action: Action, plan: Prepared) -> list[Suggestion]:
     """Offers for the parameters without source."""
-    made_from = (action.id, id(plan.dataset), repr(sorted(session.explicit.get(action.id, {}).items())))
+    files = sorted((name, dataset.sha256, id(dataset)) for name, dataset in session.files.items())  # any may have the column
+    made_from = (action.id, files, repr(sorted(session.explicit.get(action.id, {}).items())))
     return session.once(
         "suggestions",
         made_from,

@@ -11,7 +11,7 @@ from bulk import saved_mappings
 from bulk.actions import UNSUPPORTED
 from bulk.connection import Connection
 from bulk.context import Context
-from bulk.dataset import Dataset
+from bulk.dataset import Dataset, from_records
 from bulk.engine import find_live
 from bulk.journal import runs
 from bulk.journal.rows import read_rows
@@ -281,3 +281,13 @@ def test_rows_that_the_filter_shows_are_taken_out_of_the_scope(mapped: AppTest, 
     press(mapped, "Quitar del alcance")
     assert session(mapped).scopes["usuarios"].lines == ((2, 2), (4, 4))
     assert "alcance: 2 de 3 filas" in said(mapped)
+
+
+def test_a_column_of_a_file_loaded_later_is_suggested() -> None:
+    held = Session(files={"usuarios": from_records({2: {"person_id": "p"}}, name="usuarios")}, action_id=FORWARDING)
+    plan = choice.prepared(held)
+    assert "extension" not in [offer.param for offer in mapping_editor.suggestions(held, plan.action, plan)]
+    held.files["global"] = from_records({2: {"anexo": "2041"}}, name="global")
+    plan = choice.prepared(held)
+    offers = mapping_editor.suggestions(held, plan.action, plan)
+    assert [offer.source for offer in offers if offer.param == "extension"] == ["GLOBAL.anexo"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -50,7 +50,7 @@ def numbers(api: Api, wants: Sequence[Want]) -> dict[str | None, dict[str, Held]
     def listed(key: tuple[str | None, str | None]) -> dict[str, Held]:
         return {value: held for value, held in _numbers(api, *key, asked[key]) if value in asked[key]}
 
-    return {place: found for (place, _), found in once(listed, asked).items()}
+    return _by_place(once(listed, asked))
 
 
 def _numbers(api: Api, place: str | None, org_id: str | None, wanted: set[str]) -> Iterator[tuple[str, Held]]:
@@ -80,8 +80,7 @@ def extensions(api: Api, wants: Sequence[Want]) -> dict[str | None, dict[str, He
             str(p["extension"]): Held(_tail(p.get("id")), str(p.get("displayName") or "")) for p in people if p.get("extension")
         }
 
-    found = once(listed, asked)
-    return {place: owners for (place, _), owners in found.items()}
+    return _by_place(once(listed, asked))
 
 
 def details(api: Api, wants: Sequence[Want]) -> dict[str | None, dict[str, Any]]:
@@ -123,6 +122,14 @@ def _by_list(wants: Sequence[Want]) -> dict[tuple[str | None, str | None], set[s
     for want in wants:
         asked[want.place, want.org_id].add(want.value)
     return asked
+
+
+def _by_place(found: Mapping[tuple[str | None, str | None], dict[str, Held]]) -> dict[str | None, dict[str, Held]]:
+    """Lists of one location together: rows with and without the id of the organisation ask for it apart."""
+    places: dict[str | None, dict[str, Held]] = {}
+    for (place, _), held in found.items():
+        places.setdefault(place, {}).update(held)
+    return places
 
 
 def _tail(value: Any) -> str | None:

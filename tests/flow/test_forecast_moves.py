@@ -104,3 +104,12 @@ def test_a_target_that_webex_does_not_know_is_told_and_not_asked_about(house: Ho
     rows = [away(remote, person) | {"target_location_id": strange}]
     assert told(foreseen(house, MOVE, rows)) == [("ubicacion_desconocida", (2,))]
     assert calls_of(house, MOVE, rows) == ["telephony/config/locations"]
+
+
+def test_rows_with_and_without_the_organisation_are_held_against_the_same_lists(house: House, remote: Remote) -> None:
+    people = [n for n in callers(remote, remote.people) if not has_did(n) and n % 97 != 5 and home_of(n, 6) == 1][:2]
+    numbers = remote.admin("state")["number"].items()
+    free = [value for value, held in numbers if held["location"] == remote.location(2) and not held["owner"]][-2:]
+    rows = [away(remote, n, target_phone_number=value) for n, value in zip(people, free, strict=True)]
+    rows[1]["org_id"] = remote.org.org_id
+    assert told(foreseen(house, MOVE, rows)) == []

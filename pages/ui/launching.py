@@ -15,7 +15,7 @@ from bulk.plan import Prepared
 from bulk.records import REVIEW_STATES, UNITS, RunRecord
 from bulk.removals import calling_removed
 from bulk.status import find_run
-from pages.ui import choice, live, resources
+from pages.ui import choice, frame, live, resources
 from pages.ui.copying import focus_safe
 from pages.ui.looking import local, look, percent
 from pages.ui.plain import plain
@@ -143,10 +143,8 @@ def _confirm(
         if returned:
             st.rerun()
         if sure and typed.strip().replace(".", "") == str(changes):
-            try:
+            with frame.told():  # a rejected token is asked for on the page
                 go(session, plan, rehearsal, reached, after)
-            except BulkError as error:
-                st.error(plain(error.message))
         elif sure:
             st.error(f"Has escrito «{plain(typed)}» y se espera {changes}.")
 

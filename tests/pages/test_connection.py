@@ -262,3 +262,25 @@ def test_a_rehearsal_is_not_held_against_another_organisation(app: AppTest, remo
     app.switch_page("pages/3_Ensayo.py").run()
     assert "El token es de otra organización. La ejecución es de Beta" in said(app)
     assert "foreseen" not in held.kept
+
+
+def test_a_token_that_has_expired_when_a_launch_is_confirmed_is_asked_for_anew(app: AppTest, remote: Remote) -> None:
+    paste(app, remote.running.token)
+    held = app.session_state[KEY]
+    users = from_records({2: {"person_id": remote.person(0), "extension": "2041"}}, name="usuarios")
+    held.files, held.action_id = {"usuarios": users}, FORWARDING
+
+    def confirming() -> None:
+        from pages.ui import choice, launching, resources
+        from pages.ui.session import current
+
+        mine = current()
+        if not mine.rejected:
+            launching._confirm(mine, choice.prepared(mine), None, resources.connection(mine), 1, ())
+
+    page = AppTest.from_function(confirming, default_timeout=30)
+    page.session_state[KEY] = held
+    page.run()
+    remote.fail_next({"status": 401, "body": {"message": "expired"}, "times": 1})
+    press(page, "Lanzar")
+    assert held.rejected == held.connection.org_id

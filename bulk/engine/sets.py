@@ -25,22 +25,30 @@ STILL_GOING = "El trabajo de Webex {} no ha terminado en el plazo. Reanuda más 
 
 
 def write_set(live: LiveRun, items: Sequence[Item], attempts: int = 1) -> None:
-    """Read the rows again, drop those already as wanted, and write the rest together."""
+    """Read the rows again, drop those already as wanted, and write the rest together.
+
+    Rows that others of the set would leave as wanted are looked at again once it is known what became of those.
+    """
     try:
-        ready = _still_needed(live, items)
+        ready, after = _still_needed(live, items)
     except Interrupted:
         _release(live, items)
         return
     if ready:
         _send(live, ready, attempts)
+    if after and live.api.interrupt.is_set():
+        _release(live, after)
+    elif after:
+        write_set(live, after, attempts)
 
 
-def _still_needed(live: LiveRun, items: Sequence[Item]) -> list[tuple[Item, State]]:
-    """(item, before) of the rows that need the write, each decided on what the ones before it leave; the others have ended.
-
-    Raises Interrupted before any of them has.
+def _still_needed(live: LiveRun, items: Sequence[Item]) -> tuple[list[tuple[Item, State]], list[Item]]:
+    """(item, before) of the rows that need the write, each decided on what the ones before it leave; and those that would then
+    need none. The others have ended. Raises Interrupted before any of them has.
     """
-    befores, projected, ready = read_items(live, items), State(), []
+    befores, projected = read_items(live, items), State()
+    ready: list[tuple[Item, State]] = []
+    after: list[Item] = []
     for item in items:
         before = befores[item.line]
         if isinstance(before, Exception):
@@ -52,13 +60,16 @@ def _still_needed(live: LiveRun, items: Sequence[Item]) -> list[tuple[Item, Stat
         except Exception as error:  # guards of the contracts, or an answer of an unforeseen shape
             outcomes.failed(live, item, error, before)
             continue
+        if not item.change and known != before:
+            after.append(item)
+            continue
         if not item.change:
-            outcomes.as_wanted(live, item, known, item.change)  # as the rows before it leave it, which is what it asks for
+            outcomes.as_wanted(live, item, before, item.change)
             continue
         ready.append((item, before))
         if jobs.set_ops(live).shares_entity:
             projected = project(projected, item.change)
-    return ready
+    return ready, after
 
 
 def _send(live: LiveRun, ready: Sequence[tuple[Item, State]], attempts: int) -> None:

@@ -157,3 +157,16 @@ def test_rows_handed_over_while_the_last_ones_are_claimed_are_worked(
 
     monkeypatch.setattr("bulk.engine.feed.rows.claim", claim_and_then_hear_more)
     assert house.run(FORWARD, forwarded(remote, 3)).counts == {"done": 6}
+
+
+def test_a_row_that_another_of_its_set_was_to_leave_as_wanted_is_looked_at_when_that_one_fails(
+    house: House, remote: Remote
+) -> None:
+    same = numbers(remote, 1, 3)[0]
+    refused = {"method": "POST", "path_regex": "numbers$", "status": 400, "body": {"message": "no"}, "times": 1}
+    remote.fail_next(refused)
+    first, second = house.run(NUMBERS, [same, same]).rows
+    assert (first.state, second.state) == ("failed", "done")
+    assert same["phone_numbers"][0] in remote.admin("state")["number"]
+    third, fourth = house.run(NUMBERS, [numbers(remote, 2, 5)[0]] * 2).rows
+    assert (third.state, fourth.state) == ("done", "unchanged")

@@ -20,10 +20,15 @@ import pandas as pd
 import pyarrow as pa  # type: ignore[import-untyped]  # ships no types
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
+from bulk.actions import get_action
 from bulk.context import Context
 from bulk.dataset import Dataset
 from bulk.errors import UsageError, why
-from bulk.records import Params
+from bulk.journal import rows as row_queries
+from bulk.parsing import RAGGED
+from bulk.records import Params, Problem, RunRecord
+
+CUT = "La fila no tenía las mismas celdas que la cabecera. Corrígela en el fichero original y cárgalo de nuevo."
 
 BATCH = 5_000  # rows read or written together
 _KEY = re.compile(r"[0-9a-f]{64}")
@@ -72,8 +77,12 @@ def read(context: Context, key: str) -> Iterator[KeptRow]:
             yield from map(KeptRow, lines, cells)
 
 
-def load(context: Context, entry: Params) -> Dataset:
-    """A file of a run (of RunRecord.files) as it was read then. Raises UsageError."""
+def load(context: Context, entry: Params, run: RunRecord | None = None) -> Dataset:
+    """A file of a run (of RunRecord.files) as it was read then. Raises UsageError.
+
+    `run`: whose own file it may be. Its rows that were wider or narrower than the header stay wrong: as kept they look like good
+    ones.
+    """
     key = str(entry["kept"])
     found = list(read(context, key))
     frame = pd.DataFrame(
@@ -82,7 +91,12 @@ def load(context: Context, entry: Params) -> Dataset:
         columns=pd.Index(headers(context, key)),
         dtype=str,
     )
-    return Dataset(str(entry["name"]), str(entry["file_name"]), str(entry["sha256"]), "utf-8", ";", frame)
+    name, file_name = str(entry["name"]), str(entry["file_name"])
+    cut: tuple[Problem, ...] = ()
+    if run and get_action(run.action_id).dataset == name:
+        ragged = row_queries.read_rows(context.journal, run.run_id, states=("invalid",), code=RAGGED)
+        cut = tuple(Problem(file_name, row.line, None, None, RAGGED, CUT) for row in ragged)
+    return Dataset(name, file_name, str(entry["sha256"]), "utf-8", ";", frame, cut)
 
 
 def is_kept(context: Context, key: str) -> bool:

@@ -256,11 +256,13 @@ def request_stop(context: Context, run_id: str, command: str, who: str, *, patie
             return find_run(context, run.run_id)
     until = time.monotonic() + patience
     while time.monotonic() < until and (unheard := control.unread(context.journal, [run.run_id])):
-        if not ownership.is_owned(context.home, run.run_id):  # it came to rest, or died, before it heard
-            control.acknowledge(context.journal, [each.seq for each in unheard])
-            run = find_run(context, run.run_id)
-            if run.state not in ENDED_RUNS:
-                _stop_unowned(context, run, command)
+        with ownership.kept_at_rest(context.home, run.run_id) as unowned:
+            if unowned:  # it came to rest, or died, before it heard
+                control.acknowledge(context.journal, [each.seq for each in unheard])
+                run = find_run(context, run.run_id)
+                last = next((each.command for each in reversed(unheard) if each.command in ("pause", "cancel")), command)
+                if run.state not in ENDED_RUNS:
+                    _stop_unowned(context, run, last)
         time.sleep(0.05)
     return find_run(context, run.run_id)
 

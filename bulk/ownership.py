@@ -75,22 +75,29 @@ def is_owned(home: Path, run_id: str) -> bool:
 @contextlib.contextmanager
 def kept_at_rest(home: Path, run_id: str) -> Iterator[bool]:
     """True when nobody works the run, and nobody takes it up meanwhile; False when somebody works it."""
-    path = _run_file(home, run_id)
+    if is_owned(home, run_id):
+        yield False
+        return
     with _at_rest:  # whoever else stops it here does not work it
-        if is_owned(home, run_id):
-            yield False
-            return
+        lock = None if is_owned(home, run_id) else _taken(_run_file(home, run_id))
+        try:
+            yield lock is not None
+        finally:
+            if lock:
+                lock.release()
+
+
+def _taken(path: Path) -> FileLock | None:
+    """The lock, or None when somebody else has it. Raises UsageError."""
+    try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         lock = FileLock(path, timeout=PATIENCE, mode=0o600)
-        try:
-            lock.acquire()
-        except Timeout:
-            yield False
-            return
-        try:
-            yield True
-        finally:
-            lock.release()
+        lock.acquire()
+    except Timeout:
+        return None
+    except OSError as error:
+        raise UsageError(f"No se puede escribir en «{path.parent}»: {why(error)}. Comprueba los permisos.") from None
+    return lock
 
 
 def refuse_owned(home: Path, run_id: str) -> None:
@@ -108,16 +115,11 @@ def _hold(path: Path, refusal: str, run_id: str) -> None:
         lock, shared = _held[path]
         _held[path] = (lock, shared + 1)
         return
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = FileLock(path, timeout=PATIENCE, mode=0o600)
-        lock.acquire()
-    except Timeout:
+    taken = _taken(path)
+    if taken is None:
         owner = _owner(path)
-        raise OwnedElsewhere(refusal.format(owner["who"], owner["run"])) from None
-    except OSError as error:
-        raise UsageError(f"No se puede escribir en «{path.parent}»: {why(error)}. Comprueba los permisos.") from None
-    _held[path] = (lock, 1)
+        raise OwnedElsewhere(refusal.format(owner["who"], owner["run"]))
+    _held[path] = (taken, 1)
     told = {"who": f"{me()} (desde las {datetime.now():%H:%M})", "run": run_id}
     # Only for the refusal of others: a full disk is reported by the journal, with what to do.
     with contextlib.suppress(OSError), open(path.with_suffix(".json"), "w", encoding="utf-8", opener=private) as file:

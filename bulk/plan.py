@@ -106,6 +106,7 @@ def prepare(
     found = [problem for problem in found if (problem.line, problem.column) not in told]
     problems = [*chosen.unclear, *known, *found]
     excluded = frozenset(frame.index[~chosen.mask])
+    chosen_so = excluded or scope or not scope.selected
     return Prepared(
         action=action,
         dataset=dataset,
@@ -116,7 +117,7 @@ def prepare(
         problems=problems,
         invalid=invalid_lines(problems),
         excluded=excluded,
-        scope={**scope.to_json(), "selected": chosen.count, "text": chosen.description} if excluded or scope else {},
+        scope={**scope.to_json(), "selected": chosen.count, "text": chosen.description} if chosen_so else {},
         chosen=chosen,
         joined=tuple(files[name] for name in _joined(mapping) - {action.dataset, "global"}),
     )

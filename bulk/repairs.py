@@ -31,6 +31,7 @@ _EXCEL = re.compile(EXCEL)
 _DECIMAL = re.compile(r"(\+?[0-9]+)[.,]0+")  # nothing but zeros: what is before the mark is whole
 _THOUSANDS = re.compile(r"[0-9]{1,3}(?:[.,][0-9]{3})+")
 _FILLER = re.compile("[\\s\u2010-\u2015\u2212\ufe58\ufe63\uff0d.\\-()/]")  # what people put between digits, dashes of all sorts
+_ADDRESS = re.compile(r"""[^\s<>;,'"()\[\]]+@[^\s<>;,'"()\[\]]+""")
 _DASHED = re.compile("[0-9]{2}\\s*[\u2010-\u2015\u2212\ufe58\ufe63\uff0d-]\\s*[0-9]{2}")
 _LISTED = re.compile(r"[0-9]{3}(?:,[0-9]{3})+")  # as well a list of short extensions as a number with marks of thousands
 _APOSTROPHES = "'’‘`´"
@@ -189,7 +190,7 @@ def _repaired(cell: str, kind: str, country: str | None) -> tuple[str, str] | No
         return _extension(cell, _EXTENSION if kind == "extension" else _DIGITS)
     bare = cell.strip().lstrip(_APOSTROPHES).strip()
     if kind == "email":
-        if cell.count("@") != 1:
+        if len({each.casefold() for each in _ADDRESS.findall(cell)}) != 1:
             return None  # of two people, one would be dropped
         inner = re.sub(r"^mailto:", "", bare.strip("<>;,. "), flags=re.IGNORECASE).strip("<>;,. ")
         found = re.search(r"<([^<>]+)>", cell)
@@ -280,6 +281,8 @@ def _several(text: str, *, may_be_phone: bool) -> bool:
     Pairs (20 41) are one number as people say it; so are the groups of a phone, where one `may_be_phone`.
     """
     sizes = [len(digits) for digits in re.findall("[0-9]+", text)]
+    if re.fullmatch(r"[0-9]{1,2}\s[0-9]{3}", text.strip()):  # thousands, as a space marks them
+        return False
     if len(sizes) < 2 or "/" in text:
         return len(sizes) > 1
     if may_be_phone:

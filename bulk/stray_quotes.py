@@ -18,13 +18,28 @@ def swallowed(
         if end == start or start in apart or len(headers) < 2:
             continue
         for at, cell in enumerate(cells):
-            first, *others = re.split("\r\n|\r|\n", cell)
-            if others and _fills(mark.split(first), len(headers) - at) and len(mark.split(others[-1])) == at + 1:
+            lines = [mark.split(line) for line in re.split("\r\n|\r|\n", cell)]
+            if _are_rows(lines, at, len(headers), cells[0] if at else lines[0][0], delimiter):
                 told = (
                     f"Las filas {start} a {end} se leen como una sola: unas comillas se abren aquí y no se cierran "
                     f"hasta la {end}. Quítalas en el fichero."
                 )
                 yield start, headers[at], told
+
+
+def _are_rows(lines: list[list[str]], at: int, width: int, key: str, delimiter: str) -> bool:
+    """The rest of a row, whole rows, and the beginning of one more: not the lines of an address, nor of a list of numbers."""
+    if len(lines) < (3 if delimiter == "," else 2) or len(lines[-1]) != at + 1 or not _fills(lines[0], width - at):
+        return False
+    whole = all(_fills(line, width) for line in lines[1:-1])
+    return whole and bool(lines[0][-1].strip()) and _alike(key, lines[-1][0])
+
+
+def _alike(one: str, other: str) -> bool:
+    """Could stand in the same column: made of the same kinds of letters, of about the same length."""
+    kinds = [{(letter.isdigit(), letter.isalpha()) for letter in text.strip()} for text in (one, other)]
+    shorter, longer = sorted((len(one.strip()), len(other.strip())))
+    return kinds[0] == kinds[1] and 2 * shorter >= longer
 
 
 def _fills(cells: list[str], room: int) -> bool:

@@ -57,10 +57,10 @@ def read_sheets(
 
 
 def titles(raw: bytes, file_name: str) -> list[str]:
-    """The sheets of a workbook that people see, in its order. Raises InputError."""
+    """The sheets of a workbook, in its order. Raises InputError."""
     book = _open(raw, file_name)
     try:
-        return [title for title, seen in _tables(book).items() if seen]
+        return list(_tables(book))
     finally:
         book.close()
 
@@ -93,9 +93,10 @@ def _tables(book: Any) -> dict[str, bool]:
 
 
 def _wanted(tables: dict[str, bool], file_name: str, name: str | None, sheet: str | None) -> dict[str, list[str]]:
-    """Dataset name -> titles that could be it: one, unless several look alike. A hidden one only serves when it is asked for.
+    """Dataset name -> titles that could be it: one, unless several look alike.
 
-    `tables`: title -> whether people see it. Raises InputError.
+    `tables`: title -> whether people see it. A hidden one serves when it is asked for, and when it is called just like a dataset
+    that no other sheet could be: settings are often put out of sight. Raises InputError.
     """
     there = ", ".join(title if seen else f"{title} (oculta)" for title, seen in tables.items()) or "ninguna"
     if sheet is not None:
@@ -103,7 +104,9 @@ def _wanted(tables: dict[str, bool], file_name: str, name: str | None, sheet: st
             raise InputError(f"«{file_name}» no tiene la hoja «{sheet}». Las que tiene: {there}.")
         return {name: [sheet]} if name else _named([sheet])
     shown = [title for title, seen in tables.items() if seen]
-    found = _named(shown)
+    named, hidden = _named(shown), {canonical(title): [title] for title, seen in tables.items() if not seen}
+    either = {**hidden, **named}
+    found = {dataset: either[dataset] for dataset in DATASETS if dataset in either}
     known = [title for titles in found.values() for title in titles]
     guessed = name or (None if found else next((each for each in DATASETS if canonical(file_name).startswith(each)), None))
     if guessed and guessed not in found:

@@ -28,7 +28,7 @@ def plain_phone(text: str) -> str:
 
 
 def may_be_one(plain: str) -> bool:
-    """Whether E.164 digits are as many as numbers of their country have; what is not E.164 is told otherwise.
+    """Whether E.164 digits are no more than numbers of their country have; what is not E.164 is told otherwise.
 
     More of them are a number and something else: an extension in brackets, the end of a range.
     """
@@ -43,8 +43,10 @@ def _is_as_long(first: str, digits: int) -> bool:
     for length in (1, 2, 3):  # no code is the beginning of another
         code = int(first[:length])
         if code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
-            number = phonenumbers.PhoneNumber(country_code=code, national_number=int("1" * (digits - length)))
-            return phonenumbers.is_possible_number(number)
+            rest = digits - length
+            rest -= first == "521" and rest == 11  # the mobile prefix that Mexico has given up, and many still write
+            number = phonenumbers.PhoneNumber(country_code=code, national_number=int("1" * rest))
+            return phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.TOO_LONG
     return False
 
 

@@ -44,10 +44,13 @@ def _watch() -> None:
                 if counters_too and not live.ending and not live.waiting:
                     store_counters(live)
                     sample(live)
-                pool.check_end(live)
             except JournalError as error:
                 live.halt("stopped", error.message)
             except Exception:  # the watcher must outlive any surprise: nobody else hears a pause
+                log.exception("control")
+            try:
+                pool.check_end(live)
+            except Exception:
                 log.exception("control")
 
 

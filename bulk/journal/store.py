@@ -7,6 +7,7 @@ what arrives while one commit is under way goes into the next, and where many th
 from __future__ import annotations
 
 import queue
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -26,6 +27,8 @@ MOST_PER_COMMIT = 2_000
 GROUPING = 0.03  # s from one commit to the next while many threads wait for theirs: a commit costs as much as thirty entries
 MANY_WAIT = 4
 BUSY, COMPACTING, FOLDING = 10_000, 1_000, 250  # ms that a write, `compact` and `fold` wait for others
+OLDEST_SQLITE = (3, 35)  # UPDATE … RETURNING
+TOO_OLD = "Este Python trae SQLite {}, y hace falta 3.35 o más nuevo. Instala el programa con un Python más reciente."
 NEWER = "El diario es de una versión más nueva ({}) que este programa. Actualiza el programa; no se ha tocado nada."
 
 
@@ -213,6 +216,8 @@ def _bring_up_to_date(engine: Engine) -> bool:
 def _engine(url: str | URL) -> Engine:
     engine = create_engine(url)
     if engine.dialect.name == "sqlite":
+        if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+            raise JournalError(TOO_OLD.format(sqlite3.sqlite_version))
         event.listen(engine, "connect", _sqlite_pragmas)
     return engine
 

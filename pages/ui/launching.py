@@ -14,10 +14,10 @@ from bulk.launch import launch, launch_plan
 from bulk.plan import Prepared
 from bulk.records import REVIEW_STATES, UNITS, RunRecord
 from bulk.removals import calling_removed
-from bulk.status import find_run
+from bulk.status import find_run, run_state
 from pages.ui import choice, frame, live, resources
 from pages.ui.copying import focus_safe
-from pages.ui.looking import local, look, percent
+from pages.ui.looking import ACTIVE, local, look, percent
 from pages.ui.plain import plain
 from pages.ui.session import Session
 from pages.ui.texts import PAGES
@@ -52,7 +52,9 @@ def rehearsal_of(session: Session, reached: Connection) -> Rehearsal | None:
     counts = runs.run_counts(house.journal, run.run_id)
     changes = counts["create"] + counts["change"]
     aside = sum(counts[state] for state in REVIEW_STATES)
-    launched = next((child for child in runs.children(house.journal, run.run_id, "apply") if not child.dry_run), None)
+    children = [child for child in runs.children(house.journal, run.run_id, "apply") if not child.dry_run]
+    # One that was refused, or cancelled before its hour, has sent nothing.
+    launched = next((child for child in children if child.started_at or run_state(house, child) in ACTIVE), None)
     return Rehearsal(run, changes, counts["unchanged"], aside, launched)
 
 

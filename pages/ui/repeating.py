@@ -55,7 +55,7 @@ def repeat(context: Context, session: Session, run: RunRecord) -> None:
     for entry in run.files:
         if _is_kept(context, entry):
             corrections.take_away(session, str(entry["name"]))
-            corrections.put_original(session, kept_files.load(context, entry))
+            corrections.put_original(session, kept_files.load(context, entry, run))
     action = get_action(run.action_id)
     files = Files(session.files[action.dataset], session.files.get("global"), session.files)
     session.explicit[action.id] = saved_mappings.to_explicit(Mapping.from_json(run.mapping), files)

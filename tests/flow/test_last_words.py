@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 
 from bulk import engine
 from bulk.bulk_runner import submit_bulk_order
+from bulk.errors import JournalError
 from bulk.journal import control, rows, runs
 from bulk.launch import Launch, request_stop, retry, wait
 from bulk.lots import stop_orders
@@ -170,3 +172,15 @@ def test_a_row_that_another_of_its_set_was_to_leave_as_wanted_is_looked_at_when_
     assert same["phone_numbers"][0] in remote.admin("state")["number"]
     third, fourth = house.run(NUMBERS, [numbers(remote, 2, 5)[0]] * 2).rows
     assert (third.state, fourth.state) == ("done", "unchanged")
+
+
+def test_a_run_that_waits_stops_when_the_journal_cannot_be_read(
+    house: House, remote: Remote, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live = house.start(FORWARD, forwarded(remote, 2), Launch(at=datetime.now(UTC) + timedelta(hours=5)))
+
+    def unreadable(*_: Any) -> Any:
+        raise JournalError("No se puede leer el diario.")
+
+    monkeypatch.setattr("bulk.engine.control.control.unread", unreadable)
+    assert live.ended.wait(PATIENCE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from random import randrange
 from secrets import token_hex
 from typing import Any
@@ -12,11 +13,11 @@ from streamlit.runtime.scriptrunner import ScriptRunner
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
 from streamlit.testing.v1 import AppTest
 
-from bulk.connection import Connection, connect
+from bulk.connection import Connection, api_for, connect, identify
 from bulk.context import Context
 from bulk.dataset import Dataset, with_cells
 from bulk.journal import runs
-from bulk.launch import Launch, launch, wait
+from bulk.launch import Launch, launch, launch_plan, request_stop, wait
 from bulk.plan import prepare
 from bulk.records import RunRecord
 from bulk.undoing import undo
@@ -110,6 +111,19 @@ def test_a_rehearsal_that_was_launched_is_not_offered_again(
     tab.switch_page(BOARD).run()
     assert not buttons(tab)[LAUNCH]
     assert "ya se lanzó" in said(tab) and first.run_id in said(tab)
+
+
+def test_a_launch_that_sent_nothing_leaves_its_rehearsal_to_be_launched(
+    tab: AppTest, context: Context, sandbox: Connection, fresh: dict[str, Dataset]
+) -> None:
+    mine = tab.session_state[KEY]
+    mine.files, mine.dry_run_id = fresh, finished_run(context, sandbox, fresh, dry_run=True).run_id
+    reached = identify(api_for(sandbox, context.settings, context.journal), sandbox)
+    later = Launch(at=datetime.now(UTC) + timedelta(hours=5))
+    live = launch_plan(context, mine.dry_run_id, reached, later)
+    request_stop(context, live.run_id, "cancel", "Ana")
+    wait(live, every=0.05)
+    assert buttons(tab.switch_page(BOARD).run())[LAUNCH]
 
 
 def test_a_second_click_while_the_first_one_is_carried_out_launches_nothing(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,8 +19,9 @@ from bulk.dataset import Dataset
 from bulk.journal import control, runs
 from bulk.journal.rows import read_rows
 from bulk.launch import Launch, launch, request_stop, wait
+from bulk.parsing import RAGGED
 from bulk.plan import prepare
-from bulk.records import Row, RunRecord
+from bulk.records import Problem, Row, RunRecord
 from pages.ui import downloads, filters, lots, undo_panel
 from pages.ui.session import KEY
 from tests.pages.conftest import FORWARDING, HEADER, finished_run, press, said, view
@@ -162,6 +164,20 @@ def test_a_second_click_while_a_preview_is_made_makes_no_second_one(
     press(app, "Deshacer esta ejecución")
     assert [each.run_id for each in runs.children(context.journal, run.run_id, "undo")] == made[:1]
     assert app.session_state[KEY].undo_previews == {run.run_id: made[0]}
+
+
+def test_a_row_that_was_wider_than_the_header_stays_wrong_when_its_run_is_taken_up_again(
+    app: AppTest, context: Context, sandbox: Connection, files: dict[str, Dataset]
+) -> None:
+    users = files["usuarios"]
+    wide = Problem("USUARIOS.CSV", int(users.frame.index[1]), None, None, RAGGED, "La fila tiene 9 celdas.")
+    rehearsal = finished_run(context, sandbox, {**files, "usuarios": replace(users, problems=(wide,))}, dry_run=True)
+    press(app.switch_page("streamlit_app.py").run(), "Seguir con los ficheros de la última ejecución")
+    app.switch_page(BOARD).run()
+    mine = app.session_state[KEY]
+    assert mine.dry_run_id == rehearsal.run_id
+    assert list(mine.prepared.invalid) == [wide.line]
+    assert {"Lanzar este ensayo", "Lanzar sin ensayo"} & set(labels(app))
 
 
 def labels(app: AppTest) -> list[str]:

@@ -127,6 +127,23 @@ def test_rows_that_stray_quotes_make_one_are_told_with_the_line_where_they_open(
     assert all(f"Las filas {told[0]} a {told[1]} " in each.message for each in found[2] if told)
 
 
+@pytest.mark.parametrize(
+    ("header", "row", "delimiter"),
+    [
+        ("location_id;phone_numbers;number_type", 'L1;"+34911222333;\n+34911222334;";DID', ";"),
+        ("location_id;phone_numbers", 'L1;"+34911222333\n+34911222334;"', ";"),
+        ("person_id;allow_call_types;block_call_types", 'P1;"INTERNAL_CALL;\nNATIONAL;";TOLL_FREE', ";"),
+        ("name,address,city", 'Ana,"C/ Mayor,3\n28001,Madrid",Madrid', ","),
+        ("name,address,city", 'Ana,"C/ Mayor 3,\nMadrid,28001",Madrid', ","),
+        ("location_id,address", 'L1,"C/ Mayor 3\n28001,Madrid"', ","),
+    ],
+)
+def test_lists_and_addresses_over_several_lines_are_one_cell(header: str, row: str, delimiter: str) -> None:
+    found = read(f"{header}\n{row}\n", delimiter)
+    assert isinstance(found, tuple)
+    assert found[2] == []
+
+
 def test_a_list_in_one_column_and_an_address_with_commas_keep_their_line_breaks() -> None:
     assert read('nombre\n"Ana;\nLuis"\n', ";")[2] == []  # type: ignore[misc]
     assert read('sede,address1\nA,"Calle Mayor, 3\nPiso 2, puerta B\n28001 Madrid, España"\n', ",")[2] == []  # type: ignore[misc]

@@ -108,6 +108,7 @@ def test_a_phone_is_never_guessed(cell: str, country: str | None) -> None:
         ("extension", "204.205", "204205", "sobran_signos"),
         ("extension", "2 041", "2041", "sobran_signos"),
         ("extension", "20 41 33", "204133", "sobran_signos"),
+        ("extension", "20 410", "20410", "sobran_signos"),
         ("extension", "(2041)", "2041", "sobran_signos"),
         ("extension", "2041-", "2041", "sobran_signos"),
         ("extension", "2041/", "2041", "sobran_signos"),
@@ -115,6 +116,7 @@ def test_a_phone_is_never_guessed(cell: str, country: str | None) -> None:
         ("person_id", "'abc", "abc", "sobra_apostrofo"),
         ("email", "mailto:ana@acme.es", "ana@acme.es", "correo_adornado"),
         ("Correo", "Ana Ruiz <ana@acme.es>", "ana@acme.es", "correo_adornado"),
+        ("Correo", "'ana@acme.es' <ana@acme.es>", "ana@acme.es", "correo_adornado"),  # as Outlook copies it
     ],
 )
 def test_extensions_ids_and_emails_lose_what_does_not_belong_to_them(column: str, cell: str, after: str, rule: str) -> None:

@@ -14,6 +14,7 @@ from bulk.dataset import Dataset, read_csv
 from bulk.errors import InputError
 from bulk.mapping import map_columns, param_frame
 from bulk.pasted import parse_pasted
+from bulk.plan import prepare
 from bulk.scope import Scope, Where, choose, parse_lines, parse_where
 
 FORWARD = get_action("usuarios_configurar_desvio_prefijo53")
@@ -118,6 +119,9 @@ def test_a_selected_column_chooses_in_any_file(mark: str) -> None:
     assert (lines(Scope(), data), found.selected) == ([2], 1)
     assert found.description == "columna «selected» (1 de 3)"
     assert lines(Scope(selected=False), data) == [2, 3, 4]
+    files = {"usuarios": csv("person_id;extension;selected\nA;10;x\nB;11;\n")}
+    everybody = prepare("usuarios_configurar_desvio_prefijo53", files, scope=Scope(selected=False))
+    assert everybody.scope["unmarked_too"]  # also where nothing is left out: whoever repeats the run gets the same rows
     assert Scope(selected=False).to_json() != Scope().to_json() == {}  # a rehearsal of the one is none of the other
 
 

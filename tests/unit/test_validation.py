@@ -43,7 +43,9 @@ def rules(found: Prepared) -> list[tuple[int | None, str | None, str]]:
         ("+34911222333-40", "telefono_no_valido"),
         ("+34 911 222 300-349", "telefono_no_valido"),
         ("+44 020 7946 0958", "telefono_no_valido"),
-        ("+34 911 22", "telefono_no_valido"),
+        ("+34 911 22", None),  # as it is without blanks: how few digits a number may have differs too much
+        ("+234 1 123 4567", None),
+        ("+52 1 55 1234 5678", None),  # the mobile prefix of before
         ("+999 911 222 333", "telefono_no_valido"),
         ("+49 (30) 1234567-89", None),  # German numbers have no length of their own
         ("+٣٤٩١١٢٢٢٣٣٣", "telefono_no_valido"),

@@ -199,7 +199,7 @@ def test_a_sheet_of_charts_or_a_hidden_one_is_never_taken_for_the_table() -> Non
     made.create_chartsheet("Gráfico", 0).add_chart(openpyxl.chart.BarChart())
     made.active = made.sheetnames.index("Hoja1")
     raw = saved(made)
-    assert titles(raw, "libro.xlsx") == ["Hoja1"]
+    assert titles(raw, "libro.xlsx") == ["Notas", "Hoja1", "USUARIOS viejos"]
     for file_name, name in (("usuarios.xlsx", None), ("libro.xlsx", "usuarios")):
         [data] = read_any(raw, file_name=file_name, name=name)
         assert (data.file_name.rpartition(" · ")[2], data.frame["person_id"].tolist()) == ("hoja Hoja1", ["A"])
@@ -210,3 +210,15 @@ def test_a_sheet_of_charts_or_a_hidden_one_is_never_taken_for_the_table() -> Non
         read_any(raw, file_name="libro.xlsx")
     with pytest.raises(InputError, match=there):
         read_any(raw, file_name="libro.xlsx", name="usuarios", sheet="Gráfico")
+
+
+def test_settings_put_out_of_sight_are_read_all_the_same() -> None:
+    made = openpyxl.Workbook()
+    made.active.title = "USUARIOS"
+    for row in (["person_id"], ["A"]):
+        made.active.append(row)
+    world = made.create_sheet("GLOBAL")
+    for row in (["org_id"], ["C"]):
+        world.append(row)
+    world.sheet_state = "hidden"
+    assert [data.name for data in read_all(saved(made), file_name="todo.xlsx").datasets] == ["global", "usuarios"]

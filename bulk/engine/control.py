@@ -48,7 +48,7 @@ def _watch() -> None:
                 live.halt("stopped", error.message)
             except Exception:  # the watcher must outlive any surprise: nobody else hears a pause
                 log.exception("control")
-            try:
+            try:  # by itself: also a run whose commands cannot be read has to end
                 pool.check_end(live)
             except Exception:
                 log.exception("control")

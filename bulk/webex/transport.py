@@ -1,9 +1,9 @@
 """How a request leaves this machine: httpx's transport, with the proxy that the system is set to.
 
-The authorities are certifi's, unless SSL_CERT_FILE or SSL_CERT_DIR name others.
+httpx's Client would lay cookies, redirects and authentication of its own around each call, a fifth of what the call costs. A call
+to Webex wants none of the three.
 
-Its Client would lay cookies, redirects and authentication of its own around each call, a fifth of what the call costs. A call to
-Webex wants none of the three.
+The authorities are certifi's, unless SSL_CERT_FILE or SSL_CERT_DIR name others.
 """
 
 from __future__ import annotations

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import streamlit as st
 
-from bulk.actions import IN_DEVELOPMENT, UNSUPPORTED
-from bulk.launch import resume
-from bulk.records import RunRecord
-from bulk.status import title
-from pages.ui import frame, live, repeating, resources, roadmap
-from pages.ui.looking import local, look, progress_line, state_word
-from pages.ui.plain import plain
-from pages.ui.session import Session
+from bulk.adapters import IN_DEVELOPMENT, UNSUPPORTED
+from bulk.core.records import RunRecord
+from bulk.runs.launch import resume
+from bulk.runs.status import title
+from pages.ui.results import repeat, roadmap
+from pages.ui.run import current_runs
+from pages.ui.run.snapshot import local, look, progress_line, state_word
+from pages.ui.shell import page, resources
+from pages.ui.shell.session import Session
 from pages.ui.texts import PAGES
+from pages.ui.widgets.markdown import plain
 
 EVERY = 2.0  # seconds between two looks while something runs
 
 
 def main_button(session: Session, found: list[roadmap.Entry]) -> None:
     following = roadmap.next_action(session, found)
-    with frame.heading("inicio", buttons=0.62):
+    with page.heading("inicio", buttons=0.62):
         if not session.files:
             without_files(session)
         if following and st.button(f"Siguiente: {following.action.title}", type="primary"):
@@ -29,12 +31,12 @@ def main_button(session: Session, found: list[roadmap.Entry]) -> None:
 def without_files(session: Session) -> None:
     """After F5 a tab has no files any more; those of the last run were kept."""
     house = resources.context()
-    earlier = repeating.last(house, resources.connection(session))
+    earlier = repeat.last(house, resources.connection(session))
     if earlier:
         told = f"{title(earlier[0])} · {local(earlier[0].created_at)}"
         if st.button("Seguir con los ficheros de la última ejecución", help=plain(told)):
-            with frame.told():
-                repeating.go_on(house, session, earlier)
+            with page.told():
+                repeat.go_on(house, session, earlier)
                 st.rerun()
     if st.button("Cargar ficheros", type="primary"):
         st.switch_page(PAGES["datos"][0])
@@ -68,26 +70,26 @@ def milestone(session: Session, number: int, entry: roadmap.Entry) -> None:
 def present(session: Session) -> None:
     house = resources.context()
     st.markdown("##### En curso")
-    running = live.living(house)
+    running = current_runs.living(house)
     for run in running:
         with st.container(border=True):
             told(session, run)
-            page = PAGES["ensayo" if run.dry_run else "lanzamiento"][0]
+            target = PAGES["ensayo" if run.dry_run else "lanzamiento"][0]
             if st.button("Abrir", key=f"see_{run.run_id}"):
-                live.remember(session, run)
-                st.switch_page(page, query_params={"run": run.run_id})
+                current_runs.remember(session, run)
+                st.switch_page(target, query_params={"run": run.run_id})
     if not running:
         st.caption("No hay ninguna ejecución en curso.")
-    stopped = live.waiting(house)
+    stopped = current_runs.waiting(house)
     if stopped:
         st.markdown("##### Se pueden reanudar")
     for run in stopped[:5]:
         with st.container(border=True):
             told(session, run)
-            with frame.told():
+            with page.told():
                 if st.button("Reanudar", key=f"resume_{run.run_id}"):
                     resume(house, run.run_id, resources.connection_for(run, session))
-                    live.remember(session, run)
+                    current_runs.remember(session, run)
                     st.switch_page(PAGES["lanzamiento"][0], query_params={"run": run.run_id})
 
 
@@ -100,22 +102,22 @@ def told(session: Session, run: RunRecord) -> None:
 
 def weekend(session: Session) -> None:
     """Road map and runs; while something runs they are drawn again, and the last time with the whole page."""
-    alive = bool(live.living(resources.context()))
+    alive = bool(current_runs.living(resources.context()))
 
     @st.fragment(run_every=EVERY if alive else None)
     def draw() -> None:
-        if alive and not live.living(resources.context()):
+        if alive and not current_runs.living(resources.context()):
             st.rerun()
         left, right = st.container(key="under_road").columns([0.64, 0.36], gap="medium")
-        with left, frame.told():
+        with left, page.told():
             road(session, roadmap.entries(session))
-        with right, frame.told():
+        with right, page.told():
             present(session)
 
     draw()
 
 
-session = frame.begin("inicio")
-with frame.told():
+session = page.begin("inicio")
+with page.told():
     main_button(session, roadmap.entries(session))
     weekend(session)

@@ -31,9 +31,9 @@ import httpx  # noqa: E402  # after the path
 from playwright.sync_api import Browser, sync_playwright  # noqa: E402
 
 from bulk.sandbox.examples import write_examples  # noqa: E402
-from tests.browser import conftest as servers  # noqa: E402
-from tests.browser.operator import IDLE, Operator  # noqa: E402
 from tests.conftest import FLAGS  # noqa: E402
+from tests.e2e import conftest as servers  # noqa: E402
+from tests.e2e.operator import IDLE, Operator  # noqa: E402
 
 ORDERS, ROWS_EACH, LOOKED = 5_000, 20, 40  # lots, rows a lot, seconds
 LOADED = 100_000  # rows

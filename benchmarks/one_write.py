@@ -1,6 +1,6 @@
 """A benchmark-only action, one write a row and plain values, and a run of it: journal with intents, pace, entity locks.
 
-It is in no registry: the engine takes an Action object, so the run is put together here as `bulk.starting` does it.
+It is in no registry: the engine takes an Action object, so the run is put together here as `bulk.runs.start` does it.
 """
 
 from __future__ import annotations
@@ -12,16 +12,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from bulk import engine, ownership
+from bulk import engine
 from bulk.bulk_runner import CHUNK_SIZE, build_chunks
-from bulk.contract import Action, Change, Outcome, Param, State, differences
+from bulk.core.action import Action, Change, Outcome, Param, State, differences
+from bulk.core.logs import ActionLog
+from bulk.core.records import Row, RunRecord
+from bulk.core.settings import Settings
 from bulk.engine import LiveRun
 from bulk.journal import Journal, open_journal, runs
-from bulk.log import ActionLog
-from bulk.records import Row, RunRecord
-from bulk.settings import Settings
+from bulk.runs import locks
 from bulk.webex.client import Api, Token
-from bulk.webex.pace import Learned, Pace
+from bulk.webex.ratelimit import Learned, Pace
 
 ACTION_ID = "benchmark_one_write"
 SHOWN_AS = "usuarios_configurar_desvio_prefijo53"  # what the pages take such a run for: they know registered actions only
@@ -103,7 +104,7 @@ def shown_run(home: Path, orders: int, rows_each: int, delay: float, told: Calla
     runs.create_run(journal, run)
     for chunk in build_chunks(rows(orders * rows_each), rows_each):
         runs.add_order(journal, run.run_id, chunk, "person_id")
-    live = replace(_live(home, journal, run, "", named), on_end=ownership.take(home, "benchmark", run.run_id).release)
+    live = replace(_live(home, journal, run, "", named), on_end=locks.take(home, "benchmark", run.run_id).release)
     engine.start(live)
     told(run.run_id)
     live.ended.wait()

@@ -23,7 +23,7 @@ from typing import Any
 
 import httpx
 
-from bulk.webex.pace import Learned, Pace, retry_after_seconds
+from bulk.webex.ratelimit import Learned, Pace, retry_after_seconds
 
 HERE = Path(__file__).parent
 

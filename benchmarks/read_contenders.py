@@ -30,10 +30,10 @@ Work = Callable[[Path], int]
 
 
 def product() -> Work:
-    from bulk.actions import get_action
-    from bulk.dataset import read_csv
-    from bulk.mapping import map_columns, param_frame
-    from bulk.validation import validate_rows
+    from bulk.adapters import get_action
+    from bulk.files.dataset import read_csv
+    from bulk.planning.mapping import map_columns, param_frame
+    from bulk.planning.validation import validate_rows
 
     action = get_action(ACTION)
     importlib.import_module(f"schemas.{ACTION}")
@@ -48,9 +48,9 @@ def product() -> Work:
 
 
 def in_blocks() -> Work:
-    from bulk.actions import get_action
-    from bulk.block_validation import validate_blocks
-    from bulk.blocks import open_blocks
+    from bulk.adapters import get_action
+    from bulk.files.blocks import open_blocks
+    from bulk.planning.streaming import validate_blocks
 
     action = get_action(ACTION)
     importlib.import_module(f"schemas.{ACTION}")

@@ -28,15 +28,15 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bulk.connection import connect  # noqa: E402  # after the path
-from bulk.context import Context, open_context  # noqa: E402
-from bulk.dataset import read_csv  # noqa: E402
+from bulk.files.dataset import read_csv  # noqa: E402
 from bulk.journal import upkeep  # noqa: E402
-from bulk.launch import Launch, launch, request_stop, resume, wait  # noqa: E402
-from bulk.plan import prepare  # noqa: E402
+from bulk.planning.prepare import prepare  # noqa: E402
+from bulk.runs.connection import connect  # noqa: E402  # after the path
+from bulk.runs.context import Context, open_context  # noqa: E402
+from bulk.runs.launch import Launch, launch, request_stop, resume, wait  # noqa: E402
+from bulk.runs.status import document, find_run  # noqa: E402
+from bulk.runs.undo import undo  # noqa: E402
 from bulk.sandbox.examples import write_examples  # noqa: E402
-from bulk.status import document, find_run  # noqa: E402
-from bulk.undoing import undo  # noqa: E402
 
 PEOPLE, LOCATIONS, KEPT = 400, 10, 12
 FAULTS = [

@@ -18,19 +18,19 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bulk import engine
-from bulk.actions import get_action
-from bulk.connection import Connection, api_for, connect, identify
-from bulk.context import Context, open_context
+from bulk.adapters import get_action
+from bulk.core.records import OrderStatus, Params, Row, RunRecord, Summary
+from bulk.core.settings import in_force
 from bulk.errors import InputError
 from bulk.journal import rows as row_queries
 from bulk.journal import runs
-from bulk.records import OrderStatus, Params, Row, RunRecord, Summary
-from bulk.settings import in_force
-from bulk.starting import start_run
+from bulk.runs.connection import Connection, api_for, connect, identify
+from bulk.runs.context import Context, open_context
+from bulk.runs.start import start_run
 
 if TYPE_CHECKING:
-    from bulk.dataset import Dataset
-    from bulk.mapping import Mapping as ColumnMapping
+    from bulk.files.dataset import Dataset
+    from bulk.planning.mapping import Mapping as ColumnMapping
 
 CHUNK_SIZE = 200
 T = TypeVar("T")
@@ -64,7 +64,7 @@ def iter_rows(
         for line, *cells in dataset.frame.itertuples(name=None):
             yield line, {header: cell for header, cell in zip(headers, cells, strict=True) if cell}
         return
-    from bulk.mapping import iter_params, map_columns, param_frame
+    from bulk.planning.mapping import iter_params, map_columns, param_frame
 
     action = get_action(action_id)
     mapping = mapping or map_columns(action, dataset, global_dataset)
@@ -164,8 +164,8 @@ def _checked(action_id: str, chunk: Sequence[Row | tuple[int, Mapping[str, Any]]
     """Rows validated by the action's schema; those that do not pass are `invalid` and are never sent."""
     if all(isinstance(row, Row) for row in chunk):
         return [row for row in chunk if isinstance(row, Row)]
-    from bulk.dataset import from_records
-    from bulk.plan import planned_rows, prepare, require_sources
+    from bulk.files.dataset import from_records
+    from bulk.planning.prepare import planned_rows, prepare, require_sources
 
     action = get_action(action_id)
     records: dict[int, Mapping[str, Any]] = {row.line: row.params for row in chunk if isinstance(row, Row)}

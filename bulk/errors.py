@@ -29,7 +29,7 @@ import errno
 import inspect
 import json
 
-from bulk.log import redact
+from bulk.core.logs import redact
 
 _WHY = {
     errno.ENOENT: "no existe",

@@ -20,9 +20,9 @@ sys.path.insert(0, str(ROOT))
 from playwright.sync_api import sync_playwright  # noqa: E402
 
 from bulk.sandbox.examples import write_examples  # noqa: E402
-from tests.browser import conftest as servers  # noqa: E402
-from tests.browser.operator import Operator  # noqa: E402
 from tests.conftest import FLAGS  # noqa: E402
+from tests.e2e import conftest as servers  # noqa: E402
+from tests.e2e.operator import Operator  # noqa: E402
 
 ACTION = "Desvío total con prefijo 53"
 

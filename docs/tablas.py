@@ -18,9 +18,9 @@ import typer
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
-from bulk.actions import UNSUPPORTED  # noqa: E402  # after the path
+from bulk.adapters import UNSUPPORTED  # noqa: E402  # after the path
 from bulk.cli.app import app  # noqa: E402  # after the path
-from bulk.remedies import entries  # noqa: E402
+from bulk.wording.remedies import entries  # noqa: E402
 
 _BLOCK = re.compile(r"(<!-- tabla (\w+) -->\n).*?(<!-- fin -->)", re.DOTALL)
 PARTS = {"status": "estado HTTP", "code": "código de Webex", "own": "código propio"}

@@ -4,37 +4,28 @@ from __future__ import annotations
 
 import streamlit as st
 
-from bulk.actions import get_action
-from bulk.figures import count, thousands
-from bulk.records import DATASETS, FILE_NAMES
-from pages.ui import (
-    choice,
-    fetching,
-    findings,
-    fixing,
-    frame,
-    intake,
-    intake_zones,
-    naming,
-    problem_list,
-    repairs_list,
-    tables,
-)
-from pages.ui.plain import plain
-from pages.ui.session import Session
+from bulk.adapters import get_action
+from bulk.core.figures import count, thousands
+from bulk.core.records import DATASETS, FILE_NAMES
+from pages.ui.data import name_lookup, org_export, problem_grid, problem_list, problems, repairs, upload, upload_zones
+from pages.ui.mapping import selection
+from pages.ui.shell import page
+from pages.ui.shell.session import Session
 from pages.ui.texts import EMPTY_DATA, PAGES
+from pages.ui.widgets import tables
+from pages.ui.widgets.markdown import plain
 
 REPAIRS, ERRORS, NOTICES, PREVIEW = "Reparaciones", "Errores", "Avisos", "Vista previa"
 
 
 def main_buttons(session: Session) -> None:
-    with frame.heading("datos", buttons=0.66):
-        offered = intake.has_examples() and len(session.files) < len(DATASETS)
+    with page.heading("datos", buttons=0.66):
+        offered = upload.has_examples() and len(session.files) < len(DATASETS)
         if offered and st.button("Usar los ejemplos", type="secondary" if session.files else "primary"):
-            intake.use_examples(session)
+            upload.use_examples(session)
             st.rerun()
-        fetching.from_webex(session)
-        fetching.template()
+        org_export.from_webex(session)
+        org_export.template()
         if session.files:
             straight_on(session, "on_top")
 
@@ -45,7 +36,7 @@ def rows_to_work(session: Session) -> bool:
 
 def possible(session: Session) -> None:
     """What these files are enough for, and what each other action lacks."""
-    states = choice.all_readiness(session)
+    states = selection.all_readiness(session)
     ready = [state for state in states if state.ready]
     lacking = [state for state in states if not state.ready and state.state != "no_file"]
     told = f"**Qué se puede hacer con estos ficheros:** ✓ {count(len(ready), 'acción', 'acciones')}"
@@ -57,7 +48,7 @@ def possible(session: Session) -> None:
 
 
 def errors(session: Session) -> None:
-    found = findings.of(findings.by_file(session), findings.ERROR)
+    found = problems.of(problems.by_file(session), problems.ERROR)
     if not found:
         st.success("Ningún error: todas las filas se pueden trabajar.", icon=":material/check_circle:")
         return
@@ -65,7 +56,7 @@ def errors(session: Session) -> None:
 
 
 def notices(session: Session) -> None:
-    found = findings.of(findings.by_file(session), findings.NOTICE)
+    found = problems.of(problems.by_file(session), problems.NOTICE)
     if not found:
         st.caption("Ningún aviso.")
         return
@@ -82,16 +73,16 @@ def previews(session: Session) -> None:
     total = len(dataset.frame)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(f"Las primeras {min(200, total)} de {thousands(total)} filas; los identificadores, abreviados.")
-        fixing.corrected_file(session, dataset.name, "preview")
+        problem_grid.corrected_file(session, dataset.name, "preview")
 
 
 def looked_at(session: Session) -> None:
     """One view at a time: what is not looked at costs nothing."""
-    found = findings.by_file(session)
+    found = problems.by_file(session)
     views = {
-        REPAIRS: sum(map(len, repairs_list.proposed(session).values())),
-        ERRORS: findings.rows_of(findings.of(found, findings.ERROR)),
-        NOTICES: findings.rows_of(findings.of(found, findings.NOTICE)),
+        REPAIRS: sum(map(len, repairs.proposed(session).values())),
+        ERRORS: problems.rows_of(problems.of(found, problems.ERROR)),
+        NOTICES: problems.rows_of(problems.of(found, problems.NOTICE)),
         PREVIEW: 0,
     }
     first = next((view for view in views if views[view]), ERRORS)
@@ -105,10 +96,10 @@ def looked_at(session: Session) -> None:
             required=True,
             key=f"data_view_{len(session.files)}",  # another file: the first view again
         )
-        st.markdown(findings.totals_line(session, found), width="content")
-    {REPAIRS: repairs_list.draw, ERRORS: errors, NOTICES: notices, PREVIEW: previews}[view or first](session)
+        st.markdown(problems.totals_line(session, found), width="content")
+    {REPAIRS: repairs.draw, ERRORS: errors, NOTICES: notices, PREVIEW: previews}[view or first](session)
     if view == PREVIEW or (view in (ERRORS, NOTICES) and views[view]):  # longer than the screen
-        with frame.foot():
+        with page.foot():
             straight_on(session, "on_foot")
 
 
@@ -122,14 +113,14 @@ def lacking(session: Session) -> str | None:
     return None if rows_to_work(session) else "Falta un fichero de ubicaciones o de usuarios."
 
 
-session = frame.begin("datos")
-with frame.told():
+session = page.begin("datos")
+with page.told():
     main_buttons(session)
-intake_zones.draw(session)
-with frame.told():
+upload_zones.draw(session)
+with page.told():
     if not session.files:
         st.info(EMPTY_DATA, icon=":material/upload_file:")
     else:
         possible(session)
-        naming.complete(session)
+        name_lookup.complete(session)
         looked_at(session)

@@ -9,37 +9,28 @@ from functools import partial
 
 import streamlit as st
 
-from bulk.actions import IN_DEVELOPMENT, UNSUPPORTED, Unsupported, get_action
-from bulk.contract import Action
+from bulk.adapters import IN_DEVELOPMENT, UNSUPPORTED, Unsupported, get_action
+from bulk.core.action import Action
+from bulk.core.figures import count
+from bulk.core.records import FILE_NAMES
 from bulk.errors import InputError
-from bulk.figures import count
-from bulk.labels import labels
-from bulk.mapping import iter_params
-from bulk.plan import Prepared
-from bulk.readiness import Readiness, needs
-from bulk.records import FILE_NAMES
-from pages.ui import (
-    choice,
-    findings,
-    frame,
-    mapping_editor,
-    mapping_forms,
-    naming,
-    problem_list,
-    run_options,
-    saved,
-    scope_choice,
-    tables,
-)
-from pages.ui.plain import plain
-from pages.ui.session import Session
+from bulk.planning.mapping import iter_params
+from bulk.planning.prepare import Prepared
+from bulk.planning.readiness import Readiness, needs
+from bulk.planning.row_labels import labels
+from pages.ui.data import name_lookup, problem_list, problems
+from pages.ui.mapping import action_options, editor, forms, saved, scope, selection
+from pages.ui.shell import page
+from pages.ui.shell.session import Session
 from pages.ui.texts import ALL_CANONICAL, EMPTY_MAPPING, PAGES, SCOPES
+from pages.ui.widgets import tables
+from pages.ui.widgets.markdown import plain
 
 CARDS = 3  # a row
 
 
 def kind_choice(session: Session) -> str:
-    action = choice.chosen_action(session)
+    action = selection.chosen_action(session)
     first = action.dataset if action else next((n for n in ("usuarios", "ubicaciones") if n in session.files), "ubicaciones")
     return st.segmented_control(
         "Sobre qué", list(SCOPES), default=first, format_func=SCOPES.__getitem__, label_visibility="collapsed", required=True
@@ -48,7 +39,7 @@ def kind_choice(session: Session) -> str:
 
 def cards(session: Session, dataset: str) -> None:
     """The actions of the kind, then greyed those that are announced and cannot be chosen."""
-    states = [state for state in choice.all_readiness(session) if get_action(state.action_id).dataset == dataset]
+    states = [state for state in selection.all_readiness(session) if get_action(state.action_id).dataset == dataset]
     drawn = [partial(card, session, state) for state in states]
     drawn += [partial(announced, action) for action in UNSUPPORTED if action.dataset == dataset]
     for start in range(0, len(drawn), CARDS):
@@ -78,12 +69,12 @@ def announced(action: Unsupported) -> None:
 def plan_or_way_back(session: Session, action: Action) -> Prepared | None:
     """None after telling what was chosen for an earlier file and this one lacks, with the ways back from it."""
     try:
-        return choice.prepared(session)
+        return selection.prepared(session)
     except InputError as error:
         st.error(plain(error.message), icon=":material/error:")
     with st.container(horizontal=True, gap="small"):
-        mapping_forms.headers_again(session, action)
-        scope_choice.all_again(session, action)
+        forms.headers_again(session, action)
+        scope.all_again(session, action)
     return None
 
 
@@ -96,7 +87,7 @@ def mapping(session: Session, action: Action, plan: Prepared) -> None:
     saved.offer_last(session, action, plan)
     left, right = st.container(key="under_mapping").columns([0.68, 0.32], gap="medium")
     with left:
-        mapping_editor.draw(session, action, plan, missing)
+        editor.draw(session, action, plan, missing)
     with right:
         st.markdown("##### Tal como se enviaría")
         one_row(plan)
@@ -126,45 +117,45 @@ def label_of(plan: Prepared, line: int) -> str:
     return str(labels(one)["label"].iloc[0])
 
 
-def problems(session: Session, plan: Prepared) -> None:
+def draw_problems(session: Session, plan: Prepared) -> None:
     """How many rows the action can work, and the others to put right; nothing of it while a parameter has no source."""
     if plan.missing:
         return
     bad = len(plan.invalid.keys() - plan.excluded)
     good = plan.total - len(plan.excluded) - bad
-    st.markdown(f"##### {count(good, 'fila válida', 'filas válidas')}{findings.apart(bad)}")
+    st.markdown(f"##### {count(good, 'fila válida', 'filas válidas')}{problems.apart(bad)}")
     problem_list.views(session, {plan.dataset.name: plan.problems}, key="mapping")
 
 
 def straight_on(session: Session, plan: Prepared, key: str) -> None:
     """On to the rehearsal, remembering what was chosen by hand for these headers."""
-    why = choice.why_not(plan)
+    why = selection.why_not(plan)
     if st.button("Continuar a Ensayo", type="primary", disabled=bool(why), help=plain(why) or None, key=key):
         saved.remember(session, plan)
         st.switch_page(PAGES["ensayo"][0])
 
 
-session = frame.begin("mapeo")
-with frame.told():
-    place = frame.heading("mapeo")
+session = page.begin("mapeo")
+with page.told():
+    place = page.heading("mapeo")
     if not session.files.keys() & {"ubicaciones", "usuarios"}:
         st.info(EMPTY_MAPPING, icon=":material/upload_file:")
         with place:
-            frame.way("datos")
-    action = choice.chosen_action(session)
+            page.way("datos")
+    action = selection.chosen_action(session)
     loaded = bool(action and action.dataset in session.files)
     with st.expander(f"Acción: **{action.title}**" if action else "Elige una acción", expanded=not loaded):
         cards(session, kind_choice(session))
     if action and loaded:
-        run_options.draw(session, action)  # before the plan, which they are part of
-        naming.by_name(session)
+        action_options.draw(session, action)  # before the plan, which they are part of
+        name_lookup.by_name(session)
         plan = plan_or_way_back(session, action)
         if plan:
-            naming.choose(session, plan)
-            scope_choice.draw(session, action, plan)
+            name_lookup.choose(session, plan)
+            scope.draw(session, action, plan)
             mapping(session, action, plan)
-            problems(session, plan)
+            draw_problems(session, plan)
             with place:
                 straight_on(session, plan, "on_top")
-            with frame.foot():
+            with page.foot():
                 straight_on(session, plan, "on_foot")

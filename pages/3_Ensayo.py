@@ -7,16 +7,19 @@ from functools import partial
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from bulk.figures import count
-from bulk.launch import launch, request_stop
-from bulk.plan import Prepared
-from bulk.records import RunRecord
-from pages.ui import board, choice, downloads, filters, frame, live, rehearsed, resources, running
-from pages.ui.looking import Look, local, look, progress_line
-from pages.ui.plain import plain
-from pages.ui.session import Session, put_in_url
+from bulk.core.figures import count
+from bulk.core.records import RunRecord
+from bulk.planning.prepare import Prepared
+from bulk.runs.launch import launch, request_stop
+from pages.ui.mapping import selection
+from pages.ui.results import downloads
+from pages.ui.run import board, board_page, current_runs, dry_run, row_filters
+from pages.ui.run.snapshot import Look, local, look, progress_line
+from pages.ui.shell import page, resources
+from pages.ui.shell.session import Session, put_in_url
 from pages.ui.texts import EMPTY_ACTION, EMPTY_MAPPING, NOTHING_TO_CHANGE, PAGES
 from pages.ui.texts_runs import NO_WRITES
+from pages.ui.widgets.markdown import plain
 
 OTHER_DATA = "Este ensayo es de otros datos, de otra acción, de otro alcance o de otro mapeo. Ensaya de nuevo."
 FEW = 25  # rows of a first try
@@ -26,7 +29,7 @@ EVERY = 1.0  # seconds between two looks
 
 def rehearse(session: Session, plan: Prepared, *, few: int = 0) -> None:
     reached = resources.connection(session)
-    how = choice.launch_of(session, dry_run=True, canary=few)
+    how = selection.launch_of(session, dry_run=True, canary=few)
     session.advice = []
     started = launch(resources.context(), plan, reached, how, advise=session.advice.append)
     session.dry_run_id = started.run_id
@@ -40,20 +43,20 @@ def plan_or_reason(session: Session) -> Prepared | None:
         st.info(EMPTY_MAPPING, icon=":material/upload_file:")
     elif session.action_id is None:
         st.info(EMPTY_ACTION, icon=":material/arrow_back:")
-    elif lacking := choice.file_lacking(session):
+    elif lacking := selection.file_lacking(session):
         st.info(plain(lacking), icon=":material/upload_file:")
     else:
-        return choice.prepared(session)
+        return selection.prepared(session)
     return None
 
 
 def way_back(session: Session) -> None:
-    no_file = not session.files.keys() & {"ubicaciones", "usuarios"} or choice.file_lacking(session)
-    frame.way("datos" if no_file else "mapeo")
+    no_file = not session.files.keys() & {"ubicaciones", "usuarios"} or selection.file_lacking(session)
+    page.way("datos" if no_file else "mapeo")
 
 
 def start_button(session: Session, plan: Prepared, *, again: bool) -> None:
-    why, total = choice.why_not(plan), choice.to_send(plan)
+    why, total = selection.why_not(plan), selection.to_send(plan)
     if not again and total > FEW and st.button(f"Probar {FEW} filas", disabled=bool(why), help=plain(why) or FEW_HELP):
         rehearse(session, plan, few=FEW)
     label = "Ensayar de nuevo" if again else f"Ensayar {count(total, 'fila', 'filas')}"
@@ -66,30 +69,30 @@ def progress(session: Session, run: RunRecord) -> None:
 
     @st.fragment(run_every=EVERY)
     def panel() -> None:
-        with frame.told():
-            seen = look(resources.context(), live.again(resources.context(), run), session, with_orders=False)
+        with page.told():
+            seen = look(resources.context(), current_runs.again(resources.context(), run), session, with_orders=False)
             if not seen.alive:
                 st.rerun()
             st.progress(seen.share, text=f"**Leyendo Webex** · {progress_line(seen)}")
-            filters.draw(seen, plan=True, key=f"plan_{run.run_id}")
+            row_filters.draw(seen, plan=True, key=f"plan_{run.run_id}")
 
     panel()
 
 
 def stop_button(session: Session, run: RunRecord) -> None:
     if st.button("Detener ensayo"):
-        request_stop(resources.context(), run.run_id, "cancel", live.who(session, run))
+        request_stop(resources.context(), run.run_id, "cancel", current_runs.who(session, run))
         st.rerun()
 
 
 def not_yet(session: Session, plan: Prepared) -> None:
     """What would be rehearsed, how long it takes, and what is set aside before Webex is asked at all."""
-    st.markdown(rehearsed.about(session, plan))
-    if why := choice.why_not(plan):
+    st.markdown(dry_run.about(session, plan))
+    if why := selection.why_not(plan):
         st.error(plain(why), icon=":material/error:")
     else:
-        st.info(rehearsed.how_long(session, plan), icon=":material/preview:")
-    rehearsed.validation(session, plan)
+        st.info(dry_run.how_long(session, plan), icon=":material/preview:")
+    dry_run.validation(session, plan)
 
 
 def found(session: Session, seen: Look, plan: Prepared | None) -> None:
@@ -98,22 +101,22 @@ def found(session: Session, seen: Look, plan: Prepared | None) -> None:
     st.caption(NO_WRITES)
     if seen.run.reason:
         st.warning(plain(seen.run.reason), icon=":material/warning:")
-    if seen.state == "completed" and not rehearsed.changes(seen):
+    if seen.state == "completed" and not dry_run.changes(seen):
         st.success(NOTHING_TO_CHANGE, icon=":material/check_circle:")
-    if rehearsed.changes(seen) and seen.ended:
-        st.markdown(rehearsed.forecast_line(session, resources.context(), seen))
+    if dry_run.changes(seen) and seen.ended:
+        st.markdown(dry_run.forecast_line(session, resources.context(), seen))
     if seen.ended:
-        rehearsed.whole_file(session, resources.context(), seen)
-    below = partial(rehearsed.leave_out, session, seen, plan) if plan and seen.ended else None
-    filters.draw(seen, plan=True, key=f"plan_{seen.run.run_id}", below=below)
+        dry_run.whole_file(session, resources.context(), seen)
+    below = partial(dry_run.leave_out, session, seen, plan) if plan and seen.ended else None
+    row_filters.draw(seen, plan=True, key=f"plan_{seen.run.run_id}", below=below)
     if plan and plan.invalid.keys() - plan.excluded:
         with st.expander("Corregir las filas apartadas"):
-            rehearsed.validation(session, plan)
+            dry_run.validation(session, plan)
 
 
 def onward(session: Session, seen: Look, key: str) -> None:
     """After a rehearsal of what this tab has: on to the launch, or to the report where there is nothing to launch."""
-    if rehearsed.changes(seen):
+    if dry_run.changes(seen):
         if st.button("Ir a Lanzamiento", type="primary", key=f"launch_{key}"):
             session.run_id = None
             st.switch_page(PAGES["lanzamiento"][0])
@@ -122,7 +125,7 @@ def onward(session: Session, seen: Look, key: str) -> None:
 
 
 def at_rest(session: Session, place: DeltaGenerator, run: RunRecord | None, seen: Look | None) -> None:
-    current = bool(run and choice.is_about(run, session, resources.connection(session)))
+    current = bool(run and selection.is_about(run, session, resources.connection(session)))
     if run and not current and session.action_id:
         st.warning(OTHER_DATA, icon=":material/warning:")
     plan = None if run and not session.files else plan_or_reason(session)
@@ -134,30 +137,30 @@ def at_rest(session: Session, place: DeltaGenerator, run: RunRecord | None, seen
         elif not run:
             way_back(session)
         if seen and not seen.ended and st.button("Ensayar las demás", type="primary" if current else "secondary"):
-            running.take_up(session, seen)
+            board_page.take_up(session, seen)
         if plan and current and seen and seen.ended:
             onward(session, seen, "on_top")
     if seen:
         found(session, seen, plan if current else None)
         if plan and current and seen.ended:
-            with frame.foot():
+            with page.foot():
                 onward(session, seen, "on_foot")
     elif plan:
         not_yet(session, plan)
 
 
-session = frame.begin("ensayo")
-with frame.told():
+session = page.begin("ensayo")
+with page.told():
     house = resources.context()
-    run = live.attached(house, session, dry_run=True)
+    run = current_runs.attached(house, session, dry_run=True)
     seen = look(house, run, session, with_orders=False) if run else None
-    place = frame.heading("ensayo", seen.title if seen else "", buttons=0.25 if seen and seen.alive else 0.55)
+    place = page.heading("ensayo", seen.title if seen else "", buttons=0.25 if seen and seen.alive else 0.55)
     if run and seen:
         put_in_url(run.run_id)
         names = ", ".join(file["file_name"] for file in run.files)
         told = f"Ensayo del {local(run.created_at)} · {plain(run.org_name or run.target)} · {plain(names)}"
-        st.caption(f"{told} · {rehearsed.scope_of(seen)}")
-    frame.advise(session)
+        st.caption(f"{told} · {dry_run.scope_of(seen)}")
+    page.advise(session)
     if run and seen and seen.alive:
         with place:
             stop_button(session, run)

@@ -6,33 +6,22 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from bulk.core.figures import count, thousands
+from bulk.core.records import ALL_STATES, RunRecord
 from bulk.errors import BulkError
-from bulk.figures import count, thousands
-from bulk.journal import places
-from bulk.records import ALL_STATES, RunRecord
-from bulk.status import find_run
-from pages.ui import (
-    audit_panel,
-    causes,
-    charts,
-    downloads,
-    filters,
-    frame,
-    live,
-    outcome,
-    resources,
-    roadmap,
-    tables,
-    undo_panel,
-    verify_panel,
-)
-from pages.ui.details import counted
-from pages.ui.looking import Look, local, look, state_word, where_of
-from pages.ui.lots import every
-from pages.ui.plain import plain
-from pages.ui.session import Session, put_in_url, run_in_url
+from bulk.journal import locations
+from bulk.runs.status import find_run
+from pages.ui.results import audit, downloads, error_groups, location_chart, roadmap, undo, verify
+from pages.ui.run import current_runs, outcome, row_filters
+from pages.ui.run.details import counted
+from pages.ui.run.orders import every
+from pages.ui.run.snapshot import Look, local, look, state_word, where_of
+from pages.ui.shell import page, resources
+from pages.ui.shell.session import Session, put_in_url, run_in_url
 from pages.ui.texts import CHOOSE_RUN, PAGES, lasting, sentence
 from pages.ui.texts_runs import plural, rows_told, word_of
+from pages.ui.widgets import tables
+from pages.ui.widgets.markdown import plain
 
 UNDONE, CAUSES, ROWS, LOTS, PLACES, AUDIT = "Restauración", "Por causa", "Filas", "Lotes", "Por ubicación", "Auditoría"
 
@@ -42,7 +31,7 @@ def chosen(session: Session) -> RunRecord | None:
     house = resources.context()
     if asked := run_in_url():
         return find_run(house, asked)
-    return live.attached(house, session, dry_run=False)
+    return current_runs.attached(house, session, dry_run=False)
 
 
 def sum_line(seen: Look) -> str:
@@ -82,10 +71,10 @@ def lots(seen: Look) -> None:
 def after(session: Session, seen: Look) -> None:
     """What can be done with the run now."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        if undo_panel.at_rest(seen):
-            verify_panel.button(session, seen)
+        if undo.at_rest(seen):
+            verify.button(session, seen)
             if seen.run.kind in ("apply", "undo"):
-                undo_panel.button(session, seen)
+                undo.button(session, seen)
         downloads.acta_button([seen.run], "Acta")
         if seen.run.parent and seen.run.kind != "apply" and st.button("Ver la ejecución de origen"):
             st.switch_page(PAGES["informe"][0], query_params={"run": seen.run.parent})
@@ -93,24 +82,24 @@ def after(session: Session, seen: Look) -> None:
         if found and st.button(f"Siguiente acción: {found.action.title}", icon=":material/arrow_forward:"):
             session.action_id = found.action.id
             st.switch_page(PAGES["mapeo"][0])
-    verify_panel.draw(session, seen)
-    undo_panel.draw(session, seen)
+    verify.draw(session, seen)
+    undo.draw(session, seen)
 
 
 def details(session: Session, seen: Look) -> None:
     """One view at a time: with thousands of lots each of them costs, and only one is looked at."""
     views: dict[str, Callable[[], None]] = {
-        CAUSES: lambda: causes.draw(session, seen),
-        ROWS: lambda: filters.draw(seen, plan=seen.run.dry_run, key=f"report_{seen.run.run_id}", orders=every(seen)),
+        CAUSES: lambda: error_groups.draw(session, seen),
+        ROWS: lambda: row_filters.draw(seen, plan=seen.run.dry_run, key=f"report_{seen.run.run_id}", orders=every(seen)),
         LOTS: lambda: lots(seen),
-        PLACES: lambda: charts.by_location(seen.run, places.group_counts(resources.context().journal, seen.run.run_id)),
-        AUDIT: lambda: audit_panel.audit_table(seen.run),
+        PLACES: lambda: location_chart.by_location(seen.run, locations.group_counts(resources.context().journal, seen.run.run_id)),
+        AUDIT: lambda: audit.audit_table(seen.run),
     }
     if seen.run.kind == "undo":
-        views = {UNDONE: lambda: undo_panel.lists(seen), **views}
+        views = {UNDONE: lambda: undo.lists(seen), **views}
     names, key = list(views), f"report_view_{seen.run.kind == 'undo'}"
     chosen_view = st.segmented_control("Ver", names, default=names[0], label_visibility="collapsed", required=True, key=key)
-    numbers = {CAUSES: len(causes.gathered(session, seen)), ROWS: seen.total, LOTS: len(seen.order_states)}
+    numbers = {CAUSES: len(error_groups.gathered(session, seen)), ROWS: seen.total, LOTS: len(seen.order_states)}
     counted(key, {names.index(name) + 1: number for name, number in numbers.items()})
     views[chosen_view or names[0]]()
 
@@ -118,7 +107,7 @@ def details(session: Session, seen: Look) -> None:
 def draw(session: Session, run: RunRecord) -> None:
     put_in_url(run.run_id)
     seen = look(resources.context(), run, session)
-    with frame.heading("informe", seen.title, buttons=0.32):
+    with page.heading("informe", seen.title, buttons=0.32):
         downloads.excel_button(run)
         downloads.more(seen)
     if seen.run.reason and not seen.alive:
@@ -129,12 +118,12 @@ def draw(session: Session, run: RunRecord) -> None:
 
 
 def nothing_to_show() -> None:
-    with frame.heading("informe"):
-        frame.way("historial")
+    with page.heading("informe"):
+        page.way("historial")
 
 
-session = frame.begin("informe")
-with frame.told():
+session = page.begin("informe")
+with page.told():
     try:
         run = chosen(session)
     except BulkError as error:

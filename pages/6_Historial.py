@@ -6,11 +6,13 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from bulk.actions import SUPPORTED
-from bulk.figures import count
-from bulk.records import RunRecord
-from pages.ui import compare, downloads, frame, history, history_charts, live, repeating, resources
-from pages.ui.session import Session
+from bulk.adapters import SUPPORTED
+from bulk.core.figures import count
+from bulk.core.records import RunRecord
+from pages.ui.results import compare, downloads, history, history_charts, repeat
+from pages.ui.run import current_runs
+from pages.ui.shell import page, resources
+from pages.ui.shell.session import Session
 from pages.ui.texts import NO_RUNS, PAGES
 
 NO_MATCH = "Ninguna ejecución cumple el filtro."
@@ -49,12 +51,12 @@ def _one_of(label: str, options: Sequence[str], none: str) -> str | None:
 
 
 def open_run(session: Session, run: RunRecord) -> None:
-    live.remember(session, run)
+    current_runs.remember(session, run)
     st.switch_page(PAGES["informe"][0], query_params={"run": run.run_id})
 
 
-def repeat(session: Session, run: RunRecord) -> None:
-    repeating.repeat(resources.context(), session, run)
+def repeat_run(session: Session, run: RunRecord) -> None:
+    repeat.repeat(resources.context(), session, run)
     st.switch_page(PAGES["ensayo"][0])
 
 
@@ -65,19 +67,19 @@ def buttons(session: Session, picked: Sequence[RunRecord]) -> bool:
         comparing = st.toggle("Comparar", disabled=len(picked) != 2, help="Marca dos ejecuciones.")
         downloads.acta_button(picked, "Acta de las seleccionadas")
         one = picked[0] if len(picked) == 1 else None
-        able = one is not None and repeating.can_repeat(house, one)
+        able = one is not None and repeat.can_repeat(house, one)
         told = "Carga su fichero, su acción y su mapeo, y abre Ensayo. Necesita que se guardara el fichero."
         if st.button("Repetir", disabled=not able, help=told) and one:
-            repeat(session, one)
+            repeat_run(session, one)
         again = bool(picked) and all(run.run_id in history.archived(house) for run in picked)
         if st.button("Recuperar" if again else "Archivar", disabled=not picked, help="Archivada no se muestra; nada se borra."):
-            history.archive(house, {run.run_id: live.who(session, run) for run in picked}, away=not again)
+            history.archive(house, {run.run_id: current_runs.who(session, run) for run in picked}, away=not again)
             st.rerun()
     return comparing and len(picked) == 2
 
 
 def draw(session: Session) -> None:
-    place = frame.heading("historial")
+    place = page.heading("historial")
     house = resources.context()
     there = history.everything(house)
     if not there:
@@ -88,8 +90,8 @@ def draw(session: Session) -> None:
         return
     found = history.matching(house, there, chosen_filters(history.organisations(there)))
     pages = max(1, -(-len(found) // history.PAGE))
-    page = st.pagination(pages, key="history_page") if pages > 1 else 1
-    shown = found[(page - 1) * history.PAGE : page * history.PAGE]
+    number = st.pagination(pages, key="history_page") if pages > 1 else 1
+    shown = found[(number - 1) * history.PAGE : number * history.PAGE]
     picked = history.table(house, shown) if shown else []
     st.caption(f"{count(len(found), 'ejecución', 'ejecuciones')}. {HINT}" if found else NO_MATCH)
     if found and buttons(session, picked):
@@ -103,6 +105,6 @@ def draw(session: Session) -> None:
         history_charts.draw(figures)
 
 
-session = frame.begin("historial")
-with frame.told():
+session = page.begin("historial")
+with page.told():
     draw(session)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bulk.sandbox import RunningSandbox, SandboxConfig
-from bulk.webex.pace import gate
+from bulk.webex.ratelimit import limiter
 from tests.house import House, Remote, opened, serving
 
 PEOPLE, LOCATIONS = 120, 6
@@ -37,7 +37,7 @@ def quick_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BULK_SETTLE_DELAY", "0.1")
     monkeypatch.setenv("BULK_JOB_POLL_FIRST", "0.1")
     monkeypatch.setenv("BULK_DEFAULT_RETRY_AFTER", "0.2")
-    gate._paces.clear()  # a process remembers what the organisation admitted, and another test's storm of 429s is no limit
+    limiter._paces.clear()  # a process remembers what the organisation admitted, and another test's storm of 429s is no limit
 
 
 @pytest.fixture

@@ -10,17 +10,17 @@ from typing import Any
 
 import httpx
 
-from bulk.connection import Connection, connect
-from bulk.context import Context, close_context, open_context
-from bulk.dataset import from_records
+from bulk.core.records import RowResult
 from bulk.engine import LiveRun
+from bulk.files.dataset import from_records
 from bulk.journal import rows as row_queries
-from bulk.launch import Launch, launch, resume, wait
-from bulk.plan import prepare
-from bulk.records import RowResult
+from bulk.planning.prepare import prepare
+from bulk.runs.connection import Connection, connect
+from bulk.runs.context import Context, close_context, open_context
+from bulk.runs.launch import Launch, launch, resume, wait
+from bulk.runs.status import document, find_run
 from bulk.sandbox import RunningSandbox, SandboxConfig, start_in_thread
 from bulk.sandbox.organisation import Organisation, build
-from bulk.status import document, find_run
 
 PATIENCE = 60.0  # seconds a test waits for a run
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bulk.contract import Action, Change, Irreversible, Member, Outcome, Param, State, differences
+from bulk.core.action import Action, Change, Irreversible, Member, Outcome, Param, State, differences
 
 if TYPE_CHECKING:
     from bulk.webex.client import Api

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from bulk.contract import OTHER, Action, Change, Member, Outcome, Param, SetOps, State, Values, Work, one_after_another
+from bulk.core.action import OTHER, Action, Change, Member, Outcome, Param, SetOps, State, Values, Work, one_after_another
 from bulk.errors import RowRefused
 from schemas.hydra import id_tail
 

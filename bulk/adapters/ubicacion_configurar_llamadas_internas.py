@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bulk.contract import Action, Change, Member, Outcome, Param, State, differences
+from bulk.core.action import Action, Change, Member, Outcome, Param, State, differences
 from bulk.errors import RowRefused
 from schemas.hydra import decode_id
 

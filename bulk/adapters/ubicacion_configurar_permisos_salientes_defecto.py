@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from bulk.call_permissions import (
+from bulk.adapters.call_permissions import (
     CALL_TYPES,
     PERMISSION_MEMBERS,
     listed_permissions,
@@ -13,7 +13,7 @@ from bulk.call_permissions import (
     permissions_state,
     without_restricted,
 )
-from bulk.contract import Action, Change, Outcome, Param, State, differences
+from bulk.core.action import Action, Change, Outcome, Param, State, differences
 from bulk.errors import RowRefused
 
 if TYPE_CHECKING:

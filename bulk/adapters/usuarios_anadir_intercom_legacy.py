@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bulk.contract import OTHER, Action, Change, Member, Outcome, Param, State
+from bulk.core.action import OTHER, Action, Change, Member, Outcome, Param, State
 
 if TYPE_CHECKING:
     from bulk.webex.client import Api

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from bulk.contract import Action, Change, Member, Outcome, Param, SetOps, State, Ticket, Work, one_after_another
+from bulk.core.action import Action, Change, Member, Outcome, Param, SetOps, State, Ticket, Work, one_after_another
 from bulk.errors import RowRefused
-from bulk.people import calling_licenses, read_people
-from bulk.remedies import catalogue
+from bulk.webex.people import calling_licenses, read_people
+from bulk.wording.remedies import catalogue
 from schemas.hydra import id_tail
 
 if TYPE_CHECKING:

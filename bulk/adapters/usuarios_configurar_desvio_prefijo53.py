@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bulk.contract import Action, Change, Member, Outcome, Param, State
+from bulk.core.action import Action, Change, Member, Outcome, Param, State
 from bulk.errors import RowRefused
 
 if TYPE_CHECKING:

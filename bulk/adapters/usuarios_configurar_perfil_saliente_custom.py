@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from bulk.call_permissions import (
+from bulk.adapters.call_permissions import (
     PERMISSION_MEMBERS,
     listed_permissions,
     permission,
@@ -13,7 +13,7 @@ from bulk.call_permissions import (
     permissions_state,
     without_restricted,
 )
-from bulk.contract import Action, Change, Member, Outcome, Param, State, differences
+from bulk.core.action import Action, Change, Member, Outcome, Param, State, differences
 from bulk.errors import NotFound, RowRefused
 
 if TYPE_CHECKING:

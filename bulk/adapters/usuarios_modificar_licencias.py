@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from bulk.contract import OTHER, Action, Change, Irreversible, Member, Outcome, Param, SetOps, State, Work
+from bulk.core.action import OTHER, Action, Change, Irreversible, Member, Outcome, Param, SetOps, State, Work
 from bulk.errors import RowRefused
-from bulk.people import calling_licenses, read_people
+from bulk.webex.people import calling_licenses, read_people
 
 if TYPE_CHECKING:
     from bulk.webex.client import Api

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bulk.cli import checking, data, derived, looking, running, stopping, upkeep, world
+from bulk.cli import control, data, journal, run, sandbox, show, undo_verify, validate
 from bulk.cli.spanish import Command, Group
 
 app = typer.Typer(
@@ -20,27 +20,27 @@ app = typer.Typer(
     cls=Group,
 )
 for command in (
-    looking.actions,
-    world.sandbox,
-    world.examples,
-    checking.validate,
-    running.plan,
-    running.run,
-    looking.status,
-    looking.runs,
-    stopping.pause,
-    stopping.resume,
-    stopping.retry,
-    stopping.cancel,
-    derived.undo,
-    derived.verify,
-    looking.report,
+    show.actions,
+    sandbox.sandbox,
+    sandbox.examples,
+    validate.validate,
+    run.plan,
+    run.run,
+    show.status,
+    show.runs,
+    control.pause,
+    control.resume,
+    control.retry,
+    control.cancel,
+    undo_verify.undo,
+    undo_verify.verify,
+    show.report,
     data.export,
     data.template,
     data.fill_ids,
 ):
     app.command(command.__name__.replace("_", "-"), cls=Command)(command)
-app.add_typer(upkeep.app)
+app.add_typer(journal.app)
 
 
 @app.callback()

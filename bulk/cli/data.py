@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bulk.cli import options as o
+from bulk.cli.files import Reading, reading
 from bulk.cli.output import counted, in_rows, say
 from bulk.cli.preparing import tell_choices
-from bulk.cli.reading import Reading, reading
 from bulk.cli.writing import refuse_input, write_out
 
 if TYPE_CHECKING:
-    from bulk.connection import Connection
-    from bulk.context import Context
-    from bulk.dataset import Dataset
+    from bulk.files.dataset import Dataset
+    from bulk.runs.connection import Connection
+    from bulk.runs.context import Context
     from bulk.webex.client import Api
 
 Out = Annotated[Path, typer.Option("--out", metavar="FICHERO", help="Fichero .csv o .xlsx.")]
@@ -36,8 +36,8 @@ def export(
     token_file: o.TokenFile = None,
 ) -> int:
     """Trae de Webex usuarios, ubicaciones, licencias, numeraciones o rutas, con nombres e identificadores. Solo lee."""
-    from bulk.context import open_context
-    from bulk.export import write_export
+    from bulk.planning.org_export import write_export
+    from bulk.runs.context import open_context
 
     context = open_context(home)
     _, api = _reach(context, o.read_token(token, token_file), base_url, sandbox)
@@ -53,7 +53,7 @@ def template(
     import io
 
     from bulk.errors import UsageError
-    from bulk.templates import write_template
+    from bulk.planning.templates import write_template
 
     if out.suffix.lower() != ".xlsx":
         raise UsageError(f"«{out.name}» debe acabar en .xlsx.")
@@ -81,9 +81,9 @@ def fill_ids(
     token_file: o.TokenFile = None,
 ) -> int:
     """Completa person_id y location_id vacíos de un fichero por correo y por nombre. Sale con 1 si alguno no se encuentra."""
-    from bulk.context import open_context
-    from bulk.filling import fill_ids as fill
-    from bulk.names import names_of
+    from bulk.planning.fill_ids import fill_ids as fill
+    from bulk.planning.name_lookup import names_of
+    from bulk.runs.context import open_context
 
     refuse_input(out, [file])
     loaded = _table(file, dataset, reading(encoding, delimiter, sheet))
@@ -101,9 +101,9 @@ def fill_ids(
 
 def _table(file: Path, name: str | None, how: Reading) -> Dataset:
     """The file to fill in. Raises InputError, also for rows that lost cells when they were read: they cannot be put back."""
-    from bulk.dataset import guess_name, is_csv, read_all
     from bulk.errors import InputError, UsageError
-    from bulk.parsing import RAGGED
+    from bulk.files.csv_rows import RAGGED
+    from bulk.files.dataset import guess_name, is_csv, read_all
 
     if name not in (None, "usuarios", "ubicaciones"):
         raise UsageError(f"--dataset «{name}»: se espera usuarios o ubicaciones.")
@@ -122,8 +122,8 @@ def _as_file(dataset: Dataset, out: Path) -> bytes:
     """A CSV, or a workbook when that is what `out` is called."""
     import io
 
-    from bulk.fixes import to_csv
-    from bulk.report.book import text_book
+    from bulk.files.corrections import to_csv
+    from bulk.report.excel import text_book
 
     if out.suffix.lower() != ".xlsx":
         return to_csv(dataset)
@@ -133,7 +133,7 @@ def _as_file(dataset: Dataset, out: Path) -> bytes:
 
 
 def _reach(context: Context, token: str | None, base_url: str | None, sandbox: bool) -> tuple[Connection, Api]:
-    from bulk.connection import api_for, connect, known
+    from bulk.runs.connection import api_for, connect, known
 
     reached = connect(context.home, token=token, base_url=base_url, sandbox=sandbox)
     reached = known(reached, context.settings, context.journal)

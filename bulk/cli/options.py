@@ -124,7 +124,7 @@ def run_options(profile: Path | None, force_pstn: bool, allow_calling_removal: b
 
 def read_profile(path: Path) -> dict[str, Any]:
     """The profile of contract 2.4. Raises InputError."""
-    from bulk import call_permissions
+    from bulk.adapters import call_permissions
 
     try:
         return call_permissions.read_profile(path.read_bytes(), path.name)

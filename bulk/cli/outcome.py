@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from bulk.cli.output import counted, say
 
 if TYPE_CHECKING:
-    from bulk.context import Context
-    from bulk.records import RowResult, RunRecord
+    from bulk.core.records import RowResult, RunRecord
+    from bulk.runs.context import Context
 
 MOST_TOLD = 20  # rows of one list on the terminal
 MOST_ROWS = 1_000  # of one list in the JSON document
@@ -34,13 +34,13 @@ ROW_BY_ROW = ("reverted", "kept", "irreversible", "failed")
 def members(context: Context, record: RunRecord) -> dict[str, Any]:
     """`undo` {list: rows} and `undo_rows` {list: its rows}, or `verification`; nothing for other runs."""
     if record.kind == "undo":
-        from bulk.undoing import listed_rows, undo_lists
+        from bulk.runs.undo import listed_rows, undo_lists
 
         found = {name: listed_rows(context, record.run_id, name, limit=MOST_ROWS) for name in ROW_BY_ROW}
         listed = {name: [_row(row) for row in rows] for name, rows in found.items()}
         return {"undo": undo_lists(context, record.run_id), "undo_rows": listed}
     if record.kind == "verify":
-        from bulk.verifying import findings_of
+        from bulk.runs.verify import findings_of
 
         return {"verification": asdict(findings_of(context, record))}
     return {}
@@ -56,7 +56,7 @@ def tell(context: Context, record: RunRecord) -> None:
         _tell_undo(context, record)
     elif record.kind == "verify":
         from bulk.report.verified import left_out
-        from bulk.verifying import findings_of
+        from bulk.runs.verify import findings_of
 
         found = findings_of(context, record)
         told = f"{counted(found.different, 'distinta', 'distintas')}, {counted(found.unreadable, 'no legible', 'no legibles')}"
@@ -64,7 +64,7 @@ def tell(context: Context, record: RunRecord) -> None:
 
 
 def _tell_undo(context: Context, record: RunRecord) -> None:
-    from bulk.undoing import listed_rows, undo_lists
+    from bulk.runs.undo import listed_rows, undo_lists
 
     found = undo_lists(context, record.run_id)
     partly = f" ({found['partly']} en parte)" if found["partly"] else ""

@@ -9,10 +9,10 @@ import sys
 import traceback
 from typing import Any
 
+from bulk.core.logs import keep_log, log, redact
+from bulk.core.records import ORDER_WORDS, STATE_WORDS
+from bulk.core.settings import home_directory
 from bulk.errors import BulkError
-from bulk.log import keep_log, log, redact
-from bulk.records import ORDER_WORDS, STATE_WORDS
-from bulk.settings import home_directory
 
 
 def say(text: str = "") -> None:

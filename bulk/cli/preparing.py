@@ -7,21 +7,21 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bulk.cli.mending import country_of, mender, tell_country, tell_repairs
+from bulk.cli.files import AS_DETECTED, Reading, read_files
 from bulk.cli.options import explicit_map
 from bulk.cli.output import in_rows, tell
-from bulk.cli.reading import AS_DETECTED, Reading, read_files
+from bulk.cli.repairs import country_of, mender, tell_country, tell_repairs
 
 if TYPE_CHECKING:
-    from bulk.connection import Connection
-    from bulk.context import Context
-    from bulk.contract import Action
-    from bulk.dataset import Dataset
-    from bulk.mapping import Mapping as ColumnMapping
-    from bulk.names import Names
-    from bulk.plan import Prepared
-    from bulk.repairs import Mend, RepairGroups
-    from bulk.scope import Chosen, Scope
+    from bulk.core.action import Action
+    from bulk.files.dataset import Dataset
+    from bulk.planning.mapping import Mapping as ColumnMapping
+    from bulk.planning.name_lookup import Names
+    from bulk.planning.prepare import Prepared
+    from bulk.planning.repairs import Mend, RepairGroups
+    from bulk.planning.scope import Chosen, Scope
+    from bulk.runs.connection import Connection
+    from bulk.runs.context import Context
 
 MOST_SHOWN = 20  # suggestions, rows not found
 
@@ -69,8 +69,8 @@ def way(
 
     Raises InputError, UsageError, RunNotFound.
     """
-    from bulk.mapping import map_columns
-    from bulk.repairs import RepairGroups
+    from bulk.planning.mapping import map_columns
+    from bulk.planning.repairs import RepairGroups
     from bulk.report import original
 
     own = original(head)
@@ -88,8 +88,8 @@ def way(
 
 def prepare_asked(action_id: str, asked: Asked, context: Context | None = None, names: Names | None = None) -> Prepared:
     """Raises InputError, UnknownAction, InDevelopment."""
-    from bulk.actions import get_action
-    from bulk.plan import of_the_others, prepare
+    from bulk.adapters import get_action
+    from bulk.planning.prepare import of_the_others, prepare
 
     action = get_action(action_id)
     found = read_files(asked.files, asked.reading)
@@ -116,8 +116,8 @@ def prepare_asked(action_id: str, asked: Asked, context: Context | None = None, 
 def _tell_scope(prepared: Prepared, scope: Scope, chosen: Chosen) -> None:
     """How many rows are in, and what was asked for and is not. Raises UsageError when no row is."""
     from bulk.errors import UsageError
-    from bulk.scope import unmatched_text
-    from bulk.validation import totals
+    from bulk.planning.scope import unmatched_text
+    from bulk.planning.validation import totals
 
     if prepared.excluded or chosen.selected is not None:
         tell(f"Alcance: {chosen.description}: {chosen.count} de {in_rows(prepared.total)}.")
@@ -139,8 +139,8 @@ def only_open(scope: Scope, blocks: Iterable[Dataset]) -> Scope:
     Raises InputError when the file is no such one, or nothing is left.
     """
     from bulk.errors import InputError
+    from bulk.planning.scope import in_ranges, without
     from bulk.report import is_roundtrip, open_lines
-    from bulk.scope import in_ranges, without
 
     lines, left, name = list[int](), set[int](), ""
     for block in blocks:
@@ -160,8 +160,8 @@ def resolving(
     """The names that become ids with --resolve-names, and the connection that they are of. Raises WebexError, UsageError."""
     if not (wanted or choices):
         return connection, None
-    from bulk.connection import api_for, known
-    from bulk.names import names_of
+    from bulk.planning.name_lookup import names_of
+    from bulk.runs.connection import api_for, known
 
     connection = known(connection, context.settings, context.journal)
     api = api_for(connection, context.settings, context.journal)
@@ -170,7 +170,7 @@ def resolving(
 
 def tell_choices(names: Names | None) -> None:
     """What was chosen once and holds for these rows too."""
-    from bulk.names import meanings
+    from bulk.planning.name_lookup import meanings
 
     for told in meanings(names)[:MOST_SHOWN] if names else ():
         tell(f"Como se eligió: {told}. Para otra: --choose.")
@@ -179,7 +179,7 @@ def tell_choices(names: Names | None) -> None:
 def scope_of(asked: Asked, context: Context | None) -> Scope:
     """Raises InputError, RunNotFound."""
     from bulk.errors import InputError
-    from bulk.scope import Scope, parse_lines, parse_where
+    from bulk.planning.scope import Scope, parse_lines, parse_where
 
     lines = () if asked.lines is None else parse_lines(asked.lines)  # an empty --lines is refused: it never means all
     scope = Scope(where=tuple(map(parse_where, asked.where or ())), lines=lines)
@@ -187,9 +187,9 @@ def scope_of(asked: Asked, context: Context | None) -> Scope:
         return scope
     if not asked.only_open_of.strip():
         raise InputError("Falta decir de qué ejecución: --only-open-of EJECUCIÓN.")
-    from bulk.context import open_context
     from bulk.journal.rows import open_entities, open_without_entity
-    from bulk.status import find_run
+    from bulk.runs.context import open_context
+    from bulk.runs.status import find_run
 
     context = context or open_context()
     run = find_run(context, asked.only_open_of)
@@ -201,9 +201,9 @@ def scope_of(asked: Asked, context: Context | None) -> Scope:
 
 def _explicit(action: Action, files: dict[str, Dataset], asked: Asked, *, resolving: bool) -> dict[str, str]:
     """Sources chosen by --mapping, then --map; then suggestions where they are accepted. Raises InputError, UsageError."""
-    from bulk.mapping import lacking, map_columns
-    from bulk.sources import Files
-    from bulk.suggestions import accepted, suggest
+    from bulk.planning.mapping import lacking, map_columns
+    from bulk.planning.sources import Files
+    from bulk.planning.suggestions import accepted, suggest
 
     dataset = files[action.dataset]
     chosen: dict[str, str] = {}
@@ -226,7 +226,7 @@ def _explicit(action: Action, files: dict[str, Dataset], asked: Asked, *, resolv
 
 def _from_file(action_id: str, path: Path, files: Any) -> dict[str, str]:
     from bulk.errors import InputError
-    from bulk.saved_mappings import read, to_explicit
+    from bulk.planning.saved_mappings import read, to_explicit
 
     saved = read(path)
     if saved.mapping.action_id != action_id:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from bulk.core.logs import private
 from bulk.errors import UsageError, why
-from bulk.log import private
 
 
 def refuse_input(out: Path | None, read: Iterable[Path | None], option: str = "--out") -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 
-from bulk.engine import clock, control, pool
-from bulk.engine.ending import seal
+from bulk.engine import pool, timers, watcher
 from bulk.engine.feed import set_unit, single
+from bulk.engine.finish import seal
 from bulk.engine.state import Item, LiveRun, Unit
 from bulk.journal import rows, runs
 from bulk.webex.client import Token
@@ -27,16 +27,16 @@ def start(live: LiveRun) -> None:
     # A verification looks at each row as it is: none of them changes what the next one finds.
     live.repeated = set() if record.kind == "verify" else rows.repeated_entities(live.journal, live.run_id)
     live.counters_before = (record.requests, record.retries, record.rate_limited)
-    live.waiting = clock.is_early(live, pool.live_ids())
+    live.waiting = timers.is_early(live, pool.live_ids())
     if live.waiting:
         runs.update_run(live.journal, live.run_id, state="scheduled", reason=None, ended_at=None)
     else:
-        clock.begin(live)
+        timers.begin(live)
     live.ready.extend(_left_behind(live, [Item(row, time.monotonic(), asked=row.line in live.asked) for row in left]))
     live.api.limit_in_flight(live.workers)
     live.log.event("run_start", run=live.run_id, dry_run=live.dry_run, left_behind=len(left))
     pool.add_run(live)
-    control.watch()
+    watcher.watch()
 
 
 def _left_behind(live: LiveRun, items: list[Item]) -> list[Unit]:

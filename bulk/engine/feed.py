@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 
-from bulk.contract import SetOps
+from bulk.core.action import SetOps
+from bulk.core.records import StoredRow
 from bulk.engine.state import Item, LiveRun, Unit
 from bulk.errors import JournalError
 from bulk.journal import rows
-from bulk.records import StoredRow
 
 
 def is_wanted(live: LiveRun) -> bool:

@@ -6,10 +6,10 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bulk.contract import Outcome, SetOps, Ticket, Work
+from bulk.core.action import Outcome, SetOps, Ticket, Work
 from bulk.engine.state import Item, LiveRun
 from bulk.errors import Interrupted, NotFound
-from bulk.journal import writes
+from bulk.journal import row_writes
 
 
 def mark(live: LiveRun, items: Sequence[Item]) -> dict[str, Any]:
@@ -38,7 +38,7 @@ def find(live: LiveRun, items: Sequence[Item]) -> Ticket | Exception | None:
 
 
 def hold(live: LiveRun, items: Sequence[Item], ticket: Ticket) -> None:
-    live.journal.commit(*(writes.ticket(live.run_id, item.line, ticket.id, ticket.tracking_id) for item in items))
+    live.journal.commit(*(row_writes.ticket(live.run_id, item.line, ticket.id, ticket.tracking_id) for item in items))
 
 
 def set_ops(live: LiveRun) -> SetOps:

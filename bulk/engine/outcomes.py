@@ -5,14 +5,14 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from bulk import stops
-from bulk.causes import Failure, main_cause
-from bulk.contract import Change, State
+from bulk.core import stop_reasons
+from bulk.core.action import Change, State
+from bulk.core.logs import log
 from bulk.engine.state import Item, LiveRun
 from bulk.errors import BulkError, Drifted, Forbidden, JournalError, NotReversible, NotSent, TokenRejected
-from bulk.journal import writes
-from bulk.log import log
-from bulk.remedies import explain
+from bulk.journal import row_writes
+from bulk.wording.fingerprints import Failure, main_cause
+from bulk.wording.remedies import explain
 
 IN_PART = "revertida_en_parte"  # code of a row of an undo of which something does not come back
 FORBIDDEN_AT_ONCE = 10  # so many 403 before anything went well: the token lacks the permission (contracts 1.2)
@@ -38,14 +38,14 @@ def finish(live: LiveRun, item: Item, state: str, *, change: Change | None = Non
         attempt=row.attempt,
         seconds=seconds,
     )
-    live.journal.later(writes.outcome(live.run_id, row.line, row.seq, state, seconds=seconds, **values))
+    live.journal.later(row_writes.outcome(live.run_id, row.line, row.seq, state, seconds=seconds, **values))
     _watch(live, item, state, values)
 
 
 def release(live: LiveRun, item: Item) -> None:
     """Nothing of this row is out there: pending again, or cancelled with its order."""
     to = "cancelled" if item.row.seq in live.dropped else "pending"
-    live.journal.later(writes.release(live.run_id, item.line, item.row.seq, to=to))
+    live.journal.later(row_writes.release(live.run_id, item.line, item.row.seq, to=to))
 
 
 def done(live: LiveRun, item: Item, change: Change, after: State, *, settled: bool = False, **values: Any) -> None:
@@ -102,7 +102,7 @@ def _state(live: LiveRun, error: Exception) -> str:
 def stop_reason(error: Exception) -> str | None:
     """Why the whole run has to stop at this error, or None when it concerns one row."""
     if isinstance(error, TokenRejected):
-        return stops.REJECTED
+        return stop_reasons.REJECTED
     if isinstance(error, JournalError) or (isinstance(error, NotSent) and error.offline):
         return error.message
     return None
@@ -118,7 +118,7 @@ def _count_forbidden(live: LiveRun, error: Exception, message: str) -> None:
         return
     live.refused_first = live.refused_first + 1 if isinstance(error, Forbidden) else live.refused_first
     if live.refused_first >= FORBIDDEN_AT_ONCE:
-        live.halt("stopped", stops.FORBIDDEN.format(message))
+        live.halt("stopped", stop_reasons.FORBIDDEN.format(message))
 
 
 def _watch(live: LiveRun, item: Item, state: str, values: dict[str, Any]) -> None:
@@ -137,4 +137,4 @@ def _watch(live: LiveRun, item: Item, state: str, values: dict[str, Any]) -> Non
         return
     wrong = [failure for failure in list(live.recent) if failure]  # a copy: other threads append
     if len(live.recent) == size and len(wrong) > size * live.settings.breaker_share:
-        live.halt("stopped", stops.BREAKER.format(len(wrong), size, main_cause(wrong)))
+        live.halt("stopped", stop_reasons.BREAKER.format(len(wrong), size, main_cause(wrong)))

@@ -10,11 +10,11 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from bulk.engine import feed, work
-from bulk.engine.ending import end_run
+from bulk.core.logs import log
+from bulk.core.settings import MAX_WORKERS
+from bulk.engine import feed, row_work
+from bulk.engine.finish import end_run
 from bulk.engine.state import LiveRun, Unit
-from bulk.log import log
-from bulk.settings import MAX_WORKERS
 
 
 @dataclass
@@ -120,9 +120,9 @@ def _feed(live: LiveRun) -> None:
 
 
 def _work(live: LiveRun, unit: Unit) -> None:
-    more = work.Next()
+    more = row_work.Next()
     try:
-        more = work.do_unit(live, unit)
+        more = row_work.do_unit(live, unit)
     finally:
         with POOL.changed:
             POOL.held -= unit.keys

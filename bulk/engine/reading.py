@@ -8,10 +8,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from bulk.contract import Action, Change, State
+from bulk.core.action import Action, Change, State
 from bulk.engine.state import Item, LiveRun
 from bulk.errors import Drifted, Interrupted, NotReversible, RowRefused
-from bulk.telling import Telling
+from bulk.wording.changes import Telling
 
 CHANGED_SINCE = "Modificada después por otra vía ({}). No se deshace: se conserva lo que hay."
 NOT_RESTORED = "No vuelve a estar como antes: {}."

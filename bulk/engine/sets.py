@@ -9,15 +9,15 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from bulk.contract import Outcome, State, Ticket, project
+from bulk.core.action import Outcome, State, Ticket, project
+from bulk.core.logs import log
 from bulk.engine import jobs, outcomes, settle
 from bulk.engine.reading import decide, decide_first, read_items
 from bulk.engine.state import Item, LiveRun
 from bulk.errors import AmbiguousWrite, ApiError, BulkError, Interrupted, JournalError, TokenRejected, Unreadable
-from bulk.journal import writes
-from bulk.log import log
-from bulk.remedies import explain
+from bulk.journal import row_writes
 from bulk.webex.answers import Answer
+from bulk.wording.remedies import explain
 from schemas.hydra import id_tail
 
 NOT_CONFIRMED = "Webex aceptó la petición, pero la lectura posterior no muestra el cambio. Reintenta la fila más tarde."
@@ -83,7 +83,7 @@ def _send(live: LiveRun, ready: Sequence[tuple[Item, State]], attempts: int) -> 
         for item, before in ready:
             outcomes.failed(live, item, error, before)
         return
-    live.journal.commit(*(writes.intent(live.run_id, item.line, before=before, **item.intend(mark)) for item, before in ready))
+    live.journal.commit(*(row_writes.intent(live.run_id, item.line, before=before, **item.intend(mark)) for item, before in ready))
     try:
         answer = _post(live, items)
     except AmbiguousWrite as error:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from bulk.contract import Change, State
+from bulk.core.action import Change, State
+from bulk.core.records import StoredRow
 from bulk.engine import outcomes
 from bulk.engine.reading import decide, decide_first, equal
 from bulk.engine.state import Item, LiveRun
 from bulk.errors import Drifted, Interrupted
-from bulk.records import StoredRow
-from bulk.remedies import explain
+from bulk.wording.remedies import explain
 
 UNSETTLED = (
     "No se sabe si el cambio llegó a aplicarse: Webex no respondió y la lectura no lo aclara. "

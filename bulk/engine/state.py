@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from bulk.causes import Failure
-from bulk.contract import Action, Change, State, Work
+from bulk.core.action import Action, Change, State, Work
+from bulk.core.logs import ActionLog
+from bulk.core.records import StoredRow
+from bulk.core.settings import Settings
 from bulk.journal import Journal
-from bulk.log import ActionLog
-from bulk.records import StoredRow
-from bulk.settings import Settings
 from bulk.webex.client import Api
+from bulk.wording.fingerprints import Failure
 
 UNDECIDED = Change()
 

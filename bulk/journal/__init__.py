@@ -1,7 +1,7 @@
 """The only package that speaks SQL. The journal is the only channel between those who work and those who look (DESIGN 1)."""
 
-from bulk.journal import control, rows, runs, writes
-from bulk.journal.opening import open_journal
+from bulk.journal import control, row_writes, rows, runs
+from bulk.journal.open import open_journal
 from bulk.journal.store import Journal
 
-__all__ = ["Journal", "control", "open_journal", "rows", "runs", "writes"]
+__all__ = ["Journal", "control", "open_journal", "rows", "runs", "row_writes"]

@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from bulk.core.records import Command
+from bulk.journal.row_writes import dump, load, now
 from bulk.journal.store import Journal
 from bulk.journal.tables import control, learned
-from bulk.journal.writes import dump, load, now
-from bulk.records import Command
 
 
 def post(journal: Journal, run_id: str, command: str, who: str, *, acked: bool = False, detail: str | None = None) -> int:

@@ -8,12 +8,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
-from bulk.journal import lots
+from bulk.core.records import NOT_REHEARSED, OPEN_STATES, RETRY_STATES, RowResult, StoredRow
+from bulk.journal import orders
 from bulk.journal import runs as run_queries
+from bulk.journal.row_writes import count, dump, load, now
 from bulk.journal.store import Journal
 from bulk.journal.tables import rows
-from bulk.journal.writes import count, dump, load, now
-from bulk.records import NOT_REHEARSED, OPEN_STATES, RETRY_STATES, RowResult, StoredRow
 
 PAGE = 2_000
 _CLAIMED = (
@@ -37,7 +37,7 @@ def claim(
 
     A claim is not an intent (DESIGN 6.1).
     """
-    where = [rows.c.run_id == run_id, rows.c.state == "pending", rows.c.seq.not_in(lots.held_seqs(run_id))]
+    where = [rows.c.run_id == run_id, rows.c.state == "pending", rows.c.seq.not_in(orders.held_seqs(run_id))]
     if after is not None:
         where.append(rows.c.line < after if descending else rows.c.line > after)
     if only:

@@ -10,12 +10,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Integer, Row, String, bindparam, case, cast, func, select, type_coerce
 
+from bulk.core.records import ALL_STATES, OrderStatus, Params, RunRecord, order_state
+from bulk.core.records import Row as DataRow
 from bulk.errors import RunNotFound
+from bulk.journal.row_writes import dump, load, now
 from bulk.journal.store import Journal
 from bulk.journal.tables import orders, rows, runs
-from bulk.journal.writes import dump, load, now
-from bulk.records import ALL_STATES, OrderStatus, Params, RunRecord, order_state
-from bulk.records import Row as DataRow
 
 _JSON = ("options", "settings", "mapping", "scope", "files", "schedule")
 

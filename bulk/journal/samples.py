@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, select
 
+from bulk.core.records import Sample
+from bulk.journal.row_writes import now
 from bulk.journal.store import Journal
 from bulk.journal.tables import samples
-from bulk.journal.writes import now
-from bulk.records import Sample
 
 
 def add(journal: Journal, run_id: str, *, rows: int, requests: int, rate_limited: int, pace: float | None) -> None:

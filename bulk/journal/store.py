@@ -19,8 +19,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bulk.errors import JournalError
 from bulk.journal.migrations import current_version, migrate
+from bulk.journal.row_writes import Entry, apply_entries
 from bulk.journal.tables import SCHEMA_VERSION
-from bulk.journal.writes import Entry, apply_entries
 
 Function = Callable[[Connection], Any]
 MOST_PER_COMMIT = 2_000

@@ -14,13 +14,13 @@ from typing import IO, Any
 from sqlalchemy import Connection, Table, func, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from bulk.core.logs import forget, private, redact
+from bulk.core.records import ALL_STATES, ENDED_RUNS
 from bulk.errors import JournalError, why
 from bulk.journal import tables
 from bulk.journal.migrations import current_version
-from bulk.journal.opening import look_only, refuse_lost
+from bulk.journal.open import look_only, refuse_lost
 from bulk.journal.store import NEWER, Journal, journal_error
-from bulk.log import forget, private, redact
-from bulk.records import ALL_STATES, ENDED_RUNS
 
 BLOCK = 2_000  # lines read at once
 MOST_FINDINGS = 100

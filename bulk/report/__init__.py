@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bulk.report.acta import acta_chunks
 from bulk.report.audit import audit
-from bulk.report.book import xlsx_chunks, xlsx_file
+from bulk.report.excel import xlsx_chunks, xlsx_file
 from bulk.report.naming import telling
 from bulk.report.page import html_chunks
 from bulk.report.parts import parts, three_files, write_parts
@@ -15,7 +15,7 @@ from bulk.report.round_trip import has_file, is_roundtrip, open_lines, original,
 from bulk.report.structured import json_chunks
 from bulk.report.tables import COLUMNS, csv_chunks
 from bulk.report.writing import write_acta, write_report
-from bulk.telling import Telling
+from bulk.wording.changes import Telling
 
 __all__ = [
     "COLUMNS",

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bulk.actions import get_action
-from bulk.context import Context
-from bulk.figures import thousands
+from bulk.adapters import get_action
+from bulk.core.figures import thousands
+from bulk.core.records import RowResult, RunRecord, review_states
 from bulk.journal import rows, runs
-from bulk.journal.writes import now
-from bulk.records import RowResult, RunRecord, review_states
+from bulk.journal.row_writes import now
 from bulk.report.audit import facts, where
 from bulk.report.cells import local
 from bulk.report.markup import facts as fact_table
 from bulk.report.markup import page, table, text
 from bulk.report.page import mode_mark
 from bulk.report.verified import verification
-from bulk.report.words import parts_of, state_word
-from bulk.status import run_state, run_word, title
+from bulk.runs.context import Context
+from bulk.runs.status import run_state, run_word, title
+from bulk.wording.states import parts_of, state_word
 
 _SIGNERS = ("Por quien lo ha ejecutado", "Por quien lo recibe")
 _TOTALS = ("Ejecución", "Acción", "Cuándo", "Resultado", "Filas", "Correctas", "Con error", "Sin procesar", "Fuera de alcance")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from bulk.context import Context
+from bulk.core.records import Command, RunRecord
 from bulk.journal import control, runs
-from bulk.records import Command, RunRecord
 from bulk.report.cells import local
-from bulk.setting_words import options_told, settings_told
-from bulk.status import run_state, run_word, title
+from bulk.runs.context import Context
+from bulk.runs.status import run_state, run_word, title
+from bulk.wording.settings import options_told, settings_told
 from schemas.hydra import id_tail
 
 _COMMANDS = {

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from bulk.records import RowResult, RunRecord
-from bulk.report.words import state_word
-from bulk.telling import Telling
+from bulk.core.records import RowResult, RunRecord
+from bulk.wording.changes import Telling
+from bulk.wording.states import state_word
 
 # What no XML file may hold, and no page shows.
 _NOT_PRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")

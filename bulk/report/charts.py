@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from html import escape
 
-from bulk.figures import thousands
-from bulk.records import RunRecord, Sample
-from bulk.report.words import state_word
+from bulk.core.figures import thousands
+from bulk.core.records import RunRecord, Sample
+from bulk.wording.states import state_word
 
 _GREY, _BLUE, _GREEN, _RED, _AMBER, _SLATE = "#B4BEC8", "#3A62A8", "#44A588", "#9F2F17", "#EA9419", "#5E5E5E"
 HUES = {  # as on screen (UX 2, light)

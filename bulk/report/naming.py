@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bulk.actions import get_action
-from bulk.known_names import known
-from bulk.records import RunRecord
-from bulk.telling import Telling
+from bulk.adapters import get_action
+from bulk.core.records import RunRecord
+from bulk.runs.name_cache import known
+from bulk.wording.changes import Telling
 
 if TYPE_CHECKING:
     from bulk.journal.store import Journal

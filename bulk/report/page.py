@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bulk.clusters import Cluster, clusters
-from bulk.context import Context
-from bulk.figures import thousands
-from bulk.journal import places, rows, runs, samples
-from bulk.journal.writes import now
-from bulk.records import RowResult, RunRecord, review_states
+from bulk.core.figures import thousands
+from bulk.core.records import RowResult, RunRecord, review_states
+from bulk.journal import locations, rows, runs, samples
+from bulk.journal.row_writes import now
 from bulk.report import charts
 from bulk.report.audit import facts, where, without_rehearsal
 from bulk.report.cells import local, outcome
@@ -17,9 +15,11 @@ from bulk.report.markup import facts as fact_table
 from bulk.report.markup import page, table, text
 from bulk.report.naming import telling
 from bulk.report.verified import verification
-from bulk.report.words import cause_word, rest
-from bulk.status import phone_line, title
-from bulk.telling import Telling
+from bulk.runs.context import Context
+from bulk.runs.error_groups import Cluster, clusters
+from bulk.runs.status import phone_line, title
+from bulk.wording.changes import Telling
+from bulk.wording.states import cause_word, rest
 
 MOST_OTHERS = 5_000  # rows without anything to look at; the other formats have them all
 HEADERS = ("Fila", "Quién", "Ubicación", "Estado", "Motivo", "Código", "Antes", "Después", "trackingId", "Intento", "Fin")
@@ -40,7 +40,7 @@ def _body(context: Context, run: RunRecord) -> Iterator[str]:
     yield from verification(context, run)
     yield "<h2>Qué ha fallado y qué hacer</h2>" + charts.causes([(cause.title, cause.count) for cause in causes])
     yield from _cause_table(run, causes)
-    yield charts.places(run, places.group_counts(context.journal, run.run_id))
+    yield charts.places(run, locations.group_counts(context.journal, run.run_id))
     yield charts.pace(samples.read(context.journal, run.run_id))
     yield from _row_tables(context, run, counts)
     yield "<h2>Cómo se hizo</h2>" + fact_table(facts(context, run))

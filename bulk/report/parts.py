@@ -7,16 +7,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
-from bulk.context import Context
+from bulk.core.logs import private
+from bulk.core.records import RowResult, RunRecord
 from bulk.errors import UsageError, why
+from bulk.files.csv_writer import csv_writer, guarded
 from bulk.journal import rows, runs
-from bulk.log import private
-from bulk.records import RowResult, RunRecord
 from bulk.report.cells import OUTCOME
 from bulk.report.naming import telling
 from bulk.report.round_trip import csv_line, file_columns, file_rows, has_file, parameter_cells, parameter_headers
-from bulk.report.words import parts_of
-from bulk.spreadsheet import csv_writer, guarded
+from bulk.runs.context import Context
+from bulk.wording.states import parts_of
 
 FILE_NAMES = {
     "success": "correctas.csv",

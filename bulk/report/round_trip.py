@@ -7,19 +7,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
-from bulk import kept_files
-from bulk.actions import get_action
-from bulk.context import Context
-from bulk.dataset import Dataset
+from bulk.adapters import get_action
+from bulk.core.headers import canonical
+from bulk.core.records import STATE_WORDS, RowResult, RunRecord
 from bulk.errors import UsageError
-from bulk.headers import canonical
+from bulk.files.csv_writer import csv_text, guarded, safe_cell, unguarded
+from bulk.files.dataset import Dataset
 from bulk.journal import rows
-from bulk.records import STATE_WORDS, RowResult, RunRecord
 from bulk.report.cells import OUTCOME, outcome
 from bulk.report.naming import telling
-from bulk.report.words import OPEN_WORDS
-from bulk.spreadsheet import csv_text, guarded, safe_cell, unguarded
-from bulk.telling import Telling
+from bulk.runs import input_files
+from bulk.runs.context import Context
+from bulk.wording.changes import Telling
+from bulk.wording.states import OPEN_WORDS
 
 NOT_KEPT = "La ejecución {} no guarda su fichero (es de una versión anterior): no se puede escribir el de ida y vuelta."
 NOT_IN_RUN = "no entró"
@@ -48,7 +48,7 @@ def roundtrip_chunks(context: Context, run: RunRecord) -> Iterator[bytes]:
 
 def roundtrip_file(context: Context, run: RunRecord, file: BinaryIO) -> None:
     """The same as a workbook of text cells: every cell exactly as it was. Raises UsageError."""
-    from bulk.report.book import text_book
+    from bulk.report.excel import text_book
 
     columns = file_columns(context, run)
     told = telling(context.journal, run)
@@ -69,7 +69,7 @@ class Columns:
 
 def file_columns(context: Context, run: RunRecord) -> Columns:
     """Raises UsageError when the run's file was not kept."""
-    own = kept_files.headers(context, key_of(run))
+    own = input_files.headers(context, key_of(run))
     older = set(_outcome_columns(own).values())
     chosen = tuple(at for at, header in enumerate(own) if header not in older)
     original = tuple(own[at] for at in chosen)
@@ -90,7 +90,7 @@ def key_of(run: RunRecord) -> str:
 def has_file(context: Context, run: RunRecord) -> bool:
     """The round-trip file of `run` can be written."""
     try:
-        return kept_files.is_kept(context, key_of(run))
+        return input_files.is_kept(context, key_of(run))
     except UsageError:
         return False
 
@@ -99,7 +99,7 @@ def file_rows(context: Context, run: RunRecord) -> Iterator[FileRow]:
     """Each line of the run's file with its row, in file order; neither stands in memory as a whole. Raises UsageError."""
     found = rows.read_rows(context.journal, run.run_id)
     row = next(found, None)
-    for kept in kept_files.read(context, key_of(run)):
+    for kept in input_files.read(context, key_of(run)):
         while row is not None and row.line < kept.line:
             row = next(found, None)
         yield FileRow(kept.line, kept.cells, row if row is not None and row.line == kept.line else None)

@@ -6,14 +6,14 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict
 
-from bulk.clusters import clusters
-from bulk.context import Context
+from bulk.core.records import RunRecord
 from bulk.journal import rows
-from bulk.records import RunRecord
 from bulk.report.audit import audit
-from bulk.report.words import state_word
-from bulk.status import document
-from bulk.verifying import findings
+from bulk.runs.context import Context
+from bulk.runs.error_groups import clusters
+from bulk.runs.status import document
+from bulk.runs.verify import findings
+from bulk.wording.states import state_word
 
 
 def json_chunks(context: Context, run: RunRecord) -> Iterator[bytes]:

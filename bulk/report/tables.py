@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bulk.context import Context
+from bulk.core.records import RowResult, RunRecord
+from bulk.files.csv_writer import csv_text, safe_cell
 from bulk.journal import rows
-from bulk.records import RowResult, RunRecord
 from bulk.report.cells import OUTCOME, local, outcome
 from bulk.report.naming import telling
-from bulk.spreadsheet import csv_text, safe_cell
-from bulk.telling import Telling
+from bulk.runs.context import Context
+from bulk.wording.changes import Telling
 
 COLUMNS = ("fila", "lote", "etiqueta", "ubicación", *OUTCOME, "inicio", "fin")
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bulk.context import Context
-from bulk.figures import count, thousands
+from bulk.core.figures import count, thousands
+from bulk.core.records import STATE_WORDS, RunRecord, review_states
 from bulk.journal import rows
-from bulk.records import STATE_WORDS, RunRecord, review_states
 from bulk.report.cells import local
 from bulk.report.markup import table, text
 from bulk.report.naming import telling
-from bulk.report.words import state_word
-from bulk.status import find_run
-from bulk.verifying import Findings, findings
+from bulk.runs.context import Context
+from bulk.runs.status import find_run
+from bulk.runs.verify import Findings, findings
+from bulk.wording.states import state_word
 
 
 def verification(context: Context, run: RunRecord) -> Iterator[str]:

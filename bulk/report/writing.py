@@ -8,16 +8,16 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from bulk.context import Context
+from bulk.core.records import RunRecord
 from bulk.errors import UsageError, why
 from bulk.journal import runs
-from bulk.records import RunRecord
 from bulk.report.acta import acta_chunks
-from bulk.report.book import xlsx_file
+from bulk.report.excel import xlsx_file
 from bulk.report.page import html_chunks
 from bulk.report.round_trip import roundtrip_chunks, roundtrip_file
 from bulk.report.structured import json_chunks
 from bulk.report.tables import csv_chunks
+from bulk.runs.context import Context
 
 Chunks = Callable[[Context, RunRecord], Iterator[bytes]]
 Whole = Callable[[Context, RunRecord, BinaryIO], None]

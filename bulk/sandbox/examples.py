@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
+from bulk.files.csv_writer import csv_text
 from bulk.sandbox import organisation as o
-from bulk.spreadsheet import csv_text
 
 BLOCKED = ("INTERNATIONAL", "PREMIUM_SERVICES_I", "PREMIUM_SERVICES_II")
 LOCATION_HEADERS = (

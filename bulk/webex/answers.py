@@ -9,8 +9,8 @@ from typing import Any
 
 import httpx
 
+from bulk.core.logs import redact, without_secrets
 from bulk.errors import ApiError, Forbidden, NotFound, TokenRejected
-from bulk.log import redact, without_secrets
 
 RETRY_STATUS = frozenset({500, 502, 503, 504})
 THROTTLE_STATUS = frozenset({429, 423})

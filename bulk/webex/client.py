@@ -15,11 +15,11 @@ from urllib.parse import urljoin
 
 import httpx
 
+from bulk.core.settings import Settings
+from bulk.core.stop_reasons import NO_CONNECTION
 from bulk.errors import AmbiguousWrite, Interrupted, NotSent, Unreadable
-from bulk.settings import Settings
-from bulk.stops import NO_CONNECTION
 from bulk.webex.answers import RETRY_STATUS, THROTTLE_STATUS, Answer, BadBody, dumps, read_answer, refusal, tracking_id
-from bulk.webex.pace import Pace, retry_after_seconds
+from bulk.webex.ratelimit import Pace, retry_after_seconds
 from bulk.webex.retry import Allowance, TryAgain, with_retries
 from bulk.webex.transport import exchange, transport_to, trouble
 

@@ -10,8 +10,8 @@ from typing import TypeVar
 
 import tenacity
 
+from bulk.core.settings import Settings
 from bulk.errors import Interrupted
-from bulk.settings import Settings
 
 T = TypeVar("T")
 BACKOFF = tenacity.wait_exponential(multiplier=0.5, max=20) + tenacity.wait_random(0, 0.5)  # 8 attempts last at least 50 s

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bulk.records import ORDER_WORDS
+from bulk.core.records import ORDER_WORDS
 
 APP = "Operaciones masivas de Webex Calling"
 SANDBOX = "SANDBOX · datos inventados"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bulk.clusters import Cluster
-from bulk.figures import count
-from bulk.records import RunRecord
-from bulk.report.words import set_aside, state_word
+from bulk.core.figures import count
+from bulk.core.records import RunRecord
+from bulk.runs.error_groups import Cluster
+from bulk.wording.states import set_aside, state_word
 from pages.ui.texts import GLYPHS
 
 NO_WRITES = "Cero escrituras: un ensayo solo lee Webex."

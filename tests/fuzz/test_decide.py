@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bulk.actions import SUPPORTED, get_action
-from bulk.contract import Action, Change, Irreversible, State, project
+from bulk.adapters import SUPPORTED, get_action
+from bulk.core.action import Action, Change, Irreversible, State, project
 from bulk.errors import RowRefused
 from tests.fuzz.values import ANYTHING, WORDS, befores, rows
 

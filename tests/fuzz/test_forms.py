@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bulk.actions import get_action
-from bulk.log import cleaned, mask, redact
-from bulk.remedies import explain
+from bulk.adapters import get_action
+from bulk.core.logs import cleaned, mask, redact
 from bulk.webex.answers import BadBody, read_answer, refusal
-from bulk.webex.pace import retry_after_seconds
+from bulk.webex.ratelimit import retry_after_seconds
+from bulk.wording.remedies import explain
 from schemas.hydra import decode_id, id_tail, kind_of
 from tests.fuzz.values import ANYTHING, hydra
 

@@ -13,18 +13,18 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from bulk.actions import SUPPORTED, get_action
-from bulk.connection import Connection, connect
-from bulk.context import Context, close_context, open_context
-from bulk.dataset import from_records
+from bulk.adapters import SUPPORTED, get_action
+from bulk.core.records import RowResult
 from bulk.errors import BulkError
+from bulk.files.dataset import from_records
 from bulk.journal import rows as row_queries
-from bulk.launch import Launch, launch
-from bulk.plan import prepare
-from bulk.records import RowResult
+from bulk.planning.prepare import prepare
+from bulk.runs.connection import Connection, connect
+from bulk.runs.context import Context, close_context, open_context
+from bulk.runs.launch import Launch, launch
+from bulk.runs.status import document, find_run
 from bulk.sandbox import SandboxConfig
 from bulk.sandbox.organisation import build
-from bulk.status import document, find_run
 from tests.fuzz.junk import Junk, serving
 
 PEOPLE, LOCATIONS = 12, 3
@@ -134,7 +134,7 @@ def test_no_thread_died_and_a_good_service_is_still_served(context: Context, ser
 def test_a_list_whose_next_page_is_itself_ends(context: Context, service: tuple[Junk, str, str]) -> None:
     """A page that points to itself would be read for ever."""
     import bulk.webex.client as client
-    from bulk.connection import api_for
+    from bulk.runs.connection import api_for
 
     junk, base_url, token = service
 

@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from bulk import stops
-from bulk.engine import work
+from bulk.core import stop_reasons
+from bulk.engine import row_work
 from bulk.webex.answers import read_answer
 from tests.house import House, Remote
 
@@ -39,7 +39,7 @@ def test_a_job_whose_state_cannot_be_read_leaves_its_rows_unconfirmed_and_a_retr
     assert result.document["state"] == "completed_with_errors"
     assert {row.state for row in result.rows} == {"unknown"}
     assert all(row.code and row.message for row in result.rows)
-    from bulk.launch import retry, wait
+    from bulk.runs.launch import retry, wait
 
     live = retry(house.context, result.document["run_id"], house.connection)
     assert live
@@ -99,9 +99,9 @@ def test_rows_that_an_unforeseen_failure_leaves_open_are_never_called_ended(
 
     people = [{"person_id": remote.person(index), "extension": str(1000 + index)} for index in range(4)]
     with monkeypatch.context() as patched:
-        patched.setattr(work, "_rows", broken)
+        patched.setattr(row_work, "_rows", broken)
         result = house.run(FORWARD, people)
-    assert (result.document["state"], result.document["reason"]) == ("stopped", stops.LEFT_OPEN)
+    assert (result.document["state"], result.document["reason"]) == ("stopped", stop_reasons.LEFT_OPEN)
     again = house.resume(result.document["run_id"])
     assert again.document["state"] == "completed"
     assert again.counts == {"done": 4}
@@ -111,7 +111,7 @@ def test_a_list_that_heeds_no_start_is_read_once_and_ends(house: House) -> None:
     """The sandbox, as Webex, does not page licences: asked for as many as there are, it gives the same ones for ever."""
     from itertools import islice
 
-    from bulk.connection import api_for
+    from bulk.runs.connection import api_for
 
     api = api_for(house.connection, house.context.settings)
     everything = list(api.pages("licenses", "items"))

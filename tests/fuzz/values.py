@@ -7,9 +7,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from bulk.adapters.call_permissions import ACTIONS, CALL_TYPES
 from bulk.adapters.usuarios_configurar_perfil_saliente_custom import FLAGS, PATH
-from bulk.call_permissions import ACTIONS, CALL_TYPES
-from bulk.contract import Action, Param
+from bulk.core.action import Action, Param
 
 PHONES = st.from_regex(r"\+34[89][0-9]{8}", fullmatch=True)
 EXTENSIONS = st.from_regex(r"[0-9]{2,6}", fullmatch=True)

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from bulk.cli.writing import write_out
-from bulk.context import close_context, open_context
+from bulk.core.records import Problem
+from bulk.files.problem_report import problem_file
 from bulk.journal import upkeep
-from bulk.mapping import Mapping
-from bulk.problem_files import problem_file
-from bulk.records import Problem
+from bulk.planning.mapping import Mapping
+from bulk.planning.saved_mappings import remember, save
 from bulk.report.parts import write_parts
-from bulk.saved_mappings import remember, save
-from bulk.status import find_run
+from bulk.runs.context import close_context, open_context
+from bulk.runs.status import find_run
 from tests.house import House
 from tests.security.conftest import Bulk
 

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bulk.log import ActionLog, cleaned, hide, keep_log, log, mask, order_log, redact
+from bulk.core.logs import ActionLog, cleaned, hide, keep_log, log, mask, order_log, redact
 from tests.security.canary import CANARY, shows
 
 RUN = "20261123-0712-a3f"
@@ -189,7 +189,7 @@ def test_the_log_of_one_lote_is_its_rows_between_start_and_end_of_the_run(tmp_pa
 
 
 def test_the_setting_and_the_option_both_show_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    from bulk import settings
+    from bulk.core import settings
     from bulk.errors import UsageError
 
     for word, meaning in (("1", True), ("sí", True), ("0", False), ("no", False), ("", False)):

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bulk.log import log
+from bulk.core.logs import log
 from tests.house import House, Remote
 from tests.security.canary import CANARY, every_file, found_in, shows
 from tests.security.conftest import ROOT, Bulk
@@ -113,13 +113,13 @@ def test_an_exception_inside_an_adapter_that_quotes_the_token_leaves_it_nowhere(
 ) -> None:
     from dataclasses import replace
 
-    from bulk import actions
+    from bulk import adapters
 
     def broken(*_: Any, **__: Any) -> Any:
         raise RuntimeError(f"unexpected headers {{'Authorization': 'Bearer {CANARY}'}} at https://x/?access_token={CANARY}")
 
-    action = actions.get_action(ACTION)
-    monkeypatch.setattr("bulk.starting.get_action", lambda action_id: replace(action, **{piece: broken}))
+    action = adapters.get_action(ACTION)
+    monkeypatch.setattr("bulk.runs.start.get_action", lambda action_id: replace(action, **{piece: broken}))
     person = {"person_id": house.remote.person(0), "extension": "1000"}
     result = house.run(ACTION, [person])
     assert result.row.state in ("failed", "unknown"), result.row
@@ -134,9 +134,9 @@ def test_an_exception_inside_an_adapter_that_quotes_the_token_leaves_it_nowhere(
 def test_an_unforeseen_crash_of_the_command_writes_its_traceback_without_the_token(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str], remote: Remote
 ) -> None:
-    from bulk import status
     from bulk.cli import main
-    from bulk.connection import connect
+    from bulk.runs import status
+    from bulk.runs.connection import connect
 
     monkeypatch.setenv("BULK_HOME", str(tmp_path / "home"))
     connect(tmp_path, token=CANARY, base_url=remote.running.base_url)  # from here on the process knows what to hide

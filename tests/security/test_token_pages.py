@@ -16,11 +16,11 @@ import httpx
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from bulk.context import open_context
-from bulk.dataset import from_records
-from pages.ui.session import KEY
-from tests.browser.conftest import ROOT, Server, free_port
-from tests.browser.operator import Operator
+from bulk.files.dataset import from_records
+from bulk.runs.context import open_context
+from pages.ui.shell.session import KEY
+from tests.e2e.conftest import ROOT, Server, free_port
+from tests.e2e.operator import Operator
 from tests.house import House, Remote
 from tests.security.canary import CANARY, found_in, shows
 
@@ -158,8 +158,8 @@ def test_a_run_is_seen_by_both_tabs_and_paused_without_a_token_but_resumed_only_
     two_tabs: tuple[AppTest, AppTest], house: House, tmp_path: Path
 ) -> None:
     from bulk.errors import UsageError
-    from bulk.launch import Launch, request_stop
-    from pages.ui.resources import connection_for
+    from bulk.runs.launch import Launch, request_stop
+    from pages.ui.shell.resources import connection_for
 
     house.remote.config(latency_ms=100)
     people = [{"person_id": house.remote.person(index), "extension": str(1000 + index)} for index in range(25)]
@@ -172,7 +172,7 @@ def test_a_run_is_seen_by_both_tabs_and_paused_without_a_token_but_resumed_only_
     assert paused.run_id == live.run_id
     run = house.result(live.run_id).document
     assert run["state"] == "paused"
-    from bulk.status import find_run
+    from bulk.runs.status import find_run
 
     with pytest.raises(UsageError, match="token"):
         connection_for(find_run(house.context, live.run_id), two_tabs[1].session_state[KEY])

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bulk.connection import api_for, connect
 from bulk.errors import Unreadable, UsageError
+from bulk.runs.connection import api_for, connect
 from tests.house import House, Remote
 from tests.security.canary import CANARY, shows
 

@@ -14,13 +14,13 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from bulk import call_permissions
-from bulk import dataset as dataset_module
+from bulk.adapters import call_permissions
 from bulk.cli import options
-from bulk.dataset import read_any, read_csv
 from bulk.errors import InputError
-from bulk.mapping import Mapping
-from bulk.saved_mappings import save
+from bulk.files import dataset as dataset_module
+from bulk.files.dataset import read_any, read_csv
+from bulk.planning.mapping import Mapping
+from bulk.planning.saved_mappings import save
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = [*ROOT.glob("bulk/**/*.py"), *ROOT.glob("schemas/*.py"), *ROOT.glob("pages/**/*.py"), ROOT / "streamlit_app.py"]
@@ -101,7 +101,7 @@ def test_a_row_beyond_the_last_one_of_excel_is_refused_and_not_waited_for() -> N
 
 
 def test_more_cells_than_a_table_has_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bulk.workbook._MOST_CELLS", 100_000)
+    monkeypatch.setattr("bulk.files.workbook._MOST_CELLS", 100_000)
     wide = "".join(f'<row r="{n}"><c r="XFD{n}"><v>1</v></c></row>' for n in range(2, 12))
     with pytest.raises(InputError, match="demasiado grande para una hoja"):
         read_any(holding(wide), file_name="USUARIOS.xlsx")

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from bulk.cli import main
+from bulk.core.records import Row, RunRecord
 from bulk.journal import Journal, runs
-from bulk.records import Row, RunRecord
 
 VERSION_1 = (Path(__file__).parent / "journal_v1.sql").read_text(encoding="utf-8")
 OLD_RUN = "20250102-0304-abc"

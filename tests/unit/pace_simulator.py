@@ -12,8 +12,8 @@ import random
 from collections import Counter
 from dataclasses import dataclass, field
 
-from bulk.webex.pace.learned import Learned
-from bulk.webex.pace.search import Search
+from bulk.webex.ratelimit.controller import Search
+from bulk.webex.ratelimit.memory import Learned
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import base64
 
-from bulk.across import validate_across
-from bulk.actions import SUPPORTED
-from bulk.dataset import Dataset, read_csv
-from bulk.readiness import readiness
+from bulk.adapters import SUPPORTED
+from bulk.files.dataset import Dataset, read_csv
+from bulk.planning.cross_file import validate_across
+from bulk.planning.readiness import readiness
 
 
 def hydra(kind: str, number: int = 1) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bulk.dataset import read_any, read_csv
 from bulk.errors import InputError
+from bulk.files.dataset import read_any, read_csv
 from tests.unit.awkward import FILES, HEADERS, ROWS, TEXT, Awkward, written
 
 

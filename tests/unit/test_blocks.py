@@ -10,19 +10,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bulk import csv_file
-from bulk.across import validate_across
-from bulk.actions import get_action
-from bulk.block_validation import look_over, validate_blocks
-from bulk.blocks import open_blocks
-from bulk.dataset import Dataset, read_csv
+from bulk.adapters import get_action
+from bulk.core.records import Problem
 from bulk.errors import InputError
-from bulk.mapping import map_columns, param_frame
-from bulk.plan import prepare
-from bulk.records import Problem
-from bulk.repairs import MOST_KEPT, Repair, apply, propose
-from bulk.scope import Scope, parse_where
-from bulk.validation import totals, validate_file, validate_rows
+from bulk.files import csv_reader
+from bulk.files.blocks import open_blocks
+from bulk.files.dataset import Dataset, read_csv
+from bulk.planning.cross_file import validate_across
+from bulk.planning.mapping import map_columns, param_frame
+from bulk.planning.prepare import prepare
+from bulk.planning.repairs import MOST_KEPT, Repair, apply, propose
+from bulk.planning.scope import Scope, parse_where
+from bulk.planning.streaming import look_over, validate_blocks
+from bulk.planning.validation import totals, validate_file, validate_rows
 from tests.unit.awkward import FILES, Awkward
 
 PLAIN = [file for file in FILES if file.name == "usuarios"]
@@ -39,7 +39,7 @@ def test_an_awkward_file_in_blocks_is_the_same_file(
     file: Awkward, size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = read_csv(file.raw, name="usuarios")
-    monkeypatch.setattr(csv_file, "PART", size)
+    monkeypatch.setattr(csv_reader, "PART", size)
     assert in_blocks(file, tmp_path / "usuarios.csv").equals(whole.frame)
 
 
@@ -59,12 +59,12 @@ def test_blocks_of_any_size_read_the_same(text: str, size: int) -> None:
             return error.message
         return data.frame.to_dict("index"), [(problem.line, problem.rule) for problem in data.problems]
 
-    whole, before = read(), csv_file.PART
+    whole, before = read(), csv_reader.PART
     try:
-        csv_file.PART = size
+        csv_reader.PART = size
         assert read() == whole
     finally:
-        csv_file.PART = before
+        csv_reader.PART = before
 
 
 def test_what_is_detected_is_the_same(tmp_path: Path) -> None:
@@ -143,7 +143,7 @@ def test_validation_in_blocks_finds_what_the_whole_file_has(size: int, tmp_path:
     data = read_csv(path)
     mapping = map_columns(action, data)
     whole = [*data.problems, *validate_rows(action, data, mapping, param_frame(action, data, None, mapping), known=data.problems)]
-    monkeypatch.setattr(csv_file, "PART", size)
+    monkeypatch.setattr(csv_reader, "PART", size)
     told: list[Problem] = []
     report = validate_blocks(action, open_blocks(path), tell=told.append)
     assert report.rows == 40
@@ -165,7 +165,7 @@ def test_the_organisation_is_that_of_the_first_row_asked_for_valid_or_not(
     path = tmp_path / "usuarios.csv"
     path.write_text("\n".join(["person_id;extension;org_id", *rows]), encoding="utf-8")
     whole = prepare("usuarios_configurar_desvio_prefijo53", {"usuarios": read_csv(path)}, scope=scope)
-    monkeypatch.setattr(csv_file, "PART", size)
+    monkeypatch.setattr(csv_reader, "PART", size)
     report = validate_blocks(whole.action, open_blocks(path), scope=scope)
     assert sorted(map(Problem.text, report.problems)) == sorted(map(Problem.text, whole.problems))
     assert [each.rule for each in report.problems].count("otra_organizacion") == 5
@@ -194,7 +194,7 @@ def test_blocks_are_joined_scoped_and_mended_like_the_whole_file(tmp_path: Path,
     mended, repairs = mend(data)
     files = {"usuarios": mended, "ubicaciones": places}
     whole = prepare(action.id, files, mapping=mapping, scope=scope)
-    monkeypatch.setattr(csv_file, "PART", 700)
+    monkeypatch.setattr(csv_reader, "PART", 700)
     report = validate_blocks(action, open_blocks(path), {"ubicaciones": places}, mapping=mapping, scope=scope, mend=mend)
     inside = [problem for problem in whole.problems if problem.line not in whole.excluded]
     assert sorted(map(Problem.text, report.problems)) == sorted(map(Problem.text, inside))
@@ -220,7 +220,7 @@ def test_files_looked_over_in_blocks_say_what_they_say_whole(size: int, tmp_path
     places = read_csv(f"location_id;location_name\n{hydra('LOCATION', 1)};Sede 1\n".encode(), name="ubicaciones")
     users = read_csv(path)
     whole = [*validate_file(places), *validate_file(users), *validate_across({"ubicaciones": places, "usuarios": users})]
-    monkeypatch.setattr(csv_file, "PART", size)
+    monkeypatch.setattr(csv_reader, "PART", size)
     report = look_over(open_blocks(path), {"ubicaciones": places})
     assert sorted(map(Problem.text, report.problems)) == sorted(map(Problem.text, whole))
     assert {problem.line for problem in whole if problem.rule == "otra_organizacion"} == {6}

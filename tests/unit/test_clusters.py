@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from bulk import messages
-from bulk.actions import get_action
-from bulk.causes import Failure, main_cause
-from bulk.clusters import MOST_LINES, belongs, clusters, normalised
-from bulk.context import Context, close_context, open_context
+from bulk.adapters import get_action
+from bulk.core.records import Row, RowResult, RunRecord
 from bulk.errors import ApiError
-from bulk.journal import rows, runs, writes
-from bulk.messages import BLOCKED
-from bulk.records import Row, RowResult, RunRecord
-from bulk.remedies import catalogue, entries, explain, remedy_for
-from bulk.report.words import cause_word
+from bulk.journal import row_writes, rows, runs
+from bulk.runs.context import Context, close_context, open_context
+from bulk.runs.error_groups import MOST_LINES, belongs, clusters, normalised
+from bulk.wording import problems
+from bulk.wording.fingerprints import Failure, main_cause
+from bulk.wording.problems import BLOCKED
+from bulk.wording.remedies import catalogue, entries, explain, remedy_for
+from bulk.wording.states import cause_word
 
 ROOT = Path(__file__).resolve().parents[2]
 RUN = "20261124-0100-abc"
@@ -42,7 +42,7 @@ def failing(context: Context, outcomes: list[tuple[str, str | None, str | None]]
     runs.add_order(context.journal, RUN, chunk, "person_id")
     claimed = rows.claim(context.journal, RUN, after=None, limit=len(chunk))
     for row, (state, code, message) in zip(claimed, outcomes, strict=True):
-        end = writes.outcome(RUN, row.line, row.seq, state, code=code, message=message, tracking_id=f"T{row.line}")
+        end = row_writes.outcome(RUN, row.line, row.seq, state, code=code, message=message, tracking_id=f"T{row.line}")
         context.journal.later(end)
     context.journal.flush()
     return runs.get_run(context.journal, RUN)
@@ -86,7 +86,7 @@ def test_same_text_with_another_state_or_code_is_another_cluster(context: Contex
 def test_one_code_under_two_http_statuses_is_two_clusters(context: Context) -> None:
     run = failing(context, [("failed", "987654", "Raro.")] * 4)
     for line, status in ((2, 400), (3, 400), (4, 409)):
-        context.journal.later(writes.outcome(RUN, line, 2, "failed", code="987654", status=status, message="Raro."))
+        context.journal.later(row_writes.outcome(RUN, line, 2, "failed", code="987654", status=status, message="Raro."))
     context.journal.flush()
     found = {cluster.title: cluster for cluster in clusters(context, run)}
     assert {title: cluster.count for title, cluster in found.items()} == {
@@ -136,7 +136,7 @@ def test_every_status_is_explained_by_its_entry(status: str) -> None:
 
 @pytest.mark.parametrize("code", entries()["own"])
 def test_every_code_of_ours_is_given_somewhere(code: str) -> None:
-    sources = [path for path in (ROOT / "bulk").rglob("*.py") if path.name != "clusters.py"]
+    sources = [path for path in (ROOT / "bulk").rglob("*.py") if path.name != "error_groups.py"]
     given = any(f'"{code}"' in path.read_text("utf-8") for path in [*sources, *(ROOT / "schemas").rglob("*.py")])
     assert given, f"{code} is not given by any module"
     assert remedy_for(code, "Lo que sea.", ACTION).title == entries()["own"][code]["title"]
@@ -168,12 +168,12 @@ def test_an_unknown_code_falls_into_a_default_that_names_it() -> None:
     assert "Copia el trackingId" in found.remedy
 
 
-@pytest.mark.parametrize("rule", sorted(set(messages.MESSAGES) - set(entries()["own"])))
+@pytest.mark.parametrize("rule", sorted(set(problems.MESSAGES) - set(entries()["own"])))
 def test_a_validation_rule_gives_its_own_title_and_remedy(rule: str) -> None:
-    message = f"USUARIOS.CSV · Fila 7 · telefono «x» · {messages.MESSAGES[rule]}"
+    message = f"USUARIOS.CSV · Fila 7 · telefono «x» · {problems.MESSAGES[rule]}"
     found = remedy_for(rule, message, ACTION)
     assert found.title
-    assert messages.MESSAGES[rule].startswith(found.title[:50])
+    assert problems.MESSAGES[rule].startswith(found.title[:50])
 
 
 def test_titles_are_short_and_remedies_are_sentences() -> None:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bulk.dataset import read_any, read_csv
 from bulk.errors import InputError
-from bulk.repairs import default_country
+from bulk.files.dataset import read_any, read_csv
+from bulk.planning.repairs import default_country
 from tests.unit.test_workbook import book
 
 TEXT = "person_id;nombre;extension\r\nA;Nuño Peña;0012\r\nB;;34\r\n"

@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
 
+from bulk.core.records import Row, RunRecord, order_state
 from bulk.errors import JournalError, RunNotFound
-from bulk.journal import Journal, control, lots, open_journal, rows, runs, writes
-from bulk.records import Row, RunRecord, order_state
+from bulk.journal import Journal, control, open_journal, orders, row_writes, rows, runs
 
 RUN = "20261123-0712-a3f"
 OUTCOMES = ("done", "unchanged", "failed", "unknown")
@@ -63,7 +63,7 @@ def test_rows_that_another_process_cancels_meanwhile_are_not_claimed(journal: Jo
     def meanwhile(_connection: object, _cursor: object, statement: str, *_: object) -> None:
         if statement.startswith("UPDATE rows") and not cancelled:
             cancelled.append(2)
-            lots.cancel(other, RUN, cancelled)
+            orders.cancel(other, RUN, cancelled)
 
     event.listen(journal._engine, "before_cursor_execute", meanwhile)
     assert [row.line for row in rows.claim(journal, RUN, after=None, limit=3)] == [4, 5]
@@ -77,7 +77,7 @@ def test_first_rows_and_waiting_orders_may_be_more_than_a_statement_binds(journa
     runs.create_run(journal, RunRecord(RUN, "usuarios_x", "sandbox"))
     for line in range(2, 102):
         runs.add_order(journal, RUN, [Row(line, {"person_id": f"P{line}"})], "person_id")
-    lots.hold(journal, RUN, range(2, 50))
+    orders.hold(journal, RUN, range(2, 50))
 
     def few(connection: sqlite3.Connection, *_: object) -> None:
         connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 40)
@@ -97,7 +97,7 @@ def test_a_claim_without_intent_is_pending_again_after_an_interruption(journal: 
 def test_an_open_intent_is_given_back_to_be_settled(journal: Journal) -> None:
     with_rows(journal)
     rows.claim(journal, RUN, after=0, limit=2)
-    journal.commit(writes.intent(RUN, 2, before={"a": 1}, change={"a": [1, 2]}))
+    journal.commit(row_writes.intent(RUN, 2, before={"a": 1}, change={"a": [1, 2]}))
     left = rows.taken_up(journal, RUN)
     assert [(row.line, row.before, row.change, row.attempt, row.intent_open) for row in left] == [
         (2, {"a": 1}, {"a": [1, 2]}, 1, True)
@@ -108,9 +108,9 @@ def test_an_open_intent_is_given_back_to_be_settled(journal: Journal) -> None:
 def test_the_first_before_wins(journal: Journal) -> None:
     with_rows(journal, 1)
     rows.claim(journal, RUN, after=0, limit=1)
-    journal.commit(writes.intent(RUN, 2, before={"a": 1}, change={"a": [1, 2]}))
-    journal.commit(writes.intent(RUN, 2, before={"a": 9}, change={"a": [9, 2]}))
-    journal.commit(writes.outcome(RUN, 2, 2, "done", before={"a": 7}, after={"a": 2}))
+    journal.commit(row_writes.intent(RUN, 2, before={"a": 1}, change={"a": [1, 2]}))
+    journal.commit(row_writes.intent(RUN, 2, before={"a": 9}, change={"a": [9, 2]}))
+    journal.commit(row_writes.outcome(RUN, 2, 2, "done", before={"a": 7}, after={"a": 2}))
     row = next(rows.read_rows(journal, RUN))
     assert (row.before, row.after, row.attempt) == ({"a": 1}, {"a": 2}, 2)
 
@@ -119,9 +119,9 @@ def test_a_ticket_is_kept_while_the_row_is_unknown_and_forgotten_when_it_is_done
     with_rows(journal, 2)
     rows.claim(journal, RUN, after=0, limit=2)
     for line, state, keep in ((2, "unknown", True), (3, "done", False)):
-        journal.commit(writes.intent(RUN, line, before={}, change={}))
-        journal.commit(writes.ticket(RUN, line, "JOB", "track"))
-        journal.commit(writes.outcome(RUN, line, 2, state, keep_intent=keep))
+        journal.commit(row_writes.intent(RUN, line, before={}, change={}))
+        journal.commit(row_writes.ticket(RUN, line, "JOB", "track"))
+        journal.commit(row_writes.outcome(RUN, line, 2, state, keep_intent=keep))
     assert rows.reopen(journal, RUN) == 1
     assert [(row.line, row.ticket) for row in rows.taken_up(journal, RUN)] == [(2, "JOB")]
 
@@ -129,7 +129,7 @@ def test_a_ticket_is_kept_while_the_row_is_unknown_and_forgotten_when_it_is_done
 def test_cancel_tells_apart_what_was_sent_and_what_was_not(journal: Journal) -> None:
     with_rows(journal, 3)
     rows.claim(journal, RUN, after=0, limit=2)
-    journal.commit(writes.intent(RUN, 2, before={}, change={}))
+    journal.commit(row_writes.intent(RUN, 2, before={}, change={}))
     rows.cancel_open(journal, RUN)
     assert [row.state for row in rows.read_rows(journal, RUN)] == ["unknown", "cancelled", "cancelled"]
 
@@ -140,7 +140,7 @@ def test_counters_always_equal_the_rows(journal: Journal, states: list[str], aga
     run_id = runs.new_run_id(journal) + str(len(runs.list_runs(journal)))
     with_rows(journal, len(states), run_id)
     for row, state in zip(rows.claim(journal, run_id, after=0, limit=99), states, strict=True):
-        journal.later(writes.outcome(run_id, row.line, row.seq, state))
+        journal.later(row_writes.outcome(run_id, row.line, row.seq, state))
     journal.flush()
     if again:
         rows.reopen(journal, run_id)
@@ -181,7 +181,7 @@ def test_a_bad_write_does_not_take_the_others_of_its_commit_along(journal: Journ
     with_rows(journal)
     with pytest.raises(JournalError):
         journal.write(lambda connection: connection.exec_driver_sql("INSERT INTO nada VALUES (1)"))
-    journal.commit(writes.outcome(RUN, 2, 2, "done"))
+    journal.commit(row_writes.outcome(RUN, 2, 2, "done"))
     assert next(rows.read_rows(journal, RUN)).state == "done"
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bulk.journal import open_journal, rows, runs, upkeep, writes
+from bulk.journal import open_journal, row_writes, rows, runs, upkeep
 from bulk.journal.tables import SCHEMA_VERSION
 from tests.unit.journals import OLD_RUN, VERSION_1, add_run, bulk, edit
 
@@ -165,8 +165,8 @@ def test_no_new_journal_until_what_was_worked_is_taken_elsewhere(home: Path, cap
 
 def test_an_undo_of_a_run_from_before_version_4_goes_by_its_last_change(tmp_path: Path) -> None:
     """Such a row keeps no `touched`; from then on each intent adds to it."""
-    from bulk.context import close_context, open_context
-    from bulk.derived import undo_rows
+    from bulk.runs.child_runs import undo_rows
+    from bulk.runs.context import close_context, open_context
 
     edit(tmp_path, VERSION_1)
     context = open_context(tmp_path)
@@ -176,7 +176,7 @@ def test_an_undo_of_a_run_from_before_version_4_goes_by_its_last_change(tmp_path
         made = next(undo_rows(context, runs.get_run(context.journal, OLD_RUN), {}))
         undoes = (made.reference or {})["undoes"]
         assert (undoes["before"], undoes["left"]) == (old.before, {member: new for member, (_, new) in old.change.items()})
-        context.journal.commit(writes.intent(OLD_RUN, 3, before={"a": 1}, change={"a": [1, None]}, touched={"a": None}))
+        context.journal.commit(row_writes.intent(OLD_RUN, 3, before={"a": 1}, change={"a": [1, None]}, touched={"a": None}))
         assert [row.touched for row in rows.read_rows(context.journal, OLD_RUN)] == [None, {"a": None}]
     finally:
         close_context(context)

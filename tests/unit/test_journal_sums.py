@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bulk.journal import Journal, lots, open_journal, places, rows, runs, writes
+from bulk.core.records import OPEN_STATES, Row, RunRecord
+from bulk.journal import Journal, locations, open_journal, orders, row_writes, rows, runs
 from bulk.journal.tables import rows as table
-from bulk.records import OPEN_STATES, Row, RunRecord
 
 RUN = "20261123-0712-a3f"
 EACH = 3  # rows of a lot
@@ -33,14 +33,14 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
 def work(journal: Journal, *states: str) -> None:
     """The next rows end so."""
     for row, state in zip(rows.claim(journal, RUN, after=None, limit=len(states)), states, strict=True):
-        journal.later(writes.outcome(RUN, row.line, row.seq, state))
+        journal.later(row_writes.outcome(RUN, row.line, row.seq, state))
     journal.flush()
 
 
 def test_states_of_lots_are_those_of_the_lots_themselves(journal: Journal) -> None:
     work(journal, *["done"] * 4, "failed", *["unchanged"] * 4, *["failed"] * 3, "cancelled", "done", "unknown")
     rows.claim(journal, RUN, after=None, limit=1)
-    lots.hold(journal, RUN, [8 * EACH + 2])
+    orders.hold(journal, RUN, [8 * EACH + 2])
     for run_state in ("running", "paused", "interrupted", "completed"):
         told = [order.state for order in runs.order_statuses(journal, RUN, run_state)]
         assert runs.order_states(journal, RUN, run_state) == told
@@ -54,7 +54,7 @@ def test_states_of_lots_are_those_of_the_lots_themselves(journal: Journal) -> No
     assert runs.order_states(journal, "otra", "running") == []
 
 
-def seen_by_the_board(counted: places.Counted) -> dict[str, Counter[str]]:
+def seen_by_the_board(counted: locations.Counted) -> dict[str, Counter[str]]:
     """Rows of each location, and those in a state that is an end."""
     table: dict[str, Counter[str]] = {}
     for group, state, n in counted:
@@ -67,12 +67,12 @@ def test_a_base_and_what_ended_since_are_the_rows_by_location(journal: Journal) 
     ended = table.update().where(table.c.ended_at.is_not(None)).values(ended_at=LONG_AGO)
     journal.write(lambda connection: connection.execute(ended))
     work(journal, "failed", "done")  # just now: the base leaves it to the rest
-    moment, base = places.base_counts(journal, RUN)
+    moment, base = locations.base_counts(journal, RUN)
     assert moment > LONG_AGO
     assert seen_by_the_board(base)["Sede 2"] == {"done": 1, "open": 7, "excluded": 1}
     rows.claim(journal, RUN, after=None, limit=3)
     work(journal, "done", "cancelled", "unknown")
-    since = places.ended_since(journal, RUN, moment)
+    since = locations.ended_since(journal, RUN, moment)
     assert sum(n for _, state, n in since if state != "running") == 5
-    assert seen_by_the_board([*base, *since]) == seen_by_the_board(places.group_counts(journal, RUN))
-    assert places.groups(journal, RUN) == ["Sede 0", "Sede 1", "Sede 2", "Sede 3"]
+    assert seen_by_the_board([*base, *since]) == seen_by_the_board(locations.group_counts(journal, RUN))
+    assert locations.groups(journal, RUN) == ["Sede 0", "Sede 1", "Sede 2", "Sede 3"]

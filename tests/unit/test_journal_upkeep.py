@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from bulk.context import close_context, open_context
+from bulk.core.logs import ActionLog
+from bulk.core.records import RunRecord
 from bulk.errors import JournalError
 from bulk.journal import Journal, open_journal, runs, upkeep
 from bulk.journal.tables import SCHEMA_VERSION
-from bulk.log import ActionLog
-from bulk.records import RunRecord
+from bulk.runs.context import close_context, open_context
 from tests.unit.journals import VERSION_1, add_run, bulk, edit, ids
 
 

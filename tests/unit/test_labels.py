@@ -6,8 +6,8 @@ import base64
 
 import pytest
 
-from bulk.dataset import read_csv
-from bulk.labels import labels
+from bulk.files.dataset import read_csv
+from bulk.planning.row_labels import labels
 
 PLACE = base64.b64encode(b"ciscospark://us/LOCATION/8089adc3").decode().rstrip("=")
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from bulk.actions import get_action
-from bulk.dataset import Dataset, read_csv
+from bulk.adapters import get_action
 from bulk.errors import InputError
-from bulk.labels import labels
-from bulk.mapping import Mapping, Source, iter_params, lacking, map_columns, missing_sources, param_frame
-from bulk.plan import prepare, require_sources
+from bulk.files.dataset import Dataset, read_csv
+from bulk.planning.mapping import Mapping, Source, iter_params, lacking, map_columns, missing_sources, param_frame
+from bulk.planning.prepare import prepare, require_sources
+from bulk.planning.row_labels import labels
 
 FORWARD = get_action("usuarios_configurar_desvio_prefijo53")
 NUMBERS = get_action("ubicacion_alta_numeraciones_desactivadas")

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from bulk import ownership
 from bulk.errors import UsageError
+from bulk.runs import locks
 
 ORG, RUN = "sandbox|org", "20261123-0712-a3f"
 
@@ -17,9 +17,9 @@ def test_a_run_whose_file_cannot_be_locked_leaves_its_organisation_free(tmp_path
     in_the_way = tmp_path / "locks" / f"run-{RUN}.lock"
     in_the_way.mkdir(parents=True)
     with pytest.raises(UsageError, match="No se puede escribir"):
-        ownership.take(tmp_path, ORG, RUN)
+        locks.take(tmp_path, ORG, RUN)
     (organisation,) = (tmp_path / "locks").glob("org-*.lock")
     with FileLock(organisation, timeout=0):  # as another process
         pass
     in_the_way.rmdir()
-    ownership.take(tmp_path, ORG, RUN).release()
+    locks.take(tmp_path, ORG, RUN).release()

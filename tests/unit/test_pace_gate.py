@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from bulk.errors import Interrupted
-from bulk.webex.pace import Learned, Pace, pace_for
+from bulk.webex.ratelimit import Learned, Pace, pace_for
 
 NEVER = threading.Event()
 

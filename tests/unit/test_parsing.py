@@ -9,9 +9,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bulk import parsing
+from bulk.core.records import Problem
 from bulk.errors import InputError
-from bulk.records import Problem
+from bulk.files import csv_rows
 
 Result = tuple[list[int], list[dict[str, str]], list[Problem]] | str
 PIECES = [*"ab1ñ€😀.'#=\\", "NA", "null", "\r", "\n", "\r\n", *" \t\x0b\x0c\x1c\x1f\x85\u00a0\u200b\u2028\ufeff", ""]
@@ -19,7 +19,7 @@ PIECES = [*"ab1ñ€😀.'#=\\", "NA", "null", "\r", "\n", "\r\n", *" \t\x0b\x0c
 
 def read(text: str, delimiter: str) -> Result:
     try:
-        blocks = list(parsing.parse_blocks([text.encode()], delimiter, "USUARIOS.CSV"))
+        blocks = list(csv_rows.parse_blocks([text.encode()], delimiter, "USUARIOS.CSV"))
     except InputError as error:
         return error.message
     frame = pd.concat([frame for frame, _ in blocks])
@@ -28,7 +28,7 @@ def read(text: str, delimiter: str) -> Result:
 
 def carefully(text: str, delimiter: str) -> Result:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(parsing, "quickly", lambda *_: None)
+        patch.setattr(csv_rows, "quickly", lambda *_: None)
         return read(text, delimiter)
 
 
@@ -49,21 +49,21 @@ def test_both_ways_read_the_same(data: st.DataObject, delimiter: str, width: int
 @example([["", ""], [" ", ""]], "\r\n", True)
 def test_tables_are_read_quickly_and_the_same(rows: list[list[str]], end: str, ended: bool) -> None:
     text = end.join(";".join(row) for row in rows) + end * ended
-    assert bool(parsing.quickly(text.encode(), ";", ["uno", "dos"], 1)) == (";" in text)
+    assert bool(csv_rows.quickly(text.encode(), ";", ["uno", "dos"], 1)) == (";" in text)
     whole = f"uno;dos{end}{text}"
     assert read(whole, ";") == carefully(whole, ";")
 
 
-@pytest.mark.parametrize("blank", [*parsing.BLANKS.replace("\n", "").replace("\r", ""), "\u00a0 \t"])
+@pytest.mark.parametrize("blank", [*csv_rows.BLANKS.replace("\n", "").replace("\r", ""), "\u00a0 \t"])
 @pytest.mark.parametrize("cell", ["{}x", "x{}", "{}", "ñ{}"])
 def test_blanks_of_one_cell_go_wherever_it_stands(cell: str, blank: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Columns without blanks are not looked through again, and cells are made some hundred bytes at a time."""
-    monkeypatch.setattr(parsing, "LONGEST", 200)
+    monkeypatch.setattr(csv_rows, "LONGEST", 200)
     for at in range(4):
         rows = [["a", "b", "ñ", ""] for _ in range(80)]
         rows[70][at] = cell.format(blank)
         text = "\n".join(";".join(row) for row in rows)
-        quick = parsing.quickly(text.encode(), ";", ["uno", "dos", "tres", "cuatro"], 1)
+        quick = csv_rows.quickly(text.encode(), ";", ["uno", "dos", "tres", "cuatro"], 1)
         assert quick is not None
         rows[70][at] = cell.format("")
         assert quick[0].to_numpy().tolist() == rows
@@ -75,7 +75,7 @@ def test_rows_are_the_same_whatever_is_made_cells_together(rows: list[list[str]]
     """A row that is longer than that is one for the careful way."""
     whole = "uno;dos\n" + "\n".join(";".join(row) for row in rows)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(parsing, "LONGEST", 24)
+        patch.setattr(csv_rows, "LONGEST", 24)
         assert read(whole, ";") == carefully(whole, ";")
 
 
@@ -89,14 +89,14 @@ def test_rows_are_the_same_whatever_is_made_cells_together(rows: list[list[str]]
     ],
 )
 def test_lines_are_counted_where_some_are_blank(text: str, lines: list[int]) -> None:
-    quick = parsing.quickly(text.encode(), ";", ["uno", "dos"], 1)
+    quick = csv_rows.quickly(text.encode(), ";", ["uno", "dos"], 1)
     assert quick is not None
     assert (quick[0].index.tolist(), quick[1]) == (lines, 1 + len(re.findall("\r\n|\r|\n|[^\r\n]$", text)))
 
 
 @pytest.mark.parametrize("text", ['1;"2"\n', "1;2;3\n", "1\n", "1;2\n \t\n", "\n\n", "1;2" + "\n" * 90])
 def test_what_needs_care_is_not_read_quickly(text: str) -> None:
-    assert parsing.quickly(text.encode(), ";", ["uno", "dos"], 1) is None
+    assert csv_rows.quickly(text.encode(), ";", ["uno", "dos"], 1) is None
 
 
 def test_a_separator_of_several_bytes_is_read_carefully() -> None:
@@ -122,7 +122,7 @@ def test_rows_that_stray_quotes_make_one_are_told_with_the_line_where_they_open(
     found = read(f"person_id;nombre;extension\n{rows}\n", ";")
     assert isinstance(found, tuple)
     assert [(each.line, each.column, each.rule, each.severity) for each in found[2]] == (
-        [(told[0], told[2], parsing.RAGGED, "error")] if told else []
+        [(told[0], told[2], csv_rows.RAGGED, "error")] if told else []
     )
     assert all(f"Las filas {told[0]} a {told[1]} " in each.message for each in found[2] if told)
 

@@ -10,14 +10,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bulk import repairs
-from bulk.actions import get_action
-from bulk.contract import Param
-from bulk.dataset import Dataset, read_csv
+from bulk.adapters import get_action
+from bulk.core.action import Param
 from bulk.errors import InputError
-from bulk.mapping import clean, map_columns
-from bulk.plan import prepare
-from bulk.repairs import Repair
+from bulk.files.dataset import Dataset, read_csv
+from bulk.planning import repairs
+from bulk.planning.mapping import clean, map_columns
+from bulk.planning.prepare import prepare
+from bulk.planning.repairs import Repair
 from schemas.phones import E164
 
 INTERCOM = get_action("usuarios_anadir_intercom_legacy")

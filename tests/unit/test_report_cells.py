@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bulk.records import ALL_STATES, STATE_WORDS, RowResult, RunRecord, review_states
-from bulk.report.book import text_book
+from bulk.core.records import ALL_STATES, STATE_WORDS, RowResult, RunRecord, review_states
+from bulk.files.csv_writer import csv_text, guarded, safe_cell, unguarded
 from bulk.report.cells import local, printable
+from bulk.report.excel import text_book
 from bulk.report.markup import page, text
-from bulk.report.words import parts_of, rest, state_word
-from bulk.spreadsheet import csv_text, guarded, safe_cell, unguarded
-from bulk.telling import Telling
+from bulk.wording.changes import Telling
+from bulk.wording.states import parts_of, rest, state_word
 
 NASTY = [
     "=cmd|'/c calc'!A0",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bulk.records import RunRecord
+from bulk.core.records import RunRecord
 from bulk.report import charts
 
 RUN = RunRecord("20261124-0100-abc", "usuarios_configurar_desvio_prefijo53", "sandbox")

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from bulk import kept_files, report
-from bulk.clusters import clusters
-from bulk.context import Context, close_context, open_context
-from bulk.dataset import from_records
+from bulk import report
+from bulk.core.records import Row, RunRecord
+from bulk.files.dataset import from_records
 from bulk.journal import runs
-from bulk.records import Row, RunRecord
+from bulk.runs import input_files
+from bulk.runs.context import Context, close_context, open_context
+from bulk.runs.error_groups import clusters
 
 ACTION = "usuarios_configurar_desvio_prefijo53"
 FEW, MANY = 4_000, 20_000  # the fewer ones are two full pages of the journal: both stand in memory at the turn
@@ -45,7 +46,7 @@ def written(context: Context, run_id: str, count: int) -> RunRecord:
     dataset = from_records(
         {line: {"person_id": f"P{line}", "extension": str(line), "nota": "x" * 40} for line in lines}, name="usuarios"
     )
-    run = RunRecord(run_id, ACTION, "sandbox", files=({"name": "usuarios", "kept": kept_files.keep(context, dataset)},))
+    run = RunRecord(run_id, ACTION, "sandbox", files=({"name": "usuarios", "kept": input_files.keep(context, dataset)},))
     runs.create_run(context.journal, run)
     for start in range(2, 2 + count, 500):
         chunk = [

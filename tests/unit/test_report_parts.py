@@ -17,15 +17,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bulk import kept_files
-from bulk.context import Context, close_context, open_context
-from bulk.dataset import Dataset, from_records
+from bulk.core.records import PLAN_STATES, Row, RunRecord
 from bulk.errors import UsageError
-from bulk.journal import rows, runs, writes
-from bulk.records import PLAN_STATES, Row, RunRecord
+from bulk.files.dataset import Dataset, from_records
+from bulk.journal import row_writes, rows, runs
 from bulk.report import parts, three_files, write_parts
 from bulk.report.parts import FILE_NAMES
-from bulk.report.words import parts_of
+from bulk.runs import input_files
+from bulk.runs.context import Context, close_context, open_context
+from bulk.wording.states import parts_of
 
 ACTION = "usuarios_configurar_desvio_prefijo53"
 ENDS = ("done", "unchanged", "failed", "unknown", "conflict", *PLAN_STATES)
@@ -50,7 +50,7 @@ def run_of(context: Context, states: list[str], *, kept: bool = True) -> RunReco
     dataset = people(len(states))
     entry = {"name": "usuarios", "file_name": "USUARIOS.CSV", "rows": len(states)}
     if kept:
-        entry["kept"] = kept_files.keep(context, dataset)
+        entry["kept"] = input_files.keep(context, dataset)
     run = RunRecord(f"20261124-0000-{next(numbers)}", ACTION, "sandbox", state="running", files=(entry,))
     runs.create_run(context.journal, run)
     lines = [Row(line, {"person_id": f"P{line}"}, state=state) for line, state in enumerate(states, 2)]
@@ -67,7 +67,7 @@ def lines_of(chunks: Iterator[bytes]) -> list[int]:
 
 def finish(context: Context, run: RunRecord, ends: list[str]) -> None:
     for row, state in zip(rows.claim(context.journal, run.run_id, after=None, limit=len(ends)), ends, strict=False):
-        context.journal.later(writes.outcome(run.run_id, row.line, row.seq, state))
+        context.journal.later(row_writes.outcome(run.run_id, row.line, row.seq, state))
     context.journal.flush()
 
 
@@ -110,7 +110,7 @@ def test_parts_are_the_input_each_row_once(
 def test_lines_that_were_not_handed_over_yet_are_unprocessed(context: Context) -> None:
     """A run that is being prepared, or was killed there; once it is prepared, what is missing is outside its scope."""
     run = run_of(context, ["pending"] * 7)
-    entry = {**run.files[0], "kept": kept_files.keep(context, people(12))}
+    entry = {**run.files[0], "kept": input_files.keep(context, people(12))}
     runs.update_run(context.journal, run.run_id, state="preparing", files=[entry])
     preparing = runs.get_run(context.journal, run.run_id)
     found = {name: list(chunks) for name, chunks in parts(context, preparing).items()}
@@ -128,7 +128,7 @@ def test_a_run_that_goes_on_meanwhile_leaves_no_row_out_and_none_twice(context: 
     def work() -> None:
         while not stop.is_set() and (taken := rows.claim(context.journal, run.run_id, after=None, limit=50)):
             for row in taken:
-                context.journal.later(writes.outcome(run.run_id, row.line, row.seq, "done"))
+                context.journal.later(row_writes.outcome(run.run_id, row.line, row.seq, "done"))
             context.journal.flush()
 
     worker = threading.Thread(target=work)
@@ -165,10 +165,10 @@ def test_a_kept_file_reads_back_cell_by_cell(context: Context, headers: list[str
     lines = sorted(data.draw(st.sets(st.integers(2, 10**6), min_size=len(table), max_size=len(table))))
     frame = pd.DataFrame(table, columns=pd.Index(headers, dtype="str"), index=pd.Index(lines, dtype="int64"), dtype="str")
     dataset = replace(people(1), frame=frame)
-    key = kept_files.keep(context, dataset)
-    assert kept_files.headers(context, key) == tuple(headers)
-    assert [(row.line, list(row.cells)) for row in kept_files.read(context, key)] == list(zip(lines, table, strict=True))
-    assert kept_files.keep(context, dataset) == key
+    key = input_files.keep(context, dataset)
+    assert input_files.headers(context, key) == tuple(headers)
+    assert [(row.line, list(row.cells)) for row in input_files.read(context, key)] == list(zip(lines, table, strict=True))
+    assert input_files.keep(context, dataset) == key
 
 
 def test_files_that_differ_in_one_cell_one_line_or_one_header_have_other_keys(context: Context) -> None:
@@ -176,15 +176,15 @@ def test_files_that_differ_in_one_cell_one_line_or_one_header_have_other_keys(co
     other_cell = base.frame.copy()
     other_cell.iloc[1, 1] = "x"
     frames = [base.frame, other_cell, base.frame.set_axis([2, 3, 5]), base.frame.rename(columns={"nota": "Nota"})]
-    assert len({kept_files.keep(context, replace(base, frame=frame)) for frame in frames}) == 4
+    assert len({input_files.keep(context, replace(base, frame=frame)) for frame in frames}) == 4
 
 
 def test_keeping_again_writes_nothing_and_leaves_nothing_beside(context: Context) -> None:
-    key = kept_files.keep(context, people(12))
+    key = input_files.keep(context, people(12))
     path = context.home / "files" / f"{key}.parquet"
     os.utime(path, (0, 0))
     inode = path.stat().st_ino
-    assert kept_files.keep(context, people(12)) == key
+    assert input_files.keep(context, people(12)) == key
     assert path.stat().st_ino == inode
     assert path.stat().st_mtime > 0  # young again, so that it is not pruned before its run is written
     assert list(path.parent.glob(".*")) == []
@@ -193,12 +193,12 @@ def test_keeping_again_writes_nothing_and_leaves_nothing_beside(context: Context
 @pytest.mark.parametrize("key", ["../../etc/passwd", "", "0" * 63, "G" * 64])
 def test_a_key_that_is_none_is_never_a_path(context: Context, key: str) -> None:
     with pytest.raises(UsageError):
-        list(kept_files.read(context, key))
-    assert not kept_files.is_kept(context, key)
+        list(input_files.read(context, key))
+    assert not input_files.is_kept(context, key)
 
 
 def test_a_damaged_copy_says_so(context: Context) -> None:
-    key = kept_files.keep(context, people(20))
+    key = input_files.keep(context, people(20))
     (context.home / "files" / f"{key}.parquet").write_bytes(b"nothing of the kind")
     with pytest.raises(UsageError, match="dañada"):
-        list(kept_files.read(context, key))
+        list(input_files.read(context, key))

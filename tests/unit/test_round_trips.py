@@ -8,11 +8,11 @@ import io
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from bulk import parsing
-from bulk.dataset import Dataset, read_any, read_csv
+from bulk.core.headers import canonical
 from bulk.errors import InputError
-from bulk.fixes import to_csv
-from bulk.headers import canonical
+from bulk.files import csv_rows
+from bulk.files.corrections import to_csv
+from bulk.files.dataset import Dataset, read_any, read_csv
 
 # Every character but those that cannot be encoded, NUL, and the accents that read as spoilt ones.
 CHARACTERS = st.characters(exclude_categories=("Cs",), exclude_characters="\x00\x1a\ufffd\ufeff")
@@ -42,7 +42,7 @@ def write(headers: list[str], rows: list[list[str]], dialect: dict[str, object])
 
 def expected(headers: list[str], rows: list[list[str]]) -> list[list[str]]:
     """What must come back: cells without blanks around them, rows of nothing left out."""
-    bare = [[cell.strip(parsing.BLANKS) for cell in row] for row in rows]
+    bare = [[cell.strip(csv_rows.BLANKS) for cell in row] for row in rows]
     return [row for row in bare if any(row)]
 
 
@@ -117,4 +117,4 @@ def test_random_text_keeps_every_cell_on_its_line(text: str) -> None:
     physical = len(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
     assert list(data.frame.index) == sorted(set(data.frame.index))
     assert all(1 < line <= physical for line in data.frame.index)
-    assert all(cell == cell.strip(parsing.BLANKS) for row in cells(data) for cell in row)
+    assert all(cell == cell.strip(csv_rows.BLANKS) for row in cells(data) for cell in row)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bulk.schedule import next_time, window
+from bulk.runs.schedule import next_time, window
 
 
 @pytest.fixture

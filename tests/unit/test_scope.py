@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bulk import scope
-from bulk.actions import get_action
-from bulk.dataset import Dataset, read_csv
+from bulk.adapters import get_action
 from bulk.errors import InputError
-from bulk.mapping import map_columns, param_frame
-from bulk.pasted import parse_pasted
-from bulk.plan import prepare
-from bulk.scope import Scope, Where, choose, parse_lines, parse_where
+from bulk.files.dataset import Dataset, read_csv
+from bulk.planning import scope
+from bulk.planning.mapping import map_columns, param_frame
+from bulk.planning.prepare import prepare
+from bulk.planning.scope import Scope, Where, choose, parse_lines, parse_where
+from bulk.planning.scope_list import parse_pasted
 
 FORWARD = get_action("usuarios_configurar_desvio_prefijo53")
 

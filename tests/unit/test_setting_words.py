@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import fields
 
-from bulk.actions import SUPPORTED, get_action
-from bulk.setting_words import OPTION_WORDS, SETTING_WORDS, options_told, setting_told, settings_told
-from bulk.settings import Settings, in_force
+from bulk.adapters import SUPPORTED, get_action
+from bulk.core.settings import Settings, in_force
+from bulk.wording.settings import OPTION_WORDS, SETTING_WORDS, options_told, setting_told, settings_told
 
 
 def test_every_setting_and_every_option_has_words() -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from bulk.actions import get_action
-from bulk.dataset import Dataset, read_csv
+from bulk.adapters import get_action
 from bulk.errors import InputError
-from bulk.mapping import Mapping, iter_params, map_columns, param_frame
-from bulk.sources import Files, Source, parse_source, source_text
-from bulk.validation import validate_rows
+from bulk.files.dataset import Dataset, read_csv
+from bulk.planning.mapping import Mapping, iter_params, map_columns, param_frame
+from bulk.planning.sources import Files, Source, parse_source, source_text
+from bulk.planning.validation import validate_rows
 
 FORWARD = get_action("usuarios_configurar_desvio_prefijo53")
 MOVE = get_action("usuarios_asignar_location_desde_csv")

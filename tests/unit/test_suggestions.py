@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from bulk import saved_mappings
-from bulk.actions import all_actions, get_action
-from bulk.dataset import Dataset, read_csv
+from bulk.adapters import all_actions, get_action
+from bulk.core.headers import SYNONYMS, canonical
 from bulk.errors import BulkError, InputError
-from bulk.headers import SYNONYMS, canonical
-from bulk.mapping import map_columns
-from bulk.sources import NONE, Files
-from bulk.suggestions import accepted, likeness, suggest
+from bulk.files.dataset import Dataset, read_csv
+from bulk.planning import saved_mappings
+from bulk.planning.mapping import map_columns
+from bulk.planning.sources import NONE, Files
+from bulk.planning.suggestions import accepted, likeness, suggest
 
 FORWARD = get_action("usuarios_configurar_desvio_prefijo53")
 MOVE = get_action("usuarios_asignar_location_desde_csv")

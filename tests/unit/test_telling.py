@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from bulk.actions import SUPPORTED, get_action
-from bulk.contract import Change
-from bulk.records import RowResult
-from bulk.telling import Telling
+from bulk.adapters import SUPPORTED, get_action
+from bulk.core.action import Change
+from bulk.core.records import RowResult
+from bulk.wording.changes import Telling
 
 PERMITTED = {"action": "ALLOW", "transferEnabled": True, "restricted": False}
 

@@ -8,12 +8,12 @@ import zipfile
 import openpyxl
 import pytest
 
-from bulk.actions import UNSUPPORTED, all_actions
-from bulk.contract import Action
-from bulk.dataset import read_any
+from bulk.adapters import UNSUPPORTED, all_actions
+from bulk.core.action import Action
 from bulk.errors import InDevelopment
-from bulk.plan import prepare
-from bulk.templates import write_template
+from bulk.files.dataset import read_any
+from bulk.planning.prepare import prepare
+from bulk.planning.templates import write_template
 
 
 def template(action_id: str) -> bytes:

@@ -6,11 +6,11 @@ import base64
 
 import pytest
 
-from bulk.dataset import Dataset, read_csv
-from bulk.plan import Prepared, of_the_others, planned_rows, prepare
-from bulk.records import Problem
-from bulk.scope import Scope
-from bulk.validation import totals, validate_file
+from bulk.core.records import Problem
+from bulk.files.dataset import Dataset, read_csv
+from bulk.planning.prepare import Prepared, of_the_others, planned_rows, prepare
+from bulk.planning.scope import Scope
+from bulk.planning.validation import totals, validate_file
 
 
 def hydra(kind: str, number: int = 1) -> str:

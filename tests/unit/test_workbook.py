@@ -12,9 +12,9 @@ import openpyxl
 import openpyxl.chart
 import pytest
 
-from bulk.dataset import read_all, read_any
 from bulk.errors import InputError
-from bulk.workbook import as_text, titles
+from bulk.files.dataset import read_all, read_any
+from bulk.files.workbook import as_text, titles
 
 
 def book(**sheets: list[list[Any]]) -> bytes:

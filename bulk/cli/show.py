@@ -1,0 +1,126 @@
+"""actions, status, runs, report: they only look."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bulk.cli import options as o
+from bulk.cli import outcome
+from bulk.cli.output import in_rows, say, say_json, say_orders, say_run
+
+
+def actions(as_json: o.Json = False) -> int:
+    """Acciones que hay, con sus parámetros, y las que están en desarrollo."""
+    from bulk.adapters import IN_DEVELOPMENT, UNSUPPORTED, all_actions
+
+    found = [
+        {
+            "id": action.id,
+            "dataset": action.dataset,
+            "title": action.title,
+            "status": "disponible",
+            "params": [{"name": p.name, "required": p.required, "list": p.many} for p in action.parameters],
+        }
+        for action in all_actions()
+    ]
+    found += [{"id": a.id, "dataset": a.dataset, "title": a.title, "status": "en desarrollo", "params": []} for a in UNSUPPORTED]
+    if as_json:
+        say_json(found)
+        return 0
+    for entry in found:
+        say(f"{entry['id']:<50} {entry['title'] if entry['status'] == 'disponible' else IN_DEVELOPMENT}")
+    return 0
+
+
+def status(run_id: o.RunId, home: o.Home = None, as_json: o.Json = False) -> int:
+    """Cómo va una ejecución."""
+    from bulk.runs.context import open_context
+    from bulk.runs.status import document, find_run, phone_line
+
+    context = open_context(home)
+    record = find_run(context, run_id)
+    found = document(context, record)
+    if as_json:
+        say_json(found | outcome.members(context, record))
+    else:
+        say_run(found, phone_line(context, record))
+        outcome.tell(context, record)
+        say_orders(found)
+    return 0
+
+
+def runs(
+    home: o.Home = None,
+    as_json: o.Json = False,
+    limit: Annotated[int, typer.Option("--limit", metavar="N", help="Cuántas, las más nuevas primero.")] = 50,
+) -> int:
+    """Ejecuciones de este directorio de datos, las más nuevas primero."""
+    from bulk.journal.runs import list_runs
+    from bulk.runs.context import open_context
+    from bulk.runs.status import document, phone_line
+
+    context = open_context(home)
+    records = list_runs(context.journal, limit=limit)
+    if as_json:
+        say_json([document(context, record) for record in records])
+        return 0
+    for record in records:
+        say(f"{record.run_id}  {'ensayo · ' if record.dry_run else ''}{phone_line(context, record)}")
+    if not records:
+        say("Todavía no se ha lanzado nada.")
+    return 0
+
+
+def report(
+    run_ids: Annotated[list[str], typer.Argument(metavar="EJECUCIÓN", help="Ejecución, o «última»; con --acta, varias.")],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FICHERO", help="Fichero .csv, .xlsx, .json o .html; el formato sale de su extensión."),
+    ] = None,
+    roundtrip: Annotated[
+        bool, typer.Option("--roundtrip", help="El fichero de entrada con el resultado de cada fila al lado (.csv o .xlsx).")
+    ] = False,
+    acta: Annotated[
+        bool, typer.Option("--acta", help="Acta para imprimir y firmar (.html), de una o varias ejecuciones.")
+    ] = False,
+    parts: Annotated[
+        Path | None,
+        typer.Option(
+            "--parts", metavar="CARPETA", help="Carpeta para correctas, fallidas y sin procesar, cada una en su fichero."
+        ),
+    ] = None,
+    home: o.Home = None,
+    as_json: o.Json = False,
+) -> int:
+    """Informe de una ejecución, fila a fila."""
+    from bulk.errors import UsageError
+    from bulk.report import write_acta, write_parts, write_report
+    from bulk.runs.context import open_context
+    from bulk.runs.status import find_run
+
+    if (out is None and parts is None) or (out is None and (acta or roundtrip)):
+        raise UsageError("Di dónde escribirlo: --out FICHERO, o --parts CARPETA.")
+    if acta and roundtrip:
+        raise UsageError("--acta y --roundtrip son dos ficheros distintos: pide uno cada vez.")
+    if len(run_ids) > 1 and not (acta and parts is None):
+        raise UsageError("Varias ejecuciones a la vez solo caben en un acta (--acta).")
+    context = open_context(home)
+    records = [find_run(context, run_id) for run_id in run_ids]
+    found: dict[str, object] = {"run_id": records[0].run_id, "run_ids": [record.run_id for record in records]}
+    told = []
+    if out:
+        written = write_acta(context, records, out) if acta else write_report(context, records[0], out, roundtrip=roundtrip)
+        found |= {"file": str(out), "rows": written}
+        told.append(f"{out}: {in_rows(written)}.")
+    if parts:
+        files = write_parts(context, records[0], parts)
+        found["parts"] = {name: str(path) for name, path in files.items()}
+        told += [str(path) for path in files.values()]
+    if as_json:
+        say_json(found)
+    for line in () if as_json else told:
+        say(line)
+    return 0

@@ -1,0 +1,1 @@
+"""Bytes to Dataset and back: encodings, CSV, workbooks, corrections."""

@@ -1,0 +1,1 @@
+"""A file seen through an action: mapping, scope, names, validation, repairs."""

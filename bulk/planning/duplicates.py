@@ -1,0 +1,99 @@
+"""Rules over several rows: the same entity twice (DESIGN 6.7), the same number or extension asked for two."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import pandas as pd
+
+from bulk.core.action import Action
+from bulk.core.records import Problem
+from bulk.files.dataset import Dataset
+from bulk.planning.mapping import Mapping
+
+UNIQUE_NUMBERS = ("legacy_phone_number", "target_phone_number", "phone_numbers", "phone_number")
+UNIQUE_EXTENSION = ("target_location_id", "target_extension")
+_MOST_LINES = 5  # named in a message
+
+
+def repeated(action: Action, dataset: Dataset, mapping: Mapping, frame: pd.DataFrame) -> Iterator[Problem]:
+    """Findings over the rows of `frame` (canonical text, "" = absent; index = line)."""
+    yield from _same_entity(action, dataset, frame)
+    yield from _same_number(action, dataset, mapping, frame)
+    yield from _same_extension(action, dataset, mapping, frame)
+
+
+def _same_entity(action: Action, dataset: Dataset, frame: pd.DataFrame) -> Iterator[Problem]:
+    """Identical rows are an aviso on the later ones; different ones an error on all, unless the action adds up."""
+    entity = frame[action.entity]
+    twice = frame[entity.duplicated(keep=False) & (entity != "")].drop(columns="selected", errors="ignore")
+    if twice.empty:
+        return
+    alike = ~twice[action.entity].isin(_more_than_once(twice.drop_duplicates()[action.entity]))
+    first = twice.index.to_series().groupby(twice[action.entity], sort=False).transform("first")
+    for line, one in first[alike & (first != first.index)].items():
+        told = f"Repite la fila {one}: quedará sin cambios."
+        yield Problem(dataset.file_name, _line(line), None, None, "fila_repetida", told, "aviso")
+    if action.additive:
+        return
+    for line, others in _companions(twice[action.entity][~alike]):
+        told = f"Las filas {named(others)} piden cosas distintas para lo mismo. Deja una sola."
+        yield Problem(dataset.file_name, line, None, None, "filas_contradictorias", told)
+
+
+def _same_number(action: Action, dataset: Dataset, mapping: Mapping, frame: pd.DataFrame) -> Iterator[Problem]:
+    """The same number asked for two people or two locations."""
+    for name in UNIQUE_NUMBERS:
+        if name not in frame.columns:
+            continue
+        pairs = frame.loc[frame[name] != "", [name, action.entity]]
+        if pairs[name].str.contains(";", regex=False).any():
+            pairs = pairs.assign(**{name: pairs[name].str.split(";")}).explode(name)
+        pairs = pairs[pairs[name].duplicated(keep=False)]  # few: what follows costs several times this
+        shared = pairs[name].isin(_more_than_once(pairs.drop_duplicates()[name]))
+        numbers = pairs[name][shared]
+        for number, (line, others) in zip(numbers, _companions(numbers), strict=True):
+            told = f"El número se pide para varios en las filas {named(others)}. Deja uno solo."
+            yield Problem(dataset.file_name, line, _column(mapping, name), str(number), "numero_repetido", told)
+
+
+def _same_extension(action: Action, dataset: Dataset, mapping: Mapping, frame: pd.DataFrame) -> Iterator[Problem]:
+    """Two people with one extension in one location: Webex would refuse the second (4202)."""
+    place, name = UNIQUE_EXTENSION
+    if name not in frame.columns:
+        return
+    key = frame[place] + " " + frame[name]
+    given = frame[(frame[name] != "") & (frame[place] != "") & key.duplicated(keep=False)]
+    key = key[given.index]
+    shared = key.isin(_more_than_once(key[~given.assign(key=key).duplicated(["key", action.entity])]))
+    for extension, (line, others) in zip(given[name][shared], _companions(key[shared]), strict=True):
+        told = f"La extensión se pide para varios de la misma ubicación en las filas {named(others)}. Cambia una de ellas."
+        yield Problem(dataset.file_name, line, _column(mapping, name), str(extension), "extension_repetida", told)
+
+
+def _more_than_once(cells: pd.Series[str]) -> pd.Series[str]:
+    return cells[cells.duplicated()]
+
+
+def _companions(keys: pd.Series[str]) -> Iterator[tuple[int, list[int]]]:
+    """(line, all lines with the same key) of each cell, in order."""
+    lines: dict[str, list[int]] = {}
+    for line, key in keys.items():
+        lines.setdefault(str(key), []).append(_line(line))
+    for line, key in keys.items():
+        yield _line(line), lines[str(key)]
+
+
+def _line(label: object) -> int:
+    return int(str(label))
+
+
+def named(lines: Sequence[int]) -> str:
+    """`2, 3, 4, 5, 6 y 12 más`."""
+    shown = ", ".join(map(str, lines[:_MOST_LINES]))
+    return f"{shown} y {len(lines) - _MOST_LINES} más" if len(lines) > _MOST_LINES else shown
+
+
+def _column(mapping: Mapping, name: str) -> str:
+    source = mapping.sources[name]
+    return source.ref if source.kind == "column" else name

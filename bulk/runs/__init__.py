@@ -1,0 +1,1 @@
+"""Start, stop, resume, undo, verify and describe runs."""

@@ -1,0 +1,50 @@
+"""What belongs to a data directory in this process: its settings and its open journal, one of each."""
+
+from __future__ import annotations
+
+import atexit
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from bulk.core import settings as settings_module
+from bulk.core.logs import keep_log
+from bulk.core.settings import Settings
+from bulk.journal import Journal, open_journal
+
+_guard = threading.Lock()
+_open: dict[Path, Context] = {}
+
+
+@dataclass(frozen=True)
+class Context:
+    """The house as seen from one data directory."""
+
+    home: Path  # data directory
+    settings: Settings  # in force
+    journal: Journal  # open
+
+
+def open_context(home: Path | str | None = None) -> Context:
+    """The context of `home` (default BULK_HOME), opened once per process. Raises UsageError, JournalError."""
+    path = settings_module.home_directory(home)
+    with _guard:
+        if path not in _open:
+            settings = settings_module.load()
+            _open[path] = Context(path, settings, open_journal(path, settings.journal_url))
+            keep_log(path, full=settings.log_full)
+        return _open[path]
+
+
+def close_context(context: Context) -> None:
+    """Close the journal; the next open_context opens it anew."""
+    with _guard:
+        _open.pop(context.home, None)
+    context.journal.close()
+
+
+@atexit.register
+def _leave_whole_files() -> None:
+    """A process that ends leaves nothing beside the journals, so that copying `journal.db` copies all of it."""
+    for context in list(_open.values()):
+        context.journal.fold()

@@ -1,0 +1,1 @@
+"""Spanish texts for changes, problems, states, settings and remedies."""

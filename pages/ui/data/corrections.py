@@ -1,0 +1,121 @@
+"""Cells put right: the original stays as it was read, the working file is the original with what was accepted."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import replace
+
+from bulk.core.records import Problem
+from bulk.files import corrections
+from bulk.files.corrections import Fix
+from bulk.files.dataset import Dataset
+from bulk.planning import fill_ids
+from bulk.planning.cross_file import validate_across
+from bulk.planning.name_lookup import Names
+from bulk.planning.repairs import Repair
+from bulk.planning.validation import validate_file
+from bulk.report import open_lines, original
+from pages.ui.shell.session import Session
+
+
+def put_original(session: Session, dataset: Dataset) -> None:
+    """A file just read takes its place; what was corrected in an earlier one is forgotten.
+
+    Of a round-trip file the outcome is taken off again, and what it says is left is remembered.
+    """
+    session.open_lines[dataset.name] = open_lines(dataset)
+    dataset = original(dataset)
+    session.originals[dataset.name] = dataset
+    session.corrections.pop(dataset.name, None)
+    session.looked_at.pop(dataset.name, None)
+    session.pending.pop(dataset.name, None)
+    _no_example(session, dataset.name)
+    _put(session, dataset)
+
+
+def take_away(session: Session, name: str) -> None:
+    for kept in (
+        session.open_lines,
+        session.files,
+        session.originals,
+        session.uploads,
+        session.corrections,
+        session.looked_at,
+        session.pending,
+        session.findings,
+    ):
+        kept.pop(name, None)
+    session.scopes.pop(name, None)
+    _no_example(session, name)
+    session.across = validate_across(session.files)
+
+
+def _no_example(session: Session, name: str) -> None:
+    """The profile of the examples goes with the last of their files: nobody chose it for files of his own."""
+    session.examples.discard(name)
+    if not session.examples and session.example_profile is not None:
+        if session.options.get("profile") is session.example_profile:
+            session.options.pop("profile")
+        session.example_profile = None
+
+
+def accept(session: Session, name: str, found: Iterable[Fix | Repair]) -> int:
+    """Corrections become part of the working file, which is looked at again; how many there were. Raises InputError."""
+    found = list(found)
+    texts = {(each.line, each.column): each.value if isinstance(each, Fix) else each.after for each in found}
+    if not texts:
+        return 0
+    by_hand = {each.line for each in found if isinstance(each, Fix) and each.looked_at}
+    session.looked_at.setdefault(name, set()).update(by_hand)
+    _apply(session, name, {**session.corrections.get(name, {}), **texts})
+    waiting = session.pending.get(name, {})
+    for cell in texts:
+        waiting.pop(cell, None)
+    return len(texts)
+
+
+def complete_ids(session: Session, name: str, names: Names) -> tuple[int, int]:
+    """The ids that a file lacks, found by its e-mails and names: (cells filled, rows not found). Raises WebexError."""
+    working = session.files[name]
+    wanted = fill_ids.lacking(working)
+    filled, problems, cells = fill_ids.fill_ids(names, working)
+    session.originals[name] = fill_ids.with_columns(session.originals.get(name, working), wanted)
+    found = corrections.edits(fill_ids.with_columns(working, wanted).frame, filled.frame)
+    accept(session, name, [replace(fix, looked_at=False) for fix in found])
+    told = set(session.findings[name])  # looked for once more, each is told once
+    session.findings[name] += [problem for problem in problems if problem not in told]
+    return cells, len(problems)
+
+
+def take_back(session: Session, name: str) -> None:
+    """All corrections of a file are undone: it is again as it was read."""
+    session.pending.pop(name, None)
+    session.looked_at.pop(name, None)
+    _apply(session, name, {})
+
+
+def _apply(session: Session, name: str, texts: dict[tuple[int, str], str]) -> None:
+    """Raises InputError for a cell that there is not."""
+    original = session.originals.get(name) or session.files[name]
+    session.originals.setdefault(name, original)
+    differing = {cell: text for cell, text in texts.items() if original.frame.at[cell] != text}
+    by_hand = session.looked_at.get(name, set())
+    chosen = [Fix(line, column, text, line in by_hand) for (line, column), text in differing.items()]
+    working = corrections.apply(original, chosen) if chosen else original
+    if chosen:  # another content is another file: its digest is that of the corrected file as it can be downloaded
+        working = replace(working, sha256=hashlib.sha256(corrections.to_csv(working)).hexdigest())
+    session.corrections[name] = differing
+    _put(session, working)
+
+
+def _put(session: Session, dataset: Dataset) -> None:
+    session.files[dataset.name] = dataset
+    session.findings[dataset.name] = [*dataset.problems, *validate_file(dataset)]
+    session.across = validate_across(session.files)
+    session.revision += 1
+
+
+def findings(session: Session) -> list[Problem]:
+    """Of every file by itself, and of the files together."""
+    return [*(problem for name in session.files for problem in session.findings.get(name, ())), *session.across]

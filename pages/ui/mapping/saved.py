@@ -1,0 +1,126 @@
+"""Mappings kept by name in the data directory, and as JSON files to carry elsewhere."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from bulk.core.action import Action
+from bulk.errors import BulkError
+from bulk.planning import saved_mappings
+from bulk.planning.mapping import Mapping
+from bulk.planning.prepare import Prepared
+from bulk.planning.sources import Files
+from pages.ui.shell import resources
+from pages.ui.shell.session import Session
+from pages.ui.widgets.markdown import plain
+
+
+def draw(session: Session, action: Action, plan: Prepared) -> None:
+    with st.popover("Guardar mapeo"):
+        _save(action, plan)
+    with st.popover("Cargar mapeo"):
+        _load(session, action)
+
+
+def _save(action: Action, plan: Prepared) -> None:
+    with st.form("save_mapping", border=False):
+        name = st.text_input("Nombre", placeholder="Ficheros de Recursos Humanos")
+        if st.form_submit_button("Guardar"):
+            try:
+                saved_mappings.save(resources.context().home, name, plan.mapping)
+            except BulkError as error:
+                st.error(plain(error.message))
+            else:
+                st.success(f"Guardado como «{plain(name.strip())}».")
+    st.download_button(
+        "Exportar (JSON)",
+        data=saved_mappings.to_bytes(plan.mapping, action.title),
+        file_name=f"mapeo_{action.id}.json",
+        mime="application/json",
+        on_click="ignore",
+        key="mapping_json",
+    )
+
+
+def _load(session: Session, action: Action) -> None:
+    there = saved_mappings.saved(resources.context().home, action.id)
+    if there:
+        chosen = st.selectbox("Mapeos guardados", there, format_func=lambda each: each.name, key="mapping_saved")
+        load, remove = st.columns(2)
+        if load.button("Cargar", key="mapping_load", width="stretch"):
+            put(session, action, chosen.mapping)
+        if remove.button("Borrar", key="mapping_delete", type="tertiary", width="stretch"):
+            saved_mappings.delete(resources.context().home, chosen.name, action.id)
+            st.rerun()
+    else:
+        st.caption("No hay mapeos guardados de esta acción.")
+    st.file_uploader("Importar (JSON)", type=["json"], key="mapping_file", on_change=_imported, args=(session, action))
+    if refused := session.upload_errors.get("mapping"):
+        st.error(plain(refused))
+
+
+def put(session: Session, action: Action, mapping: Mapping) -> None:
+    """Use a mapping; one that names a column that the file does not have is refused."""
+    try:
+        _take(session, action, mapping)
+    except BulkError as error:
+        st.error(plain(error.message))
+    else:
+        st.rerun()
+
+
+def _take(session: Session, action: Action, mapping: Mapping) -> None:
+    """Raises InputError."""
+    files = Files(session.files[action.dataset], session.files.get("global"), session.files)
+    session.explicit[action.id] = saved_mappings.to_explicit(mapping, files)
+    session.revision += 1
+
+
+def _imported(session: Session, action: Action) -> None:
+    uploaded = st.session_state.get("mapping_file")
+    session.upload_errors.pop("mapping", None)
+    if uploaded is None:
+        return
+    try:
+        found = saved_mappings.from_bytes(uploaded.getvalue(), uploaded.name)
+        if found.mapping.action_id != action.id:
+            session.upload_errors["mapping"] = f"El mapeo «{uploaded.name}» es de otra acción ({found.mapping.action_id})."
+            return
+        _take(session, action, found.mapping)
+    except BulkError as error:
+        session.upload_errors["mapping"] = error.message
+
+
+# -- the one used last with these headers -----------------------------------------------------------------------------
+
+
+def remember(session: Session, plan: Prepared) -> None:
+    """What was chosen by hand for these headers; what they say by themselves needs no memory."""
+    session.kept.pop("last_mapping", None)
+    home, headers = resources.context().home, list(map(str, plan.dataset.frame.columns))
+    if session.explicit.get(plan.action.id):
+        saved_mappings.remember(home, plan.mapping, headers)
+    else:
+        saved_mappings.forget(home, plan.action.id, headers)
+
+
+def offer_last(session: Session, action: Action, plan: Prepared) -> None:
+    """What was chosen by hand the last time that a file had these headers."""
+    if session.explicit.get(action.id):
+        return
+    headers = list(map(str, plan.dataset.frame.columns))
+    made_from = (action.id, headers, session.revision)
+    last = session.once("last_mapping", made_from, lambda: saved_mappings.recall(resources.context().home, action.id, headers))
+    if last is None or not _differs(last, plan):
+        return
+    told, button = st.columns([0.72, 0.28], vertical_alignment="center")
+    told.info("La última vez, con estas mismas cabeceras, se usó otro mapeo.", icon=":material/history:")
+    if button.button("Usar el de la última vez", key="mapping_last", width="stretch"):
+        put(session, action, last)
+
+
+def _differs(last: Mapping, plan: Prepared) -> bool:
+    """Another source for some parameter; what came from GLOBAL is no choice while that file is not there."""
+    here = plan.mapping.sources
+    absent = plan.global_dataset is None
+    return any(source != here.get(name) and not (absent and source.kind == "global") for name, source in last.sources.items())

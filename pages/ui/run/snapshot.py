@@ -1,0 +1,177 @@
+"""One look at a run: everything the board draws, read from the journal at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bulk.adapters import get_action
+from bulk.core import stop_reasons
+from bulk.core.figures import count, thousands
+from bulk.core.records import ENDED_RUNS, OPEN_STATES, UNITS, RunRecord, review_states
+from bulk.journal import runs
+from bulk.runs.context import Context
+from bulk.runs.status import KINDS, RUN_WORDS, elapsed, forecast, run_state, title
+from pages.ui.shell.session import Session
+from pages.ui.texts import decimal, lasting, sentence
+from pages.ui.texts_runs import hour
+from pages.ui.widgets.markdown import plain
+
+ACTIVE = frozenset({"running", "preparing", "scheduled"})
+
+
+@dataclass(frozen=True)
+class Look:
+    """A run as it stands."""
+
+    run: RunRecord  # as the journal has it
+    state: str  # stored state, or "interrupted"
+    counts: Mapping[str, int]  # row state -> rows, of every state
+    order_states: Sequence[str]  # of each order, in file order
+    seconds: float  # elapsed
+    rate: float  # rows a second, lately; 0 = not known
+    limit: float | None  # calls a second that Webex was found to admit
+    awaited: tuple[str, ...] = ()  # titles of the runs that it waits for
+
+    @property
+    def alive(self) -> bool:
+        return self.state in ACTIVE
+
+    @property
+    def ended(self) -> bool:
+        return self.state in ENDED_RUNS
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values()) - self.counts["excluded"]
+
+    @property
+    def review(self) -> int:
+        """Rows that somebody has to look at."""
+        return sum(self.counts[state] for state in review_states(self.run.kind))
+
+    @property
+    def finished(self) -> int:
+        return self.total - sum(self.counts[state] for state in OPEN_STATES)
+
+    @property
+    def share(self) -> float:
+        return self.finished / self.total if self.total else 1.0
+
+    @property
+    def left_s(self) -> float | None:
+        """Seconds to the end at the present rate; None when that cannot be told."""
+        return (self.total - self.finished) / self.rate if self.state == "running" and self.rate > 0 else None
+
+    @property
+    def title(self) -> str:
+        return KINDS[self.run.kind].format(get_action(self.run.action_id).title)
+
+    @property
+    def whole(self) -> str:
+        """`4.300 usuarios`."""
+        return count(self.total, *UNITS[get_action(self.run.action_id).dataset])
+
+
+def look(context: Context, run: RunRecord, session: Session, *, with_orders: bool = True) -> Look:
+    """Read the run's counters, the states of its orders, and what the journal's samples say of its speed."""
+    state = run_state(context, run)
+    counts = runs.run_counts(context.journal, run.run_id)
+    orders = runs.order_states(context.journal, run.run_id, state) if with_orders else ()
+    seconds = elapsed(run, state)
+    known = forecast(context, run, state, counts)
+    ended = sum(counts.values()) - sum(counts[name] for name in (*OPEN_STATES, "excluded", "invalid"))
+    rate = known["rate"] or (ended / seconds if state == "running" and seconds > 1 else 0.0)
+    return Look(run, state, counts, orders, seconds, rate, known["learned_limit"], _awaited(context, run, state))
+
+
+def _awaited(context: Context, run: RunRecord, state: str) -> tuple[str, ...]:
+    """People know a run by what it does: its id says nothing to them."""
+    names = run.schedule.get("after", ()) if state == "scheduled" else ()
+    return tuple(title(runs.get_run(context.journal, name)) for name in names)
+
+
+def progress_line(seen: Look) -> str:
+    """`2.918 de 4.300 usuarios (68 %) · 2,5 filas/s · fin 13:40 · límite aprendido 5/s`."""
+    parts = [f"{thousands(seen.finished)} de {seen.whole} ({percent(seen)})"]
+    if seen.alive and seen.rate:
+        parts.append(f"{decimal(seen.rate)} filas/s")
+    if seen.left_s is not None:
+        parts.append(f"quedan {lasting(seen.left_s)} · fin {_clock(seen.left_s)}")
+    if not seen.alive and seen.seconds:
+        parts.append(f"duró {lasting(seen.seconds)}")
+    if seen.limit:
+        parts.append(f"límite aprendido {decimal(seen.limit)}/s")
+    if seen.run.rate_limited:
+        parts.append(count(seen.run.rate_limited, "espera pedida por Webex", "esperas pedidas por Webex"))
+    if seen.alive and (late := seen.run.schedule.get("not_after")):
+        parts.append(f"parará a las {hour(late)}")
+    return " · ".join(parts)
+
+
+def percent(seen: Look) -> str:
+    return f"{int(100 * seen.share)} %"
+
+
+def end_clock(seen: Look) -> str | None:
+    """`13:40`, when the end can be estimated."""
+    return None if seen.left_s is None else _clock(seen.left_s)
+
+
+def _clock(seconds: float) -> str:
+    return f"{datetime.now() + timedelta(seconds=seconds):%H:%M}"
+
+
+def local(stamp: str | None, form: str = "%d/%m/%Y %H:%M") -> str:
+    """A UTC stamp of the journal as the operator's clock shows it."""
+    return f"{datetime.fromisoformat(stamp).astimezone():{form}}" if stamp else ""
+
+
+def state_word(seen: Look) -> str:
+    """`completada con errores`, `programada para las 22:00`, `detenida: muchos errores`."""
+    if seen.state == "scheduled":
+        at = seen.run.schedule.get("at")
+        return f"programada para las {hour(at)}" if at else f"programada para cuando acabe «{'», «'.join(seen.awaited)}»"
+    found = word_of_run(seen.run, seen.state)
+    why = stop_reasons.word(seen.run.reason) if seen.state == "stopped" else ""
+    return f"{found}: {why}" if why else found
+
+
+def word_of_run(run: RunRecord, state: str) -> str:
+    """A dry run or a verification has no failures of its own: what it found are findings."""
+    if not run.dry_run:
+        return RUN_WORDS[state]
+    name, end = ("verificación", "a") if run.kind == "verify" else ("ensayo", "o")
+    if state.startswith("completed"):
+        return f"{name} terminad{end}"
+    return f"{name} detenid{end}" if state == "cancelled" else RUN_WORDS[state]
+
+
+def headline(seen: Look) -> str:
+    """`EN CURSO · Desvío total con prefijo 53`; an ensayo, a verification and what waits for its hour by their name."""
+    kind = "VERIFICACIÓN" if seen.run.kind == "verify" else "ENSAYO" if seen.run.dry_run else "EN CURSO"
+    name = seen.title.removeprefix("Verificación · ")
+    return f"{'PROGRAMADA' if seen.state == 'scheduled' else kind} · {name}"
+
+
+def how_far(seen: Look) -> str:
+    """`62 % · fin 13:40`, `para las 22:00`."""
+    if seen.state == "scheduled":
+        return plain(state_word(seen).removeprefix("programada "))
+    end = end_clock(seen)
+    return f"{percent(seen)}{f' · fin {end}' if end else ''}"
+
+
+def where_of(run: RunRecord) -> str:
+    """The organisation as people say it."""
+    return "SANDBOX" if run.target == "sandbox" else run.org_name or run.target
+
+
+def phone_summary(seen: Look) -> str:
+    """The line for the telephone (UX 1)."""
+    where = seen.run.org_name or where_of(seen.run)
+    done = f"{thousands(seen.finished)} de {seen.whole} ({percent(seen)})"
+    end = end_clock(seen)
+    tail = f"Fin estimado: {end}." if end else f"{sentence(state_word(seen))}."
+    return f"{where} · {seen.title}: {done}, {thousands(seen.review)} por revisar. {tail}"

@@ -1,0 +1,112 @@
+"""The frame of every page: settings, style, mode strip, sidebar. A deep link works: no page needs another to have run."""
+
+from __future__ import annotations
+
+import gc
+import html
+import importlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from bulk.core.logs import log
+from bulk.core.records import RunRecord
+from bulk.errors import BulkError, TokenRejected
+from bulk.runs.connection import SANDBOX as SANDBOX_TARGET
+from bulk.runs.connection import Connection
+from pages.ui.run import current_runs
+from pages.ui.shell import connect, resources, sidebar, style
+from pages.ui.shell.session import Session, current
+from pages.ui.texts import APP, PAGES, PRODUCTION, SANDBOX, UNFORESEEN
+from pages.ui.widgets.markdown import plain
+
+_frozen: list[bool] = []
+
+
+def begin(page: str) -> Session:
+    """First line of every page; `page` is a key of texts.PAGES. Ends the script when nothing can be shown at all."""
+    _, _, title, _ = PAGES[page]
+    st.set_page_config(page_title=f"{title} · {APP}", page_icon="⚡", layout="wide", initial_sidebar_state=240)
+    session = current()
+    style.put()
+    try:
+        reached = resources.connection(session)
+    except BulkError as error:
+        st.error(plain(error.message))
+        st.stop()
+    run = current_runs.on_page(resources.context(), session, page)
+    _strip(reached, run)
+    with st.sidebar:
+        sidebar.draw(session, reached, page, run)
+    freeze()
+    connect.ask_again(session)
+    return session
+
+
+def heading(page: str, extra: str = "", *, buttons: float = 0.46) -> DeltaGenerator:
+    """The title, and on its right the place of the main button, which so never needs scrolling; `buttons`: share of the width."""
+    _, _, title, purpose = PAGES[page]
+    left, right = st.columns([1 - buttons, buttons], vertical_alignment="center")
+    with left:
+        st.subheader(f"{title}{f' · {extra}' if extra else ''}", anchor=False)
+        st.caption(purpose)
+    place: DeltaGenerator = right.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center")
+    return place
+
+
+def way(page: str) -> None:
+    """The main button of a page that has nothing to show yet: where to begin."""
+    if st.button(f"Ir a {PAGES[page][2]}", type="primary", key=f"way_{page}"):
+        st.switch_page(PAGES[page][0])
+
+
+def foot() -> DeltaGenerator:
+    """The place of the main button once more, where a page is longer than the screen."""
+    place: DeltaGenerator = st.container(horizontal=True, horizontal_alignment="right")
+    return place
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Whatever goes wrong inside is told in Spanish where it happens; never a traceback."""
+    try:
+        yield
+    except TokenRejected:
+        session = current()
+        if session.connection is None:
+            st.error(connect.WRONG, icon=":material/error:")
+        elif not session.rejected:
+            session.rejected = session.connection.org_id or "?"
+            st.rerun()
+    except BulkError as error:
+        st.error(plain(error.message), icon=":material/error:")
+    except Exception:  # Streamlit's own control flow is no Exception of ours: it passes as BaseException
+        log.exception("la página ha fallado")
+        st.error(UNFORESEEN, icon=":material/error:")
+
+
+def advise(session: Session) -> None:
+    """What the last launch of this tab was told."""
+    for text in session.advice:
+        st.warning(plain(text), icon=":material/warning:")
+
+
+def freeze() -> None:
+    """Once per process: what is loaded by now is never collected again, else each refresh holds the workers up by 100 ms."""
+    if not _frozen:
+        _frozen.append(True)
+        for heavy in ("pandas", "pyarrow"):
+            importlib.import_module(heavy)
+        gc.collect()
+        gc.freeze()
+
+
+def _strip(reached: Connection, run: RunRecord | None) -> None:
+    """Where the page works: that of its run, when it is about one; else that of this tab."""
+    place: Connection | RunRecord = run or reached
+    sandbox = place.target == SANDBOX_TARGET
+    kind = "sandbox" if sandbox else "production"
+    words = SANDBOX if sandbox else f"{PRODUCTION} · {place.org_name or place.org_id or place.target}"
+    st.html(f'<div class="strip {kind}" role="status">{html.escape(words)}</div>')

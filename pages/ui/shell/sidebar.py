@@ -1,0 +1,92 @@
+"""The sidebar: who and where, the steps and what each still needs, the run that lives (UX 3)."""
+
+from __future__ import annotations
+
+import html
+
+import streamlit as st
+
+from bulk.core.logs import log
+from bulk.core.records import RunRecord
+from bulk.errors import BulkError
+from bulk.runs.connection import Connection
+from bulk.runs.launch import request_stop
+from pages.ui.run import current_runs
+from pages.ui.run.snapshot import headline, how_far, look
+from pages.ui.shell import connect, resources
+from pages.ui.shell.session import Session
+from pages.ui.shell.steps import Step, steps
+from pages.ui.texts import PAGES, PRODUCTION, SANDBOX
+
+EVERY = 2.0  # seconds between two looks at the run that lives
+
+
+def draw(session: Session, reached: Connection, page: str, run: RunRecord | None) -> None:
+    """`run`: what the page is about."""
+    _mode(session, reached)
+    connect.panel(session, reached)
+    for step in steps(session, reached, run):
+        _link(step, here=step.page == page)
+    _live(session)
+
+
+def _mode(session: Session, reached: Connection) -> None:
+    kind, words = ("sandbox", SANDBOX) if reached.is_sandbox else ("production", PRODUCTION)
+    name = html.escape(reached.org_name or reached.org_id or "")
+    who = html.escape(reached.person or "")
+    left = connect.time_left(session)
+    st.html(f'<div class="mode {kind}"><b>{words}</b>{name}<br>{who}{f" · {left} si es personal" if left else ""}</div>')
+
+
+def _link(step: Step, *, here: bool) -> None:
+    file, menu, _, _ = PAGES[step.page]
+    label = f"{step.mark} {menu}" if step.mark else menu
+    st.page_link(file, label=label, disabled=step.locked and not here, width="stretch")
+    if step.told:
+        _small(step.told, warn=step.warn)
+    if step.scope:
+        _small(step.scope, warn=True)
+
+
+def _small(told: str, *, warn: bool) -> None:
+    st.html(f'<div class="step{" warn" if warn else ""}">{html.escape(told)}</div>')
+
+
+# -- the run that lives -----------------------------------------------------------------------------------------------
+
+
+def _live(session: Session) -> None:
+    found = current_runs.living(resources.context())
+    if not found:
+        return
+    shown = [run.run_id for run in found]
+
+    @st.fragment(run_every=EVERY)
+    def panel() -> None:
+        _panel(session, shown)
+
+    panel()
+
+
+def _panel(session: Session, shown: list[str]) -> None:
+    house = resources.context()
+    try:
+        found = current_runs.living(house)
+        for run in found:
+            seen = look(house, run, session, with_orders=False)
+            st.progress(seen.share, text=f"**{headline(seen)}**  \n{how_far(seen)}")
+            with st.container(horizontal=True):
+                target = PAGES["ensayo" if run.dry_run else "lanzamiento"][0]
+                if st.button("Abrir", key=f"open_{run.run_id}"):
+                    current_runs.remember(session, run)
+                    st.switch_page(target, query_params={"run": run.run_id})
+                label, command = ("Detener", "cancel") if run.dry_run else ("Pausar", "pause")
+                if st.button(label, key=f"stop_{run.run_id}"):
+                    request_stop(house, run.run_id, command, current_runs.who(session, run))
+                    st.rerun()
+        ended = [run_id for run_id in shown if run_id not in {run.run_id for run in found}]
+    except BulkError as error:
+        log.warning("barra lateral: %s", error.message)
+        return
+    if ended:
+        st.rerun()  # one full run declares the fragment anew, or not at all: the polling stops

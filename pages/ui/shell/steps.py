@@ -1,0 +1,130 @@
+"""The steps of the menu and what each still needs (UX 1): ✓ ready, ! with warnings, ✗ something is missing, 🔒 comes after."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bulk.core.figures import count, thousands
+from bulk.core.records import UNITS, RunRecord
+from bulk.errors import BulkError
+from bulk.runs.connection import Connection
+from bulk.runs.status import find_run
+from pages.ui.data import corrections
+from pages.ui.mapping import selection
+from pages.ui.run import launch
+from pages.ui.run.snapshot import ACTIVE, local, look
+from pages.ui.shell import resources
+from pages.ui.shell.session import Session
+
+AFTER_DATA, AFTER_MAPPING = "antes: «Datos»", "antes: «Mapeo»"
+
+
+@dataclass(frozen=True)
+class Step:
+    """A line of the menu."""
+
+    page: str  # key of texts.PAGES
+    mark: str = ""  # ✓ ! ✗ 🔒
+    told: str = ""  # small line below
+    warn: bool = False  # the small line in amber
+    scope: str = ""  # a second one: the rows chosen, when they are not the whole file
+
+    @property
+    def locked(self) -> bool:
+        return self.mark == "🔒"
+
+
+def steps(session: Session, reached: Connection, run: RunRecord | None) -> list[Step]:
+    """The menu, each step with its state; `run`: what the page is about."""
+    return [
+        Step("inicio"),
+        _data(session),
+        _mapping(session),
+        _rehearsal(session, reached, run),
+        _launch(session),
+        Step("informe"),
+        Step("historial"),
+    ]
+
+
+def _rows(session: Session) -> int:
+    return sum(len(dataset.frame) for name, dataset in session.files.items() if name != "global")
+
+
+def _data(session: Session) -> Step:
+    if not session.files:
+        return Step("datos", "✗", "faltan los ficheros")
+    found = [count(len(dataset.frame), *UNITS[name]) for name, dataset in session.files.items() if name != "global"]
+    if not found:
+        return Step("datos", "✗", "falta UBICACIONES o USUARIOS", warn=True)
+    if not _rows(session):
+        return Step("datos", "✗", "el fichero no tiene filas", warn=True)
+    waiting = sum(map(len, session.pending.values()))
+    told = " · ".join([*found, *([count(waiting, "celda sin aplicar", "celdas sin aplicar")] if waiting else [])])
+    errors = any(problem.severity == "error" for problem in corrections.findings(session))
+    return Step("datos", "!" if errors or waiting else "✓", told, warn=bool(errors or waiting))
+
+
+def _mapping(session: Session) -> Step:
+    if not _rows(session):
+        return Step("mapeo", "🔒", AFTER_DATA)
+    action = selection.chosen_action(session)
+    if action is None:
+        return Step("mapeo", "", "elige una acción")
+    state = selection.readiness_of(session, action.id)
+    scope = _scope(session) if state.ready else ""
+    return Step("mapeo", "✓" if state.ready else "✗", action.title if state.ready else state.text, not state.ready, scope)
+
+
+def _scope(session: Session) -> str:
+    """`alcance: 318 de 4.500 filas`, only when it is not the whole file."""
+    try:
+        plan = selection.prepared(session)
+    except BulkError:
+        return ""
+    chosen = plan.total - len(plan.excluded)
+    return f"alcance: {thousands(chosen)} de {thousands(plan.total)} filas" if plan.excluded else ""
+
+
+def _what_is_missing(session: Session) -> str:
+    """What comes before a rehearsal or a launch of new data; "" when nothing does."""
+    if not _rows(session):
+        return AFTER_DATA
+    return "" if session.action_id and selection.readiness_of(session, session.action_id).ready else AFTER_MAPPING
+
+
+def _rehearsal(session: Session, reached: Connection, run: RunRecord | None) -> Step:
+    missing = _what_is_missing(session)
+    if session.dry_run_id is None:
+        return Step("ensayo", "🔒" if missing else "", missing)
+    try:
+        made = run if run and run.run_id == session.dry_run_id else find_run(resources.context(), session.dry_run_id)
+    except BulkError:
+        return Step("ensayo", "🔒" if missing else "", missing)
+    if missing:  # after F5: it is there to be looked at
+        return Step("ensayo", "", day(made.created_at))
+    found = launch.rehearsal_of(session, reached)
+    if found:
+        return Step("ensayo", "!" if found.aside else "✓", day(made.created_at))
+    return Step("ensayo", "", _not_ready(session, made, reached))
+
+
+def _not_ready(session: Session, made: RunRecord, reached: Connection) -> str:
+    """Why the last rehearsal does not count: it goes on, it stopped half way, it is about other data."""
+    seen = look(resources.context(), made, session, with_orders=False)
+    if seen.state in ACTIVE:
+        return "en curso"
+    if not selection.is_about(made, session, reached):
+        return "el último es de otros datos"
+    return f"{thousands(seen.finished)} de {thousands(seen.total)} filas"
+
+
+def _launch(session: Session) -> Step:
+    missing = _what_is_missing(session)
+    return Step("lanzamiento", "🔒", missing) if missing and session.run_id is None else Step("lanzamiento")
+
+
+def day(stamp: str) -> str:
+    """`hoy 09:40`, `26/11 09:40`."""
+    return f"hoy {local(stamp, '%H:%M')}" if local(stamp, "%Y%m%d") == f"{datetime.now():%Y%m%d}" else local(stamp, "%d/%m %H:%M")

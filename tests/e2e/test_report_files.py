@@ -1,0 +1,135 @@
+"""The HTML report and the acta in a real browser without a network: they show everything and ask for nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bulk.core.records import Row, RunRecord
+from bulk.journal import control, row_writes, rows, runs, samples
+from bulk.report import write_acta, write_report
+from bulk.runs.context import Context, close_context, open_context
+
+ACTION = "usuarios_configurar_desvio_prefijo53"
+ATTACK = "<img src=x onerror=\"document.title='roto'\"><script>document.title='roto'</script>"
+STATES = ("done", "done", "done", "unchanged", "failed", "unknown", "conflict")
+PLACES = ("Madrid", "Sevilla", "A Coruña", ATTACK)
+
+
+@pytest.fixture
+def context(tmp_path: Path) -> Iterator[Context]:
+    opened = open_context(tmp_path / "home")
+    yield opened
+    close_context(opened)
+
+
+@pytest.fixture
+def run(context: Context) -> RunRecord:
+    """Sixty rows of every outcome, whose names, notes, messages and values are markup."""
+    file = {"name": "usuarios", "file_name": f"USUARIOS {ATTACK}.CSV", "sha256": "ab" * 32, "rows": 60}
+    found = RunRecord(
+        "20261124-0100-abc", ACTION, "https://webexapis.com/v1", org_name=f"Acme {ATTACK}", person=ATTACK, note=ATTACK,
+        state="completed_with_errors", files=(file,), scope={"text": ATTACK}, mapping={"sources": {ATTACK: {"kind": "column", "ref": ATTACK}}},
+    )  # fmt: skip
+    runs.create_run(context.journal, found)
+    lines = [
+        Row(n, {"person_id": f"P{n}"}, f"Persona {n} {ATTACK}", PLACES[n % 4], "excluded" if n % 9 == 0 else "pending")
+        for n in range(2, 62)
+    ]
+    runs.add_order(context.journal, found.run_id, lines, "person_id")
+    for n, row in enumerate(rows.claim(context.journal, found.run_id, after=None, limit=60)):
+        end = {
+            "change": {"destination": [None, f"{ATTACK}{row.line}"], "enabled": [False, True]},
+            "code": "403" if n % 2 else ATTACK,
+            "message": f"Webex dice: {ATTACK}",
+            "tracking_id": ATTACK,
+        }
+        context.journal.later(row_writes.outcome(found.run_id, row.line, row.seq, STATES[n % 7], **end))
+    for n in range(4):
+        samples.add(context.journal, found.run_id, rows=n * 20, requests=n * 40, rate_limited=0, pace=None)
+    control.post(context.journal, found.run_id, "pause", ATTACK, acked=True)
+    context.journal.flush()
+    return runs.get_run(context.journal, found.run_id)
+
+
+@dataclass
+class Seen:
+    """A page as it was opened."""
+
+    page: Any  # of playwright
+    requests: list[str] = field(default_factory=list)  # addresses that were asked for
+    complaints: list[str] = field(default_factory=list)  # errors of the console
+
+
+@pytest.fixture
+def opened(browser: Any) -> Iterator[Any]:
+    place = browser.new_context(offline=True, viewport={"width": 1280, "height": 900})
+
+    def show(path: Path) -> Seen:
+        seen = Seen(place.new_page())
+        seen.page.on("request", lambda request: seen.requests.append(request.url))
+        seen.page.on("console", lambda message: seen.complaints.append(message.text) if message.type == "error" else None)
+        seen.page.on("pageerror", lambda error: seen.complaints.append(str(error)))
+        seen.page.goto(path.as_uri())
+        return seen
+
+    yield show
+    place.close()
+
+
+def quiet_and_whole(seen: Seen, path: Path) -> None:
+    assert seen.requests == [path.as_uri()]
+    assert seen.complaints == []
+    assert seen.page.locator("img, script, iframe, link, object").count() == 0
+    assert "roto" not in (seen.page.title(), "")
+    assert seen.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_report_opens_offline_with_its_charts_and_every_attack_as_text(
+    context: Context, run: RunRecord, opened: Any, tmp_path: Path
+) -> None:
+    path = tmp_path / "informe.html"
+    write_report(context, run, path)
+    seen = opened(path)
+    quiet_and_whole(seen, path)
+    body = seen.page.locator("body")
+    assert ATTACK in body.inner_text()
+    assert f"Persona 10 {ATTACK}" in body.inner_text()
+    assert seen.page.locator("svg").count() >= 3
+    assert seen.page.locator("svg rect").first.bounding_box()["width"] > 20
+    assert seen.page.locator("h1").evaluate("e => getComputedStyle(e).fontSize") == "26px"  # its own style is allowed
+    assert seen.page.locator("tbody tr td:nth-child(4)", has_text="con error").count() >= 5
+
+
+def test_script_that_gets_into_the_page_is_not_run(context: Context, run: RunRecord, opened: Any, tmp_path: Path) -> None:
+    path = tmp_path / "informe.html"
+    write_report(context, run, path)
+    path.write_text(path.read_text("utf-8").replace("</main>", "<script>document.title='roto'</script></main>"), "utf-8")
+    seen = opened(path)
+    assert seen.page.title() != "roto"
+    assert any("Content Security Policy" in told for told in seen.complaints)
+
+
+def test_acta_prints_on_a4_with_boxes_to_sign(context: Context, run: RunRecord, opened: Any, tmp_path: Path) -> None:
+    path = tmp_path / "acta.html"
+    write_acta(context, [run, run], path)
+    seen = opened(path)
+    quiet_and_whole(seen, path)
+    assert seen.page.locator(".box").count() == 2
+    assert "Acta de operaciones en Webex Calling" in seen.page.locator("h1").inner_text()
+    printed = seen.page.pdf(prefer_css_page_size=True)
+    assert printed.startswith(b"%PDF")
+    assert b"/MediaBox [0 0 594.95996 841.91998]" in printed or b"/MediaBox [0 0 595 842]" in printed
+
+
+def test_report_and_acta_say_that_nobody_rehearsed_the_run(context: Context, run: RunRecord, tmp_path: Path) -> None:
+    mark, rehearsed = "SIN ENSAYO", replace(run, scope={"plan": "20261124-0000-abc"})
+    for found, there in ((run, True), (rehearsed, False)):
+        write_report(context, found, tmp_path / "informe.html")
+        write_acta(context, [found], tmp_path / "acta.html")
+        texts = [(tmp_path / name).read_text("utf-8") for name in ("informe.html", "acta.html")]
+        assert [mark in text for text in texts] == [there, there]

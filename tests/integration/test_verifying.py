@@ -1,0 +1,121 @@
+"""What a verification found is told alike by every report, and stays told when the run goes on."""
+
+from __future__ import annotations
+
+import re
+
+from bulk.core.records import RunRecord
+from bulk.journal import runs
+from bulk.report import acta_chunks, three_files, write_report
+from bulk.report.verified import verification_line
+from bulk.runs import child_runs
+from bulk.runs.connection import known
+from bulk.runs.launch import retry, wait
+from bulk.runs.status import document, exit_code, find_run, phone_line
+from bulk.runs.undo import undo
+from bulk.runs.verify import findings, verify
+from tests.house import House, Remote, Result
+from tests.integration.report_case import sheets
+
+NUMBERS = "ubicacion_alta_numeraciones_desactivadas"
+MOVES = "usuarios_asignar_location_desde_csv"
+FORWARD = "usuarios_configurar_desvio_prefijo53"
+
+
+def forwarded(house: House, remote: Remote, *indexes: int) -> Result:
+    return house.run(FORWARD, [{"person_id": remote.person(index), "destination": "600111222"} for index in indexes])
+
+
+def forward_by_hand(remote: Remote, index: int) -> None:
+    forwarding = remote.doc("person", remote.person(index))["forwarding"]
+    calls = forwarding["callForwarding"]
+    changed = {**calls, "always": {**calls["always"], "destination": "699999999"}}
+    remote.patch("person", remote.person(index), forwarding={**forwarding, "callForwarding": changed})
+
+
+def verified(house: House, run_id: str) -> RunRecord:
+    live = verify(house.context, run_id, house.connection)
+    wait(live)
+    return find_run(house.context, live.run_id)
+
+
+def test_what_is_different_is_to_review_in_every_report(house: House, remote: Remote) -> None:
+    first = forwarded(house, remote, 1, 2, 3, 4, 5)
+    assert first.counts == {"done": 5}
+    forward_by_hand(remote, 1)
+    forward_by_hand(remote, 2)
+    check = verified(house, first.document["run_id"])
+    assert exit_code(document(house.context, check)) == 1
+    assert "5 de 5 usuarios (100 %), 2 por revisar." in phone_line(house.context, check)
+    acta = b"".join(acta_chunks(house.context, [check])).decode()
+    (totals,) = re.findall(rf"<tr[^>]*><td[^>]*>{check.run_id}</td><td.*?</tr>", acta)
+    assert re.findall(r"<td[^>]*>(\d+)</td>", totals) == ["5", "3", "2", "0", "0"]
+    parts = {name: b"".join(chunks).decode().count("\n") - 1 for name, chunks in three_files(house.context, check).items()}
+    assert parts == {"success": 3, "failed": 2, "unprocessed": 0}
+    path = house.context.home.parent / "verificada.xlsx"
+    write_report(house.context, check, path)
+    assert [row[2:] for row in sheets(path)["Lotes"][1:]] == [[5, 3, 2, 0, 0]]
+
+
+def found_of(house: House, run_id: str) -> str:
+    found = findings(house.context, run_id)
+    assert found is not None
+    return verification_line(found).partition(": ")[2]
+
+
+def test_rows_that_a_retry_did_after_the_verification_are_told_as_not_verified(house: House, remote: Remote) -> None:
+    remote.fail_next({"method": "PUT", "path_regex": "callForwarding", "status": 400})
+    first = forwarded(house, remote, 1, 2, 3)
+    assert first.counts == {"done": 2, "failed": 1}
+    run_id = first.document["run_id"]
+    verified(house, run_id)
+    looked_at = "2 como se pidió, 0 distintas, 0 no legibles"
+    assert found_of(house, run_id) == f"{looked_at}, 1 no verificada (con error: 1)."
+    live = retry(house.context, run_id, house.connection)
+    assert live is not None
+    wait(live)
+    assert found_of(house, run_id) == f"{looked_at}, 1 no verificada (hecha: 1)."
+
+
+def test_a_verification_that_never_began_does_not_hide_the_one_before(house: House, remote: Remote) -> None:
+    run_id = forwarded(house, remote, 1, 2).document["run_id"]
+    verified(house, run_id)
+    connection = known(house.connection, house.context.settings, house.context.journal)
+    runs.create_run(house.context.journal, child_runs.verification_of(house.context, find_run(house.context, run_id), connection))
+    assert found_of(house, run_id) == "2 como se pidió, 0 distintas, 0 no legibles."
+
+
+def test_a_number_that_came_back_after_its_undo_and_is_in_use_is_different(house: House, remote: Remote) -> None:
+    place, value = remote.location(1), "+34910000005"
+    first = house.run(NUMBERS, [{"location_id": place, "phone_numbers": value}], force_pstn=True)
+    back = undo(house.context, first.document["run_id"], house.connection)
+    wait(back)
+    assert house.result(back.run_id).counts == {"done": 1}
+    house.run(NUMBERS, [{"location_id": place, "phone_numbers": value}], force_pstn=True)
+    remote.patch("number", value, owner=remote.person(0), state="ACTIVE")
+    check = verified(house, back.run_id)
+    assert found_of(house, back.run_id) == "0 como se pidió, 1 distinta, 0 no legibles."
+    assert house.result(check.run_id).row.change == {value: ["ACTIVE", None]}
+
+
+def test_an_extension_that_a_move_brought_along_and_is_another_by_now_is_different(house: House, remote: Remote) -> None:
+    rows = [
+        {"person_id": remote.person(n), "target_location_id": remote.location(n + 1), "target_extension": f"922{n}"}
+        for n in (1, 2)
+    ]
+    first = house.run(MOVES, rows)
+    assert first.counts == {"done": 2}
+    remote.patch("person", remote.person(2), extension="9333")
+    check = verified(house, first.document["run_id"])
+    assert found_of(house, first.document["run_id"]) == "1 como se pidió, 1 distinta, 0 no legibles."
+    assert house.result(check.run_id).rows[1].change == {"extension": ["9333", "9222"]}
+
+
+def test_a_number_of_two_rows_that_is_gone_is_different_in_both(house: House, remote: Remote) -> None:
+    place, value = remote.location(1), "+34910000001"
+    first = house.run(NUMBERS, [{"location_id": place, "phone_numbers": value}] * 2, force_pstn=True)
+    assert [row.state for row in first.rows] == ["done", "unchanged"]
+    wait(undo(house.context, first.document["run_id"], house.connection))
+    assert value not in remote.admin("state")["number"]
+    verified(house, first.document["run_id"])
+    assert found_of(house, first.document["run_id"]) == "0 como se pidió, 2 distintas, 0 no legibles."

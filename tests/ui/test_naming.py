@@ -1,0 +1,103 @@
+"""Names where ids go, on the pages: ids completed on Datos, one of several chosen on Mapeo and remembered."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from bulk.planning.name_lookup import Names
+from bulk.runs.context import Context
+from bulk.sandbox import embedded
+from pages.ui.shell.session import KEY, Session
+from schemas.hydra import id_tail
+from tests.house import Remote
+from tests.ui.conftest import LOCATIONS, PEOPLE, ROOT, press, said
+
+DATA, MAPPING = "pages/1_Datos.py", "pages/2_Mapeo.py"
+MOVE = "usuarios_asignar_location_desde_csv"
+USERS = "email;target_location_id;extension\nusuario00001@example.com;Madri;2041\nnadie@example.com;Madri;2042\n"
+
+
+def session(app: AppTest) -> Session:
+    found: Session = app.session_state[KEY]
+    return found
+
+
+@pytest.fixture
+def loaded(app: AppTest) -> AppTest:
+    app.switch_page(DATA).run()
+    app.file_uploader(key="upload_usuarios").upload("USUARIOS.CSV", USERS.encode(), "text/csv").run()
+    assert not app.exception
+    return app
+
+
+def test_missing_ids_are_completed_by_email_and_what_is_not_found_is_told(loaded: AppTest) -> None:
+    assert "USUARIOS.CSV: 2 sin «person_id», que se puede buscar por «email»" in said(loaded)
+    press(loaded, "Completar ids")
+    assert not loaded.exception
+    frame = session(loaded).files["usuarios"].frame
+    assert [bool(cell) for cell in frame["person_id"]] == [True, False]
+    assert "person_id" in session(loaded).originals["usuarios"].frame  # what it can be taken back to
+    assert [problem.value for problem in session(loaded).findings["usuarios"] if problem.rule == "nombre"] == [
+        "nadie@example.com"
+    ]
+    assert "1 sin «person_id»" in said(loaded)
+    press(loaded, "Completar ids")
+    assert [problem.value for problem in session(loaded).findings["usuarios"] if problem.rule == "nombre"] == [
+        "nadie@example.com"
+    ]
+
+
+def test_a_name_that_only_resembles_is_chosen_once_and_remembered(loaded: AppTest, context: Context) -> None:
+    press(loaded, "Completar ids")
+    loaded.switch_page(MAPPING).run()
+    session(loaded).action_id = MOVE
+    session(loaded).by_name = True
+    loaded.run()
+    assert "¿A qué se refiere «Madri»?" in [box.label for box in loaded.selectbox]
+    box = next(box for box in loaded.selectbox if box.label == "¿A qué se refiere «Madri»?")
+    names: Names = session(loaded).kept["names"][1]
+    madrid = next(entry.id for entry in names.doubts["location", "Madri"] if entry.name == "Madrid")
+    assert "Madrid" in box.options
+    box.set_value(madrid).run()
+    press(loaded, "Es esta")
+    assert not loaded.exception
+    assert "¿A qué se refiere «Madri»?" not in [each.label for each in loaded.selectbox]
+    plan = session(loaded).prepared
+    assert plan is not None
+    assert plan.frame["target_location_id"].tolist() == [madrid, madrid]
+    assert "Como elegiste: «Madri» es Madrid (prefijo 8000" in said(loaded)
+
+    second = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=30).run()
+    second.switch_page(DATA).run()
+    second.file_uploader(key="upload_usuarios").upload("USUARIOS.CSV", USERS.encode(), "text/csv").run()
+    press(second, "Completar ids")
+    session(second).action_id, session(second).by_name = MOVE, True
+    second.switch_page(MAPPING).run()
+    assert "¿A qué se refiere «Madri»?" not in [each.label for each in second.selectbox]
+    assert "Como elegiste: «Madri» es …" in said(second)  # no list was asked for
+    press(second, "Elegir de nuevo")
+    assert not second.exception
+    assert "¿A qué se refiere «Madri»?" in [each.label for each in second.selectbox]
+    assert "Como elegiste" not in said(second)
+
+
+def test_on_datos_one_of_several_of_a_name_is_chosen_and_then_completed(app: AppTest, context: Context) -> None:
+    remote = Remote(embedded(context.home), people=PEOPLE, locations=LOCATIONS)
+    places = [remote.location(1), remote.location(2)]
+    for place in places:
+        remote.patch("location", place, name="Sede")
+    app.switch_page(DATA).run()
+    text = "location_name;extension\nSede;2041\nSede;2042\n"
+    app.file_uploader(key="upload_usuarios").upload("USUARIOS.CSV", text.encode(), "text/csv").run()
+    assert "¿A qué se refiere «Sede»?" not in [box.label for box in app.selectbox]  # nobody asked Webex yet
+    press(app, "Completar ids")
+    box = next(box for box in app.selectbox if box.label == "¿A qué se refiere «Sede»?")
+    assert len(set(box.options)) == 2
+    assert all(id_tail(place)[-8:] in " ".join(box.options) for place in places)
+    box.set_value(places[1]).run()
+    press(app, "Es esta")
+    press(app, "Completar ids")
+    assert not app.exception
+    assert session(app).files["usuarios"].frame["location_id"].tolist() == [places[1], places[1]]
+    assert "Completar ids" not in [button.label for button in app.button]

@@ -61,9 +61,18 @@ def road(session: Session, found: list[roadmap.Entry]) -> None:
 def milestone(session: Session, number: int, entry: roadmap.Entry) -> None:
     action, mark = entry.action, f"{entry.mark} " if entry.mark else ""
     name, told, button = st.columns([0.56, 0.31, 0.13], vertical_alignment="center")
-    name.markdown(f"{mark}{number} · **{action.title}**" if entry.readiness.ready else f":gray[{mark}{number} · {action.title}]")
+    name.markdown(
+        f"{mark}{number} · **{action.title}**"
+        if entry.readiness.ready
+        else f":gray[{mark}{number} · {action.title}]"
+    )
     told.caption(plain(entry.told))
-    if button.button("Abrir", key=f"go_{action.id}", type="tertiary", disabled=action.dataset not in session.files):
+    if button.button(
+        "Abrir",
+        key=f"go_{action.id}",
+        type="tertiary",
+        disabled=action.dataset not in session.files,
+    ):
         open_action(session, action.id)
 
 
@@ -97,11 +106,16 @@ def told(session: Session, run: RunRecord) -> None:
     seen = look(resources.context(), run, session, with_orders=False)
     kind = "Ensayo · " if run.dry_run and run.kind != "verify" else ""
     st.markdown(f"**{kind}{seen.title}** · {plain(state_word(seen))}")
-    st.caption(f"{local(run.created_at)} · {progress_line(seen)}{f' · {plain(run.note)}' if run.note else ''}")
+    st.caption(
+        f"{local(run.created_at)} ·"
+        f" {progress_line(seen)}{f' · {plain(run.note)}' if run.note else ''}"
+    )
 
 
 def weekend(session: Session) -> None:
-    """Road map and runs; while something runs they are drawn again, and the last time with the whole page."""
+    """Road map and runs; while something runs they are drawn again, and the last time with the
+    whole page.
+    """
     alive = bool(current_runs.living(resources.context()))
 
     @st.fragment(run_every=EVERY if alive else None)

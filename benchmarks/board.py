@@ -1,9 +1,12 @@
-"""What the pages cost: a refresh of the board at 5,000 lots, first load, a switch of page with 100,000 rows, ten runs of 4,500.
+"""What the pages cost: a refresh of the board at 5,000 lots, first load, a switch of page with
+100,000 rows, ten runs of 4,500.
 
-    python benchmarks/board.py                          # everything, a quarter of an hour (needs Chromium and the test extra)
+    python benchmarks/board.py                          # everything, a quarter of an hour (needs
+      Chromium and the test extra)
     python benchmarks/board.py --only refresh switch
 
-The app is a process of its own, looked at through a real browser. CPU and memory are what the kernel counts for that process.
+The app is a process of its own, looked at through a real browser. CPU and memory are what the
+kernel counts for that process.
 """
 
 from __future__ import annotations
@@ -55,10 +58,19 @@ class Watched(servers.Server):
         return int(found[1]) / 1024 if found else 0.0
 
     def waits(self, begin: float, end: float, name: str = "waits") -> list[tuple[float, float]]:
-        """Milliseconds that the watching thread was late by, and of them those in which the process computed, between two
-        moments; `waits_alone`: of a thread with nothing beside it."""
-        lines = [line.split(";") for line in (self.home / name).read_text().splitlines() if line.count(";") == 2]
-        return [(float(late), float(busy)) for moment, late, busy in lines if begin <= float(moment) <= end]
+        """Milliseconds that the watching thread was late by, and of them those in which the process
+        computed, between two moments; `waits_alone`: of a thread with nothing beside it.
+        """
+        lines = [
+            line.split(";")
+            for line in (self.home / name).read_text().splitlines()
+            if line.count(";") == 2
+        ]
+        return [
+            (float(late), float(busy))
+            for moment, late, busy in lines
+            if begin <= float(moment) <= end
+        ]
 
 
 @contextmanager
@@ -67,20 +79,28 @@ def app(people: int = 60) -> Iterator[Watched]:
     folder = Path(tempfile.mkdtemp(prefix="board-"))
     home, port = folder / "home", servers.free_port()
     home.mkdir(mode=0o700)
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("BULK_", "WEBEX_", "STREAMLIT_"))}
+    clean = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("BULK_", "WEBEX_", "STREAMLIT_"))
+    }
     env = clean | {
         "BULK_HOME": str(home),
         "BULK_SANDBOX_PEOPLE": str(people),
         "BULK_SANDBOX_LOCATIONS": "12",
         "BULK_SANDBOX_LATENCY_MS": "20",
     }
-    sandbox = subprocess.Popen([sys.executable, __file__, "--sandbox", str(home)], env=env, stdout=subprocess.PIPE)
+    sandbox = subprocess.Popen(
+        [sys.executable, __file__, "--sandbox", str(home)], env=env, stdout=subprocess.PIPE
+    )
     assert sandbox.stdout
     sandbox.stdout.readline()  # it listens
     command = [sys.executable, str(ROOT / "benchmarks" / "watched_app.py")]
     alone = subprocess.Popen([*command, str(home / "waits_alone")])
     command += [str(home / "waits"), str(port)]
-    process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     server = Watched(home, port, process)
     try:
         until = time.monotonic() + 60
@@ -98,13 +118,17 @@ def app(people: int = 60) -> Iterator[Watched]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-# -- what is measured -------------------------------------------------------------------------------------------------
+# -- what is measured ------------------------------------------------------------------------------
 
 
 def refresh(browser: Browser) -> dict[str, float]:
     """The board while another process works 5,000 lots; then the end."""
     with app() as server:
-        worker = subprocess.Popen([sys.executable, __file__, "--work", str(server.home)], stdout=subprocess.PIPE, text=True)
+        worker = subprocess.Popen(
+            [sys.executable, __file__, "--work", str(server.home)],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
         assert worker.stdout
         run_id = worker.stdout.readline().strip()
         tab = Operator(browser, server)
@@ -144,7 +168,10 @@ def refresh(browser: Browser) -> dict[str, float]:
 def first_load(browser: Browser) -> dict[str, float]:
     """Seconds until the home page can be used, each time in a new browser context."""
     with app() as server:
-        return {"first_ever_s": _load(browser, server), "median_s": statistics.median(_load(browser, server) for _ in range(5))}
+        return {
+            "first_ever_s": _load(browser, server),
+            "median_s": statistics.median(_load(browser, server) for _ in range(5)),
+        }
 
 
 def _load(browser: Browser, server: Watched) -> float:
@@ -159,7 +186,9 @@ def _load(browser: Browser, server: Watched) -> float:
 
 
 def switch(browser: Browser) -> dict[str, float]:
-    """Seconds from the click on a page's name to that page at rest, 100,000 users loaded and an action chosen."""
+    """Seconds from the click on a page's name to that page at rest, 100,000 users loaded and an
+    action chosen.
+    """
     with app() as server:
         folder = server.home.parent / "files"
         folder.mkdir()
@@ -173,7 +202,15 @@ def switch(browser: Browser) -> dict[str, float]:
         tab.choose(FORWARDING)
         found: dict[str, list[float]] = {}
         for turn in range(4):
-            for page in ("Datos", "Mapeo", "Ensayo", "Lanzamiento", "Informe", "Historial", "Inicio"):
+            for page in (
+                "Datos",
+                "Mapeo",
+                "Ensayo",
+                "Lanzamiento",
+                "Informe",
+                "Historial",
+                "Inicio",
+            ):
                 took = _switch(tab, page)
                 if turn:  # the first time a page is made ready for this file
                     found.setdefault(page, []).append(took)
@@ -191,7 +228,9 @@ def _switch(tab: Operator, page: str) -> float:
 
 
 def _lengthen(path: Path, wanted: int) -> None:
-    """The same people again and again, each line another extension: 100,000 lines of the examples' width."""
+    """The same people again and again, each line another extension: 100,000 lines of the examples'
+    width.
+    """
     with path.open(encoding="utf-8-sig", newline="") as file:
         header, *rows = list(csv.reader(file, delimiter=";"))
     at = header.index("extension")
@@ -205,7 +244,9 @@ def _lengthen(path: Path, wanted: int) -> None:
 
 
 def ten_runs(browser: Browser) -> dict[str, float]:
-    """Memory of the app after each of ten runs of 4,500 rows started from its pages; the organisation is as new before each."""
+    """Memory of the app after each of ten runs of 4,500 rows started from its pages; the
+    organisation is as new before each.
+    """
     with app(PEOPLE) as server:
         folder = server.home.parent / "files"
         folder.mkdir()
@@ -237,7 +278,9 @@ def ten_runs(browser: Browser) -> dict[str, float]:
 
 def _reset(server: Watched) -> None:
     told = json.loads((server.home / "sandbox" / "server.json").read_text(encoding="utf-8"))
-    httpx.post(told["base_url"].rsplit("/v1", 1)[0] + "/__admin/reset", timeout=60).raise_for_status()
+    httpx.post(
+        told["base_url"].rsplit("/v1", 1)[0] + "/__admin/reset", timeout=60
+    ).raise_for_status()
 
 
 PARTS: dict[str, Callable[[Any], dict[str, float]]] = {
@@ -264,7 +307,9 @@ def work(home: Path) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--only", nargs="*", choices=list(PARTS), default=list(PARTS))
     parser.add_argument("--repeat", type=int, default=1)
     parser.add_argument("--sandbox", type=Path, help=argparse.SUPPRESS)
@@ -280,7 +325,10 @@ def main() -> None:
         for name in asked.only:
             found = [PARTS[name](browser) for _ in range(asked.repeat)]
             for key in found[0]:
-                print(f"{name:8} {key:24} {statistics.median(each[key] for each in found):10.2f}", flush=True)
+                print(
+                    f"{name:8} {key:24} {statistics.median(each[key] for each in found):10.2f}",
+                    flush=True,
+                )
 
 
 if __name__ == "__main__":

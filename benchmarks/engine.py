@@ -1,14 +1,18 @@
-"""The engine, whole, against bare httpx with as many threads and against the usual shape (4 workers, rows one by one).
+"""The engine, whole, against bare httpx with as many threads and against the usual shape (4
+workers, rows one by one).
 
-    python benchmarks/engine.py                       # 100 ms latency, 64 workers, 6,000 rows, three times each
+    python benchmarks/engine.py                       # 100 ms latency, 64 workers, 6,000 rows,
+      three times each
     python benchmarks/engine.py --rows 2000 --repeat 1
     python benchmarks/engine.py --only engine --profile /tmp/profile.txt
-    python benchmarks/engine.py --chunks 1 25 100 200 300 1000    # what the size of the lots changes
+    python benchmarks/engine.py --chunks 1 25 100 200 300 1000    # what the size of the lots
+      changes
 
-Each measurement is a fresh process against benchmarks/rate_server.py without a limit; the contenders take turns. One row = one
-PUT. "engine" is all of it: rows claimed from the journal, entity locks, intents on the disk before the request leaves, pace,
-outcomes and counters in the journal, the log. The usual shape works 800 rows: it needs no more to show its speed.
-Prints a markdown table of medians.
+Each measurement is a fresh process against benchmarks/rate_server.py without a limit; the
+contenders take turns. One row = one PUT. "engine" is all of it: rows claimed from the journal,
+entity locks, intents on the disk before the request leaves, pace, outcomes and counters in the
+journal, the log. The usual shape works 800 rows: it needs no more to show its speed. Prints a
+markdown table of medians.
 """
 
 from __future__ import annotations
@@ -31,16 +35,26 @@ import httpx
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 BODY = json.dumps({"value": "+34600000000"}).encode()
-HEADERS = {"Authorization": "Bearer bench", "Accept": "application/json", "Content-Type": "application/json"}
+HEADERS = {
+    "Authorization": "Bearer bench",
+    "Accept": "application/json",
+    "Content-Type": "application/json",
+}
 USUAL_ROWS, USUAL_WORKERS, USUAL_CHUNK = 800, 4, 200
 
 
 def _client() -> httpx.Client:
-    return httpx.Client(timeout=60.0, limits=httpx.Limits(max_connections=2, max_keepalive_connections=2), verify=False)
+    return httpx.Client(
+        timeout=60.0,
+        limits=httpx.Limits(max_connections=2, max_keepalive_connections=2),
+        verify=False,
+    )
 
 
 def _put(client: httpx.Client, url: str, number: int) -> None:
-    client.put(f"{url}/v1/people/P{number:07d}/features/callForwarding", content=BODY, headers=HEADERS).raise_for_status()
+    client.put(
+        f"{url}/v1/people/P{number:07d}/features/callForwarding", content=BODY, headers=HEADERS
+    ).raise_for_status()
 
 
 def _threads(count: int, work: Callable[[], None]) -> tuple[float, float]:
@@ -101,9 +115,13 @@ def alone(asked: argparse.Namespace) -> None:
     if asked.profile:  # the pool's threads live on: they have to start inside the profile
         from thread_profile import profiled
 
-        seconds, cpu = profiled(lambda: contender(asked.url, asked.rows, asked.workers, asked.chunk), asked.profile)
+        seconds, cpu = profiled(
+            lambda: contender(asked.url, asked.rows, asked.workers, asked.chunk), asked.profile
+        )
     else:
-        contender(asked.url, 64, asked.workers, asked.chunk)  # imports and the pool's threads stay out
+        contender(
+            asked.url, 64, asked.workers, asked.chunk
+        )  # imports and the pool's threads stay out
         seconds, cpu = contender(asked.url, asked.rows, asked.workers, asked.chunk)
     print(json.dumps({"per_second": asked.rows / seconds, "cpu_ms": 1000 * cpu / asked.rows}))
 
@@ -125,12 +143,27 @@ def measure(name: str, asked: argparse.Namespace) -> dict[str, Any]:
     try:
         assert server.stdout
         url = f"http://127.0.0.1:{int(server.stdout.readline())}"
-        command = [sys.executable, __file__, "--alone", name, "--url", url, "--rows", str(rows), "--workers", str(asked.workers)]
+        command = [
+            sys.executable,
+            __file__,
+            "--alone",
+            name,
+            "--url",
+            url,
+            "--rows",
+            str(rows),
+            "--workers",
+            str(asked.workers),
+        ]
         command += ["--chunk", str(asked.chunk)]
         command += ["--profile", asked.profile] if asked.profile else []
         done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
         stats = httpx.get(f"{url}/__stats", trust_env=False).json()
-        return {**json.loads(done.stdout), "in_flight": stats["most_in_flight"], "answered": stats["admitted"]}
+        return {
+            **json.loads(done.stdout),
+            "in_flight": stats["most_in_flight"],
+            "answered": stats["admitted"],
+        }
     finally:
         server.terminate()
         server.wait(5)
@@ -141,7 +174,9 @@ def median(runs: Iterable[dict[str, Any]], what: str) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--rows", type=int, default=6000)
     parser.add_argument("--workers", type=int, default=64)
     parser.add_argument("--latency-ms", type=float, default=100.0)
@@ -151,7 +186,12 @@ def main() -> None:
     parser.add_argument("--alone", choices=CONTENDERS, help=argparse.SUPPRESS)
     parser.add_argument("--url", help=argparse.SUPPRESS)
     parser.add_argument("--chunk", type=int, default=USUAL_CHUNK, help="rows a lot")
-    parser.add_argument("--chunks", type=int, nargs="*", help="only this engine, with lots of each of these sizes in turns")
+    parser.add_argument(
+        "--chunks",
+        type=int,
+        nargs="*",
+        help="only this engine, with lots of each of these sizes in turns",
+    )
     asked = parser.parse_args()
     if asked.alone:
         alone(asked)
@@ -173,7 +213,10 @@ def _sizes_of_lots(asked: argparse.Namespace) -> None:
         for chunk, runs in found.items():
             asked.chunk = chunk
             runs.append(measure("engine", asked))
-    print(f"{asked.rows:,} rows, {asked.workers} workers, {asked.latency_ms:.0f} ms; medians of {asked.repeat}\n")
+    print(
+        f"{asked.rows:,} rows, {asked.workers} workers, {asked.latency_ms:.0f} ms; medians of"
+        f" {asked.repeat}\n"
+    )
     print("| rows a lot | rows/s | CPU ms/row |\n|---|---|---|")
     for chunk, runs in found.items():
         print(f"| {chunk} | {median(runs, 'per_second'):.1f} | {median(runs, 'cpu_ms'):.2f} |")
@@ -181,8 +224,14 @@ def _sizes_of_lots(asked: argparse.Namespace) -> None:
 
 def _print_table(found: dict[str, list[dict[str, Any]]], asked: argparse.Namespace) -> None:
     ideal = 1000 * asked.workers / asked.latency_ms if asked.latency_ms else float("inf")
-    print(f"{asked.rows:,} rows, {asked.workers} workers, {asked.latency_ms:.0f} ms; medians of {asked.repeat}\n")
-    print("| who | rows/s | of the ideal | of bare | x usual | CPU ms/row | beyond bare | most in flight |")
+    print(
+        f"{asked.rows:,} rows, {asked.workers} workers, {asked.latency_ms:.0f} ms; medians of"
+        f" {asked.repeat}\n"
+    )
+    print(
+        "| who | rows/s | of the ideal | of bare | x usual | CPU ms/row | beyond bare | most in"
+        " flight |"
+    )
     print("|---|---|---|---|---|---|---|---|")
     for name, runs in found.items():
         speed, cpu = median(runs, "per_second"), median(runs, "cpu_ms")
@@ -192,7 +241,10 @@ def _print_table(found: dict[str, list[dict[str, Any]]], asked: argparse.Namespa
             beyond = f"{statistics.median(a['cpu_ms'] - b['cpu_ms'] for a, b in zip(runs, found['bare'], strict=True)):+.2f}"
         times_usual = _ratio(runs, found.get("usual"), "per_second")
         most = max(run["in_flight"] for run in runs)
-        print(f"| {name} | {speed:.1f} | {speed / ideal:.3f} | {of_bare} | {times_usual} | {cpu:.2f} | {beyond} | {most} |")
+        print(
+            f"| {name} | {speed:.1f} | {speed / ideal:.3f} | {of_bare} | {times_usual} | {cpu:.2f}"
+            f" | {beyond} | {most} |"
+        )
 
 
 def _ratio(runs: list[dict[str, Any]], others: list[dict[str, Any]] | None, what: str) -> str:

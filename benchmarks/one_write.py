@@ -1,6 +1,8 @@
-"""A benchmark-only action, one write a row and plain values, and a run of it: journal with intents, pace, entity locks.
+"""A benchmark-only action, one write a row and plain values, and a run of it: journal with intents,
+pace, entity locks.
 
-It is in no registry: the engine takes an Action object, so the run is put together here as `bulk.runs.start` does it.
+It is in no registry: the engine takes an Action object, so the run is put together here as
+`bulk.runs.start` does it.
 """
 
 from __future__ import annotations
@@ -25,7 +27,9 @@ from bulk.webex.client import Api, Token
 from bulk.webex.ratelimit import Learned, Pace
 
 ACTION_ID = "benchmark_one_write"
-SHOWN_AS = "usuarios_configurar_desvio_prefijo53"  # what the pages take such a run for: they know registered actions only
+SHOWN_AS = (  # what the pages take such a run for: they know registered actions only
+    "usuarios_configurar_desvio_prefijo53"
+)
 
 
 def _read(api: Api, *, person_id: str, value: str) -> State:
@@ -64,7 +68,12 @@ def action(*, http: bool) -> Action:
 
 def rows(count: int) -> Iterator[Row]:
     for n in range(count):
-        yield Row(n + 2, {"person_id": f"P{n:07d}", "value": f"+34{600_000_000 + n}"}, f"Marta Gil {n}", f"Sede {n % 40}")
+        yield Row(
+            n + 2,
+            {"person_id": f"P{n:07d}", "value": f"+34{600_000_000 + n}"},
+            f"Marta Gil {n}",
+            f"Sede {n % 40}",
+        )
 
 
 @dataclass(frozen=True)
@@ -76,10 +85,19 @@ class Took:
     cpu: float  # of this process while it worked
 
 
-def work_all(home: Path, count: int, base_url: str = "", *, workers: int = 64, chunk_size: int = CHUNK_SIZE) -> Took:
-    """Hand over `count` rows and work them; without a base URL the action answers in process. Raises RuntimeError."""
+def work_all(
+    home: Path, count: int, base_url: str = "", *, workers: int = 64, chunk_size: int = CHUNK_SIZE
+) -> Took:
+    """Hand over `count` rows and work them; without a base URL the action answers in process.
+    Raises RuntimeError.
+    """
     journal = open_journal(home)
-    run = RunRecord(run_id=runs.new_run_id(journal), action_id=ACTION_ID, target=base_url or "here", workers=workers)
+    run = RunRecord(
+        run_id=runs.new_run_id(journal),
+        action_id=ACTION_ID,
+        target=base_url or "here",
+        workers=workers,
+    )
     began = time.perf_counter()
     runs.create_run(journal, run)
     for chunk in build_chunks(rows(count), chunk_size):
@@ -96,15 +114,28 @@ def work_all(home: Path, count: int, base_url: str = "", *, workers: int = 64, c
     return Took(handed_over - began, ended - handed_over, used)
 
 
-def shown_run(home: Path, orders: int, rows_each: int, delay: float, told: Callable[[str], None]) -> None:
-    """Work orders that answer in process after `delay` seconds, owned as a real run is: pages show it. `told` gets its id."""
+def shown_run(
+    home: Path, orders: int, rows_each: int, delay: float, told: Callable[[str], None]
+) -> None:
+    """Work orders that answer in process after `delay` seconds, owned as a real run is: pages show
+    it. `told` gets its id.
+    """
     journal = open_journal(home)
     named = replace(action(http=False), id=SHOWN_AS, write=_answer_late(delay))
-    run = RunRecord(run_id=runs.new_run_id(journal), action_id=named.id, target="sandbox", org_name="Benchmark", settings={})
+    run = RunRecord(
+        run_id=runs.new_run_id(journal),
+        action_id=named.id,
+        target="sandbox",
+        org_name="Benchmark",
+        settings={},
+    )
     runs.create_run(journal, run)
     for chunk in build_chunks(rows(orders * rows_each), rows_each):
         runs.add_order(journal, run.run_id, chunk, "person_id")
-    live = replace(_live(home, journal, run, "", named), on_end=locks.take(home, "benchmark", run.run_id).release)
+    live = replace(
+        _live(home, journal, run, "", named),
+        on_end=locks.take(home, "benchmark", run.run_id).release,
+    )
     engine.start(live)
     told(run.run_id)
     live.ended.wait()
@@ -119,10 +150,18 @@ def _answer_late(delay: float) -> Callable[..., Outcome]:
     return answer
 
 
-def _live(home: Path, journal: Journal, run: RunRecord, base_url: str, worked: Action | None = None) -> LiveRun:
+def _live(
+    home: Path, journal: Journal, run: RunRecord, base_url: str, worked: Action | None = None
+) -> LiveRun:
     settings = Settings()
     pace = Pace(start=Learned(no_429_up_to=100_000.0))
-    api = Api(base_url or "http://127.0.0.1:9", Token("bench"), settings=settings, pace=pace, interrupt=threading.Event())
+    api = Api(
+        base_url or "http://127.0.0.1:9",
+        Token("bench"),
+        settings=settings,
+        pace=pace,
+        interrupt=threading.Event(),
+    )
     return LiveRun(
         run_id=run.run_id,
         action=worked or action(http=bool(base_url)),

@@ -1,12 +1,13 @@
-"""What the pace makes of a limit it does not know: real threads, real HTTP, a local server with a limit.
+"""What the pace makes of a limit it does not know: real threads, real HTTP, a local server with a
+limit.
 
     python benchmarks/pace.py                        # every scenario, once; 20 minutes
     python benchmarks/pace.py --scenario ban-1s --repeat 3
     python benchmarks/pace.py --list
 
-Prints a markdown table. "goodput" = admitted calls / (limit x seconds), so a bucket that was full at the start can give
-more than 1. "in a ban" counts calls let go after this side had read the 429 of the ban, which must be 0; calls that
-were already on their way are given apart.
+Prints a markdown table. "goodput" = admitted calls / (limit x seconds), so a bucket that was full
+at the start can give more than 1. "in a ban" counts calls let go after this side had read the 429
+of the ban, which must be 0; calls that were already on their way are given apart.
 """
 
 from __future__ import annotations
@@ -39,7 +40,9 @@ class Scenario:
     tuned: bool = True  # False: the constants were frozen before it was first run
 
 
-def _rules(limit: float, burst: float, ban: float = 0, latency_ms: float = 100, reject_ms: float = 5) -> dict[str, Any]:
+def _rules(
+    limit: float, burst: float, ban: float = 0, latency_ms: float = 100, reject_ms: float = 5
+) -> dict[str, Any]:
     rules = {"limit": limit, "burst": burst, "latency_ms": latency_ms, "reject_ms": reject_ms}
     return rules | ({"ban": True, "retry_after": int(ban)} if ban else {})
 
@@ -57,7 +60,13 @@ SCENARIOS = [
     Scenario("fresh-120", _rules(120, 20, ban=1), tuned=False),
     Scenario("fresh-12", _rules(12, 5, ban=2), tuned=False),
     Scenario("fresh-80-slow", _rules(80, 50, latency_ms=200, reject_ms=60), tuned=False),
-    Scenario("fresh-falls-rises", _rules(70, 20), seconds=90, changes=((30, 25, 20), (60, 75, 20)), tuned=False),
+    Scenario(
+        "fresh-falls-rises",
+        _rules(70, 20),
+        seconds=90,
+        changes=((30, 25, 20), (60, 75, 20)),
+        tuned=False,
+    ),
 ]
 
 
@@ -74,21 +83,34 @@ def main() -> None:
     options = _options()
     chosen = [s for s in SCENARIOS if not options.scenario or s.name in options.scenario]
     if options.list:
-        print("\n".join(f"{s.name}: {s.rules} {s.changes or ''}" for s in SCENARIOS), "overhead", sep="\n")
+        print(
+            "\n".join(f"{s.name}: {s.rules} {s.changes or ''}" for s in SCENARIOS),
+            "overhead",
+            sep="\n",
+        )
         return
     if chosen:
-        print(f"{'scenario':<20}| goodput (after 30 s) | 429s (per 1,000, after 30 s) | in a ban (on their way) | phases")
+        print(
+            f"{'scenario':<20}| goodput (after 30 s) | 429s (per 1,000, after 30 s) | in a ban (on"
+            " their way) | phases"
+        )
         print("---|---|---|---|---")
     for scenario in chosen:
-        runs = [_measure(scenario, options.seconds or scenario.seconds) for _ in range(options.repeat)]
+        runs = [
+            _measure(scenario, options.seconds or scenario.seconds) for _ in range(options.repeat)
+        ]
         print(_line(scenario, runs), flush=True)
     if not options.scenario or "overhead" in options.scenario:
         _overhead(options.seconds or 15.0)
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--scenario", action="append", default=[], help="may be given more than once")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--scenario", action="append", default=[], help="may be given more than once"
+    )
     parser.add_argument("--seconds", type=float, default=0.0, help="instead of each scenario's own")
     parser.add_argument("--repeat", type=int, default=1, help="runs of each; medians are shown")
     parser.add_argument("--list", action="store_true")
@@ -137,7 +159,10 @@ def _measure(scenario: Scenario, seconds: float) -> dict[str, Any]:
 def _drive(server: Server, pace: Pace, threads: int, seconds: float) -> Seen:
     """`threads` callers, each with its own client, repeat calls through `pace` for `seconds`."""
     stop, seen = threading.Event(), Seen()
-    workers = [threading.Thread(target=_caller, args=(server.url, pace, stop, seen), daemon=True) for _ in range(threads)]
+    workers = [
+        threading.Thread(target=_caller, args=(server.url, pace, stop, seen), daemon=True)
+        for _ in range(threads)
+    ]
     for worker in workers:
         worker.start()
     time.sleep(seconds)
@@ -148,7 +173,9 @@ def _drive(server: Server, pace: Pace, threads: int, seconds: float) -> Seen:
 
 
 def _caller(url: str, pace: Pace, stop: threading.Event, seen: Seen) -> None:
-    with httpx.Client(trust_env=False, timeout=30.0, limits=httpx.Limits(max_connections=1)) as client:
+    with httpx.Client(
+        trust_env=False, timeout=30.0, limits=httpx.Limits(max_connections=1)
+    ) as client:
         while not stop.is_set():
             try:
                 entered = pace.enter(stop)
@@ -166,7 +193,9 @@ def _one_call(client: httpx.Client, url: str, pace: Pace, entered: float, seen: 
     wait = retry_after_seconds(answer.headers.get("Retry-After"), default=5.0, most=300.0)
     pace.refused(entered, wait)
     with seen.lock:
-        seen.let_go_in_ban += entered < seen.closed_until and entered > seen.closed_until - (wait or 0)
+        seen.let_go_in_ban += entered < seen.closed_until and entered > seen.closed_until - (
+            wait or 0
+        )
         seen.closed_until = max(seen.closed_until, read_at + (wait or 0))
 
 
@@ -174,7 +203,9 @@ def _line(scenario: Scenario, runs: list[dict[str, Any]]) -> str:
     limit, seconds = float(scenario.rules["limit"]), runs[0]["seconds"]
     bounds = [0.0, *(at for at, _, _ in scenario.changes), seconds]
     limits = [limit, *(new for _, new, _ in scenario.changes)]
-    ideal = sum(rate * (end - begin) for rate, begin, end in zip(limits, bounds, bounds[1:], strict=False))
+    ideal = sum(
+        rate * (end - begin) for rate, begin, end in zip(limits, bounds, bounds[1:], strict=False)
+    )
     goodput = _median(_count(run, "admitted", 0, seconds) / ideal for run in runs)
     refused = _median(run["refused"] for run in runs)
     late = "-"
@@ -183,10 +214,19 @@ def _line(scenario: Scenario, runs: list[dict[str, Any]]) -> str:
     if not scenario.changes:
         late = f"{_median(_count(run, 'admitted', 30, seconds) / (limit * (seconds - 30)) for run in runs):.3f}"
         text = f"{refused:.0f} ({_median(_per_1000(run, 30, seconds) for run in runs):.1f})"
-    ban = f"{max(r['let_go_in_ban'] for r in runs)} ({_median(r['in_ban'] - r['let_go_in_ban'] for r in runs):.0f})"
-    phases = "; ".join(_phase(runs, rate, begin, end) for rate, begin, end in zip(limits, bounds, bounds[1:], strict=False))
+    ban = (
+        f"{max(r['let_go_in_ban'] for r in runs)}"
+        f" ({_median(r['in_ban'] - r['let_go_in_ban'] for r in runs):.0f})"
+    )
+    phases = "; ".join(
+        _phase(runs, rate, begin, end)
+        for rate, begin, end in zip(limits, bounds, bounds[1:], strict=False)
+    )
     name = scenario.name + ("" if scenario.tuned else " *")
-    return f"{name:<20}| {goodput:.3f} ({late}) | {text} | {ban} | {phases if scenario.changes else ''}"
+    return (
+        f"{name:<20}| {goodput:.3f} ({late}) | {text} | {ban} |"
+        f" {phases if scenario.changes else ''}"
+    )
 
 
 def _phase(runs: list[dict[str, Any]], rate: float, begin: float, end: float) -> str:
@@ -217,7 +257,9 @@ def _median(values: Any) -> float:
 
 
 def _overhead(seconds: float) -> None:
-    """Calls per second and CPU with a pace that has learned there is no limit, against none at all; interleaved."""
+    """Calls per second and CPU with a pace that has learned there is no limit, against none at all;
+    interleaved.
+    """
     print(f"\noverhead: 64 threads, 100 ms, no limit, {seconds:.0f} s each, twice in turn")
     print("calls | calls/s | CPU ms a call\n---|---|---")
     with Server({"limit": 0, "latency_ms": 100, "jitter": 0}) as server:

@@ -1,10 +1,14 @@
-"""A small HTTP server with a known latency and rate limit, for benchmarks on 127.0.0.1. Standard library only.
+"""A small HTTP server with a known latency and rate limit, for benchmarks on 127.0.0.1. Standard
+library only.
 
     python benchmarks/rate_server.py --limit 50 --burst 50 --latency-ms 100
 
-It prints its port as the first line. A token bucket admits; a refused call gets 429 with Retry-After. With --ban
-everything is refused until that Retry-After is over. Any path answers; these steer it and are never limited:
-    GET /__stats            counts since the start or the last reset, and the admitted calls of each second
+It prints its port as the first line. A token bucket admits; a refused call gets 429 with
+  Retry-After. With --ban
+everything is refused until that Retry-After is over. Any path answers; these steer it and are
+  never limited:
+    GET /__stats            counts since the start or the last reset, and the admitted calls of
+      each second
     GET /__reset            zero the counts, fill the bucket
     GET /__set?limit=20     change limit, burst, latency_ms, retry_after while it runs
 """
@@ -112,7 +116,9 @@ class Http(asyncio.Protocol):
             self.later(rules.latency_ms * spread, _reply("200 OK", {"status": "ok"}))
         else:
             service.refused[second] += 1
-            answer = _reply("429 Too Many Requests", {"message": "too many"}, f"Retry-After: {wait}\r\n")
+            answer = _reply(
+                "429 Too Many Requests", {"message": "too many"}, f"Retry-After: {wait}\r\n"
+            )
             self.later(rules.reject_ms, answer)
 
     def later(self, milliseconds: float, answer: bytes) -> None:
@@ -140,19 +146,26 @@ def _content_length(head: bytes) -> int:
 
 def _reply(status: str, body: dict[str, object], headers: str = "") -> bytes:
     payload = json.dumps(body).encode()
-    head = f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\n{headers}Content-Length: {len(payload)}\r\n\r\n"
+    head = (
+        f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\n{headers}Content-Length:"
+        f" {len(payload)}\r\n\r\n"
+    )
     return head.encode() + payload
 
 
 async def serve(port: int, rules: Rules, seconds: float) -> None:
     service = Service(rules)
-    server = await asyncio.get_running_loop().create_server(lambda: Http(service), "127.0.0.1", port, backlog=1024)
+    server = await asyncio.get_running_loop().create_server(
+        lambda: Http(service), "127.0.0.1", port, backlog=1024
+    )
     print(server.sockets[0].getsockname()[1], flush=True)
     await asyncio.sleep(seconds)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--port", type=int, default=0, help="0 = a free one")
     parser.add_argument("--stop-after", type=float, default=3600.0, help="seconds")
     for name, value in vars(Rules()).items():

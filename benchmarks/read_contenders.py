@@ -1,9 +1,12 @@
-"""Who reads and validates USUARIOS for `usuarios_asignar_location_desde_csv`, and what all of them check.
+"""Who reads and validates USUARIOS for `usuarios_asignar_location_desde_csv`, and what all of them
+check.
 
-Bytes: UTF-8, no NULs, no accents spoilt before. Rows as wide as the header. person_id and target_location_id: there, public ids
-of Webex, of the right kind. target_extension: 2 to 10 digits when there. target_phone_number: E.164 when there; blanks, dots,
-hyphens and brackets aside, but not where they leave in doubt which number it is. No person twice; no number, and no extension of
-a location, for two people. Blanks around cells do not count. The other columns are read only: the action does not take them.
+Bytes: UTF-8, no NULs, no accents spoilt before. Rows as wide as the header. person_id and
+target_location_id: there, public ids of Webex, of the right kind. target_extension: 2 to 10 digits
+when there. target_phone_number: E.164 when there; blanks, dots, hyphens and brackets aside, but not
+where they leave in doubt which number it is. No person twice; no number, and no extension of a
+location, for two people. Blanks around cells do not count. The other columns are read only: the
+action does not take them.
 
 Each contender is a function that makes another one: path -> number of findings.
 """
@@ -67,7 +70,11 @@ def kind(value: str) -> str:
     if not ID.fullmatch(value):
         return ""
     try:
-        parts = binascii.a2b_base64(value.replace("-", "+").replace("_", "/") + "==").decode().split("/")
+        parts = (
+            binascii.a2b_base64(value.replace("-", "+").replace("_", "/") + "==")
+            .decode()
+            .split("/")
+        )
     except ValueError:
         return ""
     return parts[3] if parts[0] == "ciscospark:" and len(parts) >= 5 else ""
@@ -83,7 +90,9 @@ def odd_bytes(path: Path) -> int:
 
 
 def floor() -> Work:
-    """What a careful script does by hand: no line numbers, no texts, no other encodings, nothing but the checks."""
+    """What a careful script does by hand: no line numbers, no texts, no other encodings, nothing
+    but the checks.
+    """
     import pandas as pd
 
     def wrong_ids(cells: pd.Series, wanted: str) -> int:  # type: ignore[type-arg]
@@ -96,17 +105,30 @@ def floor() -> Work:
 
     def work(path: Path) -> int:
         found = odd_bytes(path)
-        frame = pd.read_csv(path, sep=";", dtype="str", engine="pyarrow", keep_default_na=False, encoding="utf-8-sig")
+        frame = pd.read_csv(
+            path,
+            sep=";",
+            dtype="str",
+            engine="pyarrow",
+            keep_default_na=False,
+            encoding="utf-8-sig",
+        )
         if list(frame.columns) != HEADERS.split(";"):
             return found + 1
         frame = frame.apply(lambda cells: cells.str.strip())
-        found += wrong_ids(frame["person_id"], "PEOPLE") + wrong_ids(frame["target_location_id"], "LOCATION")
+        found += wrong_ids(frame["person_id"], "PEOPLE") + wrong_ids(
+            frame["target_location_id"], "LOCATION"
+        )
         phones, extensions = numbers(frame["target_phone_number"]), frame["target_extension"]
         found += int((~phones.str.fullmatch(PHONE) & (phones != "")).sum())
         found += int((~extensions.str.fullmatch(EXTENSION) & (extensions != "")).sum())
-        found += int(frame["person_id"].duplicated(keep=False).sum()) + int(phones[phones != ""].duplicated(keep=False).sum())
+        found += int(frame["person_id"].duplicated(keep=False).sum()) + int(
+            phones[phones != ""].duplicated(keep=False).sum()
+        )
         given = frame[extensions != ""]
-        return found + int(given.duplicated(["target_location_id", "target_extension"], keep=False).sum())
+        return found + int(
+            given.duplicated(["target_location_id", "target_extension"], keep=False).sum()
+        )
 
     return work
 
@@ -118,7 +140,9 @@ def frictionless() -> Work:
     kind_of = cache(kind)
 
     class Rows(Check):  # type: ignore[misc]
-        """What a schema of frictionless cannot say: kinds of ids, spellings of phones, things asked for two people."""
+        """What a schema of frictionless cannot say: kinds of ids, spellings of phones, things asked
+        for two people.
+        """
 
         Errors = (errors.RowConstraintError,)
 
@@ -131,8 +155,14 @@ def frictionless() -> Work:
                 yield errors.RowConstraintError.from_row(row, note=told)
 
         def wrong(self, row):  # type: ignore[no-untyped-def]
-            person, place = (row["person_id"] or "").strip(), (row["target_location_id"] or "").strip()
-            number, extension = (row["target_phone_number"] or "").strip(), (row["target_extension"] or "").strip()
+            person, place = (
+                (row["person_id"] or "").strip(),
+                (row["target_location_id"] or "").strip(),
+            )
+            number, extension = (
+                (row["target_phone_number"] or "").strip(),
+                (row["target_extension"] or "").strip(),
+            )
             for value, wanted in ((person, "PEOPLE"), (place, "LOCATION")):
                 if kind_of(value) != wanted:
                     yield f"no {wanted}: {value}"
@@ -163,7 +193,9 @@ def frictionless() -> Work:
             encoding="utf-8-sig",
             schema=Schema.from_descriptor({"fields": fields}),
         )
-        return odd_bytes(path) + int(source.validate(Checklist(checks=[Rows()]), limit_errors=10_000_000).stats["errors"])
+        return odd_bytes(path) + int(
+            source.validate(Checklist(checks=[Rows()]), limit_errors=10_000_000).stats["errors"]
+        )
 
     return work
 

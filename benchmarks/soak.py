@@ -1,10 +1,12 @@
-"""Run after run with faults on, for half an hour: memory, threads, open files and the journal's size must stay flat.
+"""Run after run with faults on, for half an hour: memory, threads, open files and the journal's
+size must stay flat.
 
     python benchmarks/soak.py                 # 30 minutes
     python benchmarks/soak.py --minutes 3     # a look
 
-A sandbox in a process of its own loses answers, fails, cuts JSON and limits the rate; this process launches, pauses, resumes,
-undoes and prunes. At the end: the growth between the second and the last quarter of the samples, and the rows by state.
+A sandbox in a process of its own loses answers, fails, cuts JSON and limits the rate; this process
+launches, pauses, resumes, undoes and prunes. At the end: the growth between the second and the last
+quarter of the samples, and the rows by state.
 """
 
 from __future__ import annotations
@@ -53,8 +55,14 @@ FAULTS = [
 ]
 # action -> constants of odd rounds, constants of even rounds: each round has something to write
 ROUNDS: dict[str, tuple[dict[str, str], dict[str, str]]] = {
-    "usuarios_configurar_desvio_prefijo53": ({"destination": "=600111222"}, {"destination": "=600333444"}),
-    "usuarios_configurar_perfil_saliente_custom": ({"block_call_types": "=NATIONAL"}, {"block_call_types": "=INTERNATIONAL"}),
+    "usuarios_configurar_desvio_prefijo53": (
+        {"destination": "=600111222"},
+        {"destination": "=600333444"},
+    ),
+    "usuarios_configurar_perfil_saliente_custom": (
+        {"block_call_types": "=NATIONAL"},
+        {"block_call_types": "=INTERNATIONAL"},
+    ),
 }
 ALLOWED = {"rss_mib": 25.0, "threads": 2, "files": 4, "journal_mib": 12.0}  # growth that is noise
 
@@ -101,11 +109,23 @@ def measured(context: Context, began: float, runs: int, rows: int) -> Sample:
     rss = int(status.split("VmRSS:")[1].split()[0]) / 1024
     size = sum(path.stat().st_size for path in context.home.glob("journal.db*"))
     handles = len(os.listdir("/proc/self/fd"))
-    return Sample((time.monotonic() - began) / 60, runs, rows, rss, threading.active_count(), handles, size / (1 << 20))
+    return Sample(
+        (time.monotonic() - began) / 60,
+        runs,
+        rows,
+        rss,
+        threading.active_count(),
+        handles,
+        size / (1 << 20),
+    )
 
 
-def one_round(context: Context, told: dict[str, str], folder: Path, number: int, dice: random.Random) -> list[str]:
-    """A run of each action (one of them paused and resumed), and now and then an undo; returns the runs' ids."""
+def one_round(
+    context: Context, told: dict[str, str], folder: Path, number: int, dice: random.Random
+) -> list[str]:
+    """A run of each action (one of them paused and resumed), and now and then an undo; returns the
+    runs' ids.
+    """
     connection = connect(context.home, token=told["token"], base_url=told["base_url"])
     done = []
     for action_id, constants in ROUNDS.items():
@@ -151,7 +171,12 @@ def soak(minutes: float, tell: Callable[[str], None]) -> tuple[list[Sample], dic
 
 def row_of(sample: Sample) -> str:
     return (
-        "| " + " | ".join(f"{value:.1f}" if isinstance(value, float) else str(value) for value in asdict(sample).values()) + " |"
+        "| "
+        + " | ".join(
+            f"{value:.1f}" if isinstance(value, float) else str(value)
+            for value in asdict(sample).values()
+        )
+        + " |"
     )
 
 
@@ -160,7 +185,10 @@ def growth(samples: Sequence[Sample]) -> dict[str, float]:
     quarter = max(1, len(samples) // 4)
     early, late = samples[quarter : 2 * quarter] or samples[:1], samples[-quarter:]
     return {
-        name: statistics.median(getattr(s, name) for s in late) - statistics.median(getattr(s, name) for s in early)
+        name: (
+            statistics.median(getattr(s, name) for s in late)
+            - statistics.median(getattr(s, name) for s in early)
+        )
         for name in ALLOWED
     }
 
@@ -169,14 +197,23 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--minutes", type=float, default=30.0)
     given = parser.parse_args()
-    print("| " + " | ".join(Sample.__dataclass_fields__) + " |\n|" + "---|" * len(Sample.__dataclass_fields__), flush=True)
+    print(
+        "| "
+        + " | ".join(Sample.__dataclass_fields__)
+        + " |\n|"
+        + "---|" * len(Sample.__dataclass_fields__),
+        flush=True,
+    )
     samples, states = soak(given.minutes, lambda text: print(text, flush=True))
     grown = growth(samples)
     print("rows by state:", {state: count for state, count in states.items() if count})
     print("growth:", {name: round(value, 1) for name, value in grown.items()}, "allowed:", ALLOWED)
     open_rows = states.get("pending", 0) + states.get("running", 0)
     flat = all(grown[name] <= ALLOWED[name] for name in ALLOWED)
-    print("flat" if flat else "NOT FLAT", "· every row has its outcome" if not open_rows else f"· {open_rows} ROWS LEFT OPEN")
+    print(
+        "flat" if flat else "NOT FLAT",
+        "· every row has its outcome" if not open_rows else f"· {open_rows} ROWS LEFT OPEN",
+    )
     return 0 if flat and not open_rows else 1
 
 

@@ -1,4 +1,6 @@
-"""Where the CPU time of all threads goes: cProfile in each thread, on the thread's own clock, merged."""
+"""Where the CPU time of all threads goes: cProfile in each thread, on the thread's own clock,
+merged.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ T = TypeVar("T")
 
 
 def profiled(work: Callable[[], T], report: str, lines: int = 70) -> T:
-    """Run `work`; the functions that cost most of all threads started meanwhile go to the file `report`."""
+    """Run `work`; the functions that cost most of all threads started meanwhile go to the file
+    `report`.
+    """
     profiles: list[cProfile.Profile] = []
     plain = threading.Thread.run
 

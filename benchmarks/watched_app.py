@@ -1,10 +1,12 @@
-"""The app in a process that watches itself: a thread that wants to run each millisecond writes down how long it had to wait.
+"""The app in a process that watches itself: a thread that wants to run each millisecond writes down
+how long it had to wait.
 
     python benchmarks/watched_app.py FILE [PORT]    # started by board.py
 
-FILE: a line `moment;milliseconds;of them at work` for each wait over 5 ms. A thread of the engine is held up just as long, by
-whatever holds the interpreter meanwhile. Whoever holds it computes: of a wait the process can be blamed for no more than the
-CPU that it used in it, and the rest is the machine. Without PORT nothing else is in the process.
+FILE: a line `moment;milliseconds;of them at work` for each wait over 5 ms. A thread of the engine
+is held up just as long, by whatever holds the interpreter meanwhile. Whoever holds it computes: of
+a wait the process can be blamed for no more than the CPU that it used in it, and the rest is the
+machine. Without PORT nothing else is in the process.
 """
 
 from __future__ import annotations

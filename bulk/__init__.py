@@ -1,1 +1,3 @@
-"""Bulk operations on Webex Calling, from CSV files: dataset -> mapping -> rows -> plan -> orders -> journal -> report."""
+"""Bulk operations on Webex Calling, from CSV files: dataset -> mapping -> rows -> plan -> orders ->
+journal -> report.
+"""

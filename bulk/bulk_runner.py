@@ -1,9 +1,11 @@
 """The owner's five functions: rows, chunks, orders handed over asynchronously, polled, merged.
 
-Called bare they take the token and base URL from the environment, open an implicit run, and start the engine on first submit:
+Called bare they take the token and base URL from the environment, open an implicit run, and start
+the engine on first submit:
 
     dataset = read_csv("USUARIOS.CSV")
-    orders = [submit_bulk_order(action_id, chunk) for chunk in build_chunks(iter_rows(dataset), 200)]
+    orders = [submit_bulk_order(action_id, chunk) for chunk in build_chunks(iter_rows(dataset),
+      200)]
     while not all(poll_bulk_order(order).finished for order in orders):
         time.sleep(1)
     summary = merge_bulk_results(orders)
@@ -58,7 +60,9 @@ def iter_rows(
     mapping: ColumnMapping | None = None,
     global_dataset: Dataset | None = None,
 ) -> Iterator[tuple[int, Params]]:
-    """(line of the file, parameters) of each row, lazily. Without an action: the row's own columns, empty cells left out."""
+    """(line of the file, parameters) of each row, lazily. Without an action: the row's own columns,
+    empty cells left out.
+    """
     if action_id is None:
         headers = list(dataset.frame.columns)
         for line, *cells in dataset.frame.itertuples(name=None):
@@ -72,7 +76,9 @@ def iter_rows(
 
 
 def build_chunks(rows: Iterable[T], chunk_size: int = CHUNK_SIZE) -> Iterator[list[T]]:
-    """Lists of at most `chunk_size` rows, lazily and in order. Raises ValueError for a size under 1."""
+    """Lists of at most `chunk_size` rows, lazily and in order. Raises ValueError for a size under
+    1.
+    """
     if chunk_size < 1:
         raise ValueError("chunk_size must be 1 or more")
     source = iter(rows)
@@ -89,8 +95,9 @@ def submit_bulk_order(
 ) -> str:
     """Write the chunk to the journal as an order, hand it over, and return its id at once.
 
-    With `run_id` the order joins that run, whose launcher starts the engine; else the implicit run of the action takes it.
-    Raises InDevelopment, UnknownAction, InputError (empty chunk), MissingToken, TokenRejected.
+    With `run_id` the order joins that run, whose launcher starts the engine; else the implicit run
+    of the action takes it. Raises InDevelopment, UnknownAction, InputError (empty chunk),
+    MissingToken, TokenRejected.
     """
     action = get_action(action_id)
     if not chunk:
@@ -101,20 +108,28 @@ def submit_bulk_order(
         return runs.add_order(house.journal, run_id, rows, action.entity)
     checked = _checked(action_id, chunk)
     with _guard:
-        implicit = _implicit_run(action_id, context or open_context(), {row.line for row in checked})
-        order_id = runs.add_order(implicit.context.journal, implicit.run.run_id, checked, action.entity)
+        implicit = _implicit_run(
+            action_id, context or open_context(), {row.line for row in checked}
+        )
+        order_id = runs.add_order(
+            implicit.context.journal, implicit.run.run_id, checked, action.entity
+        )
         implicit.lines |= {row.line for row in checked}
         _work(implicit)
     return order_id
 
 
 def poll_bulk_order(order_id: str, *, context: Context | None = None) -> OrderStatus:
-    """State and counters of the order as the journal has them now; never waits. Raises RunNotFound."""
+    """State and counters of the order as the journal has them now; never waits. Raises
+    RunNotFound.
+    """
     return runs.order_status((context or open_context()).journal, order_id)
 
 
 def merge_bulk_results(orders: Iterable[str], *, context: Context | None = None) -> Summary:
-    """One summary over the orders: totals per row state, and the rows in file order. Raises RunNotFound."""
+    """One summary over the orders: totals per row state, and the rows in file order. Raises
+    RunNotFound.
+    """
     house = context or open_context()
     found = [runs.order_status(house.journal, order_id) for order_id in orders]
     counts: dict[str, int] = {}
@@ -126,11 +141,13 @@ def merge_bulk_results(orders: Iterable[str], *, context: Context | None = None)
     return Summary(counts, tuple(found), tuple(sorted(merged, key=lambda row: row.line)))
 
 
-# -- the implicit run -------------------------------------------------------------------------------------------------
+# -- the implicit run ------------------------------------------------------------------------------
 
 
 def _implicit_run(action_id: str, context: Context, lines: set[int]) -> ImplicitRun:
-    """The open run of the action; a new one when there is none, or when a line would be handed over twice."""
+    """The open run of the action; a new one when there is none, or when a line would be handed over
+    twice.
+    """
     key = (action_id, str(context.home))
     implicit = _implicit.get(key)
     if implicit and not implicit.lines & lines:
@@ -161,14 +178,18 @@ def _work(implicit: ImplicitRun) -> None:
 
 
 def _checked(action_id: str, chunk: Sequence[Row | tuple[int, Mapping[str, Any]]]) -> list[Row]:
-    """Rows validated by the action's schema; those that do not pass are `invalid` and are never sent."""
+    """Rows validated by the action's schema; those that do not pass are `invalid` and are never
+    sent.
+    """
     if all(isinstance(row, Row) for row in chunk):
         return [row for row in chunk if isinstance(row, Row)]
     from bulk.files.dataset import from_records
     from bulk.planning.prepare import planned_rows, prepare, require_sources
 
     action = get_action(action_id)
-    records: dict[int, Mapping[str, Any]] = {row.line: row.params for row in chunk if isinstance(row, Row)}
+    records: dict[int, Mapping[str, Any]] = {
+        row.line: row.params for row in chunk if isinstance(row, Row)
+    }
     records |= {row[0]: row[1] for row in chunk if not isinstance(row, Row)}
     prepared = prepare(action_id, {action.dataset: from_records(records, name=action.dataset)})
     require_sources(prepared)

@@ -1,13 +1,16 @@
 """Every failure of the product, in one tree. The message is Spanish and meant for the operator.
 
 BulkError
-├── UsageError              the call or its options are wrong; nothing was sent                (exit 2)
+├── UsageError              the call or its options are wrong; nothing was sent
+  (exit 2)
 │   ├── UnknownAction
 │   ├── InDevelopment       "... en desarrollo ..."
 │   ├── MissingToken
 │   └── RunNotFound
-├── InputError              a file, a column or the profile cannot be used                     (exit 2)
-├── OwnedElsewhere          another process is writing to this organisation                    (exit 2)
+├── InputError              a file, a column or the profile cannot be used
+  (exit 2)
+├── OwnedElsewhere          another process is writing to this organisation
+  (exit 2)
 ├── JournalError            the journal cannot be read or written
 ├── RowRefused              the row cannot be done as it stands (guards of the contracts)
 │   ├── Drifted             somebody changed it since: it is kept
@@ -49,13 +52,19 @@ _WHY = {
 
 
 def why(error: OSError) -> str:
-    """What the system says, in the operator's language; an unforeseen one as the system tells it."""
+    """What the system says, in the operator's language; an unforeseen one as the system tells
+    it.
+    """
     return _WHY.get(error.errno or 0) or error.strerror or str(error)
 
 
 def json_place(error: ValueError) -> str:
     """`: se rompe en la línea 3, columna 5`, when the reader of JSON says where."""
-    return f": se rompe en la línea {error.lineno}, columna {error.colno}" if isinstance(error, json.JSONDecodeError) else ""
+    return (
+        f": se rompe en la línea {error.lineno}, columna {error.colno}"
+        if isinstance(error, json.JSONDecodeError)
+        else ""
+    )
 
 
 class BulkError(Exception):
@@ -65,7 +74,9 @@ class BulkError(Exception):
     exit_code = 1
 
     def __init__(self, message: str | None = None) -> None:
-        super().__init__(redact(message or inspect.getdoc(type(self)) or ""))  # an answer may quote what it was sent
+        super().__init__(
+            redact(message or inspect.getdoc(type(self)) or "")
+        )  # an answer may quote what it was sent
 
     @property
     def message(self) -> str:
@@ -92,7 +103,9 @@ class InDevelopment(UsageError):
 
 
 class MissingToken(UsageError):
-    """Falta el token de Webex. Ponlo en WEBEX_ACCESS_TOKEN, usa --token-file, o prueba con --sandbox."""
+    """Falta el token de Webex. Ponlo en WEBEX_ACCESS_TOKEN, usa --token-file, o prueba con
+    --sandbox.
+    """
 
     code = "falta_token"
 
@@ -194,7 +207,9 @@ class NotSent(WebexError):
 
     def __init__(self, message: str | None = None, *, offline: bool = False) -> None:
         super().__init__(message)
-        self.offline = offline  # there was no connection at all: the run stops, the row stays pending
+        self.offline = (
+            offline  # there was no connection at all: the run stops, the row stays pending
+        )
 
 
 class Unreadable(WebexError):
@@ -208,7 +223,9 @@ class AmbiguousWrite(WebexError):
 
     code = "ambigua"
 
-    def __init__(self, message: str | None = None, *, tracking_id: str | None = None, in_flight: bool = True) -> None:
+    def __init__(
+        self, message: str | None = None, *, tracking_id: str | None = None, in_flight: bool = True
+    ) -> None:
         super().__init__(message, tracking_id=tracking_id)
         self.in_flight = in_flight  # the request may still land: wait before reading
 

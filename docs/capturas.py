@@ -1,7 +1,8 @@
-"""The pictures of README and guide, taken from the app at work: `python docs/capturas.py` (needs Chromium and the test extra).
+"""The pictures of README and guide, taken from the app at work: `python docs/capturas.py` (needs
+Chromium and the test extra).
 
-A temporary data directory, the embedded sandbox, the example files: every page in the order of the work. `--dark`, `--small`
-(1024x576) and `--out FOLDER` give the same pictures for looking at.
+A temporary data directory, the embedded sandbox, the example files: every page in the order of the
+work. `--dark`, `--small` (1024x576) and `--out FOLDER` give the same pictures for looking at.
 """
 
 from __future__ import annotations
@@ -46,7 +47,9 @@ def walk(tab: Operator, files: Path, folder: Path) -> None:
     take(tab, folder, "mapeo")
     tab.press("Continuar a Ensayo")
     tab.page.get_by_role("button", name=re.compile(r"^Ensayar [\d.]+ filas")).click()
-    tab.page.get_by_text("ensayo terminado", exact=False).or_(tab.page.get_by_text("Ensayo terminado")).first.wait_for()
+    tab.page.get_by_text("ensayo terminado", exact=False).or_(
+        tab.page.get_by_text("Ensayo terminado")
+    ).first.wait_for()
     take(tab, folder, "ensayo")
     tab.press("Ir a Lanzamiento")
     take(tab, folder, "lanzamiento_antes")
@@ -85,7 +88,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
         write_examples(Path(name), people=asked.people, locations=8)
         server = servers.start_server(Path(name) / "home", latency_ms=250)
-        browser: Any = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        browser: Any = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=FLAGS
+        )
         tab = Operator(browser, server, dark=asked.dark)
         try:
             if asked.small:

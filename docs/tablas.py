@@ -1,6 +1,8 @@
-"""Writes the tables of the documents that come from the program: `python docs/tablas.py` (a test says when it is due).
+"""Writes the tables of the documents that come from the program: `python docs/tablas.py` (a test
+says when it is due).
 
-A table stands between `<!-- tabla NAME -->` and `<!-- fin -->`; everything else of a document is written by hand.
+A table stands between `<!-- tabla NAME -->` and `<!-- fin -->`; everything else of a document is
+written by hand.
 """
 
 from __future__ import annotations
@@ -40,7 +42,11 @@ def codes() -> Iterator[str]:
 
 
 def _cell(text: str) -> str:
-    shown = text.replace("{scopes}", "los de la acción").replace("({status}{code})", "").replace("{text}", "…")
+    shown = (
+        text.replace("{scopes}", "los de la acción")
+        .replace("({status}{code})", "")
+        .replace("{text}", "…")
+    )
     return shown.replace("|", "\\|").strip()
 
 
@@ -67,9 +73,21 @@ def _options(command: Any) -> Iterator[str]:
     yield "| | |"
     yield "|---|---|"
     for param in command.params:
-        name = param.make_metavar() if _is_argument(param) and not param.opts else ", ".join(param.opts)
-        shown = f"**{(param.metavar or param.name).strip('.').upper()}**" if _is_argument(param) else f"`{name}`"
-        default = param.default if isinstance(param.default, (int, float, str)) and not isinstance(param.default, bool) else None
+        name = (
+            param.make_metavar()
+            if _is_argument(param) and not param.opts
+            else ", ".join(param.opts)
+        )
+        shown = (
+            f"**{(param.metavar or param.name).strip('.').upper()}**"
+            if _is_argument(param)
+            else f"`{name}`"
+        )
+        default = (
+            param.default
+            if isinstance(param.default, (int, float, str)) and not isinstance(param.default, bool)
+            else None
+        )
         told = f" Por defecto, {default}." if default not in (None, "", 0, 0.0) else ""
         help_text = _cell(getattr(param, "help", None) or "").rstrip(".")
         yield f"| {shown} | {f'{help_text}.' if help_text else ''}{told} |"
@@ -122,8 +140,16 @@ def _plain(requirement: str) -> str:
 def _licence(name: str) -> str:
     """As the library says it: expression, else classifier, else the first line of its text."""
     told = importlib.metadata.metadata(name)
-    classes = [entry.rpartition(" :: ")[2] for entry in told.get_all("Classifier") or [] if entry.startswith("License ::")]
-    text = told.get("License-Expression") or "; ".join(classes) or (told.get("License") or "?").strip().splitlines()[0]
+    classes = [
+        entry.rpartition(" :: ")[2]
+        for entry in told.get_all("Classifier") or []
+        if entry.startswith("License ::")
+    ]
+    text = (
+        told.get("License-Expression")
+        or "; ".join(classes)
+        or (told.get("License") or "?").strip().splitlines()[0]
+    )
     return _cell(text)[:80]
 
 
@@ -140,7 +166,9 @@ def renewed(name: str) -> str:
     file, maker = TABLES[name]
     table = "\n".join(maker()).rstrip() + "\n"
     text = (HERE / file).read_text(encoding="utf-8")
-    return _BLOCK.sub(lambda found: f"{found[1]}{table}{found[3]}" if found[2] == name else found[0], text)
+    return _BLOCK.sub(
+        lambda found: f"{found[1]}{table}{found[3]}" if found[2] == name else found[0], text
+    )
 
 
 if __name__ == "__main__":

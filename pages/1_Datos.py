@@ -1,4 +1,6 @@
-"""Datos: the three files, what was found in them, what can be done with them, and putting them right."""
+"""Datos: the three files, what was found in them, what can be done with them, and putting them
+right.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,16 @@ import streamlit as st
 from bulk.adapters import get_action
 from bulk.core.figures import count, thousands
 from bulk.core.records import DATASETS, FILE_NAMES
-from pages.ui.data import name_lookup, org_export, problem_grid, problem_list, problems, repairs, upload, upload_zones
+from pages.ui.data import (
+    name_lookup,
+    org_export,
+    problem_grid,
+    problem_list,
+    problems,
+    repairs,
+    upload,
+    upload_zones,
+)
 from pages.ui.mapping import selection
 from pages.ui.shell import page
 from pages.ui.shell.session import Session
@@ -21,7 +32,9 @@ REPAIRS, ERRORS, NOTICES, PREVIEW = "Reparaciones", "Errores", "Avisos", "Vista 
 def main_buttons(session: Session) -> None:
     with page.heading("datos", buttons=0.66):
         offered = upload.has_examples() and len(session.files) < len(DATASETS)
-        if offered and st.button("Usar los ejemplos", type="secondary" if session.files else "primary"):
+        if offered and st.button(
+            "Usar los ejemplos", type="secondary" if session.files else "primary"
+        ):
             upload.use_examples(session)
             st.rerun()
         org_export.from_webex(session)
@@ -31,7 +44,11 @@ def main_buttons(session: Session) -> None:
 
 
 def rows_to_work(session: Session) -> bool:
-    return any(len(session.files[name].frame) for name in ("ubicaciones", "usuarios") if name in session.files)
+    return any(
+        len(session.files[name].frame)
+        for name in ("ubicaciones", "usuarios")
+        if name in session.files
+    )
 
 
 def possible(session: Session) -> None:
@@ -43,14 +60,18 @@ def possible(session: Session) -> None:
     st.markdown(told + (f" · ! {len(lacking)} con algo que falta" if lacking else ""))
     reasons = dict.fromkeys(state.text for state in lacking)
     for reason in reasons:
-        titles = ", ".join(get_action(state.action_id).title for state in lacking if state.text == reason)
+        titles = ", ".join(
+            get_action(state.action_id).title for state in lacking if state.text == reason
+        )
         st.caption(f"! {plain(reason)} · {titles}")
 
 
 def errors(session: Session) -> None:
     found = problems.of(problems.by_file(session), problems.ERROR)
     if not found:
-        st.success("Ningún error: todas las filas se pueden trabajar.", icon=":material/check_circle:")
+        st.success(
+            "Ningún error: todas las filas se pueden trabajar.", icon=":material/check_circle:"
+        )
         return
     problem_list.draw(session, found, key="errors")
 
@@ -66,13 +87,21 @@ def notices(session: Session) -> None:
 def previews(session: Session) -> None:
     loaded = [name for name in DATASETS if name in session.files]
     name = st.segmented_control(
-        "Fichero", loaded, default=loaded[-1], format_func=lambda n: FILE_NAMES[n], label_visibility="collapsed", required=True
+        "Fichero",
+        loaded,
+        default=loaded[-1],
+        format_func=lambda n: FILE_NAMES[n],
+        label_visibility="collapsed",
+        required=True,
     )
     dataset = session.files[name or loaded[-1]]
     tables.show(tables.preview(dataset), key="preview")
     total = len(dataset.frame)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"Las primeras {min(200, total)} de {thousands(total)} filas; los identificadores, abreviados.")
+        st.caption(
+            f"Las primeras {min(200, total)} de {thousands(total)} filas; los identificadores,"
+            " abreviados."
+        )
         problem_grid.corrected_file(session, dataset.name, "preview")
 
 
@@ -86,7 +115,9 @@ def looked_at(session: Session) -> None:
         PREVIEW: 0,
     }
     first = next((view for view in views if views[view]), ERRORS)
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+    with st.container(
+        horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
+    ):
         view = st.segmented_control(
             "Ver",
             list(views),
@@ -97,14 +128,22 @@ def looked_at(session: Session) -> None:
             key=f"data_view_{len(session.files)}",  # another file: the first view again
         )
         st.markdown(problems.totals_line(session, found), width="content")
-    {REPAIRS: repairs.draw, ERRORS: errors, NOTICES: notices, PREVIEW: previews}[view or first](session)
+    {REPAIRS: repairs.draw, ERRORS: errors, NOTICES: notices, PREVIEW: previews}[view or first](
+        session
+    )
     if view == PREVIEW or (view in (ERRORS, NOTICES) and views[view]):  # longer than the screen
         with page.foot():
             straight_on(session, "on_foot")
 
 
 def straight_on(session: Session, key: str) -> None:
-    if st.button("Continuar a Mapeo", type="primary", disabled=not rows_to_work(session), key=key, help=lacking(session)):
+    if st.button(
+        "Continuar a Mapeo",
+        type="primary",
+        disabled=not rows_to_work(session),
+        key=key,
+        help=lacking(session),
+    ):
         st.switch_page(PAGES["mapeo"][0])
 
 

@@ -31,19 +31,34 @@ CARDS = 3  # a row
 
 def kind_choice(session: Session) -> str:
     action = selection.chosen_action(session)
-    first = action.dataset if action else next((n for n in ("usuarios", "ubicaciones") if n in session.files), "ubicaciones")
+    first = (
+        action.dataset
+        if action
+        else next((n for n in ("usuarios", "ubicaciones") if n in session.files), "ubicaciones")
+    )
     return st.segmented_control(
-        "Sobre qué", list(SCOPES), default=first, format_func=SCOPES.__getitem__, label_visibility="collapsed", required=True
+        "Sobre qué",
+        list(SCOPES),
+        default=first,
+        format_func=SCOPES.__getitem__,
+        label_visibility="collapsed",
+        required=True,
     )
 
 
 def cards(session: Session, dataset: str) -> None:
     """The actions of the kind, then greyed those that are announced and cannot be chosen."""
-    states = [state for state in selection.all_readiness(session) if get_action(state.action_id).dataset == dataset]
+    states = [
+        state
+        for state in selection.all_readiness(session)
+        if get_action(state.action_id).dataset == dataset
+    ]
     drawn = [partial(card, session, state) for state in states]
     drawn += [partial(announced, action) for action in UNSUPPORTED if action.dataset == dataset]
     for start in range(0, len(drawn), CARDS):
-        for place, draw in zip(st.columns(CARDS, gap="small"), drawn[start : start + CARDS], strict=False):
+        for place, draw in zip(
+            st.columns(CARDS, gap="small"), drawn[start : start + CARDS], strict=False
+        ):
             with place, st.container(border=True, height="stretch", gap="xsmall"):
                 draw()
 
@@ -51,12 +66,20 @@ def cards(session: Session, dataset: str) -> None:
 def card(session: Session, state: Readiness) -> None:
     action, chosen = get_action(state.action_id), state.action_id == session.action_id
     st.markdown(f"**{'✓ ' if chosen else ''}{action.title}**")
-    st.html(f'<div class="card-sub">{html.escape(action.summary)}<br>Necesita {html.escape(needs(action))}</div>')
+    st.html(
+        f'<div class="card-sub">{html.escape(action.summary)}<br>Necesita'
+        f" {html.escape(needs(action))}</div>"
+    )
     told, button = st.columns([0.62, 0.38], vertical_alignment="center")
     told.caption("✓ lista" if state.ready else f"! {plain(state.text)}")
     absent = action.dataset not in session.files
-    label, why = ("Elegida" if chosen else "Elegir"), f"Falta {FILE_NAMES[action.dataset]}." if absent else None
-    if button.button(label, key=f"choose_{action.id}", disabled=chosen or absent, width="stretch", help=why):
+    label, why = (
+        ("Elegida" if chosen else "Elegir"),
+        f"Falta {FILE_NAMES[action.dataset]}." if absent else None,
+    )
+    if button.button(
+        label, key=f"choose_{action.id}", disabled=chosen or absent, width="stretch", help=why
+    ):
         session.action_id = action.id
         session.revision += 1
         st.rerun()
@@ -67,7 +90,9 @@ def announced(action: Unsupported) -> None:
 
 
 def plan_or_way_back(session: Session, action: Action) -> Prepared | None:
-    """None after telling what was chosen for an earlier file and this one lacks, with the ways back from it."""
+    """None after telling what was chosen for an earlier file and this one lacks, with the ways back
+    from it.
+    """
     try:
         return selection.prepared(session)
     except InputError as error:
@@ -81,7 +106,9 @@ def plan_or_way_back(session: Session, action: Action) -> Prepared | None:
 def mapping(session: Session, action: Action, plan: Prepared) -> None:
     missing = plan.missing
     if missing:
-        st.error(f"Falta decir de dónde sale: {plain(', '.join(missing))}.", icon=":material/error:")
+        st.error(
+            f"Falta decir de dónde sale: {plain(', '.join(missing))}.", icon=":material/error:"
+        )
     elif not session.explicit.get(action.id):
         st.success(ALL_CANONICAL, icon=":material/check_circle:")
     saved.offer_last(session, action, plan)
@@ -103,11 +130,16 @@ def one_row(plan: Prepared) -> None:
     if line not in lines:
         st.caption(f"La fila {line} está vacía en el fichero.")
         return
-    st.caption(f"**{plain(label_of(plan, line))}**" + (" · fuera de alcance" if line in plan.excluded else ""))
+    st.caption(
+        f"**{plain(label_of(plan, line))}**"
+        + (" · fuera de alcance" if line in plan.excluded else "")
+    )
     for _, params in iter_params(plan.action, plan.frame.loc[[line]]):
         tables.show(tables.params_frame(params), config=tables.params_config(), height=None)
         with st.popover("Ver entero (JSON)", type="tertiary"):
-            st.code(json.dumps(params, ensure_ascii=False, indent=1), language=None, wrap_lines=True)
+            st.code(
+                json.dumps(params, ensure_ascii=False, indent=1), language=None, wrap_lines=True
+            )
     if problem := plan.invalid.get(line):
         st.warning(plain(problem.text()))
 
@@ -118,7 +150,9 @@ def label_of(plan: Prepared, line: int) -> str:
 
 
 def draw_problems(session: Session, plan: Prepared) -> None:
-    """How many rows the action can work, and the others to put right; nothing of it while a parameter has no source."""
+    """How many rows the action can work, and the others to put right; nothing of it while a
+    parameter has no source.
+    """
     if plan.missing:
         return
     bad = len(plan.invalid.keys() - plan.excluded)
@@ -130,7 +164,9 @@ def draw_problems(session: Session, plan: Prepared) -> None:
 def straight_on(session: Session, plan: Prepared, key: str) -> None:
     """On to the rehearsal, remembering what was chosen by hand for these headers."""
     why = selection.why_not(plan)
-    if st.button("Continuar a Ensayo", type="primary", disabled=bool(why), help=plain(why) or None, key=key):
+    if st.button(
+        "Continuar a Ensayo", type="primary", disabled=bool(why), help=plain(why) or None, key=key
+    ):
         saved.remember(session, plan)
         st.switch_page(PAGES["ensayo"][0])
 
@@ -144,7 +180,9 @@ with page.told():
             page.way("datos")
     action = selection.chosen_action(session)
     loaded = bool(action and action.dataset in session.files)
-    with st.expander(f"Acción: **{action.title}**" if action else "Elige una acción", expanded=not loaded):
+    with st.expander(
+        f"Acción: **{action.title}**" if action else "Elige una acción", expanded=not loaded
+    ):
         cards(session, kind_choice(session))
     if action and loaded:
         action_options.draw(session, action)  # before the plan, which they are part of

@@ -21,9 +21,15 @@ from pages.ui.texts import EMPTY_ACTION, EMPTY_MAPPING, NOTHING_TO_CHANGE, PAGES
 from pages.ui.texts_runs import NO_WRITES
 from pages.ui.widgets.markdown import plain
 
-OTHER_DATA = "Este ensayo es de otros datos, de otra acción, de otro alcance o de otro mapeo. Ensaya de nuevo."
+OTHER_DATA = (
+    "Este ensayo es de otros datos, de otra acción, de otro alcance o de otro mapeo. Ensaya de"
+    " nuevo."
+)
 FEW = 25  # rows of a first try
-FEW_HELP = "Repartidas entre las ubicaciones. Después se sigue con todas, o se corrige y se ensaya de nuevo."
+FEW_HELP = (
+    "Repartidas entre las ubicaciones. Después se sigue con todas, o se corrige y se ensaya de"
+    " nuevo."
+)
 EVERY = 1.0  # seconds between two looks
 
 
@@ -51,26 +57,41 @@ def plan_or_reason(session: Session) -> Prepared | None:
 
 
 def way_back(session: Session) -> None:
-    no_file = not session.files.keys() & {"ubicaciones", "usuarios"} or selection.file_lacking(session)
+    no_file = not session.files.keys() & {"ubicaciones", "usuarios"} or selection.file_lacking(
+        session
+    )
     page.way("datos" if no_file else "mapeo")
 
 
 def start_button(session: Session, plan: Prepared, *, again: bool) -> None:
     why, total = selection.why_not(plan), selection.to_send(plan)
-    if not again and total > FEW and st.button(f"Probar {FEW} filas", disabled=bool(why), help=plain(why) or FEW_HELP):
+    if (
+        not again
+        and total > FEW
+        and st.button(f"Probar {FEW} filas", disabled=bool(why), help=plain(why) or FEW_HELP)
+    ):
         rehearse(session, plan, few=FEW)
     label = "Ensayar de nuevo" if again else f"Ensayar {count(total, 'fila', 'filas')}"
-    if st.button(label, type="secondary" if again else "primary", disabled=bool(why), help=plain(why) or None):
+    if st.button(
+        label, type="secondary" if again else "primary", disabled=bool(why), help=plain(why) or None
+    ):
         rehearse(session, plan)
 
 
 def progress(session: Session, run: RunRecord) -> None:
-    """Live, until it ends: then one full run of the page shows what was found and stops the polling."""
+    """Live, until it ends: then one full run of the page shows what was found and stops the
+    polling.
+    """
 
     @st.fragment(run_every=EVERY)
     def panel() -> None:
         with page.told():
-            seen = look(resources.context(), current_runs.again(resources.context(), run), session, with_orders=False)
+            seen = look(
+                resources.context(),
+                current_runs.again(resources.context(), run),
+                session,
+                with_orders=False,
+            )
             if not seen.alive:
                 st.rerun()
             st.progress(seen.share, text=f"**Leyendo Webex** · {progress_line(seen)}")
@@ -86,7 +107,9 @@ def stop_button(session: Session, run: RunRecord) -> None:
 
 
 def not_yet(session: Session, plan: Prepared) -> None:
-    """What would be rehearsed, how long it takes, and what is set aside before Webex is asked at all."""
+    """What would be rehearsed, how long it takes, and what is set aside before Webex is asked at
+    all.
+    """
     st.markdown(dry_run.about(session, plan))
     if why := selection.why_not(plan):
         st.error(plain(why), icon=":material/error:")
@@ -115,7 +138,9 @@ def found(session: Session, seen: Look, plan: Prepared | None) -> None:
 
 
 def onward(session: Session, seen: Look, key: str) -> None:
-    """After a rehearsal of what this tab has: on to the launch, or to the report where there is nothing to launch."""
+    """After a rehearsal of what this tab has: on to the launch, or to the report where there is
+    nothing to launch.
+    """
     if dry_run.changes(seen):
         if st.button("Ir a Lanzamiento", type="primary", key=f"launch_{key}"):
             session.run_id = None
@@ -124,7 +149,9 @@ def onward(session: Session, seen: Look, key: str) -> None:
         st.switch_page(PAGES["informe"][0], query_params={"run": seen.run.run_id})
 
 
-def at_rest(session: Session, place: DeltaGenerator, run: RunRecord | None, seen: Look | None) -> None:
+def at_rest(
+    session: Session, place: DeltaGenerator, run: RunRecord | None, seen: Look | None
+) -> None:
     current = bool(run and selection.is_about(run, session, resources.connection(session)))
     if run and not current and session.action_id:
         st.warning(OTHER_DATA, icon=":material/warning:")
@@ -136,7 +163,11 @@ def at_rest(session: Session, place: DeltaGenerator, run: RunRecord | None, seen
             start_button(session, plan, again=current)
         elif not run:
             way_back(session)
-        if seen and not seen.ended and st.button("Ensayar las demás", type="primary" if current else "secondary"):
+        if (
+            seen
+            and not seen.ended
+            and st.button("Ensayar las demás", type="primary" if current else "secondary")
+        ):
             board_page.take_up(session, seen)
         if plan and current and seen and seen.ended:
             onward(session, seen, "on_top")
@@ -154,11 +185,16 @@ with page.told():
     house = resources.context()
     run = current_runs.attached(house, session, dry_run=True)
     seen = look(house, run, session, with_orders=False) if run else None
-    place = page.heading("ensayo", seen.title if seen else "", buttons=0.25 if seen and seen.alive else 0.55)
+    place = page.heading(
+        "ensayo", seen.title if seen else "", buttons=0.25 if seen and seen.alive else 0.55
+    )
     if run and seen:
         put_in_url(run.run_id)
         names = ", ".join(file["file_name"] for file in run.files)
-        told = f"Ensayo del {local(run.created_at)} · {plain(run.org_name or run.target)} · {plain(names)}"
+        told = (
+            f"Ensayo del {local(run.created_at)} · {plain(run.org_name or run.target)} ·"
+            f" {plain(names)}"
+        )
         st.caption(f"{told} · {dry_run.scope_of(seen)}")
     page.advise(session)
     if run and seen and seen.alive:

@@ -36,7 +36,11 @@ def plan_or_reason(session: Session, place: DeltaGenerator) -> Prepared | None:
 
 
 def before(session: Session, reached: Connection) -> None:
-    plan = selection.prepared(session) if session.action_id and not selection.file_lacking(session) else None
+    plan = (
+        selection.prepared(session)
+        if session.action_id and not selection.file_lacking(session)
+        else None
+    )
     place = page.heading("lanzamiento", plan.action.title if plan else "")
     plan = plan_or_reason(session, place)
     if plan is None:

@@ -23,7 +23,14 @@ from pages.ui.texts_runs import plural, rows_told, word_of
 from pages.ui.widgets import tables
 from pages.ui.widgets.markdown import plain
 
-UNDONE, CAUSES, ROWS, LOTS, PLACES, AUDIT = "Restauración", "Por causa", "Filas", "Lotes", "Por ubicación", "Auditoría"
+UNDONE, CAUSES, ROWS, LOTS, PLACES, AUDIT = (
+    "Restauración",
+    "Por causa",
+    "Filas",
+    "Lotes",
+    "Por ubicación",
+    "Auditoría",
+)
 
 
 def chosen(session: Session) -> RunRecord | None:
@@ -41,29 +48,47 @@ def sum_line(seen: Look) -> str:
         if seen.counts[state]:
             word = word_of(seen.run, state)
             words[word] = words.get(word, 0) + seen.counts[state]
-    parts = " + ".join(f"{thousands(n)} {plural(word) if n != 1 else word}" for word, n in words.items())
+    parts = " + ".join(
+        f"{thousands(n)} {plural(word) if n != 1 else word}" for word, n in words.items()
+    )
     return f"**{rows_told(sum(words.values()))}** = {parts}" if words else ""
 
 
 def summary(seen: Look) -> None:
     run = seen.run
     who = f"{plain(where_of(run))} · {plain(run.person or '?')} · {local(run.created_at)}"
-    calls = f"{count(run.requests, 'llamada', 'llamadas')} · {count(run.retries, 'reintento', 'reintentos')}"
+    calls = (
+        f"{count(run.requests, 'llamada', 'llamadas')} ·"
+        f" {count(run.retries, 'reintento', 'reintentos')}"
+    )
     note = f" · {plain(run.note)}" if run.note else ""
     plan = f" · ensayo {run.parent}" if run.parent and run.kind == "apply" else ""
     state = f"**{plain(sentence(state_word(seen)))}**"
-    st.caption(f"{state} · {who} · {lasting(seen.seconds)} · {calls}{note}{plan} · ejecución {run.run_id}")
+    st.caption(
+        f"{state} · {who} · {lasting(seen.seconds)} · {calls}{note}{plan} · ejecución {run.run_id}"
+    )
     if seen.alive:
         st.info("La ejecución sigue en curso: el informe crece con ella.", icon=":material/sync:")
-    elif run.kind == "apply" and not run.dry_run and seen.ended and not seen.review and not seen.counts["cancelled"]:
-        st.success(f"{thousands(seen.finished)} de {thousands(seen.total)} como se pidió.", icon=":material/check_circle:")
+    elif (
+        run.kind == "apply"
+        and not run.dry_run
+        and seen.ended
+        and not seen.review
+        and not seen.counts["cancelled"]
+    ):
+        st.success(
+            f"{thousands(seen.finished)} de {thousands(seen.total)} como se pidió.",
+            icon=":material/check_circle:",
+        )
     outcome.counters(seen)
     st.caption(sum_line(seen))
 
 
 def lots(seen: Look) -> None:
     if seen.order_states:
-        tables.show(tables.order_frame(every(seen)), config=tables.order_config(), key="report_orders")
+        tables.show(
+            tables.order_frame(every(seen)), config=tables.order_config(), key="report_orders"
+        )
     else:
         st.caption("La ejecución no tiene lotes.")
 
@@ -79,7 +104,9 @@ def after(session: Session, seen: Look) -> None:
         if seen.run.parent and seen.run.kind != "apply" and st.button("Ver la ejecución de origen"):
             st.switch_page(PAGES["informe"][0], query_params={"run": seen.run.parent})
         found = roadmap.next_action(session) if seen.ended else None
-        if found and st.button(f"Siguiente acción: {found.action.title}", icon=":material/arrow_forward:"):
+        if found and st.button(
+            f"Siguiente acción: {found.action.title}", icon=":material/arrow_forward:"
+        ):
             session.action_id = found.action.id
             st.switch_page(PAGES["mapeo"][0])
     verify.draw(session, seen)
@@ -90,16 +117,26 @@ def details(session: Session, seen: Look) -> None:
     """One view at a time: with thousands of lots each of them costs, and only one is looked at."""
     views: dict[str, Callable[[], None]] = {
         CAUSES: lambda: error_groups.draw(session, seen),
-        ROWS: lambda: row_filters.draw(seen, plan=seen.run.dry_run, key=f"report_{seen.run.run_id}", orders=every(seen)),
+        ROWS: lambda: row_filters.draw(
+            seen, plan=seen.run.dry_run, key=f"report_{seen.run.run_id}", orders=every(seen)
+        ),
         LOTS: lambda: lots(seen),
-        PLACES: lambda: location_chart.by_location(seen.run, locations.group_counts(resources.context().journal, seen.run.run_id)),
+        PLACES: lambda: location_chart.by_location(
+            seen.run, locations.group_counts(resources.context().journal, seen.run.run_id)
+        ),
         AUDIT: lambda: audit.audit_table(seen.run),
     }
     if seen.run.kind == "undo":
         views = {UNDONE: lambda: undo.lists(seen), **views}
     names, key = list(views), f"report_view_{seen.run.kind == 'undo'}"
-    chosen_view = st.segmented_control("Ver", names, default=names[0], label_visibility="collapsed", required=True, key=key)
-    numbers = {CAUSES: len(error_groups.gathered(session, seen)), ROWS: seen.total, LOTS: len(seen.order_states)}
+    chosen_view = st.segmented_control(
+        "Ver", names, default=names[0], label_visibility="collapsed", required=True, key=key
+    )
+    numbers = {
+        CAUSES: len(error_groups.gathered(session, seen)),
+        ROWS: seen.total,
+        LOTS: len(seen.order_states),
+    }
     counted(key, {names.index(name) + 1: number for name, number in numbers.items()})
     views[chosen_view or names[0]]()
 

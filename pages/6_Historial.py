@@ -38,12 +38,21 @@ def chosen_filters(orgs: Sequence[str]) -> history.Filters:
             format_func=history.STATES.get,
             label_visibility="collapsed",
         )
-        days = st.date_input("Fechas", value=(), format="DD/MM/YYYY", label_visibility="collapsed", width=DATES)
+        days = st.date_input(
+            "Fechas", value=(), format="DD/MM/YYYY", label_visibility="collapsed", width=DATES
+        )
     with st.container(horizontal=True, vertical_alignment="center"):
-        note = st.text_input("Buscar en la nota", placeholder="buscar en la nota", label_visibility="collapsed", width=DATES)
+        note = st.text_input(
+            "Buscar en la nota",
+            placeholder="buscar en la nota",
+            label_visibility="collapsed",
+            width=DATES,
+        )
         rehearsals = st.checkbox("Ver también los ensayos")
         archived = st.checkbox("Ver también las archivadas")
-    return history.Filters(action, tuple(states), note.strip(), rehearsals, archived, org, tuple(days))
+    return history.Filters(
+        action, tuple(states), note.strip(), rehearsals, archived, org, tuple(days)
+    )
 
 
 def _one_of(label: str, options: Sequence[str], none: str) -> str | None:
@@ -68,12 +77,23 @@ def buttons(session: Session, picked: Sequence[RunRecord]) -> bool:
         downloads.acta_button(picked, "Acta de las seleccionadas")
         one = picked[0] if len(picked) == 1 else None
         able = one is not None and repeat.can_repeat(house, one)
-        told = "Carga su fichero, su acción y su mapeo, y abre Ensayo. Necesita que se guardara el fichero."
+        told = (
+            "Carga su fichero, su acción y su mapeo, y abre Ensayo. Necesita que se guardara el"
+            " fichero."
+        )
         if st.button("Repetir", disabled=not able, help=told) and one:
             repeat_run(session, one)
         again = bool(picked) and all(run.run_id in history.archived(house) for run in picked)
-        if st.button("Recuperar" if again else "Archivar", disabled=not picked, help="Archivada no se muestra; nada se borra."):
-            history.archive(house, {run.run_id: current_runs.who(session, run) for run in picked}, away=not again)
+        if st.button(
+            "Recuperar" if again else "Archivar",
+            disabled=not picked,
+            help="Archivada no se muestra; nada se borra.",
+        ):
+            history.archive(
+                house,
+                {run.run_id: current_runs.who(session, run) for run in picked},
+                away=not again,
+            )
             st.rerun()
     return comparing and len(picked) == 2
 
@@ -101,7 +121,9 @@ def draw(session: Session) -> None:
         if st.button("Abrir", type="primary", disabled=len(picked) != 1):
             open_run(session, picked[0])
     drawn = [(run.run_id, run.state, run.ended_at) for run in found[: history_charts.MOST]]
-    if figures := session.once("history_charts", drawn, lambda: history_charts.figures(house, found)):
+    if figures := session.once(
+        "history_charts", drawn, lambda: history_charts.figures(house, found)
+    ):
         history_charts.draw(figures)
 
 

@@ -1,4 +1,6 @@
-"""Columns that several schemas share. Cells are canonical text, absent ones NA; the text of a failed check is its rule id."""
+"""Columns that several schemas share. Cells are canonical text, absent ones NA; the text of a
+failed check is its rule id.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +15,17 @@ from schemas.limits import limits
 from schemas.phones import E164
 
 CALL_TYPES = (
-    "INTERNAL_CALL", "TOLL_FREE", "NATIONAL", "INTERNATIONAL", "OPERATOR_ASSISTED", "CHARGEABLE_DIRECTORY_ASSISTED",
-    "SPECIAL_SERVICES_I", "SPECIAL_SERVICES_II", "PREMIUM_SERVICES_I", "PREMIUM_SERVICES_II",
-)  # fmt: skip
+    "INTERNAL_CALL",
+    "TOLL_FREE",
+    "NATIONAL",
+    "INTERNATIONAL",
+    "OPERATOR_ASSISTED",
+    "CHARGEABLE_DIRECTORY_ASSISTED",
+    "SPECIAL_SERVICES_I",
+    "SPECIAL_SERVICES_II",
+    "PREMIUM_SERVICES_I",
+    "PREMIUM_SERVICES_II",
+)
 NUMBER_TYPES = ("DID", "TOLLFREE", "MOBILE")
 ROUTE_KINDS = ("TRUNK", "ROUTE_GROUP")
 # What a formula that fails leaves in a cell, in Spanish and in English.
@@ -27,13 +37,22 @@ def _listed(pattern: str, many: bool) -> str:
 
 
 def matches(pattern: str, rule: str) -> pa.Check:
-    """The whole cell has the form `pattern` (fullmatch, grouped: no surprises with line ends, `|` or foreign digits)."""
+    """The whole cell has the form `pattern` (fullmatch, grouped: no surprises with line ends, `|`
+    or foreign digits).
+    """
     return pa.Check(lambda cells: cells.str.fullmatch(f"(?:{pattern})"), error=rule, name=rule)
 
 
 def column(*checks: pa.Check, required: bool = False, kinds: tuple[str, ...] = ()) -> pa.Column:
     """A column of text; `kinds` (what its ids may name) is kept in the metadata for the message."""
-    return pa.Column(None, list(checks), nullable=not required, required=True, coerce=False, metadata={"kinds": kinds})
+    return pa.Column(
+        None,
+        list(checks),
+        nullable=not required,
+        required=True,
+        coerce=False,
+        metadata={"kinds": kinds},
+    )
 
 
 def text(*, required: bool = False) -> pa.Column:
@@ -46,7 +65,9 @@ def text(*, required: bool = False) -> pa.Column:
 
 
 def phone(*, required: bool = False, many: bool = False) -> pa.Column:
-    """E.164 (contracts 1.11). `schemas.phones.phone_rule` says afterwards in which of its ways a cell is wrong."""
+    """E.164 (contracts 1.11). `schemas.phones.phone_rule` says afterwards in which of its ways a
+    cell is wrong.
+    """
     return column(matches(_listed(E164, many), "telefono_no_valido"), required=required)
 
 
@@ -56,7 +77,9 @@ def extension(*, required: bool = False) -> pa.Column:
     def holds(cells: pd.Series[str]) -> pd.Series[bool]:
         return cells.str.fullmatch(f"[0-9]{{{limits().extension_min},{limits().extension_max}}}")
 
-    return column(pa.Check(holds, error="extension_no_valida", name="extension_no_valida"), required=required)
+    return column(
+        pa.Check(holds, error="extension_no_valida", name="extension_no_valida"), required=required
+    )
 
 
 def flag(*, required: bool = False) -> pa.Column:
@@ -72,7 +95,9 @@ def call_types() -> pa.Column:
 
 
 def hydra(*kinds: str, required: bool = False, many: bool = False) -> pa.Column:
-    """A public id of one of `kinds` (contracts 1.6). `id_rule` says afterwards in which of the two ways a cell is wrong."""
+    """A public id of one of `kinds` (contracts 1.6). `id_rule` says afterwards in which of the two
+    ways a cell is wrong.
+    """
 
     def holds(cells: pd.Series[str]) -> pd.Series[bool]:
         different = cells.unique()
@@ -80,12 +105,20 @@ def hydra(*kinds: str, required: bool = False, many: bool = False) -> pa.Column:
             return ~cells.isin([cell for cell in different.tolist() if id_rule(cell, kinds)])
         return ~cells.isin(strangers(different, kinds))
 
-    return column(pa.Check(holds, error="id_no_valido", name="id_no_valido"), required=required, kinds=kinds)
+    return column(
+        pa.Check(holds, error="id_no_valido", name="id_no_valido"), required=required, kinds=kinds
+    )
 
 
 def id_rule(cell: str, kinds: tuple[str, ...]) -> str | None:
-    """`id_no_valido` when an item is no id at all, `id_de_otro_tipo` when it names something else, None when all is well."""
-    found = {kind_of(item) for item in cell.split(";") if not (limits().bare_uuids and UUID.fullmatch(item))}
+    """`id_no_valido` when an item is no id at all, `id_de_otro_tipo` when it names something else,
+    None when all is well.
+    """
+    found = {
+        kind_of(item)
+        for item in cell.split(";")
+        if not (limits().bare_uuids and UUID.fullmatch(item))
+    }
     if None in found:
         return "id_no_valido"
     return None if found <= set(kinds) else "id_de_otro_tipo"
@@ -114,7 +147,10 @@ def not_in_both(one: str, other: str, name: str) -> pa.Check:
 
     def holds(frame: pd.DataFrame) -> pd.Series[bool]:
         both = frame[frame[one].notna() & frame[other].notna()]
-        shared = [not set(a.split(";")).isdisjoint(b.split(";")) for a, b in zip(both[one], both[other], strict=True)]
+        shared = [
+            not set(a.split(";")).isdisjoint(b.split(";"))
+            for a, b in zip(both[one], both[other], strict=True)
+        ]
         return pd.Series(True, index=frame.index).mask(frame.index.isin(both.index[shared]), False)
 
     return rule(name, holds)

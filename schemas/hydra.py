@@ -1,4 +1,6 @@
-"""Webex's public ids: base64 without padding of `ciscospark://us/<KIND>/<uuid>` (contracts 1.6). Read, never built."""
+"""Webex's public ids: base64 without padding of `ciscospark://us/<KIND>/<uuid>` (contracts 1.6).
+Read, never built.
+"""
 
 from __future__ import annotations
 
@@ -33,6 +35,8 @@ def kind_of(value: str) -> str | None:
 
 
 def id_tail(value: str) -> str:
-    """The last segment of a public id: what Webex sometimes answers in its place; the value itself when it is none."""
+    """The last segment of a public id: what Webex sometimes answers in its place; the value itself
+    when it is none.
+    """
     decoded = decode_id(value)
     return decoded[1] if decoded else value

@@ -1,4 +1,6 @@
-"""Limits of the schemas that an organisation may have otherwise (contracts 5); in force for the validation under way."""
+"""Limits of the schemas that an organisation may have otherwise (contracts 5); in force for the
+validation under way.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ class Limits:
 
 
 DEFAULT = Limits()
-_in_force: ContextVar[Limits] = ContextVar("limits", default=DEFAULT)  # frozen: nobody can change it
+_in_force: ContextVar[Limits] = ContextVar(
+    "limits", default=DEFAULT
+)  # frozen: nobody can change it
 
 
 def limits() -> Limits:

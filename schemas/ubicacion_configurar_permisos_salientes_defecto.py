@@ -9,6 +9,9 @@ SCHEMA = fields.schema(
         "block_call_types": fields.call_types(),
         "org_id": fields.org_id(),
     },
-    fields.rule("sin_perfil", lambda frame: frame[["allow_call_types", "block_call_types"]].notna().any(axis=1)),
+    fields.rule(
+        "sin_perfil",
+        lambda frame: frame[["allow_call_types", "block_call_types"]].notna().any(axis=1),
+    ),
     fields.not_in_both("allow_call_types", "block_call_types", "tipo_en_ambas_listas"),
 )

@@ -1,4 +1,6 @@
-"""Contract 3.4. Both lists empty would mean "allow everything, premium too": such a row is invalid."""
+"""Contract 3.4. Both lists empty would mean "allow everything, premium too": such a row is
+invalid.
+"""
 
 from schemas import fields
 

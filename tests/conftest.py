@@ -1,4 +1,6 @@
-"""A small organisation on a real socket, a data directory of its own, and the house as a script would use it."""
+"""A small organisation on a real socket, a data directory of its own, and the house as a script
+would use it.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,13 @@ from bulk.webex.ratelimit import limiter
 from tests.house import House, Remote, opened, serving
 
 PEOPLE, LOCATIONS = 120, 6
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+]
 
 
 @pytest.fixture(scope="session")
@@ -37,7 +45,9 @@ def quick_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BULK_SETTLE_DELAY", "0.1")
     monkeypatch.setenv("BULK_JOB_POLL_FIRST", "0.1")
     monkeypatch.setenv("BULK_DEFAULT_RETRY_AFTER", "0.2")
-    limiter._paces.clear()  # a process remembers what the organisation admitted, and another test's storm of 429s is no limit
+    # a process remembers what the organisation admitted, and another test's storm of 429s is no
+    # limit
+    limiter._paces.clear()
 
 
 @pytest.fixture

@@ -1,4 +1,6 @@
-"""What tests need to play: the sandbox from outside, and the product driven through its own front doors."""
+"""What tests need to play: the sandbox from outside, and the product driven through its own front
+doors.
+"""
 
 from __future__ import annotations
 
@@ -74,7 +76,9 @@ class Remote:
         """State of the seed, no faults, counters at zero."""
         fresh = SandboxConfig(job_seconds=0.2)
         fixed = {"home", "seed", "locations", "people", "reset"}
-        self.admin("config", {name: value for name, value in vars(fresh).items() if name not in fixed})
+        self.admin(
+            "config", {name: value for name, value in vars(fresh).items() if name not in fixed}
+        )
         self.admin("fail_next", [])
         self.admin("reset", {})
         return self
@@ -133,7 +137,13 @@ class House:
         running = self.remote.running
         return connect(self.context.home, token=running.token, base_url=running.base_url)
 
-    def start(self, action_id: str, records: Sequence[Mapping[str, Any]], how: Launch | None = None, **options: Any) -> LiveRun:
+    def start(
+        self,
+        action_id: str,
+        records: Sequence[Mapping[str, Any]],
+        how: Launch | None = None,
+        **options: Any,
+    ) -> LiveRun:
         """Launch parameters given row by row (lines from 2, as in a file)."""
         dataset = "ubicaciones" if action_id.startswith("ubicacion") else "usuarios"
         files = {dataset: from_records(dict(enumerate(records, 2)), name=dataset)}
@@ -141,13 +151,21 @@ class House:
         how = how or Launch(chunk_size=50, workers=8, options=options)
         return launch(self.context, prepared, self.connection, how)
 
-    def run(self, action_id: str, records: Sequence[Mapping[str, Any]], how: Launch | None = None, **options: Any) -> Result:
+    def run(
+        self,
+        action_id: str,
+        records: Sequence[Mapping[str, Any]],
+        how: Launch | None = None,
+        **options: Any,
+    ) -> Result:
         live = self.start(action_id, records, how, **options)
         assert live.ended.wait(PATIENCE), "the run did not come to rest"
         return self.result(live.run_id)
 
     def plan(self, action_id: str, records: Sequence[Mapping[str, Any]], **options: Any) -> Result:
-        return self.run(action_id, records, Launch(dry_run=True, workers=8, options=options), **options)
+        return self.run(
+            action_id, records, Launch(dry_run=True, workers=8, options=options), **options
+        )
 
     def resume(self, run_id: str) -> Result:
         live = resume(self.context, run_id, self.connection)

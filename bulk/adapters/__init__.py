@@ -1,4 +1,6 @@
-"""The registry: the nine supported actions in the recommended order (contracts 4), and those "... en desarrollo ..."."""
+"""The registry: the nine supported actions in the recommended order (contracts 4), and those "...
+en desarrollo ...".
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,11 @@ UNSUPPORTED = (
     Unsupported("usuarios_alta_scim", "usuarios", "Alta de usuarios (SCIM)"),
     Unsupported("usuarios_remover_licencias", "usuarios", "Quitar licencias a usuarios"),
     Unsupported("workspaces_alta", "workspaces", "Alta de espacios de trabajo"),
-    Unsupported("workspaces_anadir_intercom_legacy", "workspaces", "Añadir intercom legacy a espacios de trabajo"),
+    Unsupported(
+        "workspaces_anadir_intercom_legacy",
+        "workspaces",
+        "Añadir intercom legacy a espacios de trabajo",
+    ),
     Unsupported(
         "workspaces_configurar_desvio_prefijo53",
         "workspaces",
@@ -54,13 +60,19 @@ UNSUPPORTED = (
         "workspaces",
         "Configurar perfil saliente personalizado en espacios de trabajo",
     ),
-    Unsupported("workspaces_validar_estado_permisos", "workspaces", "Validar estado de permisos de espacios de trabajo"),
+    Unsupported(
+        "workspaces_validar_estado_permisos",
+        "workspaces",
+        "Validar estado de permisos de espacios de trabajo",
+    ),
 )
 
 
 @cache
 def get_action(action_id: str) -> Action:
-    """The adapter's Action. Raises InDevelopment for an announced one, UnknownAction for any other id."""
+    """The adapter's Action. Raises InDevelopment for an announced one, UnknownAction for any other
+    id.
+    """
     if action_id in SUPPORTED:
         action: Action = importlib.import_module(f"bulk.adapters.{action_id}").ACTION
         return action

@@ -10,18 +10,38 @@ from bulk.core.action import Member
 from bulk.errors import InputError, RowRefused, json_place
 
 CALL_TYPES = (
-    "INTERNAL_CALL", "TOLL_FREE", "NATIONAL", "INTERNATIONAL", "OPERATOR_ASSISTED", "CHARGEABLE_DIRECTORY_ASSISTED",
-    "SPECIAL_SERVICES_I", "SPECIAL_SERVICES_II", "PREMIUM_SERVICES_I", "PREMIUM_SERVICES_II",
-)  # fmt: skip
+    "INTERNAL_CALL",
+    "TOLL_FREE",
+    "NATIONAL",
+    "INTERNATIONAL",
+    "OPERATOR_ASSISTED",
+    "CHARGEABLE_DIRECTORY_ASSISTED",
+    "SPECIAL_SERVICES_I",
+    "SPECIAL_SERVICES_II",
+    "PREMIUM_SERVICES_I",
+    "PREMIUM_SERVICES_II",
+)
 
 CALL_TYPE_WORDS = (
-    "internas", "gratuitas", "nacionales", "internacionales", "por operador", "consulta de guía con cargo",
-    "servicios especiales I", "servicios especiales II", "servicios premium I", "servicios premium II",
-)  # fmt: skip
+    "internas",
+    "gratuitas",
+    "nacionales",
+    "internacionales",
+    "por operador",
+    "consulta de guía con cargo",
+    "servicios especiales I",
+    "servicios especiales II",
+    "servicios premium I",
+    "servicios premium II",
+)
 ACTION_WORDS = {
-    "ALLOW": "permitidas", "BLOCK": "bloqueadas", "AUTH_CODE": "con código", "TRANSFER_NUMBER_1": "al número de desvío 1",
-    "TRANSFER_NUMBER_2": "al número de desvío 2", "TRANSFER_NUMBER_3": "al número de desvío 3",
-}  # fmt: skip
+    "ALLOW": "permitidas",
+    "BLOCK": "bloqueadas",
+    "AUTH_CODE": "con código",
+    "TRANSFER_NUMBER_1": "al número de desvío 1",
+    "TRANSFER_NUMBER_2": "al número de desvío 2",
+    "TRANSFER_NUMBER_3": "al número de desvío 3",
+}
 
 
 def _shown(value: Any) -> str:
@@ -29,21 +49,37 @@ def _shown(value: Any) -> str:
     if not isinstance(value, dict):
         return "-"
     word = ACTION_WORDS.get(value.get("action") or "", str(value.get("action")))
-    return word if value.get("action") == "BLOCK" or value.get("transferEnabled") else f"{word}, sin transferir"
+    return (
+        word
+        if value.get("action") == "BLOCK" or value.get("transferEnabled")
+        else f"{word}, sin transferir"
+    )
 
 
-PERMISSION_MEMBERS = {t: Member(f"llamadas {word}", _shown) for t, word in zip(CALL_TYPES, CALL_TYPE_WORDS, strict=True)}
+PERMISSION_MEMBERS = {
+    t: Member(f"llamadas {word}", _shown)
+    for t, word in zip(CALL_TYPES, CALL_TYPE_WORDS, strict=True)
+}
 
 
 def profile_told(profile: Mapping[str, Any]) -> str:
-    """`internas permitidas, internacionales bloqueadas`: the profile of contract 2.4 in one line."""
+    """`internas permitidas, internacionales bloqueadas`: the profile of contract 2.4 in one
+    line.
+    """
     words = dict(zip(CALL_TYPES, CALL_TYPE_WORDS, strict=True))
-    entries = [entry for entry in profile.get("callingPermissions") or [] if isinstance(entry, dict)]
-    return ", ".join(f"{words.get(str(entry.get('callType')), entry.get('callType'))} {_shown(entry)}" for entry in entries)
+    entries = [
+        entry for entry in profile.get("callingPermissions") or [] if isinstance(entry, dict)
+    ]
+    return ", ".join(
+        f"{words.get(str(entry.get('callType')), entry.get('callType'))} {_shown(entry)}"
+        for entry in entries
+    )
 
 
 def permissions_state(answer: Mapping[str, Any]) -> dict[str, Any]:
-    """callType -> {"action", "transferEnabled", "restricted"} of the call types we know; others are ignored (contract 2.4)."""
+    """callType -> {"action", "transferEnabled", "restricted"} of the call types we know; others are
+    ignored (contract 2.4).
+    """
     entries = answer.get("callingPermissions") or []
     return {
         entry["callType"]: {
@@ -61,17 +97,24 @@ def permission(allowed: bool) -> dict[str, Any]:
     return {"action": "ALLOW" if allowed else "BLOCK", "transferEnabled": allowed}
 
 
-def listed_permissions(allow: Sequence[str] | None, block: Sequence[str] | None) -> dict[str, dict[str, Any]]:
-    """callType -> permission out of the two lists. Raises RowRefused for a type in both or unknown."""
+def listed_permissions(
+    allow: Sequence[str] | None, block: Sequence[str] | None
+) -> dict[str, dict[str, Any]]:
+    """callType -> permission out of the two lists. Raises RowRefused for a type in both or
+    unknown.
+    """
     allowed, blocked = {t.upper() for t in allow or ()}, {t.upper() for t in block or ()}
     if allowed & blocked:
         both = ", ".join(sorted(allowed & blocked))
         raise RowRefused(
             "tipo_en_ambas_listas",
-            f"Tipos de llamada permitidos y bloqueados a la vez: {both}. Déjalos en una sola lista.",
+            f"Tipos de llamada permitidos y bloqueados a la vez: {both}. Déjalos en una sola"
+            " lista.",
         )
     if unknown := (allowed | blocked).difference(CALL_TYPES):
-        raise RowRefused("tipo_de_llamada", f"Tipos de llamada desconocidos: {', '.join(sorted(unknown))}.")
+        raise RowRefused(
+            "tipo_de_llamada", f"Tipos de llamada desconocidos: {', '.join(sorted(unknown))}."
+        )
     return {t: permission(t in allowed) for t in CALL_TYPES if t in allowed | blocked}
 
 
@@ -81,18 +124,31 @@ def without_restricted(
     """`wanted` less the types fixed by the system, and the notes that say so (contract 2.4)."""
     fixed = [call_type for call_type in wanted if (before.get(call_type) or {}).get("restricted")]
     notes = (f"Fijados por el sistema, no se tocan: {', '.join(fixed)}.",) if fixed else ()
-    return {t: {**value, "restricted": False} for t, value in wanted.items() if t not in fixed}, notes
+    return {
+        t: {**value, "restricted": False} for t, value in wanted.items() if t not in fixed
+    }, notes
 
 
 def permission_entries(wanted: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Members of a PUT: callType, action, transferEnabled."""
     return [
-        {"callType": call_type, "action": value["action"], "transferEnabled": value["transferEnabled"]}
+        {
+            "callType": call_type,
+            "action": value["action"],
+            "transferEnabled": value["transferEnabled"],
+        }
         for call_type, value in wanted.items()
     ]
 
 
-ACTIONS = ("ALLOW", "BLOCK", "AUTH_CODE", "TRANSFER_NUMBER_1", "TRANSFER_NUMBER_2", "TRANSFER_NUMBER_3")
+ACTIONS = (
+    "ALLOW",
+    "BLOCK",
+    "AUTH_CODE",
+    "TRANSFER_NUMBER_1",
+    "TRANSFER_NUMBER_2",
+    "TRANSFER_NUMBER_3",
+)
 
 
 def read_profile(raw: bytes, name: str) -> dict[str, Any]:
@@ -107,7 +163,9 @@ def read_profile(raw: bytes, name: str) -> dict[str, Any]:
 
 
 def check_profile(profile: Any, name: str) -> dict[str, Any]:
-    """The profile when it has the form of contract 2.4. Raises InputError naming the entry that has not."""
+    """The profile when it has the form of contract 2.4. Raises InputError naming the entry that has
+    not.
+    """
     entries = profile.get("callingPermissions") if isinstance(profile, dict) else None
     if not isinstance(entries, list) or not entries:
         raise InputError(f"El perfil «{name}» no tiene la lista «callingPermissions».")
@@ -116,9 +174,14 @@ def check_profile(profile: Any, name: str) -> dict[str, Any]:
         if not isinstance(entry, dict) or set(entry) != {"callType", "action", "transferEnabled"}:
             raise InputError(f"{where} se esperan callType, action y transferEnabled.")
         if entry["callType"] not in CALL_TYPES:
-            raise InputError(f"{where} callType «{entry['callType']}» no existe. Los que hay: {', '.join(CALL_TYPES)}.")
+            raise InputError(
+                f"{where} callType «{entry['callType']}» no existe. Los que hay:"
+                f" {', '.join(CALL_TYPES)}."
+            )
         if entry["action"] not in ACTIONS:
-            raise InputError(f"{where} action «{entry['action']}» no existe. Las que hay: {', '.join(ACTIONS)}.")
+            raise InputError(
+                f"{where} action «{entry['action']}» no existe. Las que hay: {', '.join(ACTIONS)}."
+            )
         if not isinstance(entry["transferEnabled"], bool):
             raise InputError(f"{where} transferEnabled debe ser true o false.")
     checked: dict[str, Any] = profile

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bulk.core.action import Action, Change, Irreversible, Member, Outcome, Param, State, differences
+from bulk.core.action import (
+    Action,
+    Change,
+    Irreversible,
+    Member,
+    Outcome,
+    Param,
+    State,
+    differences,
+)
 
 if TYPE_CHECKING:
     from bulk.webex.client import Api
@@ -12,27 +21,47 @@ if TYPE_CHECKING:
 
 def read(api: Api, *, location_id: str, org_id: str | None = None, **_: object) -> State:
     """{"phoneNumber", "name"} of the location's calling line, None where there is none."""
-    line = api.get(f"telephony/config/locations/{location_id}", orgId=org_id).get("callingLineId") or {}
+    line = (
+        api.get(f"telephony/config/locations/{location_id}", orgId=org_id).get("callingLineId")
+        or {}
+    )
     return {"phoneNumber": line.get("phoneNumber"), "name": line.get("name")}
 
 
 def decide(before: State, *, phone_number: str, calling_line_name: str | None = None) -> Change:
-    wanted = {"phoneNumber": phone_number} | ({"name": calling_line_name} if calling_line_name else {})
+    wanted = {"phoneNumber": phone_number} | (
+        {"name": calling_line_name} if calling_line_name else {}
+    )
     # A name is never sent without the number: the vendor's SDK does the same (contract 2.2).
     return Change(differences(before, wanted), body={"callingLineId": wanted})
 
 
-def write(api: Api, change: Change, *, location_id: str, org_id: str | None = None, **_: object) -> Outcome:
+def write(
+    api: Api, change: Change, *, location_id: str, org_id: str | None = None, **_: object
+) -> Outcome:
     answer = api.send("PUT", f"telephony/config/locations/{location_id}", change.body, orgId=org_id)
     return Outcome(tracking_id=answer.tracking_id)
 
 
 def undo(before: State, after: State) -> Change | Irreversible:
     if not before.get("phoneNumber"):
-        return Irreversible("La ubicación no tenía número de cabecera y la API no permite quitarlo.")
-    wanted = {"phoneNumber": before["phoneNumber"]} | ({"name": before["name"]} if before.get("name") else {})
+        return Irreversible(
+            "La ubicación no tenía número de cabecera y la API no permite quitarlo."
+        )
+    wanted = {"phoneNumber": before["phoneNumber"]} | (
+        {"name": before["name"]} if before.get("name") else {}
+    )
     stays = not before.get("name") and after.get("name")
-    lost = (f"El nombre «{after['name']}» se queda: la cabecera no tenía nombre y la API no permite quitarlo.",) if stays else ()
+    lost = (
+        (
+            (
+                f"El nombre «{after['name']}» se queda: la cabecera no tenía nombre y la API no"
+                " permite quitarlo."
+            ),
+        )
+        if stays
+        else ()
+    )
     return Change(differences(after, wanted), body={"callingLineId": wanted}, lost=lost)
 
 
@@ -52,7 +81,10 @@ ACTION = Action(
     write=write,
     undo=undo,
     pure_put=True,
-    undo_note="Si la ubicación no tenía cabecera, o la cabecera no tenía nombre, no se puede volver a dejar sin ello.",
+    undo_note=(
+        "Si la ubicación no tenía cabecera, o la cabecera no tenía nombre, no se puede volver a"
+        " dejar sin ello."
+    ),
     contract="2.2",
     members={"phoneNumber": Member("número de cabecera"), "name": Member("nombre de cabecera")},
 )

@@ -6,7 +6,19 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from bulk.core.action import OTHER, Action, Change, Member, Outcome, Param, SetOps, State, Values, Work, one_after_another
+from bulk.core.action import (
+    OTHER,
+    Action,
+    Change,
+    Member,
+    Outcome,
+    Param,
+    SetOps,
+    State,
+    Values,
+    Work,
+    one_after_another,
+)
 from bulk.errors import RowRefused
 from schemas.hydra import id_tail
 
@@ -16,27 +28,38 @@ if TYPE_CHECKING:
 
 STATE_WORDS = {"None": "no está", "INACTIVE": "desactivada", "ACTIVE": "activa"}
 PAGE = 2000  # contract 1.5: default page of numbers
-IN_USE = "inUse"  # member of `before`: which of the numbers are assigned, or the header of the location
+IN_USE = (  # member of `before`: which of the numbers are assigned, or the header of the location
+    "inUse"
+)
 STAY = "No se quitan, porque ya están asignados o son cabecera: {}."
 MOST_REMOVED = 5  # contract 2.1: numbers in one DELETE
 MOST_MOBILE = 20  # contract 2.1: numbers of type MOBILE in one request
 NO_PSTN = (
-    "La ubicación no tiene PSTN propia. Dar de alta números así puede dañar los datos del operador. "
-    "Revisa la conexión PSTN de la ubicación en Control Hub."
+    "La ubicación no tiene PSTN propia. Dar de alta números así puede dañar los datos del operador."
+    " Revisa la conexión PSTN de la ubicación en Control Hub."
 )
 
 
 def _numbers(api: Api, location_id: str, org_id: str | None) -> dict[str, Any]:
     """number -> what Webex says of it, of all numbers of the location."""
     place = id_tail(location_id) if api.settings.number_list_location == "uuid" else location_id
-    found = api.pages("telephony/config/numbers", "phoneNumbers", locationId=place, orgId=org_id, max=PAGE)
+    found = api.pages(
+        "telephony/config/numbers", "phoneNumbers", locationId=place, orgId=org_id, max=PAGE
+    )
     return {n["phoneNumber"]: n for n in found if n.get("phoneNumber")}
 
 
 def _state(found: Mapping[str, Any], numbers: Sequence[str], connection: str | None) -> State:
-    """Each number -> ACTIVE or INACTIVE, None when it is not there; which of them are assigned or the header; the PSTN."""
-    states = {number: found[number].get("state", "INACTIVE") if number in found else None for number in numbers}
-    used = sorted(n for n in states if n in found and (found[n].get("owner") or found[n].get("mainNumber")))
+    """Each number -> ACTIVE or INACTIVE, None when it is not there; which of them are assigned or
+    the header; the PSTN.
+    """
+    states = {
+        number: found[number].get("state", "INACTIVE") if number in found else None
+        for number in numbers
+    }
+    used = sorted(
+        n for n in states if n in found and (found[n].get("owner") or found[n].get("mainNumber"))
+    )
     return {**states, IN_USE: used, "connection": connection}
 
 
@@ -46,8 +69,17 @@ def _connection(api: Api, location_id: str, org_id: str | None) -> str | None:
     return (details.get("connection") or {}).get("type")
 
 
-def read(api: Api, *, location_id: str, phone_numbers: Sequence[str], org_id: str | None = None, **_: object) -> State:
-    return _state(_numbers(api, location_id, org_id), phone_numbers, _connection(api, location_id, org_id))
+def read(
+    api: Api,
+    *,
+    location_id: str,
+    phone_numbers: Sequence[str],
+    org_id: str | None = None,
+    **_: object,
+) -> State:
+    return _state(
+        _numbers(api, location_id, org_id), phone_numbers, _connection(api, location_id, org_id)
+    )
 
 
 def read_many(api: Api, works: Sequence[Work]) -> Mapping[int, State | Exception]:
@@ -58,7 +90,13 @@ def read_many(api: Api, works: Sequence[Work]) -> Mapping[int, State | Exception
     return {work.key: _state(found, work.params["phone_numbers"], connection) for work in works}
 
 
-def decide(before: State, *, phone_numbers: Sequence[str], number_type: str | None = None, force_pstn: bool = False) -> Change:
+def decide(
+    before: State,
+    *,
+    phone_numbers: Sequence[str],
+    number_type: str | None = None,
+    force_pstn: bool = False,
+) -> Change:
     missing = [number for number in dict.fromkeys(phone_numbers) if before.get(number) is None]
     active = [number for number in phone_numbers if before.get(number) == "ACTIVE"]
     notes = (f"Ya existen y están activos, no se tocan: {', '.join(active)}.",) if active else ()
@@ -70,23 +108,36 @@ def decide(before: State, *, phone_numbers: Sequence[str], number_type: str | No
 
 
 def write(
-    api: Api, change: Change, *, location_id: str, number_type: str | None = None, org_id: str | None = None, **_: object
+    api: Api,
+    change: Change,
+    *,
+    location_id: str,
+    number_type: str | None = None,
+    org_id: str | None = None,
+    **_: object,
 ) -> Outcome:
     """Add the numbers, or remove those of an undo."""
     if any(new is None for new in change.news().values()):
-        return Outcome(tracking_id=_remove(api, location_id, org_id, list(change.fields)).tracking_id)
+        return Outcome(
+            tracking_id=_remove(api, location_id, org_id, list(change.fields)).tracking_id
+        )
     body = {"numberType": number_type or "DID", **change.body}
     return Outcome(tracking_id=_post(api, location_id, org_id, body).tracking_id)
 
 
 def _remove(api: Api, location_id: str, org_id: str | None, numbers: Sequence[str]) -> Answer:
     path = f"telephony/config/locations/{location_id}/numbers"
-    parts = (numbers[start : start + MOST_REMOVED] for start in range(0, len(numbers), MOST_REMOVED))
-    return one_after_another(partial(api.send, "DELETE", path, {"phoneNumbers": part}, orgId=org_id) for part in parts)
+    parts = (
+        numbers[start : start + MOST_REMOVED] for start in range(0, len(numbers), MOST_REMOVED)
+    )
+    return one_after_another(
+        partial(api.send, "DELETE", path, {"phoneNumbers": part}, orgId=org_id) for part in parts
+    )
 
 
 def write_many(api: Api, works: Sequence[Work]) -> Answer:
-    """POSTs with the missing numbers of all rows (same location, same type); more than one only for a row over the limit.
+    """POSTs with the missing numbers of all rows (same location, same type); more than one only for
+    a row over the limit.
 
     Of an undo: DELETEs of five numbers each.
     """
@@ -98,7 +149,10 @@ def write_many(api: Api, works: Sequence[Work]) -> Answer:
     limit = MOST_MOBILE if number_type == "MOBILE" else api.settings.numbers_per_post
     post = partial(_post, api, first.params["location_id"], first.params.get("org_id"))
     common = {"numberType": number_type, **first.change.body}
-    bodies = ({**common, "phoneNumbers": numbers[start : start + limit]} for start in range(0, len(numbers), limit))
+    bodies = (
+        {**common, "phoneNumbers": numbers[start : start + limit]}
+        for start in range(0, len(numbers), limit)
+    )
     return one_after_another(partial(post, body) for body in bodies)
 
 
@@ -107,7 +161,8 @@ def _post(api: Api, location_id: str, org_id: str | None, body: State) -> Answer
 
 
 def undo(before: State, after: State) -> Change:
-    """Remove the numbers that were not there (five a request), or add again those that an undo removed.
+    """Remove the numbers that were not there (five a request), or add again those that an undo
+    removed.
 
     One that is assigned by now, or the header, stays: Webex would refuse the whole request.
     """

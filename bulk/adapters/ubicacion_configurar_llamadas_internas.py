@@ -21,7 +21,9 @@ def _path(location_id: str) -> str:
 
 
 def read(api: Api, *, location_id: str, org_id: str | None = None, **_: object) -> State:
-    """The policy, and the id and type of its route; a route that Webex keeps without the policy does nothing: None."""
+    """The policy, and the id and type of its route; a route that Webex keeps without the policy
+    does nothing: None.
+    """
     answer = api.get(_path(location_id), orgId=org_id)
     enabled, route = bool(answer.get(POLICY)), answer.get(ROUTE) or {}
     shown = {"id": route["id"], "type": route.get("type")} if route.get("id") else None
@@ -38,16 +40,26 @@ def decide(
     if not enable_unknown_extension_route_policy:
         return Change(differences(before, DISABLED), body={POLICY: False})
     if not premise_route_id or not premise_route_type:
-        raise RowRefused("falta_ruta", "Para activar la política hacen falta premise_route_id y premise_route_type.")
+        raise RowRefused(
+            "falta_ruta",
+            "Para activar la política hacen falta premise_route_id y premise_route_type.",
+        )
     kind = decode_id(premise_route_id)
     if kind and kind[0] != premise_route_type:
-        raise RowRefused("tipo_de_ruta", f"El identificador es de {kind[0]} y premise_route_type dice {premise_route_type}.")
+        raise RowRefused(
+            "tipo_de_ruta",
+            f"El identificador es de {kind[0]} y premise_route_type dice {premise_route_type}.",
+        )
     wanted = {POLICY: True, ROUTE: {"id": premise_route_id, "type": premise_route_type}}
     return Change(differences(before, wanted), body=wanted)
 
 
-def write(api: Api, change: Change, *, location_id: str, org_id: str | None = None, **_: object) -> Outcome:
-    return Outcome(tracking_id=api.send("PUT", _path(location_id), change.body, orgId=org_id).tracking_id)
+def write(
+    api: Api, change: Change, *, location_id: str, org_id: str | None = None, **_: object
+) -> Outcome:
+    return Outcome(
+        tracking_id=api.send("PUT", _path(location_id), change.body, orgId=org_id).tracking_id
+    )
 
 
 def undo(before: State, after: State) -> Change:
@@ -61,7 +73,9 @@ def _route(identity: Any) -> str:
     """`Troncal Madrid (enlace troncal)`, once its id stands as its name."""
     if not isinstance(identity, dict):
         return "-"
-    kind = {"TRUNK": "enlace troncal", "ROUTE_GROUP": "grupo de rutas"}.get(str(identity.get("type")))
+    kind = {"TRUNK": "enlace troncal", "ROUTE_GROUP": "grupo de rutas"}.get(
+        str(identity.get("type"))
+    )
     return f"{identity.get('id')} ({kind})" if kind else str(identity.get("id"))
 
 
@@ -84,7 +98,10 @@ ACTION = Action(
     pure_put=True,
     contract="2.3",
     members={
-        POLICY: Member("llamadas a extensiones desconocidas", lambda on: "se envían a la ruta" if on else "no se envían"),
+        POLICY: Member(
+            "llamadas a extensiones desconocidas",
+            lambda on: "se envían a la ruta" if on else "no se envían",
+        ),
         ROUTE: Member("ruta", _route),
     },
 )

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from bulk.webex.client import Api
 
 NOTHING_ASKED = (
-    "No hay perfil ni listas: indica un perfil para la ejecución (--profile) o rellena allow_call_types o block_call_types."
+    "No hay perfil ni listas: indica un perfil para la ejecución (--profile) o rellena"
+    " allow_call_types o block_call_types."
 )
 
 
@@ -40,7 +41,9 @@ def decide(
     block_call_types: Sequence[str] | None = None,
     profile: Mapping[str, Any] | None = None,
 ) -> Change:
-    """The profile's entries, with those of the row's own lists on top; call types that neither names keep their value."""
+    """The profile's entries, with those of the row's own lists on top; call types that neither
+    names keep their value.
+    """
     asked = _profile(profile) | listed_permissions(allow_call_types, block_call_types)
     if not asked:
         raise RowRefused("sin_perfil", NOTHING_ASKED)
@@ -54,19 +57,32 @@ def _profile(profile: Mapping[str, Any] | None) -> dict[str, dict[str, Any]]:
     """Entries of a profile in the form of contract 2.4; a blocked type never keeps its transfer."""
     entries = (profile or {}).get("callingPermissions") or []
     return {
-        e["callType"]: {"action": e["action"], "transferEnabled": bool(e["transferEnabled"]) and e["action"] != "BLOCK"}
+        e["callType"]: {
+            "action": e["action"],
+            "transferEnabled": bool(e["transferEnabled"]) and e["action"] != "BLOCK",
+        }
         for e in entries
         if e["callType"] in CALL_TYPES
     }
 
 
-def write(api: Api, change: Change, *, location_id: str, org_id: str | None = None, **_: object) -> Outcome:
-    return Outcome(tracking_id=api.send("PUT", _path(location_id), change.body, orgId=org_id).tracking_id)
+def write(
+    api: Api, change: Change, *, location_id: str, org_id: str | None = None, **_: object
+) -> Outcome:
+    return Outcome(
+        tracking_id=api.send("PUT", _path(location_id), change.body, orgId=org_id).tracking_id
+    )
 
 
 def undo(before: State, after: State) -> Change:
-    """The old entries of the touched types; one that Webex did not tell before (None) cannot be given back."""
-    touched = {t: value for t, value in before.items() if value and value != after.get(t) and not value["restricted"]}
+    """The old entries of the touched types; one that Webex did not tell before (None) cannot be
+    given back.
+    """
+    touched = {
+        t: value
+        for t, value in before.items()
+        if value and value != after.get(t) and not value["restricted"]
+    }
     fields = differences(after, touched)
     return Change(fields, body={"callingPermissions": permission_entries(touched)})
 

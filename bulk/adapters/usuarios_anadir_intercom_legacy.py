@@ -10,10 +10,18 @@ if TYPE_CHECKING:
     from bulk.webex.client import Api
 
 
-def read(api: Api, *, person_id: str, legacy_phone_number: str, org_id: str | None = None, **_: object) -> State:
-    """{number: True when the person has it}. Asked in E.164: in national form the comparison would fail."""
+def read(
+    api: Api, *, person_id: str, legacy_phone_number: str, org_id: str | None = None, **_: object
+) -> State:
+    """{number: True when the person has it}. Asked in E.164: in national form the comparison would
+    fail.
+    """
     answer = api.get(f"people/{person_id}/features/numbers", preferE164Format=True, orgId=org_id)
-    return {legacy_phone_number: any(n.get("directNumber") == legacy_phone_number for n in answer["phoneNumbers"])}
+    return {
+        legacy_phone_number: any(
+            n.get("directNumber") == legacy_phone_number for n in answer["phoneNumbers"]
+        )
+    }
 
 
 def decide(before: State, *, legacy_phone_number: str) -> Change:
@@ -28,14 +36,22 @@ def _change(number: str, operation: str) -> Change:
     return Change({number: (not adding, adding)}, body=body, creates=adding)
 
 
-def write(api: Api, change: Change, *, person_id: str, org_id: str | None = None, **_: object) -> Outcome:
-    # The name of the number's member is disputed between the sources [?]: a setting, in this one place.
+def write(
+    api: Api, change: Change, *, person_id: str, org_id: str | None = None, **_: object
+) -> Outcome:
+    # The name of the number's member is disputed between the sources [?]: a setting, in this one
+    # place.
     entry = {
         "primary": False,
         "action": change.body["action"],
         api.settings.secondary_number_member: change.body["number"],
     }
-    answer = api.send("PUT", f"telephony/config/people/{person_id}/numbers", {"phoneNumbers": [entry]}, orgId=org_id)
+    answer = api.send(
+        "PUT",
+        f"telephony/config/people/{person_id}/numbers",
+        {"phoneNumbers": [entry]},
+        orgId=org_id,
+    )
     return Outcome(tracking_id=answer.tracking_id)
 
 

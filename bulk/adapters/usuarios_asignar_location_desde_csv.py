@@ -6,7 +6,18 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from bulk.core.action import Action, Change, Member, Outcome, Param, SetOps, State, Ticket, Work, one_after_another
+from bulk.core.action import (
+    Action,
+    Change,
+    Member,
+    Outcome,
+    Param,
+    SetOps,
+    State,
+    Ticket,
+    Work,
+    one_after_another,
+)
 from bulk.errors import RowRefused
 from bulk.webex.people import calling_licenses, read_people
 from bulk.wording.remedies import catalogue
@@ -20,12 +31,28 @@ JOBS = "telephony/config/jobs/person/moveLocation"
 ENDED = ("COMPLETED", "FAILED", "ABANDONED")
 WORDS = {"extension": "extensión", "phoneNumber": "numeración"}
 ALREADY_THERE = "Ya está en la ubicación y no se mueve, así que conserva: {}."
-LOST_ON_THE_WAY = "Los mensajes de voz, grupos, horarios y ajustes que el cambio de ubicación quitó no vuelven."
-# Members that PUT people/{id} must send back as read: it is a full replacement (contract 3.2, fallback).
+LOST_ON_THE_WAY = (
+    "Los mensajes de voz, grupos, horarios y ajustes que el cambio de ubicación quitó no vuelven."
+)
+# Members that PUT people/{id} must send back as read: it is a full replacement (contract 3.2,
+# fallback).
 KEPT = (
-    "emails", "displayName", "firstName", "lastName", "nickName", "orgId", "roles", "licenses", "department", "title",
-    "manager", "managerId", "addresses", "siteUrls", "phoneNumbers",
-)  # fmt: skip
+    "emails",
+    "displayName",
+    "firstName",
+    "lastName",
+    "nickName",
+    "orgId",
+    "roles",
+    "licenses",
+    "department",
+    "title",
+    "manager",
+    "managerId",
+    "addresses",
+    "siteUrls",
+    "phoneNumbers",
+)
 
 
 def read(api: Api, **params: Any) -> State:
@@ -36,13 +63,21 @@ def read(api: Api, **params: Any) -> State:
 def read_many(api: Api, works: Sequence[Work]) -> Mapping[int, State | Exception]:
     calling = calling_licenses(api, works[0].params.get("org_id"))
     return {
-        key: found if isinstance(found, Exception) else _state(found, calling) for key, found in read_people(api, works).items()
+        key: found if isinstance(found, Exception) else _state(found, calling)
+        for key, found in read_people(api, works).items()
     }
 
 
 def _state(person: Mapping[str, Any], calling: frozenset[str]) -> State:
     numbers = person.get("phoneNumbers") or ()
-    work = next((str(n["value"]).replace(" ", "") for n in numbers if n.get("type") == "work" and n.get("value")), None)
+    work = next(
+        (
+            str(n["value"]).replace(" ", "")
+            for n in numbers
+            if n.get("type") == "work" and n.get("value")
+        ),
+        None,
+    )
     return {
         "locationId": person.get("locationId"),
         "extension": person.get("extension"),
@@ -59,7 +94,9 @@ def decide(
     target_phone_number: str | None = None,
     selected: bool | None = None,
 ) -> Change:
-    """`selected` chooses rows before they come here (scope); a move to where the person is already would be refused."""
+    """`selected` chooses rows before they come here (scope); a move to where the person is already
+    would be refused.
+    """
     given = {"extension": target_extension, "phoneNumber": target_phone_number}
     new = {member: value for member, value in given.items() if value is not None}
     if before["locationId"] == target_location_id:
@@ -67,8 +104,12 @@ def decide(
     if new and not before["calling"]:
         raise RowRefused("1026023", str(catalogue()["code"]["1026023"]))
     fields: dict[str, tuple[Any, Any]] = {"locationId": (before["locationId"], target_location_id)}
-    fields |= {member: (before[member], value) for member, value in new.items() if before[member] != value}
-    return Change(fields, body={"locationId": target_location_id, "calling": before["calling"], **new})
+    fields |= {
+        member: (before[member], value) for member, value in new.items() if before[member] != value
+    }
+    return Change(
+        fields, body={"locationId": target_location_id, "calling": before["calling"], **new}
+    )
 
 
 def _not_moved(before: State, new: Mapping[str, str]) -> tuple[str, ...]:
@@ -86,10 +127,18 @@ def write(api: Api, change: Change, **params: Any) -> Ticket | Answer:
 
 
 def write_many(api: Api, works: Sequence[Work]) -> Ticket | Answer:
-    """One job for all (people without calling licence too, unless the fallback is set); no job id = moved at once."""
-    by_put = [w for w in works if not w.change.body["calling"] and api.settings.move_without_calling == "put"]
+    """One job for all (people without calling licence too, unless the fallback is set); no job id =
+    moved at once.
+    """
+    by_put = [
+        w
+        for w in works
+        if not w.change.body["calling"] and api.settings.move_without_calling == "put"
+    ]
     rest = [work for work in works if work not in by_put]
-    calls: list[Callable[[], Ticket | Answer]] = [partial(_put_person, api, work) for work in by_put]
+    calls: list[Callable[[], Ticket | Answer]] = [
+        partial(_put_person, api, work) for work in by_put
+    ]
     if rest:
         calls.append(partial(_post_job, api, rest))
     return one_after_another(calls)
@@ -99,9 +148,14 @@ def _post_job(api: Api, works: Sequence[Work]) -> Ticket | Answer:
     targets: dict[str, list[dict[str, Any]]] = {}
     for work in works:
         user = {"userId": work.params["person_id"]}
-        user |= {m: work.change.body[m] for m in ("extension", "phoneNumber") if m in work.change.body}
+        user |= {
+            m: work.change.body[m] for m in ("extension", "phoneNumber") if m in work.change.body
+        }
         targets.setdefault(work.change.body["locationId"], []).append(user)
-    users_list = [{"locationId": target, "validate": False, "users": users} for target, users in targets.items()]
+    users_list = [
+        {"locationId": target, "validate": False, "users": users}
+        for target, users in targets.items()
+    ]
     answer = api.send("POST", JOBS, {"usersList": users_list}, orgId=works[0].params.get("org_id"))
     job = _job(answer.body)
     return Ticket(str(job["id"]), answer.tracking_id) if job.get("id") else answer
@@ -122,7 +176,7 @@ def _put_person(api: Api, work: Work) -> Answer:
     return api.send("PUT", f"people/{work.params['person_id']}", body, callingData=True)
 
 
-# -- following a job --------------------------------------------------------------------------------------------------
+# -- following a job -------------------------------------------------------------------------------
 
 
 def mark(api: Api, works: Sequence[Work]) -> str | None:
@@ -131,7 +185,9 @@ def mark(api: Api, works: Sequence[Work]) -> str | None:
 
 
 def find(api: Api, works: Sequence[Work], kept: Any) -> Ticket | None:
-    """The job of an unanswered POST: ahead of the newest one seen before it, as many people, and started by ourselves."""
+    """The job of an unanswered POST: ahead of the newest one seen before it, as many people, and
+    started by ourselves.
+    """
     seen = (kept or {}).get("seen")
     myself = api.get("people/me").get("id")
     ours = None
@@ -156,7 +212,9 @@ def poll(api: Api, job_id: str, works: Sequence[Work]) -> Mapping[int, Outcome] 
         return None
     if not (job.get("counts") or {}).get("failed") and job["latestExecutionStatus"] == "COMPLETED":
         return {}
-    errors = {str(e.get("item")): e for e in api.pages(f"{JOBS}/{job_id}/errors", "items", orgId=org_id)}
+    errors = {
+        str(e.get("item")): e for e in api.pages(f"{JOBS}/{job_id}/errors", "items", orgId=org_id)
+    }
     refused = {}
     for work in works:
         person_id = str(work.params["person_id"])
@@ -172,15 +230,26 @@ def _refusal(entry: Mapping[str, Any]) -> Outcome:
     code = str(first.get("code") or (entry.get("error") or {}).get("key") or "")
     text = str(first.get("description") or "sin descripción").rstrip(".")
     remedy = catalogue()["code"].get(code) or catalogue()["status"]["400"]
-    return Outcome(False, code=code or None, message=remedy.format(text=text), tracking_id=entry.get("trackingId"))
+    return Outcome(
+        False,
+        code=code or None,
+        message=remedy.format(text=text),
+        tracking_id=entry.get("trackingId"),
+    )
 
 
 def undo(before: State, after: State) -> Change:
-    """Back to the old location, with the old extension and number where they changed: only a move brings them along, so that
-    they stay where somebody has moved the person back (contract 3.2: Webex refuses a move to where the person is)."""
+    """Back to the old location, with the old extension and number where they changed: only a move
+    brings them along, so that they stay where somebody has moved the person back (contract 3.2:
+    Webex refuses a move to where the person is).
+    """
     if before["locationId"] == after.get("locationId"):
         return Change()
-    changed = {m: before[m] for m in ("locationId", "extension", "phoneNumber") if before[m] != after.get(m)}
+    changed = {
+        m: before[m]
+        for m in ("locationId", "extension", "phoneNumber")
+        if before[m] != after.get(m)
+    }
     fields = {member: (after.get(member), old) for member, old in changed.items()}
     body = {member: old or "" for member, old in changed.items()}
     body |= {"locationId": before["locationId"], "calling": before["calling"]}

@@ -18,18 +18,27 @@ def _path(person_id: str) -> str:
 
 
 def read(api: Api, *, person_id: str, org_id: str | None = None, **_: object) -> State:
-    """{"always", "busy", "noAnswer", "businessContinuity"} as Webex has them; an empty destination is none."""
+    """{"always", "busy", "noAnswer", "businessContinuity"} as Webex has them; an empty destination
+    is none.
+    """
     answer = api.get(_path(person_id), orgId=org_id)
     found = {**answer["callForwarding"], "businessContinuity": answer.get("businessContinuity")}
     if found.get("always") and not found["always"].get("destination"):
-        found["always"] = {name: value for name, value in found["always"].items() if name != "destination"}
+        found["always"] = {
+            name: value for name, value in found["always"].items() if name != "destination"
+        }
     return found
 
 
-def decide(before: State, *, extension: str | None = None, destination: str | None = None) -> Change:
+def decide(
+    before: State, *, extension: str | None = None, destination: str | None = None
+) -> Change:
     target = destination or (PREFIX + extension if extension else None)
     if not target:
-        raise RowRefused("falta_destino", "Falta la extensión o el destino del desvío. Completa una de las dos celdas.")
+        raise RowRefused(
+            "falta_destino",
+            "Falta la extensión o el destino del desvío. Completa una de las dos celdas.",
+        )
     now = before.get("always") or {}
     if now.get("enabled") and now.get("destination") == target:
         return Change()
@@ -43,20 +52,38 @@ def decide(before: State, *, extension: str | None = None, destination: str | No
 
 
 def _body(state: State) -> dict[str, Any]:
-    """The whole object as read, with its one changed member and without the read-only systemMaxNumberOfRings."""
-    forwarding = {member: dict(state[member]) for member in ("always", "busy", "noAnswer") if state.get(member)}
+    """The whole object as read, with its one changed member and without the read-only
+    systemMaxNumberOfRings.
+    """
+    forwarding = {
+        member: dict(state[member])
+        for member in ("always", "busy", "noAnswer")
+        if state.get(member)
+    }
     forwarding.get("noAnswer", {}).pop("systemMaxNumberOfRings", None)
-    continuity = {"businessContinuity": state["businessContinuity"]} if state.get("businessContinuity") else {}
+    continuity = (
+        {"businessContinuity": state["businessContinuity"]}
+        if state.get("businessContinuity")
+        else {}
+    )
     return {"callForwarding": forwarding, **continuity}
 
 
-def write(api: Api, change: Change, *, person_id: str, org_id: str | None = None, **_: object) -> Outcome:
-    return Outcome(tracking_id=api.send("PUT", _path(person_id), change.body, orgId=org_id).tracking_id)
+def write(
+    api: Api, change: Change, *, person_id: str, org_id: str | None = None, **_: object
+) -> Outcome:
+    return Outcome(
+        tracking_id=api.send("PUT", _path(person_id), change.body, orgId=org_id).tracking_id
+    )
 
 
 def undo(before: State, after: State) -> Change:
     always = before.get("always") or {}
-    sent = {"enabled": False, "destination": "", **always}  # what was absent is sent as what it means (contract 3.3)
+    sent = {
+        "enabled": False,
+        "destination": "",
+        **always,
+    }  # what was absent is sent as what it means (contract 3.3)
     return Change({"always": (after.get("always"), always)}, body=_body({**after, "always": sent}))
 
 
@@ -70,7 +97,10 @@ def _shown(always: Any) -> str:
 ACTION = Action(
     id="usuarios_configurar_desvio_prefijo53",
     title="Desvío total con prefijo 53",
-    summary="Desvía todas las llamadas de cada usuario a 53 + su extensión, o al destino que se indique.",
+    summary=(
+        "Desvía todas las llamadas de cada usuario a 53 + su extensión, o al destino que se"
+        " indique."
+    ),
     dataset="usuarios",
     entity="person_id",
     params=(

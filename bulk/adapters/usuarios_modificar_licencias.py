@@ -5,18 +5,36 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from bulk.core.action import OTHER, Action, Change, Irreversible, Member, Outcome, Param, SetOps, State, Work
+from bulk.core.action import (
+    OTHER,
+    Action,
+    Change,
+    Irreversible,
+    Member,
+    Outcome,
+    Param,
+    SetOps,
+    State,
+    Work,
+)
 from bulk.errors import RowRefused
 from bulk.webex.people import calling_licenses, read_people
 
 if TYPE_CHECKING:
     from bulk.webex.client import Api
 
-CALLING = "calling"  # member of `before`: which of the licences named by the row are Webex Calling ones
+CALLING = (  # member of `before`: which of the licences named by the row are Webex Calling ones
+    "calling"
+)
 CONTEXT = (CALLING, "locationId", "extension")
 PARTIAL = "Webex solo ha aplicado una parte de las licencias: faltan {}."
-SETTINGS_GONE = "Se quitó Webex Calling: su configuración de llamadas se borró y no se puede recuperar."
-SETTINGS_GO = "Con la licencia de Webex Calling se borra la configuración de llamadas que el usuario tenga ahora."
+SETTINGS_GONE = (
+    "Se quitó Webex Calling: su configuración de llamadas se borró y no se puede recuperar."
+)
+SETTINGS_GO = (
+    "Con la licencia de Webex Calling se borra la configuración de llamadas que el usuario tenga"
+    " ahora."
+)
 NO_REMOVAL = (
     "Quitar Webex Calling borra la configuración de llamadas del usuario y no se puede recuperar. "
     "Confírmalo al lanzar (--allow-calling-removal)."
@@ -38,7 +56,9 @@ def read_many(api: Api, works: Sequence[Work]) -> Mapping[int, State | Exception
 
 
 def _state(person: Mapping[str, Any], params: Mapping[str, Any], calling: frozenset[str]) -> State:
-    """licence -> True when assigned, for those the row names; and what a calling licence would be given."""
+    """licence -> True when assigned, for those the row names; and what a calling licence would be
+    given.
+    """
     named = [*params.get("add_license_ids", ()), *params.get("remove_license_ids", ())]
     assigned = set(person.get("licenses") or ())
     return {licence: licence in assigned for licence in named} | {
@@ -61,7 +81,10 @@ def decide(
     add = [licence for licence in dict.fromkeys(add_license_ids) if not before[licence]]
     remove = [licence for licence in dict.fromkeys(remove_license_ids) if before[licence]]
     if set(add_license_ids) & set(remove_license_ids):
-        raise RowRefused("licencia_en_ambas_listas", "La misma licencia se pide añadir y quitar. Déjala en una sola lista.")
+        raise RowRefused(
+            "licencia_en_ambas_listas",
+            "La misma licencia se pide añadir y quitar. Déjala en una sola lista.",
+        )
     if set(remove) & set(before[CALLING]) and not allow_calling_removal:
         raise RowRefused("quita_calling", NO_REMOVAL)
     given = {"locationId": location_id, "extension": extension, "phoneNumber": phone_number}
@@ -76,8 +99,13 @@ def _added(licence: str, is_calling: bool, properties: Mapping[str, str]) -> dic
     """Properties only on calling licences, and each one needs its own (contract 3.5)."""
     if not is_calling:
         return {"id": licence, "operation": "add"}
-    if not properties.get("phoneNumber") and not (properties.get("extension") and properties.get("locationId")):
-        raise RowRefused("faltan_propiedades", "La licencia de Webex Calling necesita phone_number, o extension y location_id.")
+    if not properties.get("phoneNumber") and not (
+        properties.get("extension") and properties.get("locationId")
+    ):
+        raise RowRefused(
+            "faltan_propiedades",
+            "La licencia de Webex Calling necesita phone_number, o extension y location_id.",
+        )
     return {"id": licence, "operation": "add", "properties": dict(properties)}
 
 
@@ -88,9 +116,15 @@ def _skipped(before: State, add: Sequence[str], remove: Sequence[str]) -> tuple[
     return (f"Se omiten: {' y '.join(notes)}.",) if notes else ()
 
 
-def write(api: Api, change: Change, *, person_id: str, org_id: str | None = None, **_: object) -> Outcome:
-    """PATCH; the licences of the answer are compared with what was wanted, one by one (200 and 206)."""
-    body = {"personId": person_id} | ({"orgId": org_id} if org_id else {}) | {"licenses": change.body}
+def write(
+    api: Api, change: Change, *, person_id: str, org_id: str | None = None, **_: object
+) -> Outcome:
+    """PATCH; the licences of the answer are compared with what was wanted, one by one (200 and
+    206).
+    """
+    body = (
+        {"personId": person_id} | ({"orgId": org_id} if org_id else {}) | {"licenses": change.body}
+    )
     answer = api.send("PATCH", "licenses/users", body)
     held = set((answer.body or {}).get("licenses") or ())
     after = {licence: licence in held for licence in change.fields}
@@ -101,22 +135,31 @@ def write(api: Api, change: Change, *, person_id: str, org_id: str | None = None
     return Outcome(False, after=after, code="partial", message=told, tracking_id=answer.tracking_id)
 
 
-def undo(before: State, after: State, *, allow_calling_removal: bool = False) -> Change | Irreversible:
-    """A calling licence that the run gave takes the person's calling settings along when it goes: asked for, as in a run.
+def undo(
+    before: State, after: State, *, allow_calling_removal: bool = False
+) -> Change | Irreversible:
+    """A calling licence that the run gave takes the person's calling settings along when it goes:
+    asked for, as in a run.
 
     One that the run took away stays away, and so does one that it gave instead.
     """
     licences = {m: v for m, v in before.items() if m not in CONTEXT and v != after.get(m)}
     lost: tuple[str, ...] = ()
     if any(licence in before[CALLING] for licence, had in licences.items() if had):
-        licences, lost = {m: had for m, had in licences.items() if m not in before[CALLING]}, (SETTINGS_GONE,)
+        licences, lost = (
+            {m: had for m, had in licences.items() if m not in before[CALLING]},
+            (SETTINGS_GONE,),
+        )
         if not licences:
             return Irreversible(SETTINGS_GONE)
     takes = any(licence in before[CALLING] for licence, had in licences.items() if not had)
     if takes and not allow_calling_removal:
         raise RowRefused("quita_calling", NO_REMOVAL)
     lost = (SETTINGS_GO,) if takes else lost
-    body = [{"id": licence, "operation": "add" if had else "remove"} for licence, had in licences.items()]
+    body = [
+        {"id": licence, "operation": "add" if had else "remove"}
+        for licence, had in licences.items()
+    ]
     fields = {licence: (after.get(licence), had) for licence, had in licences.items()}
     return Change(fields, body=body, lost=lost)
 
@@ -124,7 +167,9 @@ def undo(before: State, after: State, *, allow_calling_removal: bool = False) ->
 ACTION = Action(
     id="usuarios_modificar_licencias",
     title="Modificar licencias",
-    summary="Añade y quita licencias a cada usuario; la de Webex Calling, con su ubicación y extensión.",
+    summary=(
+        "Añade y quita licencias a cada usuario; la de Webex Calling, con su ubicación y extensión."
+    ),
     dataset="usuarios",
     entity="person_id",
     params=(
@@ -143,8 +188,8 @@ ACTION = Action(
     undo_options=("allow_calling_removal",),
     additive=True,
     undo_note=(
-        "Una licencia de Webex Calling quitada no recupera la configuración de llamadas del usuario; "
-        "quitar la que se dio la borra, y se pide confirmarlo."
+        "Una licencia de Webex Calling quitada no recupera la configuración de llamadas del"
+        " usuario; quitar la que se dio la borra, y se pide confirmarlo."
     ),
     sets=SetOps(read_many=read_many, read_limit=lambda settings: settings.people_per_read),
     calls="1 escritura, y 1 lectura por cada 85 usuarios",

@@ -1,4 +1,6 @@
-"""`bulk …`: the same power as the app, from a terminal. Light commands import neither pandas nor pandera."""
+"""`bulk …`: the same power as the app, from a terminal. Light commands import neither pandas nor
+pandera.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,8 @@ def main(arguments: list[str] | None = None) -> None:
     except BrokenPipeError:
         code = 0
     except Exception as error:
-        # Typer brings its own copy of click or uses the real one, by version: a usage error is known by its method.
+        # Typer brings its own copy of click or uses the real one, by version: a usage error is
+        # known by its method.
         if type(error).__name__ == "NoArgsIsHelpError":
             code = failed("uso", error.format_message(), 2, as_json=as_json)  # type: ignore[attr-defined]
         elif hasattr(error, "format_message"):

@@ -1,4 +1,6 @@
-"""`python -m bulk.adapters.<id>`: one option per parameter, or --csv F row by row, or --csv F --bulk."""
+"""`python -m bulk.adapters.<id>`: one option per parameter, or --csv F row by row, or --csv F
+--bulk.
+"""
 
 from __future__ import annotations
 
@@ -26,11 +28,15 @@ class _Parser(argparse.ArgumentParser):
         raise UsageError(in_spanish(message))
 
     def format_help(self) -> str:
-        return super().format_help().replace("usage: ", "Uso: ", 1).replace("options:", "Opciones:", 1)
+        return (
+            super().format_help().replace("usage: ", "Uso: ", 1).replace("options:", "Opciones:", 1)
+        )
 
 
 def main(action: Action, arguments: list[str] | None = None) -> None:
-    """Run the action as asked for on the command line; prints one JSON document and ends the process."""
+    """Run the action as asked for on the command line; prints one JSON document and ends the
+    process.
+    """
     never_fail_on_a_letter()
     try:
         code = _run(action, vars(parser(action).parse_args(arguments)))
@@ -54,18 +60,28 @@ def parser(action: Action) -> argparse.ArgumentParser:
         add_help=False,
     )
     for param in action.parameters:
-        made.add_argument(f"--{param.name}", metavar="VALOR", help="lista separada por ; o |" if param.many else None)
+        made.add_argument(
+            f"--{param.name}",
+            metavar="VALOR",
+            help="lista separada por ; o |" if param.many else None,
+        )
     for option in action.options:
         flag = option.replace("_", "-")
         if option == "profile":
             made.add_argument(f"--{flag}", type=Path, metavar="FICHERO", help="Perfil JSON")
         else:
-            made.add_argument(f"--{flag}", dest=option, action="store_true", help=OPTION_HELP[option])
+            made.add_argument(
+                f"--{flag}", dest=option, action="store_true", help=OPTION_HELP[option]
+            )
     made.add_argument("--csv", metavar="FICHERO", help="fichero con una fila por elemento")
     made.add_argument("--global", dest="global_csv", metavar="FICHERO", help="GLOBAL.CSV")
     made.add_argument("--bulk", action="store_true", help="por lotes, con --csv")
-    made.add_argument("--chunk-size", type=int, default=200, metavar="N", help="filas por lote, con --bulk (200)")
-    made.add_argument("--token", metavar="TOKEN", help="token de Webex; mejor WEBEX_ACCESS_TOKEN o --token-file")
+    made.add_argument(
+        "--chunk-size", type=int, default=200, metavar="N", help="filas por lote, con --bulk (200)"
+    )
+    made.add_argument(
+        "--token", metavar="TOKEN", help="token de Webex; mejor WEBEX_ACCESS_TOKEN o --token-file"
+    )
     made.add_argument("--token-file", type=Path, metavar="FICHERO", help="fichero con el token")
     made.add_argument("-h", "--help", action="help", help="muestra esta ayuda")
     return made

@@ -45,7 +45,9 @@ app.add_typer(journal.app)
 
 @app.callback()
 def everywhere(
-    log_full: Annotated[bool, typer.Option("--log-full", help="Registros con correos y teléfonos a la vista.")] = False,
+    log_full: Annotated[
+        bool, typer.Option("--log-full", help="Registros con correos y teléfonos a la vista.")
+    ] = False,
 ) -> None:
     """Operaciones masivas de Webex Calling desde CSV."""
     if log_full:

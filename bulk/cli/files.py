@@ -1,4 +1,6 @@
-"""Files as the options of a command name them: read as detected, or as somebody said; what was detected is told."""
+"""Files as the options of a command name them: read as detected, or as somebody said; what was
+detected is told.
+"""
 
 from __future__ import annotations
 
@@ -34,8 +36,12 @@ class Reading:
 AS_DETECTED = Reading()
 
 
-def reading(encoding: list[str] | None, delimiter: list[str] | None, sheet: list[str] | None) -> Reading:
-    """From `--encoding cp1252` (every file) or `--encoding usuarios=cp1252` (that one), and so the others."""
+def reading(
+    encoding: list[str] | None, delimiter: list[str] | None, sheet: list[str] | None
+) -> Reading:
+    """From `--encoding cp1252` (every file) or `--encoding usuarios=cp1252` (that one), and so the
+    others.
+    """
     return Reading(*(dict(map(_parted, given or ())) for given in (encoding, delimiter, sheet)))
 
 
@@ -43,15 +49,20 @@ def _parted(text: str) -> tuple[str, str]:
     from bulk.core.records import DATASETS
 
     name, equals, value = text.partition("=")
-    return (name.strip().lower(), value) if equals and name.strip().lower() in DATASETS else ("", text)
+    return (
+        (name.strip().lower(), value) if equals and name.strip().lower() in DATASETS else ("", text)
+    )
 
 
 def _said(said: Said, name: str) -> str | None:
     return said.get(name) or said.get("")
 
 
-def read_files(files: Mapping[str, Path | None], how: Reading = AS_DETECTED, *, but: str | None = None) -> dict[str, Dataset]:
-    """Dataset name -> Dataset of the files given; a workbook brings every sheet with one of the three names.
+def read_files(
+    files: Mapping[str, Path | None], how: Reading = AS_DETECTED, *, but: str | None = None
+) -> dict[str, Dataset]:
+    """Dataset name -> Dataset of the files given; a workbook brings every sheet with one of the
+    three names.
 
     `but`: the one to leave out. Raises InputError.
     """
@@ -73,7 +84,9 @@ def read_files(files: Mapping[str, Path | None], how: Reading = AS_DETECTED, *, 
     return found
 
 
-def open_files(files: Mapping[str, Path | None], how: Reading, in_blocks: str) -> tuple[Blocks | None, dict[str, Dataset]]:
+def open_files(
+    files: Mapping[str, Path | None], how: Reading, in_blocks: str
+) -> tuple[Blocks | None, dict[str, Dataset]]:
     """(the file `in_blocks`, None when it was not given; the others, read). Raises InputError."""
     from bulk.files.blocks import WholeFile, open_blocks
     from bulk.files.dataset import is_csv

@@ -20,8 +20,12 @@ if TYPE_CHECKING:
     from bulk.webex.client import Api
 
 
-def to_the_end(context: Context, live: LiveRun, *, as_json: bool, timeout: float | None = None) -> int:
-    """Wait for the run with a progress bar; Ctrl-C pauses it cleanly and says how to go on. Returns the exit code."""
+def to_the_end(
+    context: Context, live: LiveRun, *, as_json: bool, timeout: float | None = None
+) -> int:
+    """Wait for the run with a progress bar; Ctrl-C pauses it cleanly and says how to go on. Returns
+    the exit code.
+    """
     import getpass
 
     from bulk.errors import BulkError
@@ -37,7 +41,14 @@ def to_the_end(context: Context, live: LiveRun, *, as_json: bool, timeout: float
         live.halt("paused")
         wait(live, every=0.2)
         with contextlib.suppress(BulkError):  # it is paused all the same
-            control.post(context.journal, live.run_id, "pause", getpass.getuser(), acked=True, detail="Ctrl-C")
+            control.post(
+                context.journal,
+                live.run_id,
+                "pause",
+                getpass.getuser(),
+                acked=True,
+                detail="Ctrl-C",
+            )
     code = report(context, live.run_id, as_json=as_json, why=live.stop_reason, api=live.api)
     if code == 3:
         cancelled = find_run(context, live.run_id).state == "cancelled"
@@ -45,8 +56,11 @@ def to_the_end(context: Context, live: LiveRun, *, as_json: bool, timeout: float
     return code
 
 
-def report(context: Context, run_id: str, *, as_json: bool, why: str | None = None, api: Api | None = None) -> int:
-    """Print how the run stands; returns its exit code. `why` stands in for a reason that the journal could not take.
+def report(
+    context: Context, run_id: str, *, as_json: bool, why: str | None = None, api: Api | None = None
+) -> int:
+    """Print how the run stands; returns its exit code. `why` stands in for a reason that the
+    journal could not take.
 
     Of a finished dry run, with `api`, also what the whole file will run into.
     """
@@ -56,7 +70,11 @@ def report(context: Context, run_id: str, *, as_json: bool, why: str | None = No
     record = find_run(context, run_id)
     found = document(context, record)
     found["reason"] = found["reason"] or (why if found["state"] not in ENDED_RUNS else None)
-    foreseen = _foreseen(context, record, api) if record.dry_run and record.kind == "apply" and record.state in ENDED_RUNS else ()
+    foreseen = (
+        _foreseen(context, record, api)
+        if record.dry_run and record.kind == "apply" and record.state in ENDED_RUNS
+        else ()
+    )
     if as_json:
         say_json(
             found
@@ -80,7 +98,10 @@ def _foreseen(context: Context, record: RunRecord, api: Api | None) -> tuple[Fin
     try:
         return foresee(context, record, api)
     except BulkError as error:  # the rehearsal stands without it
-        sys.stderr.write(f"Previsión incompleta, no se ha podido preguntar a Webex por el fichero entero: {error.message}\n")
+        sys.stderr.write(
+            "Previsión incompleta, no se ha podido preguntar a Webex por el fichero entero:"
+            f" {error.message}\n"
+        )
         return foresee(context, record)
 
 
@@ -91,11 +112,22 @@ def progress(context: Context, live: LiveRun, *, shown: bool) -> Iterator[Any]:
         yield lambda: None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
 
     from bulk.journal import runs
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task(live.action.title)
 
@@ -103,6 +135,11 @@ def progress(context: Context, live: LiveRun, *, shown: bool) -> Iterator[Any]:
             counts = runs.run_counts(context.journal, live.run_id)
             total = sum(counts.values())
             name = f"{live.action.title} · programada" if live.waiting else live.action.title
-            bar.update(task, description=name, total=total, completed=total - counts["pending"] - counts["running"])
+            bar.update(
+                task,
+                description=name,
+                total=total,
+                completed=total - counts["pending"] - counts["running"],
+            )
 
         yield tell

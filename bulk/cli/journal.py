@@ -14,13 +14,18 @@ from bulk.cli.spanish import Command, Group
 from bulk.errors import UsageError
 
 app = typer.Typer(
-    name="journal", help="Cuidado del diario: comprobar, exportar, retirar lo antiguo.", no_args_is_help=True, cls=Group
+    name="journal",
+    help="Cuidado del diario: comprobar, exportar, retirar lo antiguo.",
+    no_args_is_help=True,
+    cls=Group,
 )
 
 
 @app.command(cls=Command)
 def check(home: o.Home = None, as_json: o.Json = False) -> int:
-    """Comprueba el diario sin tocarlo: fichero, contadores y versión. Sale con 0 si está bien, 1 si no."""
+    """Comprueba el diario sin tocarlo: fichero, contadores y versión. Sale con 0 si está bien, 1 si
+    no.
+    """
     from bulk.core import settings
     from bulk.journal import upkeep
 
@@ -40,7 +45,10 @@ def check(home: o.Home = None, as_json: o.Json = False) -> int:
         verdict = "El diario está bien" if found.sound else "El diario tiene problemas"
         say(f"{verdict}: {_in_runs(found.runs)}, {in_rows(found.rows)}, versión {found.version}.")
         if not found.sound:
-            say("Guarda una copia del directorio de datos y exporta lo que se lea: bulk journal export --out diario.zip")
+            say(
+                "Guarda una copia del directorio de datos y exporta lo que se lea: bulk journal"
+                " export --out diario.zip"
+            )
     return 0 if found.sound else 1
 
 
@@ -48,12 +56,18 @@ def check(home: o.Home = None, as_json: o.Json = False) -> int:
 def export(
     out: Annotated[
         Path,
-        typer.Option("--out", metavar="FICHERO", help="diario.jsonl (solo el diario) o diario.zip (más ficheros y registros)."),
+        typer.Option(
+            "--out",
+            metavar="FICHERO",
+            help="diario.jsonl (solo el diario) o diario.zip (más ficheros y registros).",
+        ),
     ],
     home: o.Home = None,
     as_json: o.Json = False,
 ) -> int:
-    """Escribe todo lo que hay en el directorio de datos, sin secretos. Lleva datos personales: guárdalo como tal."""
+    """Escribe todo lo que hay en el directorio de datos, sin secretos. Lleva datos personales:
+    guárdalo como tal.
+    """
     from bulk.journal import upkeep
     from bulk.runs.context import open_context
 
@@ -71,14 +85,22 @@ def export(
 @app.command(cls=Command)
 def prune(
     before: Annotated[
-        str | None, typer.Option("--before", metavar="DÍA", help="Día (AAAA-MM-DD): retira las anteriores.")
+        str | None,
+        typer.Option("--before", metavar="DÍA", help="Día (AAAA-MM-DD): retira las anteriores."),
     ] = None,
-    keep: Annotated[int | None, typer.Option("--keep", metavar="N", help="Deja las N últimas ejecuciones acabadas.")] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Hazlo; sin esto solo dice qué retiraría.")] = False,
+    keep: Annotated[
+        int | None,
+        typer.Option("--keep", metavar="N", help="Deja las N últimas ejecuciones acabadas."),
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Hazlo; sin esto solo dice qué retiraría.")
+    ] = False,
     home: o.Home = None,
     as_json: o.Json = False,
 ) -> int:
-    """Retira ejecuciones acabadas y los ficheros de entrada que ya nadie usa. No se puede deshacer: exporta antes."""
+    """Retira ejecuciones acabadas y los ficheros de entrada que ya nadie usa. No se puede deshacer:
+    exporta antes.
+    """
     from bulk.journal import upkeep
     from bulk.runs.context import open_context
 
@@ -93,13 +115,19 @@ def prune(
     if as_json:
         say_json({**upkeep.as_document(found), "done": yes})
         return 0
-    say(f"{'Retiradas' if yes else 'Se retirarían'}: {_in_runs(len(found.runs))}, {in_rows(found.rows)}.")
+    say(
+        f"{'Retiradas' if yes else 'Se retirarían'}: {_in_runs(len(found.runs))},"
+        f" {in_rows(found.rows)}."
+    )
     if found.held:
         say(f"Se quedan, porque otra ejecución se refiere a ellas: {', '.join(found.held)}.")
     if yes and found.files:
         say(f"Ficheros de entrada retirados: {found.files}.")
     if not yes and found.runs:
-        say("No se ha tocado nada. Para hacerlo, repite la orden con --yes; lo retirado no se puede recuperar.")
+        say(
+            "No se ha tocado nada. Para hacerlo, repite la orden con --yes; lo retirado no se puede"
+            " recuperar."
+        )
     return 0
 
 
@@ -108,7 +136,12 @@ def _utc(day: str | None) -> str | None:
     if day is None:
         return None
     try:
-        return datetime.strptime(day, "%Y-%m-%d").astimezone().astimezone(UTC).isoformat(timespec="milliseconds")
+        return (
+            datetime.strptime(day, "%Y-%m-%d")
+            .astimezone()
+            .astimezone(UTC)
+            .isoformat(timespec="milliseconds")
+        )
     except ValueError:
         raise UsageError(f"--before «{day}» no es un día: se espera AAAA-MM-DD.") from None
 

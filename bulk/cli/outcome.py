@@ -1,4 +1,6 @@
-"""What runs made out of another one have found: the lists of an undo, the findings of a verification."""
+"""What runs made out of another one have found: the lists of an undo, the findings of a
+verification.
+"""
 
 from __future__ import annotations
 
@@ -32,11 +34,15 @@ ROW_BY_ROW = ("reverted", "kept", "irreversible", "failed")
 
 
 def members(context: Context, record: RunRecord) -> dict[str, Any]:
-    """`undo` {list: rows} and `undo_rows` {list: its rows}, or `verification`; nothing for other runs."""
+    """`undo` {list: rows} and `undo_rows` {list: its rows}, or `verification`; nothing for other
+    runs.
+    """
     if record.kind == "undo":
         from bulk.runs.undo import listed_rows, undo_lists
 
-        found = {name: listed_rows(context, record.run_id, name, limit=MOST_ROWS) for name in ROW_BY_ROW}
+        found = {
+            name: listed_rows(context, record.run_id, name, limit=MOST_ROWS) for name in ROW_BY_ROW
+        }
         listed = {name: [_row(row) for row in rows] for name, rows in found.items()}
         return {"undo": undo_lists(context, record.run_id), "undo_rows": listed}
     if record.kind == "verify":
@@ -59,7 +65,10 @@ def tell(context: Context, record: RunRecord) -> None:
         from bulk.runs.verify import findings_of
 
         found = findings_of(context, record)
-        told = f"{counted(found.different, 'distinta', 'distintas')}, {counted(found.unreadable, 'no legible', 'no legibles')}"
+        told = (
+            f"{counted(found.different, 'distinta', 'distintas')},"
+            f" {counted(found.unreadable, 'no legible', 'no legibles')}"
+        )
         say(f"{found.as_asked} como se pidió, {told}{left_out(found)}.")
 
 
@@ -70,7 +79,9 @@ def _tell_undo(context: Context, record: RunRecord) -> None:
     partly = f" ({found['partly']} en parte)" if found["partly"] else ""
     words = {name: titles[record.dry_run] for name, titles in TITLES.items()}
     told = {
-        name: counted(found[name], ONE.get(word, word), word) for name, word in words.items() if found[name] or name in ALWAYS
+        name: counted(found[name], ONE.get(word, word), word)
+        for name, word in words.items()
+        if found[name] or name in ALWAYS
     }
     words["reverted"] += partly
     told["reverted"] += partly
@@ -81,4 +92,7 @@ def _tell_undo(context: Context, record: RunRecord) -> None:
         for row in listed_rows(context, record.run_id, name, limit=MOST_TOLD):
             say(f"  fila {row.line} · {row.label}" + (f" · {row.message}" if row.message else ""))
         if found[name] > MOST_TOLD:
-            say(f"  … y {found[name] - MOST_TOLD} más (bulk report {record.run_id} --out informe.csv).")
+            say(
+                f"  … y {found[name] - MOST_TOLD} más (bulk report {record.run_id} --out"
+                " informe.csv)."
+            )

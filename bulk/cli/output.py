@@ -1,4 +1,6 @@
-"""What the CLI prints: one JSON document with --json, else text for people. Errors go to stderr, or are the JSON document."""
+"""What the CLI prints: one JSON document with --json, else text for people. Errors go to stderr, or
+are the JSON document.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,9 @@ def _speaks_everything() -> bool:
 
 
 def never_fail_on_a_letter() -> None:
-    """A terminal that lacks a letter (locale C, Latin-1) shows a ? in its place; the work goes on."""
+    """A terminal that lacks a letter (locale C, Latin-1) shows a ? in its place; the work goes
+    on.
+    """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
@@ -61,7 +65,10 @@ def unexpected(error: Exception, *, as_json: bool) -> int:
     with contextlib.suppress(BulkError):  # nowhere to write it: standard error gets it
         keep_log(home_directory())
     log.error("unexpected: %s", "".join(traceback.format_exception(error)))
-    text = f"Error inesperado ({type(error).__name__}). El detalle está en logs/bulk.log del directorio de datos."
+    text = (
+        f"Error inesperado ({type(error).__name__}). El detalle está en logs/bulk.log del"
+        " directorio de datos."
+    )
     return failed("interno", text, 1, as_json=as_json)
 
 

@@ -1,4 +1,6 @@
-"""From the options of a command to rows ready to hand over: files, mapping, repairs, names, scope."""
+"""From the options of a command to rows ready to hand over: files, mapping, repairs, names,
+scope.
+"""
 
 from __future__ import annotations
 
@@ -83,10 +85,19 @@ def way(
     for name in others:
         files[name], repairs = mend(found[name])
         groups.add(repairs, files[name].file_name)
-    return Way(files, mapping, lambda dataset: mend(original(dataset)), scope_of(asked, context), groups, country)
+    return Way(
+        files,
+        mapping,
+        lambda dataset: mend(original(dataset)),
+        scope_of(asked, context),
+        groups,
+        country,
+    )
 
 
-def prepare_asked(action_id: str, asked: Asked, context: Context | None = None, names: Names | None = None) -> Prepared:
+def prepare_asked(
+    action_id: str, asked: Asked, context: Context | None = None, names: Names | None = None
+) -> Prepared:
     """Raises InputError, UnknownAction, InDevelopment."""
     from bulk.adapters import get_action
     from bulk.planning.prepare import of_the_others, prepare
@@ -105,7 +116,14 @@ def prepare_asked(action_id: str, asked: Asked, context: Context | None = None, 
         tell(f"Aviso: {problem.text()}")
     files = {**chosen.files, action.dataset: mended}
     resolve = names.resolve if names else None
-    prepared = prepare(action_id, files, mapping=chosen.mapping, options=asked.options, scope=scope, resolve=resolve)
+    prepared = prepare(
+        action_id,
+        files,
+        mapping=chosen.mapping,
+        options=asked.options,
+        scope=scope,
+        resolve=resolve,
+    )
     tell_choices(names)
     tell_country(chosen.country, {problem.rule for problem in prepared.problems})
     if prepared.chosen is not None:
@@ -122,13 +140,24 @@ def _tell_scope(prepared: Prepared, scope: Scope, chosen: Chosen) -> None:
     if prepared.excluded or chosen.selected is not None:
         tell(f"Alcance: {chosen.description}: {chosen.count} de {in_rows(prepared.total)}.")
     if chosen.not_found:
-        more = f" y {len(chosen.not_found) - MOST_SHOWN} más" if len(chosen.not_found) > MOST_SHOWN else ""
+        more = (
+            f" y {len(chosen.not_found) - MOST_SHOWN} más"
+            if len(chosen.not_found) > MOST_SHOWN
+            else ""
+        )
         tell(f"Sin fila en el fichero: {', '.join(chosen.not_found[:MOST_SHOWN])}{more}.")
     if text := unmatched_text(scope, chosen.named):
         tell(text)
     for group in totals(chosen.unclear):
-        shown = f" (la primera, {group['first_line']}: «{group['value']}»)" if group["first_line"] else ""
-        tell(f"Aviso: {prepared.dataset.file_name} · {group['column']} · {in_rows(group['count'])}{shown}. {group['message']}")
+        shown = (
+            f" (la primera, {group['first_line']}: «{group['value']}»)"
+            if group["first_line"]
+            else ""
+        )
+        tell(
+            f"Aviso: {prepared.dataset.file_name} · {group['column']} ·"
+            f" {in_rows(group['count'])}{shown}. {group['message']}"
+        )
     if prepared.total and chosen.empty_text:
         raise UsageError(chosen.empty_text)
 
@@ -145,10 +174,15 @@ def only_open(scope: Scope, blocks: Iterable[Dataset]) -> Scope:
     lines, left, name = list[int](), set[int](), ""
     for block in blocks:
         if not is_roundtrip(block):
-            raise InputError("--only-open necesita un fichero de ida y vuelta (bulk report EJECUCIÓN --roundtrip --out FICHERO).")
+            raise InputError(
+                "--only-open necesita un fichero de ida y vuelta (bulk report EJECUCIÓN --roundtrip"
+                " --out FICHERO)."
+            )
         name = block.file_name
         lines += map(int, block.frame.index)
-        left |= {line for line in open_lines(block) if not scope.lines or in_ranges(line, scope.lines)}
+        left |= {
+            line for line in open_lines(block) if not scope.lines or in_ranges(line, scope.lines)
+        }
     if not left:
         raise InputError(f"{name}: no queda ninguna fila pendiente ni fallida.")
     return replace(scope, lines=without(lines, set(lines) - left))
@@ -157,7 +191,9 @@ def only_open(scope: Scope, blocks: Iterable[Dataset]) -> Scope:
 def resolving(
     context: Context, connection: Connection, choices: list[str] | None, *, wanted: bool
 ) -> tuple[Connection, Names | None]:
-    """The names that become ids with --resolve-names, and the connection that they are of. Raises WebexError, UsageError."""
+    """The names that become ids with --resolve-names, and the connection that they are of. Raises
+    WebexError, UsageError.
+    """
     if not (wanted or choices):
         return connection, None
     from bulk.planning.name_lookup import names_of
@@ -181,7 +217,9 @@ def scope_of(asked: Asked, context: Context | None) -> Scope:
     from bulk.errors import InputError
     from bulk.planning.scope import Scope, parse_lines, parse_where
 
-    lines = () if asked.lines is None else parse_lines(asked.lines)  # an empty --lines is refused: it never means all
+    lines = (
+        () if asked.lines is None else parse_lines(asked.lines)
+    )  # an empty --lines is refused: it never means all
     scope = Scope(where=tuple(map(parse_where, asked.where or ())), lines=lines)
     if asked.only_open_of is None:
         return scope
@@ -193,14 +231,21 @@ def scope_of(asked: Asked, context: Context | None) -> Scope:
 
     context = context or open_context()
     run = find_run(context, asked.only_open_of)
-    entities, unnamed = open_entities(context.journal, run.run_id), open_without_entity(context.journal, run.run_id)
+    entities, unnamed = (
+        open_entities(context.journal, run.run_id),
+        open_without_entity(context.journal, run.run_id),
+    )
     if not entities and not unnamed:
         raise InputError(f"La ejecución {run.run_id} no tiene filas pendientes ni fallidas.")
     return replace(scope, entities=entities, entities_of=run.run_id, unnamed=unnamed)
 
 
-def _explicit(action: Action, files: dict[str, Dataset], asked: Asked, *, resolving: bool) -> dict[str, str]:
-    """Sources chosen by --mapping, then --map; then suggestions where they are accepted. Raises InputError, UsageError."""
+def _explicit(
+    action: Action, files: dict[str, Dataset], asked: Asked, *, resolving: bool
+) -> dict[str, str]:
+    """Sources chosen by --mapping, then --map; then suggestions where they are accepted. Raises
+    InputError, UsageError.
+    """
     from bulk.planning.mapping import lacking, map_columns
     from bulk.planning.sources import Files
     from bulk.planning.suggestions import accepted, suggest
@@ -216,8 +261,13 @@ def _explicit(action: Action, files: dict[str, Dataset], asked: Asked, *, resolv
     for name, source in found.items():
         tell(f"Sugerencia aceptada: {name} ← {source}.")
     missing = lacking(action, mapping, asked.options)
-    for offer in [offer for offer in offers if offer.param not in found][:MOST_SHOWN] if missing else ():
-        needed = {"--accept-suggestions": not asked.accept_suggestions, "--resolve-names": offer.lookup and not resolving}
+    for offer in (
+        [offer for offer in offers if offer.param not in found][:MOST_SHOWN] if missing else ()
+    ):
+        needed = {
+            "--accept-suggestions": not asked.accept_suggestions,
+            "--resolve-names": offer.lookup and not resolving,
+        }
         options = " ".join(name for name, is_needed in needed.items() if is_needed)
         told = f"{offer.param} ← {offer.source} ({offer.score} %, {offer.why})"
         tell(f"Sugerencia (no aplicada): {told}. Para usarla: {options}")
@@ -230,5 +280,7 @@ def _from_file(action_id: str, path: Path, files: Any) -> dict[str, str]:
 
     saved = read(path)
     if saved.mapping.action_id != action_id:
-        raise InputError(f"El mapeo «{path.name}» es de «{saved.mapping.action_id}», no de «{action_id}».")
+        raise InputError(
+            f"El mapeo «{path.name}» es de «{saved.mapping.action_id}», no de «{action_id}»."
+        )
     return to_explicit(saved.mapping, files)

@@ -13,15 +13,35 @@ from bulk.cli.follow import to_the_end
 from bulk.cli.output import tell
 from bulk.cli.preparing import Asked, prepare_asked, resolving
 
-# What a launch of a reviewed plan may be told; its rows, data, options and organisation are those of the plan.
-WITH_PLAN = frozenset({
-    "plan", "bulk", "chunk_size", "workers", "canary", "at", "not_after", "rate_ceiling", "wait_timeout", "note", "home", "token",
-    "token_file", "as_json",
-})  # fmt: skip
+# What a launch of a reviewed plan may be told; its rows, data, options and organisation are those
+# of the plan.
+WITH_PLAN = frozenset(
+    {
+        "plan",
+        "bulk",
+        "chunk_size",
+        "workers",
+        "canary",
+        "at",
+        "not_after",
+        "rate_ceiling",
+        "wait_timeout",
+        "note",
+        "home",
+        "token",
+        "token_file",
+        "as_json",
+    }
+)
 _FLAGS = {"global_": "global", "maps": "map"}  # where the option is not called as its parameter
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Ensayo: no se escribe nada en Webex.")]
 Plan = Annotated[
-    str | None, typer.Option("--plan", metavar="ENSAYO", help="Aplica justo lo que mostró ese ensayo: filas, datos y opciones.")
+    str | None,
+    typer.Option(
+        "--plan",
+        metavar="ENSAYO",
+        help="Aplica justo lo que mostró ese ensayo: filas, datos y opciones.",
+    ),
 ]
 Bulk = Annotated[bool, typer.Option("--bulk", help="Por lotes y a la vez; sin esto, fila a fila.")]
 
@@ -66,7 +86,9 @@ def plan(
 
 
 def run(
-    action: Annotated[str | None, typer.Argument(metavar="ACCIÓN", help="Acción (bulk actions).")] = None,
+    action: Annotated[
+        str | None, typer.Argument(metavar="ACCIÓN", help="Acción (bulk actions).")
+    ] = None,
     global_: o.GlobalFile = None,
     ubicaciones: o.LocationsFile = None,
     usuarios: o.UsersFile = None,
@@ -123,25 +145,52 @@ def run(
         get_action(action)  # what cannot be run is refused before anything is read
     run_options = o.run_options(profile, force_pstn, allow_calling_removal)
     begin, stop = window(at or "", not_after or "")
-    how = Launch(bulk or dry_run, dry_run, chunk_size, workers, run_options, note, None, begin, stop, canary, rate_ceiling)
+    how = Launch(
+        bulk or dry_run,
+        dry_run,
+        chunk_size,
+        workers,
+        run_options,
+        note,
+        None,
+        begin,
+        stop,
+        canary,
+        rate_ceiling,
+    )
     paths = {"global": global_, "ubicaciones": ubicaciones, "usuarios": usuarios}
     asked = Asked(
-        paths, maps, mapping, where, lines, only_open_of, accept_repairs, accept_suggestions, country, run_options, only_open,
+        paths,
+        maps,
+        mapping,
+        where,
+        lines,
+        only_open_of,
+        accept_repairs,
+        accept_suggestions,
+        country,
+        run_options,
+        only_open,
         reading(encoding, delimiter, sheet),
-    )  # fmt: skip
+    )
     context = open_context(home)
     secret = o.read_token(token, token_file)
     if plan:
         record = find_run(context, plan)
         connection = connect_again(context.home, record.target, token=secret)
-        live = launch_plan(context, record.run_id, connection, replace(how, bulk=True), advise=_advise)
+        live = launch_plan(
+            context, record.run_id, connection, replace(how, bulk=True), advise=_advise
+        )
     else:
         connection = connect(context.home, token=secret, base_url=base_url, sandbox=sandbox)
         connection, names = resolving(context, connection, choose, wanted=resolve_names)
         prepared = prepare_asked(str(action), asked, context, names)
         live = launch(context, prepared, connection, how, advise=_advise)
         if not dry_run:
-            tell("Aviso: lanzada sin ensayo. Con bulk plan se ve antes qué cambiaría cada fila, y --plan aplica justo eso.")
+            tell(
+                "Aviso: lanzada sin ensayo. Con bulk plan se ve antes qué cambiaría cada fila, y"
+                " --plan aplica justo eso."
+            )
     return to_the_end(context, live, as_json=as_json, timeout=wait_timeout)
 
 
@@ -149,11 +198,13 @@ def _fits_plan(given: set[str]) -> None:
     """Nothing that would be dropped in silence comes with --plan. Raises UsageError."""
     from bulk.errors import UsageError
 
-    odd = ", ".join(f"--{_FLAGS.get(name, name).replace('_', '-')}" for name in sorted(given - WITH_PLAN))
+    odd = ", ".join(
+        f"--{_FLAGS.get(name, name).replace('_', '-')}" for name in sorted(given - WITH_PLAN)
+    )
     if odd:
         raise UsageError(
-            f"Con --plan no se admite {odd}: se aplica justo lo que mostró el ensayo, con sus filas, datos y opciones. "
-            "Quita lo que sobra, o haz otro ensayo con bulk plan."
+            f"Con --plan no se admite {odd}: se aplica justo lo que mostró el ensayo, con sus"
+            " filas, datos y opciones. Quita lo que sobra, o haz otro ensayo con bulk plan."
         )
 
 

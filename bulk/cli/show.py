@@ -22,16 +22,30 @@ def actions(as_json: o.Json = False) -> int:
             "dataset": action.dataset,
             "title": action.title,
             "status": "disponible",
-            "params": [{"name": p.name, "required": p.required, "list": p.many} for p in action.parameters],
+            "params": [
+                {"name": p.name, "required": p.required, "list": p.many} for p in action.parameters
+            ],
         }
         for action in all_actions()
     ]
-    found += [{"id": a.id, "dataset": a.dataset, "title": a.title, "status": "en desarrollo", "params": []} for a in UNSUPPORTED]
+    found += [
+        {
+            "id": a.id,
+            "dataset": a.dataset,
+            "title": a.title,
+            "status": "en desarrollo",
+            "params": [],
+        }
+        for a in UNSUPPORTED
+    ]
     if as_json:
         say_json(found)
         return 0
     for entry in found:
-        say(f"{entry['id']:<50} {entry['title'] if entry['status'] == 'disponible' else IN_DEVELOPMENT}")
+        say(
+            f"{entry['id']:<50}"
+            f" {entry['title'] if entry['status'] == 'disponible' else IN_DEVELOPMENT}"
+        )
     return 0
 
 
@@ -55,7 +69,9 @@ def status(run_id: o.RunId, home: o.Home = None, as_json: o.Json = False) -> int
 def runs(
     home: o.Home = None,
     as_json: o.Json = False,
-    limit: Annotated[int, typer.Option("--limit", metavar="N", help="Cuántas, las más nuevas primero.")] = 50,
+    limit: Annotated[
+        int, typer.Option("--limit", metavar="N", help="Cuántas, las más nuevas primero.")
+    ] = 50,
 ) -> int:
     """Ejecuciones de este directorio de datos, las más nuevas primero."""
     from bulk.journal.runs import list_runs
@@ -68,28 +84,46 @@ def runs(
         say_json([document(context, record) for record in records])
         return 0
     for record in records:
-        say(f"{record.run_id}  {'ensayo · ' if record.dry_run else ''}{phone_line(context, record)}")
+        say(
+            f"{record.run_id}  {'ensayo · ' if record.dry_run else ''}{phone_line(context, record)}"
+        )
     if not records:
         say("Todavía no se ha lanzado nada.")
     return 0
 
 
 def report(
-    run_ids: Annotated[list[str], typer.Argument(metavar="EJECUCIÓN", help="Ejecución, o «última»; con --acta, varias.")],
+    run_ids: Annotated[
+        list[str],
+        typer.Argument(metavar="EJECUCIÓN", help="Ejecución, o «última»; con --acta, varias."),
+    ],
     out: Annotated[
         Path | None,
-        typer.Option("--out", metavar="FICHERO", help="Fichero .csv, .xlsx, .json o .html; el formato sale de su extensión."),
+        typer.Option(
+            "--out",
+            metavar="FICHERO",
+            help="Fichero .csv, .xlsx, .json o .html; el formato sale de su extensión.",
+        ),
     ] = None,
     roundtrip: Annotated[
-        bool, typer.Option("--roundtrip", help="El fichero de entrada con el resultado de cada fila al lado (.csv o .xlsx).")
+        bool,
+        typer.Option(
+            "--roundtrip",
+            help="El fichero de entrada con el resultado de cada fila al lado (.csv o .xlsx).",
+        ),
     ] = False,
     acta: Annotated[
-        bool, typer.Option("--acta", help="Acta para imprimir y firmar (.html), de una o varias ejecuciones.")
+        bool,
+        typer.Option(
+            "--acta", help="Acta para imprimir y firmar (.html), de una o varias ejecuciones."
+        ),
     ] = False,
     parts: Annotated[
         Path | None,
         typer.Option(
-            "--parts", metavar="CARPETA", help="Carpeta para correctas, fallidas y sin procesar, cada una en su fichero."
+            "--parts",
+            metavar="CARPETA",
+            help="Carpeta para correctas, fallidas y sin procesar, cada una en su fichero.",
         ),
     ] = None,
     home: o.Home = None,
@@ -109,10 +143,17 @@ def report(
         raise UsageError("Varias ejecuciones a la vez solo caben en un acta (--acta).")
     context = open_context(home)
     records = [find_run(context, run_id) for run_id in run_ids]
-    found: dict[str, object] = {"run_id": records[0].run_id, "run_ids": [record.run_id for record in records]}
+    found: dict[str, object] = {
+        "run_id": records[0].run_id,
+        "run_ids": [record.run_id for record in records],
+    }
     told = []
     if out:
-        written = write_acta(context, records, out) if acta else write_report(context, records[0], out, roundtrip=roundtrip)
+        written = (
+            write_acta(context, records, out)
+            if acta
+            else write_report(context, records[0], out, roundtrip=roundtrip)
+        )
         found |= {"file": str(out), "rows": written}
         told.append(f"{out}: {in_rows(written)}.")
     if parts:

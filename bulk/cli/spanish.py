@@ -1,4 +1,6 @@
-"""What the libraries of the command line say by themselves, in Spanish: usage errors, and the frame of `--help`."""
+"""What the libraries of the command line say by themselves, in Spanish: usage errors, and the frame
+of `--help`.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +10,22 @@ from typing import Any
 from typer.core import TyperCommand, TyperGroup
 
 _HELP = (
-    ("Usage: ", "Uso: "), ("Options:", "Opciones:"), ("Commands:", "Órdenes:"),
-    ("Show this message and exit.", "Muestra esta ayuda."), ("[OPTIONS]", "[OPCIONES]"), ("[ARGS]...", "[ARGUMENTOS]..."),
-    ("COMMAND", "ORDEN"), ("[required]", "[obligatorio]"), ("[default: ", "[por defecto: "),
-)  # fmt: skip
+    ("Usage: ", "Uso: "),
+    ("Options:", "Opciones:"),
+    ("Commands:", "Órdenes:"),
+    ("Show this message and exit.", "Muestra esta ayuda."),
+    ("[OPTIONS]", "[OPCIONES]"),
+    ("[ARGS]...", "[ARGUMENTOS]..."),
+    ("COMMAND", "ORDEN"),
+    ("[required]", "[obligatorio]"),
+    ("[default: ", "[por defecto: "),
+)
 _ERRORS = (
     (r"No such command '(.*)'\..*", "No existe la orden «{}». Las que hay: bulk --help."),
-    (r"Got unexpected extra arguments?(?:\(s\))? \((.*)\)", "Sobra «{}». Comprueba las opciones con --help."),
+    (
+        r"Got unexpected extra arguments?(?:\(s\))? \((.*)\)",
+        "Sobra «{}». Comprueba las opciones con --help.",
+    ),
     (r"Option '?(.+?)'? requires (?:an|\d+) arguments?\.?", "A la opción {} le falta su valor."),
     (r"Option '?(.+?)'? does not take a value\.?", "La opción {} no lleva valor."),
     (r"'(.*)' is not a valid (?:integer|float)(?: range)?\.?", "«{}» no es un número válido."),
@@ -34,11 +45,15 @@ _ERRORS = (
 
 
 def usage_text(error: Any) -> str:
-    """The usage error `error`, told in Spanish. Typer brings its own copy of click or uses the real one: known by name."""
+    """The usage error `error`, told in Spanish. Typer brings its own copy of click or uses the real
+    one: known by name.
+    """
     kind = type(error).__name__
     if kind == "NoSuchOption":
         like = ", ".join(error.possibilities or ())
-        return f"No existe la opción {error.option_name}." + (f" ¿Quizá {like}?" if like else " Mira las que hay con --help.")
+        return f"No existe la opción {error.option_name}." + (
+            f" ¿Quizá {like}?" if like else " Mira las que hay con --help."
+        )
     if kind == "MissingParameter" and error.param is not None:
         return f"Falta {_named(error.param)}. Mira cómo se usa con --help."
     told = in_spanish(str(getattr(error, "message", "") or ""))
@@ -75,7 +90,9 @@ def _in_usage(param: Any) -> str:
 
 
 def _in_list(param: Any) -> str:
-    """`--home DIRECTORIO`, `--json`, `ACCIÓN`: the library would tell of each value what type it has, in English."""
+    """`--home DIRECTORIO`, `--json`, `ACCIÓN`: the library would tell of each value what type it
+    has, in English.
+    """
     if not _is_option(param):
         return str(param.metavar)
     return ", ".join(param.opts) + ("" if param.is_flag else f" {param.metavar}")
@@ -88,14 +105,19 @@ class Command(TyperCommand):
         return _help_in_spanish(super().get_help(ctx))
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
-        return ["[OPCIONES]", *(_in_usage(param) for param in self.get_params(ctx) if not _is_option(param))]
+        return [
+            "[OPCIONES]",
+            *(_in_usage(param) for param in self.get_params(ctx) if not _is_option(param)),
+        ]
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         records = [(param, param.get_help_record(ctx)) for param in self.get_params(ctx)]
         for title, options in (("Argumentos", False), ("Opciones", True)):
             # Translated before it is laid out: a line may break within what there is to translate.
             rows = [
-                (_in_list(param), _help_in_spanish(told[1])) for param, told in records if told and _is_option(param) is options
+                (_in_list(param), _help_in_spanish(told[1]))
+                for param, told in records
+                if told and _is_option(param) is options
             ]
             if rows:
                 with formatter.section(title):

@@ -9,7 +9,9 @@ import typer
 from bulk.cli import options as o
 from bulk.cli.follow import to_the_end
 
-Preview = Annotated[bool, typer.Option("--dry-run", help="Solo dice qué desharía cada fila; no se escribe nada.")]
+Preview = Annotated[
+    bool, typer.Option("--dry-run", help="Solo dice qué desharía cada fila; no se escribe nada.")
+]
 
 
 def undo(
@@ -23,7 +25,9 @@ def undo(
     token_file: o.TokenFile = None,
     as_json: o.Json = False,
 ) -> int:
-    """Deshace una ejecución: vuelve a poner lo que había, salvo donde alguien lo ha cambiado después."""
+    """Deshace una ejecución: vuelve a poner lo que había, salvo donde alguien lo ha cambiado
+    después.
+    """
     from bulk.runs.connection import connect_again
     from bulk.runs.context import open_context
     from bulk.runs.status import find_run
@@ -45,7 +49,9 @@ def verify(
     token_file: o.TokenFile = None,
     as_json: o.Json = False,
 ) -> int:
-    """Vuelve a leer lo que hizo una ejecución y dice qué está como se pidió. No escribe nada. Sale con 1 si algo no lo está."""
+    """Vuelve a leer lo que hizo una ejecución y dice qué está como se pidió. No escribe nada. Sale
+    con 1 si algo no lo está.
+    """
     from bulk.runs.connection import connect_again
     from bulk.runs.context import open_context
     from bulk.runs.status import find_run

@@ -1,4 +1,6 @@
-"""validate: files of any size, block by block; what is found is told, and written where somebody asks."""
+"""validate: files of any size, block by block; what is found is told, and written where somebody
+asks.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,14 @@ from bulk.cli import options as o
 from bulk.cli.files import open_files, reading
 from bulk.cli.output import counted, in_rows, say, say_json, tell
 from bulk.cli.preparing import Asked, only_open, resolving, tell_choices, way
-from bulk.cli.repairs import country_of, mender, tell_country, tell_repairs, write_corrected, write_repairs
+from bulk.cli.repairs import (
+    country_of,
+    mender,
+    tell_country,
+    tell_repairs,
+    write_corrected,
+    write_repairs,
+)
 from bulk.cli.writing import refuse_input, refuse_twice, write_out
 
 if TYPE_CHECKING:
@@ -31,16 +40,28 @@ Out = Annotated[
     typer.Option(
         "--out",
         metavar="FICHERO",
-        help="Todos los problemas en un .csv; o el fichero en un .xlsx, con sus celdas malas marcadas.",
+        help=(
+            "Todos los problemas en un .csv; o el fichero en un .xlsx, con sus celdas malas"
+            " marcadas."
+        ),
     ),
 ]
 Corrected = Annotated[
-    Path | None, typer.Option("--corrected", metavar="FICHERO", help="CSV con el fichero como queda tras --accept-repairs.")
+    Path | None,
+    typer.Option(
+        "--corrected",
+        metavar="FICHERO",
+        help="CSV con el fichero como queda tras --accept-repairs.",
+    ),
 ]
 
 Repairs = Annotated[
     Path | None,
-    typer.Option("--repairs", metavar="FICHERO", help="Todas las reparaciones propuestas, antes y después, en un .csv."),
+    typer.Option(
+        "--repairs",
+        metavar="FICHERO",
+        help="Todas las reparaciones propuestas, antes y después, en un .csv.",
+    ),
 ]
 
 
@@ -55,7 +76,10 @@ class Written:
 
 def validate(
     action: Annotated[
-        str | None, typer.Argument(metavar="ACCIÓN", help="Acción; sin ella se revisan los ficheros por sí solos.")
+        str | None,
+        typer.Argument(
+            metavar="ACCIÓN", help="Acción; sin ella se revisan los ficheros por sí solos."
+        ),
     ] = None,
     global_: o.GlobalFile = None,
     ubicaciones: o.LocationsFile = None,
@@ -87,35 +111,65 @@ def validate(
     token_file: o.TokenFile = None,
     as_json: o.Json = False,
 ) -> int:
-    """Revisa los ficheros sin enviar nada. Sale con 0 sin filas no válidas, 1 con alguna, 2 si no se pueden leer."""
+    """Revisa los ficheros sin enviar nada. Sale con 0 sin filas no válidas, 1 con alguna, 2 si no
+    se pueden leer.
+    """
     from bulk.files.problem_report import problem_file
     from bulk.runs.connection import connect
     from bulk.runs.context import open_context
 
     paths = {"global": global_, "ubicaciones": ubicaciones, "usuarios": usuarios}
     if not any(paths.values()):
-        raise typer.BadParameter("Indica al menos un fichero: --global, --ubicaciones o --usuarios.")
+        raise typer.BadParameter(
+            "Indica al menos un fichero: --global, --ubicaciones o --usuarios."
+        )
     targets = {"--out": out, "--corrected": corrected, "--repairs": repairs}
     for at, (option, target) in enumerate(targets.items()):
         refuse_input(target, [*paths.values(), mapping], option)
         refuse_twice(target, list(targets.values())[:at], option)
     if not action:
-        needs_action = (maps, mapping, accept_suggestions, where, lines, only_open_of, only_open, resolve_names, choose)
+        needs_action = (
+            maps,
+            mapping,
+            accept_suggestions,
+            where,
+            lines,
+            only_open_of,
+            only_open,
+            resolve_names,
+            choose,
+        )
         _fits_files(needs_action, corrected, [path for path in paths.values() if path])
     asked = Asked(
-        paths, maps, mapping, where, lines, only_open_of, accept_repairs, accept_suggestions, country,
-        o.run_options(profile, force_pstn, allow_calling_removal), only_open, reading(encoding, delimiter, sheet),
-    )  # fmt: skip
+        paths,
+        maps,
+        mapping,
+        where,
+        lines,
+        only_open_of,
+        accept_repairs,
+        accept_suggestions,
+        country,
+        o.run_options(profile, force_pstn, allow_calling_removal),
+        only_open,
+        reading(encoding, delimiter, sheet),
+    )
     names = None
     context = open_context(home) if resolve_names or choose or only_open_of else None
     if context and (resolve_names or choose):
-        reached = connect(context.home, token=o.read_token(token, token_file), base_url=base_url, sandbox=sandbox)
+        reached = connect(
+            context.home, token=o.read_token(token, token_file), base_url=base_url, sandbox=sandbox
+        )
         _, names = resolving(context, reached, choose, wanted=True)
     found: list[Problem] = []
     marked = out is not None and out.suffix.lower() == ".xlsx"
-    with problem_file(out) if out and not marked else nullcontext(found.append if marked else None) as write:
+    with (
+        problem_file(out) if out and not marked else nullcontext(found.append if marked else None)
+    ) as write:
         if action:
-            files, report = _of_action(action, asked, Written(write, corrected, repairs), context, names)
+            files, report = _of_action(
+                action, asked, Written(write, corrected, repairs), context, names
+            )
         else:
             files, report = _of_files(asked, Written(write, corrected, repairs))
     if out and marked:
@@ -123,19 +177,37 @@ def validate(
     return _tell_report(action, report, as_json=as_json)
 
 
-def _fits_files(needs_action: Sequence[object], corrected: Path | None, files: Sequence[Path]) -> None:
+def _fits_files(
+    needs_action: Sequence[object], corrected: Path | None, files: Sequence[Path]
+) -> None:
     """Nothing that would be dropped in silence comes without an action. Raises UsageError."""
     from bulk.errors import UsageError
 
     flags = (
-        "--map", "--mapping", "--accept-suggestions", "--where", "--lines", "--only-open-of", "--only-open", "--resolve-names",
+        "--map",
+        "--mapping",
+        "--accept-suggestions",
+        "--where",
+        "--lines",
+        "--only-open-of",
+        "--only-open",
+        "--resolve-names",
         "--choose",
-    )  # fmt: skip
-    odd = [flag for flag, given in zip(flags, needs_action, strict=True) if given is not None and given is not False]
+    )
+    odd = [
+        flag
+        for flag, given in zip(flags, needs_action, strict=True)
+        if given is not None and given is not False
+    ]
     if odd:
-        raise UsageError(f"Sin acción no se admite {', '.join(odd)}: di cuál (bulk validate ACCIÓN …), o quita lo que sobra.")
+        raise UsageError(
+            f"Sin acción no se admite {', '.join(odd)}: di cuál (bulk validate ACCIÓN …), o quita"
+            " lo que sobra."
+        )
     if corrected and len(files) != 1:
-        raise UsageError("--corrected escribe un solo fichero: revísalos de uno en uno, o di una acción.")
+        raise UsageError(
+            "--corrected escribe un solo fichero: revísalos de uno en uno, o di una acción."
+        )
 
 
 def _marked(files: Sequence[Blocks], problems: Sequence[Problem]) -> bytes:
@@ -146,7 +218,9 @@ def _marked(files: Sequence[Blocks], problems: Sequence[Problem]) -> bytes:
     from bulk.files.problem_report import to_xlsx
 
     if len(files) != 1:
-        raise UsageError("Un .xlsx marca un solo fichero: revísalos de uno en uno, o di una acción.")
+        raise UsageError(
+            "Un .xlsx marca un solo fichero: revísalos de uno en uno, o di una acción."
+        )
     blocks = list(files[0].blocks())
     found = tuple(problem for block in blocks for problem in block.problems)
     whole = replace(blocks[0], frame=pd.concat([block.frame for block in blocks]), problems=found)
@@ -199,7 +273,9 @@ def _of_action(
 
 
 def _of_files(asked: Asked, written: Written) -> tuple[Sequence[Blocks], BlockReport]:
-    """Each file by itself, the biggest of them in blocks, and what they say of each other. Raises InputError."""
+    """Each file by itself, the biggest of them in blocks, and what they say of each other. Raises
+    InputError.
+    """
     from bulk.files.blocks import WholeFile
     from bulk.planning.readiness import readiness
     from bulk.planning.streaming import look_over
@@ -218,11 +294,16 @@ def _of_files(asked: Asked, written: Written) -> tuple[Sequence[Blocks], BlockRe
     heads = {**others, **({"usuarios": next(own.blocks())} if own else {})}
     for each in readiness(heads, options=asked.options):
         tell(f"{'✓' if each.ready else '!'} {each.action_id}: {each.text}")
-    files = {**{name: WholeFile(dataset) for name, dataset in others.items()}, **({"usuarios": own} if own else {})}
+    files = {
+        **{name: WholeFile(dataset) for name, dataset in others.items()},
+        **({"usuarios": own} if own else {}),
+    }
     if written.repairs:
         write_repairs(written.repairs, files.values(), mend)
     if written.corrected:
-        given = next(name for name, path in asked.files.items() if path)  # a workbook brings others along
+        given = next(
+            name for name, path in asked.files.items() if path
+        )  # a workbook brings others along
         write_corrected(written.corrected, files[given], mend)
     return list(files.values()), report
 

@@ -10,16 +10,28 @@ from bulk.errors import UsageError, why
 
 
 def refuse_input(out: Path | None, read: Iterable[Path | None], option: str = "--out") -> None:
-    """Raises UsageError when `out` is one of the files that the command reads: the original is never changed."""
+    """Raises UsageError when `out` is one of the files that the command reads: the original is
+    never changed.
+    """
     for path in read:
-        if out and path and path.exists() and (out.resolve() == path.resolve() or (out.exists() and out.samefile(path))):
-            raise UsageError(f"«{out}» es el fichero de entrada, que no se toca. Elige otro nombre para {option}.")
+        if (
+            out
+            and path
+            and path.exists()
+            and (out.resolve() == path.resolve() or (out.exists() and out.samefile(path)))
+        ):
+            raise UsageError(
+                f"«{out}» es el fichero de entrada, que no se toca. Elige otro nombre para"
+                f" {option}."
+            )
 
 
 def refuse_twice(out: Path | None, others: Iterable[Path | None], option: str) -> None:
     """Raises UsageError when `out` would be written over another file of the same command."""
     if out and any(other and other.resolve() == out.resolve() for other in others):
-        raise UsageError(f"«{out}» ya es el fichero de otra opción. Elige otro nombre para {option}.")
+        raise UsageError(
+            f"«{out}» ya es el fichero de otra opción. Elige otro nombre para {option}."
+        )
 
 
 def write_out(out: Path, content: bytes | Iterable[bytes]) -> None:

@@ -1,7 +1,9 @@
-"""What an adapter is: `read`, `decide`, `write`, `undo` and the facts the engine needs to compose them (DESIGN 5).
+"""What an adapter is: `read`, `decide`, `write`, `undo` and the facts the engine needs to compose
+them (DESIGN 5).
 
-`before` and `after` are flat mappings member -> JSON value, holding only what the action may touch. `Change.fields` names the
-same members, so that projection (`before | new values`), drift, settling, verification and undo are one generic comparison.
+`before` and `after` are flat mappings member -> JSON value, holding only what the action may touch.
+`Change.fields` names the same members, so that projection (`before | new values`), drift, settling,
+verification and undo are one generic comparison.
 """
 
 from __future__ import annotations
@@ -28,7 +30,11 @@ class Param:
     """A parameter of an action = a column of its schema = an argument of `run` (contracts 0)."""
 
     name: str  # the canonical header
-    kind: str = "text"  # text phone extension flag call_type number_type route_type, or what an id names: person location …
+    kind: (
+        str
+        # text phone extension flag call_type number_type route_type, or what an id names: person
+        # location …
+    ) = "text"
     required: bool = False  # an empty cell makes the row invalid
     many: bool = False  # a list cell
     default: str = ""  # template of what `decide` takes where the cell is empty, for people to see
@@ -42,7 +48,9 @@ class Member:
     """What people read of a member of `before` and `after`, where its own name is not for them."""
 
     title: str  # Spanish; "{}" = the member itself, of members that are numbers or ids
-    show: Callable[[Any], str] | None = None  # its value in words; None = the general form. Takes whatever Webex may answer
+    show: Callable[[Any], str] | None = (
+        None  # its value in words; None = the general form. Takes whatever Webex may answer
+    )
 
 
 OTHER = ""  # key of Action.members: every member that has no entry of its own
@@ -56,7 +64,9 @@ class Change:
     body: Any = None  # what `write` needs to send it, JSON; never a secret
     notes: tuple[str, ...] = ()  # Spanish: what was left out, or found and not touched
     creates: bool = False  # the plan says "crear" instead of "cambiar"
-    lost: tuple[str, ...] = ()  # Spanish, of an undo: what does not come back, even when the rest does
+    lost: tuple[
+        str, ...
+    ] = ()  # Spanish, of an undo: what does not come back, even when the rest does
 
     def __bool__(self) -> bool:
         return bool(self.fields)
@@ -70,7 +80,11 @@ class Change:
 
 def differences(before: Values, wanted: Values) -> dict[str, tuple[Any, Any]]:
     """Members of `wanted` that differ from `before`, as Change.fields."""
-    return {member: (before.get(member), new) for member, new in wanted.items() if before.get(member) != new}
+    return {
+        member: (before.get(member), new)
+        for member, new in wanted.items()
+        if before.get(member) != new
+    }
 
 
 def project(known: Values, change: Change) -> State:
@@ -118,19 +132,31 @@ class Work:
 class SetOps:
     """Where Webex works in bulk: how to read, write and follow many rows at once."""
 
-    read_many: Callable[[Api, Sequence[Work]], Mapping[int, State | Exception]] | None = None  # key -> before, or why not
+    read_many: Callable[[Api, Sequence[Work]], Mapping[int, State | Exception]] | None = (
+        None  # key -> before, or why not
+    )
     read_limit: Callable[[Settings], int] = lambda settings: 1  # rows a read_many
-    write_many: Callable[[Api, Sequence[Work]], Ticket | Answer] | None = None  # each row is then confirmed by reading
-    write_limit: Callable[[Settings], int] = lambda settings: 1  # summed weight of the rows of a write_many
+    write_many: Callable[[Api, Sequence[Work]], Ticket | Answer] | None = (
+        None  # each row is then confirmed by reading
+    )
+    write_limit: Callable[[Settings], int] = lambda settings: (
+        1
+    )  # summed weight of the rows of a write_many
     weight: Callable[[Values], int] = lambda params: 1  # what a row counts against write_limit
     set_key: Callable[[Values], str] = lambda params: ""  # only rows of one key share a set
-    mark: Callable[[Api, Sequence[Work]], Any] | None = None  # JSON kept with the intent, to recognise a lost job
+    mark: Callable[[Api, Sequence[Work]], Any] | None = (
+        None  # JSON kept with the intent, to recognise a lost job
+    )
     poll: Callable[[Api, str, Sequence[Work]], Mapping[int, Outcome] | None] | None = (
         None  # job id; None = not ended, else the refused
     )
-    find: Callable[[Api, Sequence[Work], Any], Ticket | None] | None = None  # a ticket lost between POST and answer
+    find: Callable[[Api, Sequence[Work], Any], Ticket | None] | None = (
+        None  # a ticket lost between POST and answer
+    )
     one_at_a_time: bool = False  # one such job per organisation
-    shares_entity: bool = False  # rows of one entity go into one set (numbers of a location), instead of never
+    shares_entity: bool = (
+        False  # rows of one entity go into one set (numbers of a location), instead of never
+    )
 
 
 @dataclass(frozen=True)
@@ -145,21 +171,35 @@ class Action:
     params: tuple[Param, ...]  # contracts 0, without org_id
     read: Callable[..., State]  # (api, **params) -> before
     decide: Callable[..., Change]  # (before, **params) -> Change; pure
-    write: Callable[..., Any]  # (api, change, **params) -> Outcome; of an action that writes in sets, what write_many gives
-    undo: Callable[..., Change | Irreversible]  # (before, after) -> Change that restores, of the members that differ
+    write: Callable[
+        ..., Any
+    ]  # (api, change, **params) -> Outcome; of an action that writes in sets, what write_many gives
+    undo: Callable[
+        ..., Change | Irreversible
+    ]  # (before, after) -> Change that restores, of the members that differ
     options: tuple[str, ...] = ()  # settings of the run that decide() takes besides the params
     undo_options: tuple[str, ...] = ()  # of these, what undo() takes too
     idempotent: bool = True  # False: sending again needs two equal reads (DESIGN 6.3)
-    pure_put: bool = False  # one PUT of values (contracts 4): Settings.plan_read_age may spare the read before it
-    brought_along: tuple[str, ...] = ()  # members that `decide` compares no more once the rest is as asked; a verification does
-    additive: bool = False  # rows of one entity add up instead of contradicting each other (DESIGN 6.7)
+    # one PUT of values (contracts 4): Settings.plan_read_age may spare the read before it
+    pure_put: bool = False
+    brought_along: tuple[
+        str, ...
+    ] = ()  # members that `decide` compares no more once the rest is as asked; a verification does
+    additive: bool = (
+        False  # rows of one entity add up instead of contradicting each other (DESIGN 6.7)
+    )
     needs_calling: bool = False  # call settings: a 404 or 400 of the read means "no Webex Calling"
     undo_note: str = ""  # Spanish: what undo cannot restore; empty = everything comes back
     sets: SetOps | None = None  # how Webex works in bulk here
     calls: str = "2"  # calls a row, as documented
-    scopes: tuple[str, ...] = ("spark-admin:telephony_config_read", "spark-admin:telephony_config_write")  # contracts 1.10
+    scopes: tuple[str, ...] = (
+        "spark-admin:telephony_config_read",
+        "spark-admin:telephony_config_write",
+    )  # contracts 1.10
     contract: str = ""  # section of the contracts
-    members: Mapping[str, Member] = field(default_factory=dict)  # member of before and after -> what people read
+    members: Mapping[str, Member] = field(
+        default_factory=dict
+    )  # member of before and after -> what people read
 
     @property
     def parameters(self) -> tuple[Param, ...]:
@@ -167,16 +207,25 @@ class Action:
         return (*self.params, ORG_ID)
 
     def arguments(self, params: Values, options: Values) -> State:
-        """Arguments of `decide`: the row's parameters but entity and organisation, and the run's options."""
+        """Arguments of `decide`: the row's parameters but entity and organisation, and the run's
+        options.
+        """
         own = {name: value for name, value in params.items() if name not in (self.entity, "org_id")}
-        return own | {name: options[name] for name in self.options if options.get(name) not in (None, False)}
+        return own | {
+            name: options[name] for name in self.options if options.get(name) not in (None, False)
+        }
 
     def give_back(self, before: State, after: State, options: Values) -> Change:
-        """What `undo` says, with the run's options; what is irreversible is a Change of nothing that tells what is `lost`.
+        """What `undo` says, with the run's options; what is irreversible is a Change of nothing
+        that tells what is `lost`.
 
         Raises RowRefused.
         """
-        found = self.undo(before, after, **{name: options[name] for name in self.undo_options if options.get(name)})
+        found = self.undo(
+            before,
+            after,
+            **{name: options[name] for name in self.undo_options if options.get(name)},
+        )
         return Change(lost=(found.reason,)) if isinstance(found, Irreversible) else found
 
     def call(
@@ -189,28 +238,39 @@ class Action:
         global_csv: str | None = None,
         **params: Any,
     ) -> dict[str, Any]:
-        """Run this action: one row from `params`, or the rows of the file `csv` (one by one, or in bulk).
+        """Run this action: one row from `params`, or the rows of the file `csv` (one by one, or in
+        bulk).
 
-        Returns the row's result (one row) or the run's document (a file), both as in `bulk run --json`.
-        Raises InputError, UsageError, MissingToken, TokenRejected, OwnedElsewhere.
+        Returns the row's result (one row) or the run's document (a file), both as in `bulk run
+        --json`. Raises InputError, UsageError, MissingToken, TokenRejected, OwnedElsewhere.
         """
-        # The launcher stands above the adapters; found at call time, so that no import points back up.
+        # The launcher stands above the adapters; found at call time, so that no import points back
+        # up.
         calling = importlib.import_module("bulk.runs.call")
         result: dict[str, Any] = calling.call_action(
-            self.id, token=token, bulk=bulk, chunk_size=chunk_size, csv=csv, global_csv=global_csv, params=params
+            self.id,
+            token=token,
+            bulk=bulk,
+            chunk_size=chunk_size,
+            csv=csv,
+            global_csv=global_csv,
+            params=params,
         )
         return result
 
     def main(self) -> None:
-        """`python -m bulk.adapters.<id>`: one option per parameter, or --csv F [--bulk]. The CLI is found at call time too."""
+        """`python -m bulk.adapters.<id>`: one option per parameter, or --csv F [--bulk]. The CLI is
+        found at call time too.
+        """
         importlib.import_module("bulk.cli.action_script").main(self)
 
 
 def one_after_another(calls: Iterable[Callable[[], T]]) -> T:
     """Several requests that make up one write; returns the last answer.
 
-    Raises what the first one raises. A later one that does not come about leaves the write half done: AmbiguousWrite then, and
-    only reading can tell. A refusal (ApiError) stays one: the rows are read again before anything else is sent.
+    Raises what the first one raises. A later one that does not come about leaves the write half
+    done: AmbiguousWrite then, and only reading can tell. A refusal (ApiError) stays one: the rows
+    are read again before anything else is sent.
     """
     sent = False
     for call in calls:

@@ -1,8 +1,10 @@
-"""Logs as JSON lines, one file per action under the data directory; and the one place where secrets and personal data are hidden.
+"""Logs as JSON lines, one file per action under the data directory; and the one place where secrets
+and personal data are hidden.
 
-Three things are taken out of whatever is logged, by any logger of this process: tokens (always), e-mails and telephone
-numbers (in our own logs and those of the HTTP library, unless the setting `log_full` is on). Headers, bodies, URLs and
-tracebacks all come through here as text: `redact` knows the forms that a secret takes in each.
+Three things are taken out of whatever is logged, by any logger of this process: tokens (always),
+e-mails and telephone numbers (in our own logs and those of the HTTP library, unless the setting
+`log_full` is on). Headers, bodies, URLs and tracebacks all come through here as text: `redact`
+knows the forms that a secret takes in each.
 """
 
 from __future__ import annotations
@@ -32,26 +34,40 @@ _NAMED = re.compile(  # header, JSON member, query parameter or Python bytes: na
     r"(?i)(\b(?:authorization|(?:access|refresh|id|bearer)[_-]?token|client[_-]?secret|password)\b"
     r"""(?:\\?["'])?+\s*[:=,]\s*(?:b?\\?["'])?+)(?!bearer\b|…)(?:basic\s+)?[^\s"'&,;})\]\\]+"""
 )
-_MAIL = re.compile(r"(?<![\w\u0300-\u036f.%+'-])[\w\u0300-\u036f.%+'-]+(?:@|%40)([\w\u0300-\u036f-]+(?:\.[\w\u0300-\u036f-]+)+)")
+_MAIL = re.compile(
+    r"(?<![\w\u0300-\u036f.%+'-])[\w\u0300-\u036f.%+'-]+(?:@|%40)([\w\u0300-\u036f-]+(?:\.[\w\u0300-\u036f-]+)+)"
+)
 _GAP = r"[ \u00a0\u2009\u202f]"
-_BETWEEN = rf"(?:{_GAP}?\(|\){_GAP}?|{_GAP}|[./-])?"  # what people write between the digits of a number
+_BETWEEN = (  # what people write between the digits of a number
+    rf"(?:{_GAP}?\(|\){_GAP}?|{_GAP}|[./-])?"
+)
 _PHONE = re.compile(rf"(?<![\w.-])(\+|%2B)?\(?\d(?:{_BETWEEN}\d){{7,14}}(?![\w-]|\.\d)")
-# An address of the network, a fraction, a date with or without the hour: figures with the same signs between them.
+# An address of the network, a fraction, a date with or without the hour: figures with the same
+# signs between them.
 _NO_PHONE = re.compile(
     r"(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!\Z)|\Z)){4}\Z|\d+\.\d+\Z|(?:\d{4}([./-])\d\d\1\d\d|\d\d([./-])\d\d\2\d{4})(?:\Z|\D)"
 )
 _DIGITS = re.compile(r"\D")
 _SHORTEST_BARE = 9  # digits: a shorter number without + is a code or a counter, not a telephone
-_KEPT = frozenset({"run", "order", "tracking_id", "at", "event", "state"})  # names of things, not of people
-_OWN = frozenset({"run", "order", "state"})  # of an event: made by this program, out of nothing that anybody sent
+_KEPT = frozenset(
+    {"run", "order", "tracking_id", "at", "event", "state"}
+)  # names of things, not of people
+_OWN = frozenset(
+    {"run", "order", "state"}
+)  # of an event: made by this program, out of nothing that anybody sent
 _OURS = ("bulk", "httpx", "httpcore")  # loggers whose messages may carry personal data
-_SIZE, _COPIES = 5_000_000, 3  # bytes of logs/bulk.log before it is set aside, and how many are kept
+_SIZE, _COPIES = (
+    5_000_000,
+    3,
+)  # bytes of logs/bulk.log before it is set aside, and how many are kept
 _secrets: set[str] = set()
 _state = {"full": False}
 
 
 def hide(secret: str) -> None:
-    """From now on `secret` is replaced wherever it would be logged, as it is or as a URL writes it."""
+    """From now on `secret` is replaced wherever it would be logged, as it is or as a URL writes
+    it.
+    """
     if len(secret) >= 6:
         _secrets.update((secret, quote(secret, safe="")))
 
@@ -82,23 +98,34 @@ def _masked_phone(found: re.Match[str]) -> str:
 
 
 def cleaned(value: Any, *, full: bool | None = None) -> Any:
-    """A JSON value as it may be logged: strings at any depth without secrets, and masked unless `full`."""
+    """A JSON value as it may be logged: strings at any depth without secrets, and masked unless
+    `full`.
+    """
     if isinstance(value, str):
         text = redact(value)
         return text if (_state["full"] if full is None else full) else mask(text)
     if isinstance(value, dict):
-        return {_key(name, full): cleaned(inner, full=True if name in _KEPT else full) for name, inner in value.items()}
+        return {
+            _key(name, full): cleaned(inner, full=True if name in _KEPT else full)
+            for name, inner in value.items()
+        }
     if isinstance(value, (list, tuple)):
         return [cleaned(inner, full=full) for inner in value]
     return value
 
 
 def _key(name: Any, full: bool | None) -> Any:
-    """Names of members are words of ours or of Webex; what is none may be an address or a number."""
-    return without_secrets(name) if isinstance(name, str) and name.isidentifier() else cleaned(name, full=full)
+    """Names of members are words of ours or of Webex; what is none may be an address or a
+    number.
+    """
+    return (
+        without_secrets(name)
+        if isinstance(name, str) and name.isidentifier()
+        else cleaned(name, full=full)
+    )
 
 
-# -- every logger of the process ---------------------------------------------------------------------------------------
+# -- every logger of the process -------------------------------------------------------------------
 
 _plain_factory = logging.getLogRecordFactory()
 
@@ -110,19 +137,31 @@ def _clean_record(*args: Any, **kwargs: Any) -> logging.LogRecord:
     clean = cleaned if ours else redact
     try:
         record.msg, record.args = clean(record.getMessage()), None
-    except (TypeError, ValueError):  # a message of another library that does not fit its arguments: its handler tells
+    except (
+        TypeError,
+        ValueError,
+    ):  # a message of another library that does not fit its arguments: its handler tells
         return record
     if record.exc_info and record.exc_info[0]:
-        record.exc_text, record.exc_info = clean(logging.Formatter().formatException(record.exc_info)), None
+        record.exc_text, record.exc_info = (
+            clean(logging.Formatter().formatException(record.exc_info)),
+            None,
+        )
     return record
 
 
-if getattr(_plain_factory, "__name__", "") != _clean_record.__name__:  # imported twice: once is enough
+if (
+    getattr(_plain_factory, "__name__", "") != _clean_record.__name__
+):  # imported twice: once is enough
     logging.setLogRecordFactory(_clean_record)
 
 
-def _tell_crash(kind: type[BaseException], value: BaseException | None, trace: TracebackType | None) -> None:
-    """What nobody caught, in the log and on standard error, without tokens; Ctrl-C and the like as ever."""
+def _tell_crash(
+    kind: type[BaseException], value: BaseException | None, trace: TracebackType | None
+) -> None:
+    """What nobody caught, in the log and on standard error, without tokens; Ctrl-C and the like as
+    ever.
+    """
     if not issubclass(kind, Exception):
         sys.__excepthook__(kind, value or kind(), trace)
         return
@@ -144,7 +183,9 @@ if threading.excepthook is threading.__excepthook__:
 
 
 def keep_log(home: Path, *, full: bool = False) -> None:
-    """Write what goes wrong in the program itself to `logs/bulk.log`; `full` shows e-mails and telephone numbers in all logs."""
+    """Write what goes wrong in the program itself to `logs/bulk.log`; `full` shows e-mails and
+    telephone numbers in all logs.
+    """
     _state["full"] = full
     path = _folder(home) / "bulk.log"
     for handler in list(log.handlers):
@@ -159,7 +200,9 @@ def keep_log(home: Path, *, full: bool = False) -> None:
 
 
 class _PrivateFile(RotatingFileHandler):
-    """A log file that only its owner may read. One that cannot be written never stops the work, nor speaks on the screen."""
+    """A log file that only its owner may read. One that cannot be written never stops the work, nor
+    speaks on the screen.
+    """
 
     def _open(self) -> Any:
         return open(self.baseFilename, self.mode, encoding=self.encoding, opener=private)
@@ -182,21 +225,26 @@ def _folder(home: Path) -> Path:
     return folder
 
 
-# -- one file per action ------------------------------------------------------------------------------------------------
+# -- one file per action ---------------------------------------------------------------------------
 
 
 _encode = json.JSONEncoder(ensure_ascii=False, default=lambda value: cleaned(str(value))).encode
 
 
 def _line(at: datetime, name: str, fields: dict[str, Any]) -> str:
-    told = {key: value if key in _OWN else cleaned(value, full=key in _KEPT or None) for key, value in fields.items()}
+    told = {
+        key: value if key in _OWN else cleaned(value, full=key in _KEPT or None)
+        for key, value in fields.items()
+    }
     return _encode({"at": at.isoformat(timespec="milliseconds"), "event": name, **told}) + "\n"
 
 
 class ActionLog:
-    """`logs/<action_id>.log`: one JSON object per line, events with fields (`run`, `order`, `row` are bound by the caller).
+    """`logs/<action_id>.log`: one JSON object per line, events with fields (`run`, `order`, `row`
+    are bound by the caller).
 
-    The file stays open from the first event to `close()`: opening it for each row costs as much as the line itself.
+    The file stays open from the first event to `close()`: opening it for each row costs as much as
+    the line itself.
     """
 
     def __init__(self, home: Path, action_id: str) -> None:
@@ -211,7 +259,9 @@ class ActionLog:
         self.flush()
 
     def later(self, name: str, **fields: Any) -> None:
-        """Keep one event for the next `flush`: line and write for each row, out of many threads, cost several times as much."""
+        """Keep one event for the next `flush`: line and write for each row, out of many threads,
+        cost several times as much.
+        """
         self._kept.append((datetime.now(UTC), name, fields))
 
     def flush(self) -> None:
@@ -224,7 +274,8 @@ class ActionLog:
             return
         lines = "".join(_line(*each) for each in kept)
         try:
-            # One write of whole lines at the end of the file: threads and processes share it without a lock.
+            # One write of whole lines at the end of the file: threads and processes share it
+            # without a lock.
             os.write(self._opened(), lines.encode("utf-8", "replace"))
         except OSError:
             log.warning("no se puede escribir %s", self.path)
@@ -245,7 +296,8 @@ class ActionLog:
 
 
 def order_log(home: Path, order_id: str) -> Iterator[str]:
-    """Lines (JSON, without line end) of one order's rows, with the start and end of its run around them, oldest first.
+    """Lines (JSON, without line end) of one order's rows, with the start and end of its run around
+    them, oldest first.
 
     Empty when nothing was logged. Lines that are not JSON (a disk that was full) are left out.
     """
@@ -256,7 +308,8 @@ def order_log(home: Path, order_id: str) -> Iterator[str]:
 
 
 def forget(home: Path, run_ids: Collection[str], *, busy: Collection[str] = ()) -> None:
-    """Take the lines of those runs out of the action logs; the logs of `busy` actions are left alone, somebody writes to them.
+    """Take the lines of those runs out of the action logs; the logs of `busy` actions are left
+    alone, somebody writes to them.
 
     What cannot be rewritten stays as it is.
     """
@@ -265,7 +318,10 @@ def forget(home: Path, run_ids: Collection[str], *, busy: Collection[str] = ()) 
             continue
         aside = path.with_suffix(".new")
         try:
-            with path.open(encoding="utf-8", errors="replace") as old, open(aside, "w", encoding="utf-8", opener=private) as new:
+            with (
+                path.open(encoding="utf-8", errors="replace") as old,
+                open(aside, "w", encoding="utf-8", opener=private) as new,
+            ):
                 new.writelines(line for line in old if _parsed(line).get("run") not in run_ids)
             aside.replace(path)
         except OSError:

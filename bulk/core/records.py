@@ -7,18 +7,41 @@ from dataclasses import dataclass, field
 from typing import Any
 
 ROW_STATES = (
-    "pending", "running", "done", "unchanged", "failed", "invalid", "unknown", "conflict", "cancelled", "excluded",
-)  # fmt: skip
+    "pending",
+    "running",
+    "done",
+    "unchanged",
+    "failed",
+    "invalid",
+    "unknown",
+    "conflict",
+    "cancelled",
+    "excluded",
+)
 PLAN_STATES = ("create", "change", "unchanged", "conflict", "blocked", "invalid")
 ALL_STATES = tuple(dict.fromkeys(ROW_STATES + PLAN_STATES))
-NOT_REHEARSED = "sin_ensayo"  # code of a row that the launched rehearsal had not come to: excluded there, and still to be done
+# code of a row that the launched rehearsal had not come to: excluded there, and still to be done
+NOT_REHEARSED = "sin_ensayo"
 OPEN_STATES = frozenset({"pending", "running"})
-REVIEW_STATES = ("failed", "invalid", "unknown", "conflict", "blocked")  # somebody has to look at these
-NOT_AS_ASKED = ("change", "create")  # of a verification: a reading of what there is would still change the row
+REVIEW_STATES = (
+    "failed",
+    "invalid",
+    "unknown",
+    "conflict",
+    "blocked",
+)  # somebody has to look at these
+NOT_AS_ASKED = (
+    "change",
+    "create",
+)  # of a verification: a reading of what there is would still change the row
 RETRY_STATES = ("failed", "unknown", "cancelled", "conflict", "blocked")
 ENDED_RUNS = frozenset({"completed", "completed_with_errors", "cancelled"})
 DATASETS = ("global", "ubicaciones", "usuarios")
-UNITS = {"global": ("fila", "filas"), "ubicaciones": ("ubicación", "ubicaciones"), "usuarios": ("usuario", "usuarios")}
+UNITS = {
+    "global": ("fila", "filas"),
+    "ubicaciones": ("ubicación", "ubicaciones"),
+    "usuarios": ("usuario", "usuarios"),
+}
 FILE_NAMES = {"global": "GLOBAL.CSV", "ubicaciones": "UBICACIONES.CSV", "usuarios": "USUARIOS.CSV"}
 
 Params = dict[str, Any]
@@ -26,7 +49,9 @@ Params = dict[str, Any]
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing wrong with one cell (or row, or file). Where, what was found, what is expected, what to do."""
+    """One thing wrong with one cell (or row, or file). Where, what was found, what is expected,
+    what to do.
+    """
 
     file: str  # file name as the operator knows it
     line: int | None  # line of the file as Excel numbers it; None = the whole file
@@ -35,7 +60,8 @@ class Problem:
     rule: str  # stable id of the rule, for grouping
     message: str  # Spanish, with the remedy
     severity: str = "error"  # "error" sets the row aside, "aviso" does not
-    written_at: int | None = None  # line of the cell, where it is not the row's: GLOBAL as pairs is one row of several lines
+    # line of the cell, where it is not the row's: GLOBAL as pairs is one row of several lines
+    written_at: int | None = None
 
     @property
     def told_line(self) -> int | None:
@@ -62,10 +88,13 @@ class Row:
     params: Params  # parameter -> value (text, bool or list of text); absent = not given
     label: str = ""  # what people read: name · extension
     group: str = ""  # location
-    state: str = "pending"  # pending, invalid or excluded when it is handed over; of a plan, as its dry run left it
+    # pending, invalid or excluded when it is handed over; of a plan, as its dry run left it
+    state: str = "pending"
     code: str | None = None  # why it is invalid
     message: str | None = None  # the same, in Spanish
-    reference: Params | None = None  # what it is held against: {"planned": …} of a plan, {"undoes": …} of an undo
+    reference: Params | None = (
+        None  # what it is held against: {"planned": …} of a plan, {"undoes": …} of an undo
+    )
 
 
 @dataclass(frozen=True)
@@ -107,7 +136,8 @@ class RowResult:
     ended_at: str | None  # UTC, ISO 8601
     order_id: str = ""  # the order it belongs to
     params: Params = field(default_factory=dict)  # as sent
-    touched: Any = None  # member -> last value that was sent, over all attempts; None = nothing, or a journal of before
+    # member -> last value that was sent, over all attempts; None = nothing, or a journal of before
+    touched: Any = None
     status: int | None = None  # HTTP status of the answer that refused it
 
 
@@ -128,7 +158,9 @@ _GOOD = frozenset({"done", "unchanged", "excluded", "create", "change"})
 
 
 def order_state(counts: Mapping[str, int], run_state: str) -> str:
-    """State of an order from its counters and its run's state (DESIGN 4); pure, so that it can never disagree with them."""
+    """State of an order from its counters and its run's state (DESIGN 4); pure, so that it can
+    never disagree with them.
+    """
     present = {state for state, n in counts.items() if n}
     if present & OPEN_STATES:
         if run_state in {"paused", "stopped", "interrupted"}:
@@ -149,7 +181,9 @@ class RunRecord:
     action_id: str  # what it does
     target: str  # "sandbox" or the base URL
     dry_run: bool = False  # True: reads and decides only
-    state: str = "preparing"  # preparing running paused stopped cancelled completed completed_with_errors
+    state: str = (
+        "preparing"  # preparing running paused stopped cancelled completed completed_with_errors
+    )
     reason: str | None = None  # Spanish: why it stopped by itself
     created_at: str = ""  # UTC
     started_at: str | None = None  # first request
@@ -171,8 +205,11 @@ class RunRecord:
     retries: int = 0  # of these, repeated
     rate_limited: int = 0  # answers 429
     owner: str | None = None  # the last process that worked it
-    kind: str = "apply"  # apply, undo (gives back what `parent` changed) or verify (looks at what `parent` left)
-    schedule: Params = field(default_factory=dict)  # {at, not_after: UTC; after: runs; canary: rows; lines; descending}
+    # apply, undo (gives back what `parent` changed) or verify (looks at what `parent` left)
+    kind: str = "apply"
+    schedule: Params = field(
+        default_factory=dict
+    )  # {at, not_after: UTC; after: runs; canary: rows; lines; descending}
 
     @property
     def plan_hash(self) -> str | None:
@@ -188,7 +225,9 @@ def review_states(kind: str) -> tuple[str, ...]:
 
 @dataclass
 class StoredRow:
-    """A row as the engine takes it up again; what an intent says of it is brought up to date here."""
+    """A row as the engine takes it up again; what an intent says of it is brought up to date
+    here.
+    """
 
     line: int  # line of the file
     seq: int  # its order: first line of it
@@ -223,11 +262,14 @@ class Command:
 
     seq: int  # order of arrival
     run_id: str  # run
-    command: str  # launch undo verify · pause cancel resume retry archive restore · auto_pause canary (by itself)
+    # launch undo verify · pause cancel resume retry archive restore · auto_pause canary (by itself)
+    command: str
     who: str  # who asked; of a run that stopped by itself, the program
     at: str  # UTC
     acked_at: str | None  # when the owner took it up
-    detail: str | None = None  # Spanish: why it stopped, what it runs, settings that are not those of the launch
+    detail: str | None = (
+        None  # Spanish: why it stopped, what it runs, settings that are not those of the launch
+    )
 
 
 # The words of UX 2, for texts made outside the pages too.

@@ -1,14 +1,27 @@
-"""Why a run stops by itself: the sentences that its record keeps, and each of them in two words (UX 2)."""
+"""Why a run stops by itself: the sentences that its record keeps, and each of them in two words (UX
+2).
+"""
 
 from __future__ import annotations
 
 import re
 
-REJECTED = "El token ha caducado o no es válido. No se ha perdido nada: genera uno nuevo y reanuda la ejecución."
+REJECTED = (
+    "El token ha caducado o no es válido. No se ha perdido nada: genera uno nuevo y reanuda la"
+    " ejecución."
+)
 FORBIDDEN = "Falta permiso para esta operación: las primeras filas han recibido 403. {}"
-BREAKER = "{} de las últimas {} filas con error. Causa principal: «{}». Corrige y reanuda, o cancela lo pendiente."
-LEFT_OPEN = "Un fallo inesperado del programa ha dejado filas a medias. Reanuda: se leen antes de escribir, no se repite nada."
-NO_CONNECTION = "Sin conexión con Webex: {}. Comprueba la red; se puede reanudar, no se pierde nada."
+BREAKER = (
+    "{} de las últimas {} filas con error. Causa principal: «{}». Corrige y reanuda, o cancela lo"
+    " pendiente."
+)
+LEFT_OPEN = (
+    "Un fallo inesperado del programa ha dejado filas a medias. Reanuda: se leen antes de escribir,"
+    " no se repite nada."
+)
+NO_CONNECTION = (
+    "Sin conexión con Webex: {}. Comprueba la red; se puede reanudar, no se pierde nada."
+)
 
 _WORDS = {
     REJECTED: "token caducado",

@@ -1,4 +1,6 @@
-"""Whether two texts say the same: case, the way an accent is written and the width of blanks do not count; all else does."""
+"""Whether two texts say the same: case, the way an accent is written and the width of blanks do not
+count; all else does.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +12,22 @@ if TYPE_CHECKING:
 
 
 def folded(text: str) -> str:
-    """A text for comparison. Decomposed accents (as macOS writes them) are those of the keyboard."""
-    return " ".join(unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold()).split())
+    """A text for comparison. Decomposed accents (as macOS writes them) are those of the
+    keyboard.
+    """
+    return " ".join(
+        unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold()).split()
+    )
 
 
 def composed_cells(cells: pd.Series[str]) -> pd.Series[str]:
     """Accents as the keyboard writes them; nothing else changes."""
     other = cells.str.contains(r"[^ -~]", regex=True)
-    return cells.mask(other, cells[other].map(lambda cell: unicodedata.normalize("NFC", cell))) if other.any() else cells
+    return (
+        cells.mask(other, cells[other].map(lambda cell: unicodedata.normalize("NFC", cell)))
+        if other.any()
+        else cells
+    )
 
 
 def folded_cells(cells: pd.Series[str]) -> pd.Series[str]:

@@ -18,21 +18,29 @@ CLOSED_REASON = "El programa se ha cerrado. Reanuda cuando quieras: no se ha per
 
 
 def start(live: LiveRun) -> None:
-    """Work `live` in the background until its rows have ended or it has to stop. Raises JournalError.
+    """Work `live` in the background until its rows have ended or it has to stop. Raises
+    JournalError.
 
-    What an interruption left behind comes first: jobs are followed, open intents settled by reading.
+    What an interruption left behind comes first: jobs are followed, open intents settled by
+    reading.
     """
     left = rows.taken_up(live.journal, live.run_id)
     record = runs.get_run(live.journal, live.run_id)
     # A verification looks at each row as it is: none of them changes what the next one finds.
-    live.repeated = set() if record.kind == "verify" else rows.repeated_entities(live.journal, live.run_id)
+    live.repeated = (
+        set() if record.kind == "verify" else rows.repeated_entities(live.journal, live.run_id)
+    )
     live.counters_before = (record.requests, record.retries, record.rate_limited)
     live.waiting = timers.is_early(live, pool.live_ids())
     if live.waiting:
         runs.update_run(live.journal, live.run_id, state="scheduled", reason=None, ended_at=None)
     else:
         timers.begin(live)
-    live.ready.extend(_left_behind(live, [Item(row, time.monotonic(), asked=row.line in live.asked) for row in left]))
+    live.ready.extend(
+        _left_behind(
+            live, [Item(row, time.monotonic(), asked=row.line in live.asked) for row in left]
+        )
+    )
     live.api.limit_in_flight(live.workers)
     live.log.event("run_start", run=live.run_id, dry_run=live.dry_run, left_behind=len(left))
     pool.add_run(live)
@@ -40,11 +48,15 @@ def start(live: LiveRun) -> None:
 
 
 def _left_behind(live: LiveRun, items: list[Item]) -> list[Unit]:
-    """Units that settle: rows of one job together, rows of one unanswered set together, else row by row."""
+    """Units that settle: rows of one job together, rows of one unanswered set together, else row by
+    row.
+    """
     groups: dict[str, list[Item]] = {}
     for item in items:
         mark = item.row.mark or {}
-        groups.setdefault(f"ticket {item.row.ticket}" if item.row.ticket else f"set {mark.get('set')}", []).append(item)
+        groups.setdefault(
+            f"ticket {item.row.ticket}" if item.row.ticket else f"set {mark.get('set')}", []
+        ).append(item)
     units: list[Unit] = []
     for name, group in groups.items():
         if name.startswith("ticket "):

@@ -1,4 +1,6 @@
-"""Where units come from: pending rows claimed in windows, read together where Webex can, gathered into sets where it can."""
+"""Where units come from: pending rows claimed in windows, read together where Webex can, gathered
+into sets where it can.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ from bulk.journal import rows
 
 
 def is_wanted(live: LiveRun) -> bool:
-    """Claim more rows when less than a round of work is ready, and not while many wait for an entity."""
+    """Claim more rows when less than a round of work is ready, and not while many wait for an
+    entity.
+    """
     if live.exhausted or live.feeding or len(live.ready) >= live.workers:
         return False
     waiting = sum(len(unit.items) for unit in live.parked) + sum(map(len, live.gathered.values()))
@@ -21,9 +25,15 @@ def is_wanted(live: LiveRun) -> bool:
 
 
 def _window(live: LiveRun) -> int:
-    """Rows a claim: enough to amortise a commit, few enough that what a pause gives back is small."""
+    """Rows a claim: enough to amortise a commit, few enough that what a pause gives back is
+    small.
+    """
     sets = live.action.sets
-    most_in_a_set = max(sets.read_limit(live.settings), sets.write_limit(live.settings)) if sets and live.bulk else 1
+    most_in_a_set = (
+        max(sets.read_limit(live.settings), sets.write_limit(live.settings))
+        if sets and live.bulk
+        else 1
+    )
     return max(2 * live.workers, most_in_a_set) if live.bulk else 1
 
 
@@ -31,7 +41,12 @@ def next_units(live: LiveRun) -> list[Unit]:
     window = _window(live)
     try:
         claimed = rows.claim(
-            live.journal, live.run_id, after=live.cursor, limit=window, descending=live.descending, only=live.canary
+            live.journal,
+            live.run_id,
+            after=live.cursor,
+            limit=window,
+            descending=live.descending,
+            only=live.canary,
         )
     except JournalError as error:
         live.halt("stopped", error.message)
@@ -43,7 +58,9 @@ def next_units(live: LiveRun) -> list[Unit]:
 
 
 def units_of(live: LiveRun, claimed: Iterable[StoredRow]) -> list[Unit]:
-    """Single rows, or groups that one call can read. A repeated entity keeps to single rows, in file order."""
+    """Single rows, or groups that one call can read. A repeated entity keeps to single rows, in
+    file order.
+    """
     sets, started = live.action.sets, time.monotonic()
     items = [Item(row, started) for row in claimed]
     if sets is None or sets.read_many is None or not live.bulk:
@@ -63,8 +80,10 @@ def units_of(live: LiveRun, claimed: Iterable[StoredRow]) -> list[Unit]:
 
 
 def _by_itself(live: LiveRun, sets: SetOps, item: Item) -> bool:
-    """One of several rows of an entity; or held against a plan or an undo, and written alone: then its own read comes right
-    before its write, with no time for a change of somebody else between them."""
+    """One of several rows of an entity; or held against a plan or an undo, and written alone: then
+    its own read comes right before its write, with no time for a change of somebody else between
+    them.
+    """
     if not sets.shares_entity and item.row.entity in live.repeated:
         return True
     return not live.dry_run and sets.write_many is None and item.row.reference is not None
@@ -78,11 +97,13 @@ def _keys(live: LiveRun, items: Iterable[Item]) -> frozenset[str]:
     return frozenset(live.lock_key(item.row.entity) for item in items)
 
 
-# -- sets -----------------------------------------------------------------------------------------------------------
+# -- sets ------------------------------------------------------------------------------------------
 
 
 def gather(live: LiveRun, decided: Iterable[Item]) -> list[Unit]:
-    """Add decided rows to their sets; returns the sets that are full. Call with the pool's lock held."""
+    """Add decided rows to their sets; returns the sets that are full. Call with the pool's lock
+    held.
+    """
     sets = live.action.sets
     if sets is None:
         return []
@@ -90,19 +111,27 @@ def gather(live: LiveRun, decided: Iterable[Item]) -> list[Unit]:
     for item in decided:
         key = sets.set_key(item.row.params)
         waiting = live.gathered.setdefault(key, [])
-        weight = sum(sets.weight(other.row.params) for other in waiting) + sets.weight(item.row.params)
-        twin = not sets.shares_entity and any(other.row.entity == item.row.entity for other in waiting)
+        weight = sum(sets.weight(other.row.params) for other in waiting) + sets.weight(
+            item.row.params
+        )
+        twin = not sets.shares_entity and any(
+            other.row.entity == item.row.entity for other in waiting
+        )
         if waiting and (twin or weight > sets.write_limit(live.settings)):
             full.append(set_unit(live, live.gathered.pop(key)))
             waiting = live.gathered.setdefault(key, [])
         waiting.append(item)
-        if not live.bulk or sum(sets.weight(other.row.params) for other in waiting) >= sets.write_limit(live.settings):
+        if not live.bulk or sum(
+            sets.weight(other.row.params) for other in waiting
+        ) >= sets.write_limit(live.settings):
             full.append(set_unit(live, live.gathered.pop(key)))
     return full
 
 
 def last_sets(live: LiveRun) -> list[Unit]:
-    """What is left when there are no more rows to fill the sets with. Call with the pool's lock held."""
+    """What is left when there are no more rows to fill the sets with. Call with the pool's lock
+    held.
+    """
     left, live.gathered = live.gathered, {}
     return [set_unit(live, items) for items in left.values()]
 

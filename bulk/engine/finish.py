@@ -1,4 +1,6 @@
-"""The end of a run in this process: what was claimed and not started is given back, the state and the counters are written."""
+"""The end of a run in this process: what was claimed and not started is given back, the state and
+the counters are written.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,9 @@ def end_run(live: LiveRun) -> None:
 
 
 def hear(live: LiveRun, commands: Sequence[Command]) -> bool:
-    """Whether the last of `commands` stops the run. The orders that they cancel are taken out of it."""
+    """Whether the last of `commands` stops the run. The orders that they cancel are taken out of
+    it.
+    """
     told = [command.command for command in commands]
     live.dropped |= {int(each.removeprefix(DROP)) for each in told if each.startswith(DROP)}
     last = next((each for each in reversed(told) if not each.startswith(DROP)), "")
@@ -58,12 +62,18 @@ def _close(live: LiveRun) -> None:
     if live.canary and not live.stop_state and counts["pending"]:
         timers.end_canary(live, counts)
     if live.stop_state != "cancelled" and not counts["pending"] and not counts["running"]:
-        live.stop_state = live.stop_reason = None  # it was asked to stop when there was nothing left to do
+        live.stop_state = live.stop_reason = (
+            None  # it was asked to stop when there was nothing left to do
+        )
     if not live.stop_state and not counts["running"] and counts["pending"] and _told_to_wait(live):
         live.stop_state, live.stop_reason = "paused", LOTS_WAIT
-    if not live.stop_state and (counts["pending"] or counts["running"]):  # never called ended with rows left open
+    if not live.stop_state and (
+        counts["pending"] or counts["running"]
+    ):  # never called ended with rows left open
         live.stop_state, live.stop_reason = "stopped", LEFT_OPEN
-    elif live.stop_state in ("paused", "stopped") and (held := rows.held(live.journal, live.run_id)):
+    elif live.stop_state in ("paused", "stopped") and (
+        held := rows.held(live.journal, live.run_id)
+    ):
         told = IN_WEBEX_ONE if held == 1 else IN_WEBEX.format(f"{held} filas")
         live.stop_reason = f"{live.stop_reason} {told}" if live.stop_reason else told
     state = live.stop_state or final_state(counts)
@@ -80,13 +90,17 @@ def _close(live: LiveRun) -> None:
 def seal(journal: Journal, run_id: str) -> None:
     """Keep the digest of what a dry run shows: what is launched of it has to be just that."""
     schedule = runs.get_run(journal, run_id).schedule
-    runs.update_run(journal, run_id, schedule={**schedule, "plan_hash": reviewed.plan_digest(journal, run_id)})
+    runs.update_run(
+        journal, run_id, schedule={**schedule, "plan_hash": reviewed.plan_digest(journal, run_id)}
+    )
 
 
 def _told_to_wait(live: LiveRun) -> bool:
     """Lots wait, or were let go on when the last of the others had just ended."""
     told = control.history(live.journal, live.run_id)
-    return orders.waiting(live.journal, live.run_id) > 0 or bool(told and told[-1].command.startswith("resume r"))
+    return orders.waiting(live.journal, live.run_id) > 0 or bool(
+        told and told[-1].command.startswith("resume r")
+    )
 
 
 def _told(live: LiveRun) -> None:
@@ -102,7 +116,9 @@ def final_state(counts: dict[str, int]) -> str:
 
 
 def _give_back(live: LiveRun) -> None:
-    """Rows that were claimed or decided and not sent; those of settling units keep their open intent."""
+    """Rows that were claimed or decided and not sent; those of settling units keep their open
+    intent.
+    """
     units = [*live.ready, *live.parked]
     items = [item for unit in units if unit.stage in ("rows", "set") for item in unit.items]
     items += [item for waiting in live.gathered.values() for item in waiting]
@@ -115,9 +131,17 @@ def sample(live: LiveRun, counts: dict[str, int] | None = None) -> None:
     counts = counts or runs.run_counts(live.journal, live.run_id)
     asked, _, limited = totals(live)
     view = live.api.pace.snapshot()
-    finished = sum(counts.values()) - counts["pending"] - counts["running"] - counts["invalid"] - counts["excluded"]
+    finished = (
+        sum(counts.values())
+        - counts["pending"]
+        - counts["running"]
+        - counts["invalid"]
+        - counts["excluded"]
+    )
     speed = view.rate if view.limit is not None else None
-    samples.add(live.journal, live.run_id, rows=finished, requests=asked, rate_limited=limited, pace=speed)
+    samples.add(
+        live.journal, live.run_id, rows=finished, requests=asked, rate_limited=limited, pace=speed
+    )
 
 
 def totals(live: LiveRun) -> tuple[int, int, int]:
@@ -131,6 +155,8 @@ def store_counters(live: LiveRun) -> None:
     current = totals(live)
     if current == live.stored_counters:
         return
-    runs.update_run(live.journal, live.run_id, requests=current[0], retries=current[1], rate_limited=current[2])
+    runs.update_run(
+        live.journal, live.run_id, requests=current[0], retries=current[1], rate_limited=current[2]
+    )
     control.remember(live.journal, f"pace:{live.org_key}", live.api.pace.learned().to_json())
     live.stored_counters = current

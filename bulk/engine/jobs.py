@@ -1,4 +1,6 @@
-"""Remote jobs that hold rows of ours: recognising, finding again, holding and looking at them (contracts 3.2)."""
+"""Remote jobs that hold rows of ours: recognising, finding again, holding and looking at them
+(contracts 3.2).
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,10 @@ from bulk.journal import row_writes
 def mark(live: LiveRun, items: Sequence[Item]) -> dict[str, Any]:
     """Kept with the intents: which rows go together, and what tells their job from earlier ones."""
     newest = set_ops(live).mark
-    return {"set": uuid.uuid4().hex[:12], "seen": newest(live.api, [item.work() for item in items]) if newest else None}
+    return {
+        "set": uuid.uuid4().hex[:12],
+        "seen": newest(live.api, [item.work() for item in items]) if newest else None,
+    }
 
 
 def look(live: LiveRun, job: str, works: Sequence[Work]) -> Mapping[int, Outcome] | None:
@@ -27,7 +32,9 @@ def look(live: LiveRun, job: str, works: Sequence[Work]) -> Mapping[int, Outcome
 
 
 def find(live: LiveRun, items: Sequence[Item]) -> Ticket | Exception | None:
-    """The lost job of the rows, None when there is none, or why that cannot be told. Raises Interrupted."""
+    """The lost job of the rows, None when there is none, or why that cannot be told. Raises
+    Interrupted.
+    """
     ask = set_ops(live).find
     try:
         return ask(live.api, [item.work() for item in items], items[0].row.mark) if ask else None
@@ -38,7 +45,12 @@ def find(live: LiveRun, items: Sequence[Item]) -> Ticket | Exception | None:
 
 
 def hold(live: LiveRun, items: Sequence[Item], ticket: Ticket) -> None:
-    live.journal.commit(*(row_writes.ticket(live.run_id, item.line, ticket.id, ticket.tracking_id) for item in items))
+    live.journal.commit(
+        *(
+            row_writes.ticket(live.run_id, item.line, ticket.id, ticket.tracking_id)
+            for item in items
+        )
+    )
 
 
 def set_ops(live: LiveRun) -> SetOps:

@@ -1,4 +1,6 @@
-"""What becomes of a row, written to the journal and the log; the words for refusals; the automatic pause."""
+"""What becomes of a row, written to the journal and the log; the words for refusals; the automatic
+pause.
+"""
 
 from __future__ import annotations
 
@@ -9,21 +11,37 @@ from bulk.core import stop_reasons
 from bulk.core.action import Change, State
 from bulk.core.logs import log
 from bulk.engine.state import Item, LiveRun
-from bulk.errors import BulkError, Drifted, Forbidden, JournalError, NotReversible, NotSent, TokenRejected
+from bulk.errors import (
+    BulkError,
+    Drifted,
+    Forbidden,
+    JournalError,
+    NotReversible,
+    NotSent,
+    TokenRejected,
+)
 from bulk.journal import row_writes
 from bulk.wording.fingerprints import Failure, main_cause
 from bulk.wording.remedies import explain
 
 IN_PART = "revertida_en_parte"  # code of a row of an undo of which something does not come back
-FORBIDDEN_AT_ONCE = 10  # so many 403 before anything went well: the token lacks the permission (contracts 1.2)
+FORBIDDEN_AT_ONCE = (
+    10  # so many 403 before anything went well: the token lacks the permission (contracts 1.2)
+)
 
 
-def finish(live: LiveRun, item: Item, state: str, *, change: Change | None = None, **values: Any) -> None:
-    """The row's outcome, logged and queued for the journal with its order's counters: the commit takes the log's lines along."""
+def finish(
+    live: LiveRun, item: Item, state: str, *, change: Change | None = None, **values: Any
+) -> None:
+    """The row's outcome, logged and queued for the journal with its order's counters: the commit
+    takes the log's lines along.
+    """
     row = item.row
     if change is not None:
         pairs = item.pairs(change) if change else None
-        values["change"] = None if row.attempt and pairs == row.change else pairs  # as the intent has it
+        values["change"] = (
+            None if row.attempt and pairs == row.change else pairs
+        )  # as the intent has it
         values["notes"] = list(change.notes)
     seconds = round(time.monotonic() - item.started, 3)
     live.log.later(
@@ -38,7 +56,9 @@ def finish(live: LiveRun, item: Item, state: str, *, change: Change | None = Non
         attempt=row.attempt,
         seconds=seconds,
     )
-    live.journal.later(row_writes.outcome(live.run_id, row.line, row.seq, state, seconds=seconds, **values))
+    live.journal.later(
+        row_writes.outcome(live.run_id, row.line, row.seq, state, seconds=seconds, **values)
+    )
     _watch(live, item, state, values)
 
 
@@ -48,8 +68,18 @@ def release(live: LiveRun, item: Item) -> None:
     live.journal.later(row_writes.release(live.run_id, item.line, item.row.seq, to=to))
 
 
-def done(live: LiveRun, item: Item, change: Change, after: State, *, settled: bool = False, **values: Any) -> None:
-    finish(live, item, "done", change=change, after=after, settled=settled, **{**values, **told(item, change)})
+def done(
+    live: LiveRun, item: Item, change: Change, after: State, *, settled: bool = False, **values: Any
+) -> None:
+    finish(
+        live,
+        item,
+        "done",
+        change=change,
+        after=after,
+        settled=settled,
+        **{**values, **told(item, change)},
+    )
 
 
 def told(item: Item, change: Change) -> dict[str, Any]:
@@ -59,15 +89,27 @@ def told(item: Item, change: Change) -> dict[str, Any]:
 
 
 def as_wanted(live: LiveRun, item: Item, before: State, change: Change) -> None:
-    """Found as wanted: `unchanged`, or `done` when a write of ours had been sent for it (DESIGN 6.2)."""
+    """Found as wanted: `unchanged`, or `done` when a write of ours had been sent for it (DESIGN
+    6.2).
+    """
     if live.dry_run or not item.row.attempt:
         finish(live, item, "unchanged", before=before, after=before, notes=list(change.notes))
     else:
-        finish(live, item, "done", after=before, settled=True, notes=list(change.notes), **told(item, change))
+        finish(
+            live,
+            item,
+            "done",
+            after=before,
+            settled=True,
+            notes=list(change.notes),
+            **told(item, change),
+        )
 
 
 def failed(live: LiveRun, item: Item, error: Exception, before: State | None = None) -> None:
-    """The row failed for a definite reason (in a dry run: is blocked). What stops the run leaves the row pending."""
+    """The row failed for a definite reason (in a dry run: is blocked). What stops the run leaves
+    the row pending.
+    """
     reason = stop_reason(error)
     if reason:
         live.halt("stopped", reason)
@@ -108,15 +150,21 @@ def stop_reason(error: Exception) -> str | None:
     return None
 
 
-def unknown(live: LiveRun, item: Item, message: str, *, seen: State | None = None, keep: bool = True) -> None:
+def unknown(
+    live: LiveRun, item: Item, message: str, *, seen: State | None = None, keep: bool = True
+) -> None:
     """A write of this row may have been applied and reading could not settle it."""
-    finish(live, item, "unknown", after=seen, code="sin_confirmar", message=message, keep_intent=keep)
+    finish(
+        live, item, "unknown", after=seen, code="sin_confirmar", message=message, keep_intent=keep
+    )
 
 
 def _count_forbidden(live: LiveRun, error: Exception, message: str) -> None:
     if live.refused_first is None:
         return
-    live.refused_first = live.refused_first + 1 if isinstance(error, Forbidden) else live.refused_first
+    live.refused_first = (
+        live.refused_first + 1 if isinstance(error, Forbidden) else live.refused_first
+    )
     if live.refused_first >= FORBIDDEN_AT_ONCE:
         live.halt("stopped", stop_reasons.FORBIDDEN.format(message))
 
@@ -128,7 +176,13 @@ def _watch(live: LiveRun, item: Item, state: str, values: dict[str, Any]) -> Non
     if live.dry_run or state not in ("done", "unchanged", "failed", "unknown"):
         return
     went_well, size, full = state in ("done", "unchanged"), live.settings.breaker_window, False
-    told = None if went_well else Failure(values.get("code"), values.get("status"), values.get("message"), item.row.label)
+    told = (
+        None
+        if went_well
+        else Failure(
+            values.get("code"), values.get("status"), values.get("message"), item.row.label
+        )
+    )
     live.recent.append(told)
     while len(live.recent) > size:
         live.recent.popleft()

@@ -1,6 +1,8 @@
-"""One pool of daemon threads for all runs of the process; it hands out units, and no entity is ever held twice.
+"""One pool of daemon threads for all runs of the process; it hands out units, and no entity is ever
+held twice.
 
-Rows of one entity are worked in file order: a unit whose entity is held is parked, and comes first when it is free.
+Rows of one entity are worked in file order: a unit whose entity is held is parked, and comes first
+when it is free.
 """
 
 from __future__ import annotations
@@ -33,12 +35,18 @@ Job = Callable[[], None]
 
 
 def add_run(live: LiveRun) -> None:
-    """Let the pool work `live`. Threads are made as needed, up to MAX_WORKERS and those that work ahead."""
+    """Let the pool work `live`. Threads are made as needed, up to MAX_WORKERS and those that work
+    ahead.
+    """
     with POOL.changed:
         if not POOL.threads:
-            gc.freeze()  # what is loaded by now stays; each full collection that looks at it holds all threads up
+            # what is loaded by now stays; each full collection that looks at it holds all threads
+            # up
+            gc.freeze()
         POOL.runs.append(live)
-        live.journal.before_commit += (live.log.flush,)  # no outcome on the disk whose line is not in the log
+        live.journal.before_commit += (
+            live.log.flush,
+        )  # no outcome on the disk whose line is not in the log
         wanted = max(POOL.threads, min(MAX_WORKERS, live.workers) + ahead(live))
         for number in range(POOL.threads, wanted):
             threading.Thread(target=_serve, name=f"bulk-{number}", daemon=True).start()
@@ -47,7 +55,9 @@ def add_run(live: LiveRun) -> None:
 
 
 def ahead(live: LiveRun) -> int:
-    """Rows beyond those in flight, whose intents and outcomes are written meanwhile: the line never waits for the disk."""
+    """Rows beyond those in flight, whose intents and outcomes are written meanwhile: the line never
+    waits for the disk.
+    """
     return live.workers // 2 if live.bulk else 0
 
 
@@ -169,9 +179,13 @@ def _end_if_over(live: LiveRun) -> None:
     try:
         end_run(live)
     finally:
-        with POOL.changed:  # only now: who finds no live run may trust that its last outcome is on the disk
+        with (
+            POOL.changed
+        ):  # only now: who finds no live run may trust that its last outcome is on the disk
             POOL.runs.remove(live)
-            live.journal.before_commit = tuple(call for call in live.journal.before_commit if call != live.log.flush)
+            live.journal.before_commit = tuple(
+                call for call in live.journal.before_commit if call != live.log.flush
+            )
 
 
 def look_again() -> None:

@@ -15,26 +15,36 @@ from bulk.wording.changes import Telling
 
 CHANGED_SINCE = "Modificada después por otra vía ({}). No se deshace: se conserva lo que hay."
 NOT_RESTORED = "No vuelve a estar como antes: {}."
-NOT_AS_PLANNED = "Ha cambiado desde el ensayo ({}). No se ha escrito nada: repite el ensayo de esta fila."
+NOT_AS_PLANNED = (
+    "Ha cambiado desde el ensayo ({}). No se ha escrito nada: repite el ensayo de esta fila."
+)
 
 
 def reviewed(live: LiveRun, item: Item) -> State | None:
-    """What the dry run of a row read, where Settings.plan_read_age lets that count as fresh; None: read again.
+    """What the dry run of a row read, where Settings.plan_read_age lets that count as fresh; None:
+    read again.
 
-    Never of a row that was sent before, nor of an entity with other rows in the run: they change what the dry run read.
+    Never of a row that was sent before, nor of an entity with other rows in the run: they change
+    what the dry run read.
     """
     reference, most = item.row.reference or {}, live.settings.plan_read_age
-    if not (most > 0 and live.action.pure_put and "planned" in reference and reference.get("read_at")):
+    if not (
+        most > 0 and live.action.pure_put and "planned" in reference and reference.get("read_at")
+    ):
         return None
     if item.row.attempt or item.row.entity in live.repeated:
         return None
     age = (datetime.now(UTC) - datetime.fromisoformat(reference["read_at"])).total_seconds()
-    before: State | None = reference["before"] if 0 <= age < most else None  # a clock set back tells nothing
+    before: State | None = (
+        reference["before"] if 0 <= age < most else None
+    )  # a clock set back tells nothing
     return before
 
 
 def read_items(live: LiveRun, items: Sequence[Item]) -> dict[int, State | Exception]:
-    """Line -> what Webex says now, or why that cannot be told; never from anything kept. Raises Interrupted."""
+    """Line -> what Webex says now, or why that cannot be told; never from anything kept. Raises
+    Interrupted.
+    """
     sets = live.action.sets
     if sets is None or sets.read_many is None or (len(items) == 1 and not sets.shares_entity):
         return {item.line: read_one(live, item) for item in items}
@@ -63,19 +73,26 @@ def decide(live: LiveRun, item: Item, now: State) -> Change:
     reference = item.row.reference or {}
     if undoes := reference.get("undoes"):
         change = give_back(live.action, undoes, now, live.options)
-        return _unforetold(change, undoes, reference.get("told") or "", now) if reference.get("verify") else change
+        return (
+            _unforetold(change, undoes, reference.get("told") or "", now)
+            if reference.get("verify")
+            else change
+        )
     change = live.action.decide(now, **live.action.arguments(item.row.params, live.options))
     superseded, sent = reference.get("superseded", ()), reference.get("sent", {})
     if not superseded and not sent:
         return change
-    # A verification: what a later row wrote over is not asked of this one; what a write brought along still has to be there.
+    # A verification: what a later row wrote over is not asked of this one; what a write brought
+    # along still has to be there.
     asked = {m: pair for m, pair in change.fields.items() if m not in superseded}
     lacking = {m: (now.get(m), value) for m, value in sent.items() if not equal(now.get(m), value)}
     return replace(change, fields={**lacking, **asked})
 
 
 def decide_first(live: LiveRun, item: Item, now: State) -> Change:
-    """As `decide`, before anything of this launch was sent for the row. Raises Drifted too, when somebody was here since."""
+    """As `decide`, before anything of this launch was sent for the row. Raises Drifted too, when
+    somebody was here since.
+    """
     change, reference = decide(live, item, now), item.row.reference or {}
     words = Telling(live.action.members)
     if "undoes" in reference and not reference.get("verify"):
@@ -83,14 +100,19 @@ def decide_first(live: LiveRun, item: Item, now: State) -> Change:
         if change.lost and not change and not item.row.attempt:
             raise _nothing_to_give_back(change, reference["undoes"], now, words)
     if "planned" in reference and not _is_planned(change, reference["planned"]):
-        raise Drifted("cambio_desde_ensayo", NOT_AS_PLANNED.format(_told(change, reference["planned"], words)))
+        raise Drifted(
+            "cambio_desde_ensayo", NOT_AS_PLANNED.format(_told(change, reference["planned"], words))
+        )
     return change
 
 
-def give_back(action: Action, undoes: Mapping[str, Any], now: State, options: Mapping[str, Any]) -> Change:
+def give_back(
+    action: Action, undoes: Mapping[str, Any], now: State, options: Mapping[str, Any]
+) -> Change:
     """The change that restores the members that our run touched and that are not as before it.
 
-    What the action cannot restore of them is told as `lost`. What somebody else has put back is as before. Raises RowRefused.
+    What the action cannot restore of them is told as `lost`. What somebody else has put back is as
+    before. Raises RowRefused.
     """
     before, touched = undoes["before"], undoes["left"]
     wanted = {m: before.get(m) for m in touched if not equal(now.get(m), before.get(m))}
@@ -101,16 +123,26 @@ def give_back(action: Action, undoes: Mapping[str, Any], now: State, options: Ma
     return (
         change
         if change.lost or not stays
-        else replace(change, lost=(NOT_RESTORED.format(", ".join(map(Telling(action.members).title, sorted(stays)))),))
+        else replace(
+            change,
+            lost=(
+                NOT_RESTORED.format(", ".join(map(Telling(action.members).title, sorted(stays)))),
+            ),
+        )
     )
 
 
 def _unforetold(change: Change, undoes: Mapping[str, Any], told: str, now: State) -> Change:
-    """Of the verification of an undo: what would stay now is different, unless the undo itself `told` that it stays."""
+    """Of the verification of an undo: what would stay now is different, unless the undo itself
+    `told` that it stays.
+    """
     if change or all(reason in told for reason in change.lost):
         return change
     wanted = {m: undoes["before"].get(m) for m in undoes["left"]}
-    return replace(change, fields={m: (now.get(m), was) for m, was in wanted.items() if not equal(now.get(m), was)})
+    return replace(
+        change,
+        fields={m: (now.get(m), was) for m, was in wanted.items() if not equal(now.get(m), was)},
+    )
 
 
 def _still_ours(change: Change, left: Mapping[str, Any], words: Telling) -> None:
@@ -120,7 +152,9 @@ def _still_ours(change: Change, left: Mapping[str, Any], words: Telling) -> None
         raise _drifted(others, change.olds(), left, words)
 
 
-def _nothing_to_give_back(change: Change, undoes: Mapping[str, Any], now: State, words: Telling) -> RowRefused:
+def _nothing_to_give_back(
+    change: Change, undoes: Mapping[str, Any], now: State, words: Telling
+) -> RowRefused:
     """Somebody has changed it since, or what our run left stays for good."""
     before, touched = undoes["before"], undoes["left"]
     other = [m for m in touched if not equal(now.get(m), before.get(m))]
@@ -129,9 +163,13 @@ def _nothing_to_give_back(change: Change, undoes: Mapping[str, Any], now: State,
     return _drifted(other, now, touched, words)
 
 
-def _drifted(members: Iterable[str], now: Mapping[str, Any], left: Mapping[str, Any], words: Telling) -> Drifted:
+def _drifted(
+    members: Iterable[str], now: Mapping[str, Any], left: Mapping[str, Any], words: Telling
+) -> Drifted:
     told = [each for m in members for each in words.member(m, left[m], now.get(m))]
-    parts = (f"{name}: ahora {is_now}, la ejecución dejó {was_left}" for name, was_left, is_now in told)
+    parts = (
+        f"{name}: ahora {is_now}, la ejecución dejó {was_left}" for name, was_left, is_now in told
+    )
     return Drifted("modificada_despues", CHANGED_SINCE.format("; ".join(parts)))
 
 
@@ -140,14 +178,22 @@ def _told(change: Change, planned: Mapping[str, Any], words: Telling) -> str:
     told = []
     for member, pair in change.fields.items():
         if member not in planned:
-            told += [f"{name}: antes como se pide, ahora {now}" for name, _, now in words.member(member, pair[1], pair[0])]
+            told += [
+                f"{name}: antes como se pide, ahora {now}"
+                for name, _, now in words.member(member, pair[1], pair[0])
+            ]
         elif not equal(list(pair), planned[member]):
-            told += [f"{name}: antes {was}, ahora {now}" for name, was, now in words.member(member, planned[member][0], pair[0])]
+            told += [
+                f"{name}: antes {was}, ahora {now}"
+                for name, was, now in words.member(member, planned[member][0], pair[0])
+            ]
     return "; ".join(told)
 
 
 def equal(one: Any, other: Any) -> bool:
-    """The same JSON: what comes from the journal has gone through it, what was just read has not."""
+    """The same JSON: what comes from the journal has gone through it, what was just read has
+    not.
+    """
     return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
 
 

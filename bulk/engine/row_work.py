@@ -1,4 +1,6 @@
-"""What a thread does with a unit: read, decide, and for a single row write. Sets and unanswered writes live apart."""
+"""What a thread does with a unit: read, decide, and for a single row write. Sets and unanswered
+writes live apart.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,10 @@ from bulk.engine.state import Item, LiveRun, Unit
 from bulk.errors import AmbiguousWrite, BulkError, Interrupted, JournalError, Unreadable
 from bulk.journal import row_writes
 
-NEVER_TOOK = "Webex no responde a la escritura, y al leer el dato sigue como antes. Reintenta la fila más tarde."
+NEVER_TOOK = (
+    "Webex no responde a la escritura, y al leer el dato sigue como antes. Reintenta la fila más"
+    " tarde."
+)
 
 
 @dataclass
@@ -28,7 +33,9 @@ class Next:
 
 
 def do_unit(live: LiveRun, unit: Unit) -> Next:
-    """Work one unit. Never raises: each row gets its outcome, is given back, or keeps its open intent."""
+    """Work one unit. Never raises: each row gets its outcome, is given back, or keeps its open
+    intent.
+    """
     try:
         if unit.stage == "set":
             sets.write_set(live, unit.items)
@@ -105,16 +112,28 @@ def _plan(live: LiveRun, item: Item, before: State) -> None:
     if entity in live.repeated:
         live.projected[entity] = live.projected.get(entity, {}) | change.news()
     told = outcomes.told(item, change)
-    outcomes.finish(live, item, "create" if change.creates else "change", change=change, before=before, after=after, **told)
+    outcomes.finish(
+        live,
+        item,
+        "create" if change.creates else "change",
+        change=change,
+        before=before,
+        after=after,
+        **told,
+    )
 
 
-# -- one row ----------------------------------------------------------------------------------------------------------
+# -- one row ---------------------------------------------------------------------------------------
 
 
 def write_row(live: LiveRun, item: Item, before: State) -> None:
-    """Send the row's change: intent, request, outcome; an unanswered one is settled by reading and sent again if it was lost."""
+    """Send the row's change: intent, request, outcome; an unanswered one is settled by reading and
+    sent again if it was lost.
+    """
     for _ in range(live.settings.write_attempts):
-        live.journal.commit(row_writes.intent(live.run_id, item.line, before=before, **item.intend()))
+        live.journal.commit(
+            row_writes.intent(live.run_id, item.line, before=before, **item.intend())
+        )
         try:
             result = live.action.write(live.api, item.change, **item.row.params)
         except AmbiguousWrite as error:
@@ -129,7 +148,9 @@ def write_row(live: LiveRun, item: Item, before: State) -> None:
         except BulkError as error:
             outcomes.failed(live, item, error)
             return
-        except Exception as error:  # unforeseen after the request may have left: only reading can tell
+        except (
+            Exception
+        ) as error:  # unforeseen after the request may have left: only reading can tell
             log.exception("write of row %s", item.line, exc_info=error)
             verdict = settle.settle(live, item, in_flight=True)
             if not verdict.send_again:
@@ -144,7 +165,9 @@ def write_row(live: LiveRun, item: Item, before: State) -> None:
 def _written(live: LiveRun, item: Item, before: State, result: Any) -> None:
     after = result.after if result.after is not None else project(before, item.change)
     if result.ok:
-        outcomes.done(live, item, item.change, after, tracking_id=result.tracking_id, message=result.message)
+        outcomes.done(
+            live, item, item.change, after, tracking_id=result.tracking_id, message=result.message
+        )
         return
     outcomes.finish(
         live,

@@ -1,6 +1,8 @@
-"""Rows that Webex writes together: one POST, perhaps a remote job, and a read that decides each row (contracts 2.1, 3.2).
+"""Rows that Webex writes together: one POST, perhaps a remote job, and a read that decides each row
+(contracts 2.1, 3.2).
 
-A 4xx on a set is never charged to all its rows: those the answer names fail, else the set is halved until the bad one is found.
+A 4xx on a set is never charged to all its rows: those the answer names fail, else the set is halved
+until the bad one is found.
 """
 
 from __future__ import annotations
@@ -14,20 +16,35 @@ from bulk.core.logs import log
 from bulk.engine import jobs, outcomes, settle
 from bulk.engine.reading import decide, decide_first, read_items
 from bulk.engine.state import Item, LiveRun
-from bulk.errors import AmbiguousWrite, ApiError, BulkError, Interrupted, JournalError, TokenRejected, Unreadable
+from bulk.errors import (
+    AmbiguousWrite,
+    ApiError,
+    BulkError,
+    Interrupted,
+    JournalError,
+    TokenRejected,
+    Unreadable,
+)
 from bulk.journal import row_writes
 from bulk.webex.answers import Answer
 from bulk.wording.remedies import explain
 from schemas.hydra import id_tail
 
-NOT_CONFIRMED = "Webex aceptó la petición, pero la lectura posterior no muestra el cambio. Reintenta la fila más tarde."
-STILL_GOING = "El trabajo de Webex {} no ha terminado en el plazo. Reanuda más tarde: se sigue el mismo trabajo, no se repite."
+NOT_CONFIRMED = (
+    "Webex aceptó la petición, pero la lectura posterior no muestra el cambio. Reintenta la fila"
+    " más tarde."
+)
+STILL_GOING = (
+    "El trabajo de Webex {} no ha terminado en el plazo. Reanuda más tarde: se sigue el mismo"
+    " trabajo, no se repite."
+)
 
 
 def write_set(live: LiveRun, items: Sequence[Item], attempts: int = 1) -> None:
     """Read the rows again, drop those already as wanted, and write the rest together.
 
-    Rows that others of the set would leave as wanted are looked at again once it is known what became of those.
+    Rows that others of the set would leave as wanted are looked at again once it is known what
+    became of those.
     """
     try:
         ready, after = _still_needed(live, items)
@@ -42,9 +59,12 @@ def write_set(live: LiveRun, items: Sequence[Item], attempts: int = 1) -> None:
         write_set(live, after, attempts)
 
 
-def _still_needed(live: LiveRun, items: Sequence[Item]) -> tuple[list[tuple[Item, State]], list[Item]]:
-    """(item, before) of the rows that need the write, each decided on what the ones before it leave; and those that would then
-    need none. The others have ended. Raises Interrupted before any of them has.
+def _still_needed(
+    live: LiveRun, items: Sequence[Item]
+) -> tuple[list[tuple[Item, State]], list[Item]]:
+    """(item, before) of the rows that need the write, each decided on what the ones before it
+    leave; and those that would then need none. The others have ended. Raises Interrupted before any
+    of them has.
     """
     befores, projected = read_items(live, items), State()
     ready: list[tuple[Item, State]] = []
@@ -83,7 +103,12 @@ def _send(live: LiveRun, ready: Sequence[tuple[Item, State]], attempts: int) -> 
         for item, before in ready:
             outcomes.failed(live, item, error, before)
         return
-    live.journal.commit(*(row_writes.intent(live.run_id, item.line, before=before, **item.intend(mark)) for item, before in ready))
+    live.journal.commit(
+        *(
+            row_writes.intent(live.run_id, item.line, before=before, **item.intend(mark))
+            for item, before in ready
+        )
+    )
     try:
         answer = _post(live, items)
     except AmbiguousWrite as error:
@@ -95,7 +120,9 @@ def _send(live: LiveRun, ready: Sequence[tuple[Item, State]], attempts: int) -> 
     except BulkError as error:
         for item in items:
             outcomes.failed(live, item, error)
-    except Exception as error:  # an answer of an unforeseen shape, after the request left: only reading can tell
+    except (
+        Exception
+    ) as error:  # an answer of an unforeseen shape, after the request left: only reading can tell
         log.exception("write of %s rows of %s", len(items), live.run_id, exc_info=error)
         settle_set(live, items, in_flight=True, attempts=attempts)
     else:
@@ -107,7 +134,9 @@ def _send(live: LiveRun, ready: Sequence[tuple[Item, State]], attempts: int) -> 
 
 
 def _post(live: LiveRun, items: Sequence[Item]) -> Ticket | Answer:
-    """One write_many; where only one job may run, a 409 is a wait for the other one (contracts 3.2)."""
+    """One write_many; where only one job may run, a 409 is a wait for the other one (contracts
+    3.2).
+    """
     sets, until = jobs.set_ops(live), time.monotonic() + live.settings.job_deadline
     write_many = sets.write_many
     assert write_many is not None  # noqa: S101 - only actions that write in sets come here
@@ -128,7 +157,11 @@ def _refused(live: LiveRun, items: Sequence[Item], error: ApiError, attempts: in
         return
     if len(items) == 1:  # what was done of it all the same, only a reading tells (contract 2.1)
         code, message = explain(error, live.action)
-        confirm(live, items, {items[0].line: Outcome(False, None, code, message, error.tracking_id, error.status)})
+        confirm(
+            live,
+            items,
+            {items[0].line: Outcome(False, None, code, message, error.tracking_id, error.status)},
+        )
         return
     named = {item.line for item in items if _is_named(item, error)}
     if 0 < len(named) < len(items):
@@ -152,10 +185,15 @@ def _is_named(item: Item, error: ApiError) -> bool:
     return not values.isdisjoint(error.named)
 
 
-# -- what became of it ----------------------------------------------------------------------------------------------
+# -- what became of it -----------------------------------------------------------------------------
 
 
-def confirm(live: LiveRun, items: Sequence[Item], refused: Mapping[int, Outcome], tracking_id: str | None = None) -> None:
+def confirm(
+    live: LiveRun,
+    items: Sequence[Item],
+    refused: Mapping[int, Outcome],
+    tracking_id: str | None = None,
+) -> None:
     """The reading after the write decides each row."""
     try:
         now = read_items(live, items)
@@ -169,7 +207,9 @@ def confirm(live: LiveRun, items: Sequence[Item], refused: Mapping[int, Outcome]
             _confirm_one(live, item, seen, refused.get(item.line), tracking_id)
 
 
-def _confirm_one(live: LiveRun, item: Item, seen: State, refused: Outcome | None, tracking_id: str | None) -> None:
+def _confirm_one(
+    live: LiveRun, item: Item, seen: State, refused: Outcome | None, tracking_id: str | None
+) -> None:
     try:
         again = decide(live, item, seen)
     except Exception as error:  # what is there now has a shape that nobody foresaw
@@ -181,7 +221,9 @@ def _confirm_one(live: LiveRun, item: Item, seen: State, refused: Outcome | None
         return
     if not refused:  # accepted, and not to be seen: only a later reading can tell
         as_before = settle.lost(again, item.change, seen)
-        outcomes.unknown(live, item, NOT_CONFIRMED if as_before else settle.UNSETTLED, seen=seen, keep=False)
+        outcomes.unknown(
+            live, item, NOT_CONFIRMED if as_before else settle.UNSETTLED, seen=seen, keep=False
+        )
         return
     outcomes.finish(
         live,
@@ -197,7 +239,9 @@ def _confirm_one(live: LiveRun, item: Item, seen: State, refused: Outcome | None
 
 
 def follow(live: LiveRun, items: Sequence[Item], job: str) -> None:
-    """Look at the job with growing intervals until it has ended, then read each row. A pause leaves it to the next launch."""
+    """Look at the job with growing intervals until it has ended, then read each row. A pause leaves
+    it to the next launch.
+    """
     settings = live.settings
     interval, until = settings.job_poll_first, time.monotonic() + settings.job_deadline
     for item in items:
@@ -212,7 +256,9 @@ def follow(live: LiveRun, items: Sequence[Item], job: str) -> None:
             interval = min(interval * 1.5, settings.job_poll_max)
     except Interrupted:
         return
-    except Exception as error:  # also an answer of an unforeseen shape: a retry follows the same job
+    except (
+        Exception
+    ) as error:  # also an answer of an unforeseen shape: a retry follows the same job
         for item in items:
             settle.unread(live, item, error)
         return
@@ -225,7 +271,9 @@ def _give_up(live: LiveRun, items: Sequence[Item], job: str) -> None:
 
 
 def settle_set(live: LiveRun, items: Sequence[Item], *, in_flight: bool, attempts: int) -> None:
-    """After an unanswered write: look for its job, else read; what was lost goes again after two equal reads."""
+    """After an unanswered write: look for its job, else read; what was lost goes again after two
+    equal reads.
+    """
     again = lost_rows(live, items, in_flight=in_flight)
     if not again:
         return
@@ -276,7 +324,9 @@ def _unsettled(live: LiveRun, items: Sequence[Item]) -> list[Item]:
 
 
 def take_up(live: LiveRun, items: Sequence[Item]) -> list[Item]:
-    """Rows of one set with open intents from before an interruption; returns those that have to be sent again."""
+    """Rows of one set with open intents from before an interruption; returns those that have to be
+    sent again.
+    """
     for item in items:
         item.change = settle.stored_change(item.row)
     return lost_rows(live, items, in_flight=True)

@@ -1,4 +1,6 @@
-"""Ambiguous writes are settled by reading (DESIGN 6.3, contracts 1.4): as wanted, as before, or something else."""
+"""Ambiguous writes are settled by reading (DESIGN 6.3, contracts 1.4): as wanted, as before, or
+something else.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +15,9 @@ from bulk.errors import Drifted, Interrupted
 from bulk.wording.remedies import explain
 
 UNSETTLED = (
-    "No se sabe si el cambio llegó a aplicarse: Webex no respondió y la lectura no lo aclara. "
-    "Compara «antes» y «ahora» y reintenta: se vuelve a leer y, si sigue sin aclararse, se decide con lo que haya entonces."
+    "No se sabe si el cambio llegó a aplicarse: Webex no respondió y la lectura no lo aclara."
+    " Compara «antes» y «ahora» y reintenta: se vuelve a leer y, si sigue sin aclararse, se decide"
+    " con lo que haya entonces."
 )
 
 
@@ -28,9 +31,11 @@ class Verdict:
 
 
 def settle(live: LiveRun, item: Item, *, in_flight: bool) -> Verdict:
-    """Read until it is known what became of the write; records the outcome unless it has to be sent again.
+    """Read until it is known what became of the write; records the outcome unless it has to be sent
+    again.
 
-    Waits settle_delay first when the request may still land. An interrupted wait leaves the intent open for the next launch.
+    Waits settle_delay first when the request may still land. An interrupted wait leaves the intent
+    open for the next launch.
     """
     try:
         if in_flight:
@@ -38,7 +43,9 @@ def settle(live: LiveRun, item: Item, *, in_flight: bool) -> Verdict:
         now = read_now(live, item)
         verdict = judge(live, item, now)
         if verdict.send_again and not live.action.idempotent:
-            pause(live, live.settings.settle_delay)  # two equal reads before a write that is not idempotent
+            pause(
+                live, live.settings.settle_delay
+            )  # two equal reads before a write that is not idempotent
             now = read_now(live, item)
             verdict = judge(live, item, now)
     except Interrupted:
@@ -50,7 +57,9 @@ def settle(live: LiveRun, item: Item, *, in_flight: bool) -> Verdict:
 
 
 def unread(live: LiveRun, item: Item, error: Exception) -> None:
-    """The settling read failed: the run stops with the intent left open, or the row stays unknown."""
+    """The settling read failed: the run stops with the intent left open, or the row stays
+    unknown.
+    """
     reason = outcomes.stop_reason(error)
     if reason:
         live.halt("stopped", reason)
@@ -60,14 +69,18 @@ def unread(live: LiveRun, item: Item, error: Exception) -> None:
 
 
 def judge(live: LiveRun, item: Item, now: State) -> Verdict:
-    """Compare only the members that the change touches; records `done`, `unknown` or `conflict`, unless it has to be sent.
+    """Compare only the members that the change touches; records `done`, `unknown` or `conflict`,
+    unless it has to be sent.
 
-    Part of a change that takes several requests may be done: the rest goes, as every member is as wanted or as before.
-    Somebody who asks again for a row that reading cannot settle wants it decided on what is there now.
+    Part of a change that takes several requests may be done: the rest goes, as every member is as
+    wanted or as before. Somebody who asks again for a row that reading cannot settle wants it
+    decided on what is there now.
     """
     again = decide(live, item, now)
     if not again:
-        outcomes.done(live, item, replace(item.change, lost=again.lost or item.change.lost), now, settled=True)
+        outcomes.done(
+            live, item, replace(item.change, lost=again.lost or item.change.lost), now, settled=True
+        )
         return Verdict()
     if lost(again, item.change, now):
         return Verdict(send_again=True, before=now, change=again)
@@ -78,17 +91,23 @@ def judge(live: LiveRun, item: Item, now: State) -> Verdict:
 
 
 def lost(again: Change, sent: Change, now: State) -> bool:
-    """Nothing but what was `sent` is still to be done, all of that as before; what is done already shows what was sent.
+    """Nothing but what was `sent` is still to be done, all of that as before; what is done already
+    shows what was sent.
 
     A stored change has gone through JSON.
     """
-    same = all(member in sent.fields and equal(pair, sent.fields[member]) for member, pair in again.fields.items())
+    same = all(
+        member in sent.fields and equal(pair, sent.fields[member])
+        for member, pair in again.fields.items()
+    )
     rest = sent.fields.keys() - again.fields.keys()
     return same and all(equal(now.get(member), sent.fields[member][1]) for member in rest)
 
 
 def _anew(live: LiveRun, item: Item, now: State) -> Verdict:
-    """Decided on what is there now; of an undo and of a reviewed plan, only as far as they allow."""
+    """Decided on what is there now; of an undo and of a reviewed plan, only as far as they
+    allow.
+    """
     try:
         return Verdict(send_again=True, before=now, change=decide_first(live, item, now))
     except Drifted as drift:

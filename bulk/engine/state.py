@@ -27,7 +27,8 @@ class Item:
     row: StoredRow  # as the journal handed it over
     started: float  # monotonic, for `seconds`
     change: Change = UNDECIDED  # as decided last
-    asked: bool = False  # somebody asked for it although its last write was never settled; until it is sent again
+    # somebody asked for it although its last write was never settled; until it is sent again
+    asked: bool = False
 
     @property
     def line(self) -> int:
@@ -37,14 +38,20 @@ class Item:
         return Work(self.row.line, self.row.params, self.change)
 
     def pairs(self, change: Change) -> dict[str, list[Any]]:
-        """member -> [old, new] of all that this row set out to do: of an earlier attempt, and by `change`."""
+        """member -> [old, new] of all that this row set out to do: of an earlier attempt, and by
+        `change`.
+        """
         earlier = self.row.change if self.row.attempt else None
         return {**(earlier or {}), **{member: list(pair) for member, pair in change.fields.items()}}
 
     def intend(self, mark: Any = None) -> dict[str, Any]:
         """One more write is about to be sent: what its intent says of it."""
         row = self.row
-        row.change, row.touched, row.mark = self.pairs(self.change), {**(row.touched or {}), **self.change.news()}, mark
+        row.change, row.touched, row.mark = (
+            self.pairs(self.change),
+            {**(row.touched or {}), **self.change.news()},
+            mark,
+        )
         row.attempt += 1
         self.asked = False
         return {"change": row.change, "touched": row.touched, "mark": mark}
@@ -54,7 +61,9 @@ class Item:
 class Unit:
     """What one thread takes at once."""
 
-    stage: str  # rows: read, decide (one row: write) · set: write together · settle: open intents · ticket: follow a job
+    # rows: read, decide (one row: write) · set: write together · settle: open intents · ticket:
+    # follow a job
+    stage: str
     items: list[Item]  # rows, in file order
     keys: frozenset[str]  # entities (and "one job at a time") that nobody else may hold meanwhile
     before: State | None = None  # read already, together with others
@@ -76,7 +85,11 @@ class LiveRun:
     bulk: bool  # False: row by row
     org_key: str  # organisation, for locks
     log: ActionLog  # logs/<action_id>.log
-    counters_before: tuple[int, int, int] = (0, 0, 0)  # requests, retries, 429s of earlier processes
+    counters_before: tuple[int, int, int] = (
+        0,
+        0,
+        0,
+    )  # requests, retries, 429s of earlier processes
     repeated: set[str] = field(default_factory=set)  # entities with more than one row
     on_end: Callable[[], None] = lambda: None  # gives the ownership back
     descending: bool = False  # from the last line to the first (an undo)
@@ -92,16 +105,24 @@ class LiveRun:
     ended: threading.Event = field(default_factory=threading.Event)
     ready: deque[Unit] = field(default_factory=deque)
     parked: list[Unit] = field(default_factory=list)  # wait for an entity
-    gathered: dict[str, list[Item]] = field(default_factory=dict)  # decided rows that wait for their set to fill
-    projected: dict[str, State] = field(default_factory=dict)  # dry run: entity -> state after the rows before
+    gathered: dict[str, list[Item]] = field(
+        default_factory=dict
+    )  # decided rows that wait for their set to fill
+    projected: dict[str, State] = field(
+        default_factory=dict
+    )  # dry run: entity -> state after the rows before
     active: int = 0  # units being worked
     feeding: bool = False  # a thread is claiming rows
     exhausted: bool = False  # no more pending rows
     cursor: int | None = None  # last line claimed
     woken: bool = False  # there are new orders since the last claim began
-    dropped: set[int] = field(default_factory=set)  # orders cancelled since: what is given back of them is not pending again
+    dropped: set[int] = field(
+        default_factory=set
+    )  # orders cancelled since: what is given back of them is not pending again
     ending: bool = False  # someone is closing it
-    recent: deque[Failure | None] = field(default_factory=deque)  # last rows that reached Webex: why they failed, or None
+    recent: deque[Failure | None] = field(
+        default_factory=deque
+    )  # last rows that reached Webex: why they failed, or None
     refused_first: int | None = 0  # 403 answers before anything went well; None = something did
     stored_counters: tuple[Any, ...] = ()  # as last written to the journal
 
@@ -114,7 +135,9 @@ class LiveRun:
         return self.stop_state is not None
 
     def halt(self, state: str, reason: str | None = None) -> None:
-        """Stop taking rows and end all waits. A cancel overrides a pause; the first reason stands."""
+        """Stop taking rows and end all waits. A cancel overrides a pause; the first reason
+        stands.
+        """
         if self.stop_state is None or state == "cancelled":
             self.stop_state = state
             self.stop_reason = self.stop_reason or reason

@@ -1,4 +1,6 @@
-"""What a run does by the clock and on its own account: its hour to begin, its hour to stop, the pause after its first rows."""
+"""What a run does by the clock and on its own account: its hour to begin, its hour to stop, the
+pause after its first rows.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +13,17 @@ from bulk.journal import rows, runs
 from bulk.journal.row_writes import now
 from bulk.wording.fingerprints import Failure, main_cause
 
-LATE_REASON = "Son más de las {}, la hora a la que tenía que parar. Reanuda cuando quieras: no se ha perdido nada."
-CANARY_REASON = "Primeras {} filas terminadas, {} con error. Revísalas y reanuda para seguir con las {} que quedan."
-REHEARSED_REASON = "Primeras {} filas ensayadas, {} con error. Revísalas y ensaya las demás: quedan {}."
+LATE_REASON = (
+    "Son más de las {}, la hora a la que tenía que parar. Reanuda cuando quieras: no se ha perdido"
+    " nada."
+)
+CANARY_REASON = (
+    "Primeras {} filas terminadas, {} con error. Revísalas y reanuda para seguir con las {} que"
+    " quedan."
+)
+REHEARSED_REASON = (
+    "Primeras {} filas ensayadas, {} con error. Revísalas y ensaya las demás: quedan {}."
+)
 BAD = ("failed", "unknown", "conflict", "blocked")
 
 
@@ -24,15 +34,21 @@ def moment(schedule: Mapping[str, Any], name: str) -> datetime | None:
 
 
 def is_early(live: LiveRun, living: Collection[str]) -> bool:
-    """Its hour has not come, or a run that it waits for is still among the `living` of this process.
+    """Its hour has not come, or a run that it waits for is still among the `living` of this
+    process.
 
-    Those of one organisation are all of one process (DESIGN 6.4), so nobody else's have to be asked for.
+    Those of one organisation are all of one process (DESIGN 6.4), so nobody else's have to be asked
+    for.
     """
-    return not live.after.isdisjoint(living) or (live.not_before is not None and datetime.now(UTC) < live.not_before)
+    return not live.after.isdisjoint(living) or (
+        live.not_before is not None and datetime.now(UTC) < live.not_before
+    )
 
 
 def look_at_clock(live: LiveRun, living: Collection[str]) -> bool:
-    """Begin what has waited for its turn (True), stop what has reached its last hour. Called several times a second."""
+    """Begin what has waited for its turn (True), stop what has reached its last hour. Called
+    several times a second.
+    """
     begins = live.waiting and not is_early(live, living)
     if begins:
         begin(live)
@@ -44,7 +60,9 @@ def look_at_clock(live: LiveRun, living: Collection[str]) -> bool:
 def begin(live: LiveRun) -> None:
     """The run is being worked from now on. Raises JournalError."""
     started = runs.get_run(live.journal, live.run_id).started_at or now()
-    runs.update_run(live.journal, live.run_id, state="running", reason=None, ended_at=None, started_at=started)
+    runs.update_run(
+        live.journal, live.run_id, state="running", reason=None, ended_at=None, started_at=started
+    )
     live.waiting = False
 
 
@@ -55,7 +73,9 @@ def end_canary(live: LiveRun, counts: Mapping[str, int]) -> None:
     told = REHEARSED_REASON if live.dry_run else CANARY_REASON
     live.stop_reason = told.format(len(live.canary), bad, counts["pending"])
     failed = rows.read_rows(live.journal, live.run_id, states=BAD)
-    cause = main_cause(Failure(row.code, row.status, row.message, row.label, row.group) for row in failed)
+    cause = main_cause(
+        Failure(row.code, row.status, row.message, row.label, row.group) for row in failed
+    )
     live.stop_reason += f" Causa principal: «{cause}»." if cause else ""
     schedule = runs.get_run(live.journal, live.run_id).schedule
     rest = {name: value for name, value in schedule.items() if name != "lines"}

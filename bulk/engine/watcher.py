@@ -1,4 +1,6 @@
-"""The owner's look at the control table, and at the counters, several times a second (DESIGN 6.6)."""
+"""The owner's look at the control table, and at the counters, several times a second (DESIGN
+6.6).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""A CSV of any size as a series of datasets: what read_csv gives, without ever holding the whole file."""
+"""A CSV of any size as a series of datasets: what read_csv gives, without ever holding the whole
+file.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +43,15 @@ class BlockFile:
         """At least one. Raises InputError as read_csv does, when it comes to the place."""
         csv = self.csv
         for frame, problems in csv.blocks():
-            yield Dataset(self.name, csv.file_name, csv.sha256, csv.encoding, csv.delimiter, frame, tuple(problems))
+            yield Dataset(
+                self.name,
+                csv.file_name,
+                csv.sha256,
+                csv.encoding,
+                csv.delimiter,
+                frame,
+                tuple(problems),
+            )
 
 
 def read_ahead(file: Blocks) -> Iterator[Dataset]:
@@ -55,7 +65,11 @@ def read_ahead(file: Blocks) -> Iterator[Dataset]:
 
 
 def open_blocks(
-    path: str | Path, *, name: str | None = None, encoding: str | None = None, delimiter: str | None = None
+    path: str | Path,
+    *,
+    name: str | None = None,
+    encoding: str | None = None,
+    delimiter: str | None = None,
 ) -> BlockFile:
     """Look through the file once. Raises InputError as read_csv does."""
     path = Path(path)

@@ -1,4 +1,6 @@
-"""A CSV looked through once (encoding, separator, hash), then read part by part, as often as it is asked."""
+"""A CSV looked through once (encoding, separator, hash), then read part by part, as often as it is
+asked.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ PART = 12_000_000  # bytes, or characters, read at a time: more is hardly faster
 _HEAD = 1 << 18  # bytes in which separator and signatures are looked for
 # Accents that were saved in one encoding and read in another before the file came here.
 _SPOILT = "\ufffd|Ã[\u00a0-\u00bf\u201a\u0192\u201c\u2018\u2030\u0160\u2039]|Â[\u00a0-\u00bf]"
-_DOS = "(?<=[A-Za-z])[¤¢£¡‚¥](?=[A-Za-z])"  # ñ ó ú í é Ñ of MS-DOS (cp850) in a word, when they are taken for Windows-1252
+_DOS = (  # ñ ó ú í é Ñ of MS-DOS (cp850) in a word, when they are taken for Windows-1252
+    "(?<=[A-Za-z])[¤¢£¡‚¥](?=[A-Za-z])"
+)
 _SPOILT_TRACES = (b"\xef\xbf\xbd", b"\xc3\x83", b"\xc3\x82")  # the same in UTF-8: U+FFFD, Ã, Â
 
 
@@ -48,20 +52,39 @@ class CsvFile:
         empty: pd.DataFrame | None = None
         parts = _without_marks(self._parts(), nulls) if self.marks else self._parts()
         try:
-            for frame, problems in csv_rows.parse_blocks(parts, self.delimiter, self.file_name, pairs=pairs):
+            for frame, problems in csv_rows.parse_blocks(
+                parts, self.delimiter, self.file_name, pairs=pairs
+            ):
                 empty = frame.iloc[:0]
-                found = [*_spoilt(frame, self.file_name), *_foreign(frame, self.encoding, self.file_name)] if self.spoilt else []
+                found = (
+                    [
+                        *_spoilt(frame, self.file_name),
+                        *_foreign(frame, self.encoding, self.file_name),
+                    ]
+                    if self.spoilt
+                    else []
+                )
                 yield frame, [*problems, *found]
         except UnicodeDecodeError:
             with self.opener() as whole:
-                encodings.decode(whole.read(), self.file_name, self.encoding)  # says so, with the line
+                encodings.decode(
+                    whole.read(), self.file_name, self.encoding
+                )  # says so, with the line
             raise
         if nulls and empty is not None:
-            told = f"Se han quitado {sum(nulls)} caracteres nulos. Si algún dato no cuadra, vuelve a exportar el fichero."
-            yield empty, [Problem(self.file_name, None, None, None, "caracteres_nulos", told, "aviso")]
+            told = (
+                f"Se han quitado {sum(nulls)} caracteres nulos. Si algún dato no cuadra, vuelve a"
+                " exportar el fichero."
+            )
+            yield (
+                empty,
+                [Problem(self.file_name, None, None, None, "caracteres_nulos", told, "aviso")],
+            )
 
     def _parts(self) -> Iterator[bytes]:
-        """The file in UTF-8, without its BOM, cut where lines end. Excel's `sep=` line is there, but blank."""
+        """The file in UTF-8, without its BOM, cut where lines end. Excel's `sep=` line is there,
+        but blank.
+        """
         if self.as_it_is:
             with self.opener() as file:
                 yield file.readline().removeprefix(codecs.BOM_UTF8)
@@ -77,7 +100,9 @@ class CsvFile:
 
 
 def _whole_part(file: BinaryIO) -> bytes:
-    """The next PART bytes, up to the end of the line, in one piece from the start: putting two together copies them."""
+    """The next PART bytes, up to the end of the line, in one piece from the start: putting two
+    together copies them.
+    """
     start = file.tell()
     file.seek(start + PART)
     file.readline()
@@ -87,7 +112,9 @@ def _whole_part(file: BinaryIO) -> bytes:
 
 
 def _without_marks(parts: Iterable[bytes], nulls: list[int]) -> Iterator[bytes]:
-    """Without NULs, how many there were goes to `nulls`, and without the end-of-file mark of DOS."""
+    """Without NULs, how many there were goes to `nulls`, and without the end-of-file mark of
+    DOS.
+    """
     for part in parts:
         if count := part.count(b"\x00"):
             nulls.append(count)
@@ -95,7 +122,11 @@ def _without_marks(parts: Iterable[bytes], nulls: list[int]) -> Iterator[bytes]:
 
 
 def open_csv(
-    opener: Callable[[], BinaryIO], file_name: str, *, encoding: str | None = None, delimiter: str | None = None
+    opener: Callable[[], BinaryIO],
+    file_name: str,
+    *,
+    encoding: str | None = None,
+    delimiter: str | None = None,
 ) -> CsvFile:
     """Look through the file once. `encoding` and `delimiter` overrule what is detected.
 
@@ -108,16 +139,22 @@ def open_csv(
     separator = dialect.one_character(delimiter) or named or dialect.detect_delimiter(text)
     spoilt = looked.spoilt or found != "utf-8"
     as_it_is = found == "utf-8" and not sep_line and b"\n" in looked.head
-    return CsvFile(opener, file_name, looked.sha256, found, separator, looked.marks, spoilt, sep_line, as_it_is)
+    return CsvFile(
+        opener, file_name, looked.sha256, found, separator, looked.marks, spoilt, sep_line, as_it_is
+    )
 
 
-def _encoding_of(looked: _Looked, opener: Callable[[], BinaryIO], file_name: str, encoding: str | None) -> str:
+def _encoding_of(
+    looked: _Looked, opener: Callable[[], BinaryIO], file_name: str, encoding: str | None
+) -> str:
     try:
         if encoding or not looked.mixed:
             return encodings.decode(looked.window, file_name, encoding)[1]
     except InputError:
         with opener() as file:
-            encodings.decode(file.read(), file_name, encoding)  # says the same with the line in the whole file
+            encodings.decode(
+                file.read(), file_name, encoding
+            )  # says the same with the line in the whole file
         raise
     with opener() as file:
         return encodings.decode(file.read(), file_name)[1]
@@ -127,7 +164,8 @@ def _encoding_of(looked: _Looked, opener: Callable[[], BinaryIO], file_name: str
 class _Looked:
     head: bytes  # the first bytes
     window: bytes  # the part that tells the encoding
-    mixed: bool  # accents beyond it are of UTF-8: only the whole file tells whether it is a damaged one
+    # accents beyond it are of UTF-8: only the whole file tells whether it is a damaged one
+    mixed: bool
     sha256: str  # of all
     marks: bool  # zero bytes somewhere, or DOS's end-of-file mark at the end
     spoilt: bool  # traces of spoilt accents somewhere
@@ -146,7 +184,10 @@ def _looked_through(opener: Callable[[], BinaryIO]) -> _Looked:
             beyond_ascii = not chunk.isascii()
             spoilt = spoilt or (beyond_ascii and any(trace in chunk for trace in _SPOILT_TRACES))
             if window:
-                accents = accents or (beyond_ascii and _is_utf8(codecs.getincrementaldecoder("utf-8")(), _from_a_line(chunk)))
+                accents = accents or (
+                    beyond_ascii
+                    and _is_utf8(codecs.getincrementaldecoder("utf-8")(), _from_a_line(chunk))
+                )
             elif _is_utf8(utf8, chunk):
                 accents = accents or beyond_ascii
             else:
@@ -156,7 +197,14 @@ def _looked_through(opener: Callable[[], BinaryIO]) -> _Looked:
             window = before
     broken = bool(window) and not _marked(head)
     chosen = window if broken else _whole_lines(head)
-    return _Looked(head, chosen, broken and accents, digest.hexdigest(), marks or b"\x1a" in before[-2:], spoilt)
+    return _Looked(
+        head,
+        chosen,
+        broken and accents,
+        digest.hexdigest(),
+        marks or b"\x1a" in before[-2:],
+        spoilt,
+    )
 
 
 def _is_utf8(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = False) -> bool:
@@ -181,19 +229,42 @@ def _whole_lines(head: bytes) -> bytes:
     if len(head) < _HEAD:
         return head
     cut = max(head.rfind(b"\n"), head.rfind(b"\r"))
-    return head if cut < 0 else head[: cut + 1] + (b"\x00" if head[cut + 1 : cut + 2] == b"\x00" else b"")
+    return (
+        head
+        if cut < 0
+        else head[: cut + 1] + (b"\x00" if head[cut + 1 : cut + 2] == b"\x00" else b"")
+    )
 
 
 def _foreign(frame: pd.DataFrame, encoding: str, file_name: str) -> Iterator[Problem]:
     """Letters of MS-DOS read as Windows: every byte is a character there too, only another one."""
     for header, cells in frame.items() if encoding in ("cp1252", "latin-1") else ():
         for line, cell in cells[cells.str.contains(_DOS, regex=True)].items():
-            told = f"¿Es un fichero de MS-DOS? Se lee «{cell}». Si no cuadra, vuelve a leerlo con la codificación cp850."
-            yield Problem(file_name, int(str(line)), str(header), str(cell), "otra_codificacion", told, "aviso")
+            told = (
+                f"¿Es un fichero de MS-DOS? Se lee «{cell}». Si no cuadra, vuelve a leerlo con la"
+                " codificación cp850."
+            )
+            yield Problem(
+                file_name,
+                int(str(line)),
+                str(header),
+                str(cell),
+                "otra_codificacion",
+                told,
+                "aviso",
+            )
 
 
 def _spoilt(frame: pd.DataFrame, file_name: str) -> Iterator[Problem]:
     told = "Los acentos están estropeados desde antes. Vuelve a exportar el fichero como CSV UTF-8."
     for header, cells in frame.items():
         for line, cell in cells[cells.str.contains(_SPOILT, regex=True)].items():
-            yield Problem(file_name, int(str(line)), str(header), str(cell), "acentos_estropeados", told, "aviso")
+            yield Problem(
+                file_name,
+                int(str(line)),
+                str(header),
+                str(cell),
+                "acentos_estropeados",
+                told,
+                "aviso",
+            )

@@ -19,14 +19,20 @@ from bulk.errors import InputError
 from bulk.files.unclosed_quotes import swallowed
 from schemas.hydra import decode_id
 
-BLANKS = " \t\r\n\x0b\x0c\x1c\x1d\x1e\x1f\x85\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a" + (
-    "\u2028\u2029\u202f\u205f\u3000\u200b\u2060\ufeff"
+BLANKS = (
+    " \t\r\n\x0b\x0c\x1c\x1d\x1e\x1f\x85\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    + "\u2028\u2029\u202f\u205f\u3000\u200b\u2060\ufeff"
 )
 BLOCK = 10_000  # rows made a table at a time: lists of Python strings take ten times their size
 PIECE = 1 << 16  # bytes counted together
-LONGEST = 1 << 19  # bytes made cells together: more leaves the processor's cache. A longer row is read the careful way
+LONGEST = (
+    1 << 19
+    # bytes made cells together: more leaves the processor's cache. A longer row is read the careful
+    # way
+)
 MOST_COLUMNS = 2_000
-MOST_BLANK = 1_048_576  # lines without anything, one after another: the rows of a sheet that was saved to its very end
+# lines without anything, one after another: the rows of a sheet that was saved to its very end
+MOST_BLANK = 1_048_576
 _Row = tuple[int, int, list[str]]  # line where it starts, line where it ends, its cells
 RAGGED = "celdas_de_mas_o_de_menos"
 
@@ -56,9 +62,14 @@ def parse_blocks(
             rows = _rows(_lines(at_hand, to_come), delimiter, file_name, at)
             taken = list(_through(at + len(part.splitlines()), rows))
             at, part = taken[-1][1] if taken else at, _rest(at_hand)
-            frame, problems = collect(((line, cells) for line, _, cells in taken), headers, file_name)
+            frame, problems = collect(
+                ((line, cells) for line, _, cells in taken), headers, file_name
+            )
             joined = swallowed(taken, {problem.line for problem in problems}, delimiter, headers)
-            problems += [Problem(file_name, line, column, None, RAGGED, told) for line, column, told in joined]
+            problems += [
+                Problem(file_name, line, column, None, RAGGED, told)
+                for line, column, told in joined
+            ]
             frame = tidy(frame)
         seen += len(frame)
         yield frame, problems
@@ -66,7 +77,7 @@ def parse_blocks(
         yield collect(iter(()), headers, file_name)
 
 
-# -- line by line -----------------------------------------------------------------------------------------------------
+# -- line by line ----------------------------------------------------------------------------------
 
 
 def _opened(part: bytes) -> TextIO:
@@ -74,7 +85,9 @@ def _opened(part: bytes) -> TextIO:
 
 
 def _lines(at_hand: list[TextIO], to_come: Iterator[bytes]) -> Iterator[str]:
-    """Lines of the part that is open, then of those to come: the one that was come to is left in `at_hand`."""
+    """Lines of the part that is open, then of those to come: the one that was come to is left in
+    `at_hand`.
+    """
     while True:
         while line := at_hand[0].readline():
             yield line
@@ -98,7 +111,8 @@ def _through(last: int, rows: Iterator[_Row]) -> Iterator[_Row]:
 
 
 def _rows(lines: Iterator[str], delimiter: str, file_name: str, before: int) -> Iterator[_Row]:
-    """(line where the row starts, line where it ends, its cells), without empty rows; `before` lines went before.
+    """(line where the row starts, line where it ends, its cells), without empty rows; `before`
+    lines went before.
 
     Takes no more of `lines` than the rows that are asked for.
     Raises InputError at a quote out of place, and where nothing but blank lines comes.
@@ -112,10 +126,15 @@ def _rows(lines: Iterator[str], delimiter: str, file_name: str, before: int) -> 
                 filled = end
                 yield start + 1, end, cells
             elif end - filled > MOST_BLANK:
-                raise InputError(f"{file_name} · Fila {end}: van más de un millón de líneas vacías seguidas. Quítalas.")
+                raise InputError(
+                    f"{file_name} · Fila {end}: van más de un millón de líneas vacías seguidas."
+                    " Quítalas."
+                )
             start = end
     except csv.Error as error:
-        raise InputError(f"{file_name} · Fila {start + 1}: {_wrong(str(error))}. Corrígela.") from None
+        raise InputError(
+            f"{file_name} · Fila {start + 1}: {_wrong(str(error))}. Corrígela."
+        ) from None
 
 
 def _wrong(error: str) -> str:
@@ -123,15 +142,21 @@ def _wrong(error: str) -> str:
     if "field limit" in error:
         return "una celda es demasiado larga (¿unas comillas sin cerrar más arriba?)"
     if "expected after" in error:
-        return "comillas sin cerrar o mal puestas: tras cerrarlas se espera el separador (dentro de la celda se escriben dobles)"
+        return (
+            "comillas sin cerrar o mal puestas: tras cerrarlas se espera el separador (dentro de la"
+            " celda se escriben dobles)"
+        )
     return "comillas sin cerrar o mal puestas"
 
 
-# -- header -----------------------------------------------------------------------------------------------------------
+# -- header ----------------------------------------------------------------------------------------
 
 
-def check_headers(cells: Sequence[str], line: int, file_name: str, *, pairs: bool = False) -> list[str]:
-    """Headers without trailing empty ones, on one line each. Raises InputError for blank, repeated, too many, or none at all.
+def check_headers(
+    cells: Sequence[str], line: int, file_name: str, *, pairs: bool = False
+) -> list[str]:
+    """Headers without trailing empty ones, on one line each. Raises InputError for blank, repeated,
+    too many, or none at all.
 
     `pairs`: the file may begin with a parameter and its value, which is data then.
     """
@@ -140,16 +165,23 @@ def check_headers(cells: Sequence[str], line: int, file_name: str, *, pairs: boo
         headers.pop()
     if len(headers) > MOST_COLUMNS:
         told = f"{len(headers)} columnas, y no se leen más de {MOST_COLUMNS}"
-        raise InputError(f"{file_name} · Fila {line}: {told}. Revisa el separador, o quita las que sobran.")
+        raise InputError(
+            f"{file_name} · Fila {line}: {told}. Revisa el separador, o quita las que sobran."
+        )
     seen: set[str] = set()
     for position, header in enumerate(headers, 1):
         if not header:
-            raise InputError(f"{file_name} · Fila {line}: la columna {position} no tiene nombre. Ponle uno o quítala.")
+            raise InputError(
+                f"{file_name} · Fila {line}: la columna {position} no tiene nombre. Ponle uno o"
+                " quítala."
+            )
         if not (pairs and position == 2):
             refuse_data(header, line, file_name)
         key = canonical(header) or header
         if key in seen:
-            raise InputError(f"{file_name} · Fila {line}: la columna «{header}» está repetida. Deja una sola.")
+            raise InputError(
+                f"{file_name} · Fila {line}: la columna «{header}» está repetida. Deja una sola."
+            )
         seen.add(key)
     return headers
 
@@ -157,20 +189,29 @@ def check_headers(cells: Sequence[str], line: int, file_name: str, *, pairs: boo
 def refuse_data(header: str, line: int, file_name: str) -> None:
     """Raises InputError."""
     if _is_data(header):
-        raise InputError(f"{file_name} · Fila {line}: falta la cabecera («{header}» es un dato). Añádela encima.")
+        raise InputError(
+            f"{file_name} · Fila {line}: falta la cabecera («{header}» es un dato). Añádela encima."
+        )
 
 
 def _is_data(header: str) -> bool:
     """A cell that no column is called: an e-mail, a phone, an id of Webex."""
     digits = header.lstrip("+").replace(" ", "")
-    return "@" in header.strip("@") or (len(digits) >= 7 and digits.isdigit()) or decode_id(header) is not None
+    return (
+        "@" in header.strip("@")
+        or (len(digits) >= 7 and digits.isdigit())
+        or decode_id(header) is not None
+    )
 
 
-# -- rows -------------------------------------------------------------------------------------------------------------
+# -- rows ------------------------------------------------------------------------------------------
 
 
-def quickly(part: bytes, delimiter: str, headers: list[str], before: int) -> tuple[pd.DataFrame, int] | None:
-    """(frame, last line) of whole lines without quotes and of the header's width; None sends them the careful way.
+def quickly(
+    part: bytes, delimiter: str, headers: list[str], before: int
+) -> tuple[pd.DataFrame, int] | None:
+    """(frame, last line) of whole lines without quotes and of the header's width; None sends them
+    the careful way.
 
     `before`: lines before the part.
     """
@@ -187,22 +228,34 @@ def quickly(part: bytes, delimiter: str, headers: list[str], before: int) -> tup
 
 
 def _mostly_blank(part: bytes, width: int) -> bool:
-    """Whether a cell for each column of each line would be more cells than so few bytes can hold."""
-    characters = np.frombuffer(part, dtype=np.uint8)  # counts faster than bytes do, in pieces that the processor keeps at hand
+    """Whether a cell for each column of each line would be more cells than so few bytes can
+    hold.
+    """
+    characters = np.frombuffer(
+        part, dtype=np.uint8
+    )  # counts faster than bytes do, in pieces that the processor keeps at hand
     pieces = [characters[start : start + PIECE] for start in range(0, len(characters), PIECE)]
     lines = max(sum(int(np.count_nonzero(piece == ord(end))) for piece in pieces) for end in "\n\r")
     return lines * width > len(part) + 1
 
 
 def _table(part: bytes, delimiter: str, headers: list[str]) -> pa.Table | None:
-    """One row a line (cells of an empty one are empty), without blanks around the cells; None when one has another width."""
+    """One row a line (cells of an empty one are empty), without blanks around the cells; None when
+    one has another width.
+    """
     types, unsure = dict.fromkeys(headers, pa.large_string()), not part.isascii()
     try:
         table = arrow_csv.read_csv(
             pa.py_buffer(part),
-            read_options=arrow_csv.ReadOptions(column_names=headers, use_threads=False, block_size=LONGEST),
-            parse_options=arrow_csv.ParseOptions(delimiter=delimiter, quote_char=False, ignore_empty_lines=False),
-            convert_options=arrow_csv.ConvertOptions(column_types=types, strings_can_be_null=False, check_utf8=unsure),
+            read_options=arrow_csv.ReadOptions(
+                column_names=headers, use_threads=False, block_size=LONGEST
+            ),
+            parse_options=arrow_csv.ParseOptions(
+                delimiter=delimiter, quote_char=False, ignore_empty_lines=False
+            ),
+            convert_options=arrow_csv.ConvertOptions(
+                column_types=types, strings_can_be_null=False, check_utf8=unsure
+            ),
         )
     except ValueError:
         return None
@@ -212,18 +265,26 @@ def _table(part: bytes, delimiter: str, headers: list[str]) -> pa.Table | None:
 
 
 def _trimmed(cells: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Without blanks around them. Nothing is copied where no character can be a blank, which is true of most columns."""
+    """Without blanks around them. Nothing is copied where no character can be a blank, which is
+    true of most columns.
+    """
     return pc.utf8_trim(cells, BLANKS) if any(map(_may_have_blanks, cells.chunks)) else cells
 
 
 def _may_have_blanks(cells: pa.LargeStringArray) -> bool:
-    """Whether there are bytes up to the space, or such as only characters beyond ASCII have; no other blank is made of others."""
+    """Whether there are bytes up to the space, or such as only characters beyond ASCII have; no
+    other blank is made of others.
+    """
     held = np.frombuffer(cells.buffers()[2] or b"", dtype=np.uint8)
     return len(held) > 0 and bool(held.min() <= ord(" ") or held.max() > 0x7F)
 
 
-def collect(rows: Iterator[tuple[int, list[str]]], headers: list[str], file_name: str) -> tuple[pd.DataFrame, list[Problem]]:
-    """Block by block; a row of another width is kept, cut or filled, and reported: its cells may have shifted."""
+def collect(
+    rows: Iterator[tuple[int, list[str]]], headers: list[str], file_name: str
+) -> tuple[pd.DataFrame, list[Problem]]:
+    """Block by block; a row of another width is kept, cut or filled, and reported: its cells may
+    have shifted.
+    """
     width = len(headers)
     lines: list[int] = []
     block: list[list[str]] = []
@@ -234,7 +295,10 @@ def collect(rows: Iterator[tuple[int, list[str]]], headers: list[str], file_name
             while len(cells) > width and not cells[-1].strip():
                 cells.pop()
             if len(cells) != width:
-                told = f"La fila tiene {len(cells)} celdas y la cabecera {width}. Revisa separadores y comillas."
+                told = (
+                    f"La fila tiene {len(cells)} celdas y la cabecera {width}. Revisa separadores y"
+                    " comillas."
+                )
                 problems.append(Problem(file_name, line, None, None, RAGGED, told))
                 cells = (cells + [""] * width)[:width]
         lines.append(line)
@@ -257,8 +321,8 @@ def _refuse_title(problems: list[Problem], headers: list[str], rows: int, file_n
     """One lonely cell above rows of several is a title, not a header."""
     if len(headers) == 1 and rows > 0 and len(problems) > rows / 2:
         raise InputError(
-            f"{file_name}: «{headers[0]}» no parece la cabecera, las demás filas tienen más celdas. "
-            "Quita las líneas de encima de la cabecera, o revisa el separador."
+            f"{file_name}: «{headers[0]}» no parece la cabecera, las demás filas tienen más celdas."
+            " Quita las líneas de encima de la cabecera, o revisa el separador."
         )
 
 

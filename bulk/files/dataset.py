@@ -1,4 +1,6 @@
-"""A file as text cells with the line numbers that Excel shows. Nothing is guessed, nothing is dropped in silence."""
+"""A file as text cells with the line numbers that Excel shows. Nothing is guessed, nothing is
+dropped in silence.
+"""
 
 from __future__ import annotations
 
@@ -32,9 +34,17 @@ class Dataset:
     sha256: str  # of its bytes
     encoding: str  # how it was decoded; "xlsx" for a sheet of a workbook
     delimiter: str  # between cells; "" for a sheet
-    frame: pd.DataFrame  # text cells ("" = empty), columns = headers as written, index = line where the row starts (header 1)
-    problems: tuple[Problem, ...] = ()  # rows with too many or too few cells; what reading had to mend
-    lines: Mapping[str, int] = field(default_factory=dict)  # header -> its line, where GLOBAL is written as pairs
+    frame: (
+        pd.DataFrame
+        # text cells ("" = empty), columns = headers as written, index = line where the row starts
+        # (header 1)
+    )
+    problems: tuple[
+        Problem, ...
+    ] = ()  # rows with too many or too few cells; what reading had to mend
+    lines: Mapping[str, int] = field(
+        default_factory=dict
+    )  # header -> its line, where GLOBAL is written as pairs
 
 
 def read_csv(
@@ -47,7 +57,8 @@ def read_csv(
 ) -> Dataset:
     """Read a CSV; encoding and separator are detected unless given.
 
-    `name` is guessed from the file name when it is not given. Raises InputError naming file, line and remedy.
+    `name` is guessed from the file name when it is not given. Raises InputError naming file, line
+    and remedy.
     """
     opener, known_as = _openable(source, file_name)
     dataset_name = name or guess_name(known_as)
@@ -63,7 +74,9 @@ def read_csv(
 
 
 def read_any(source: str | Path | bytes, **how: str | None) -> list[Dataset]:
-    """Every dataset of a file, or only the one called `name`; arguments as in read_all. Raises InputError for one that is bad."""
+    """Every dataset of a file, or only the one called `name`; arguments as in read_all. Raises
+    InputError for one that is bad.
+    """
     found = read_all(source, **how)
     if found.refused and not how.get("name"):
         raise InputError(next(iter(found.refused.values())))
@@ -75,7 +88,9 @@ class Read:
     """What a file brings."""
 
     datasets: list[Dataset]  # one; of a workbook, one a sheet that has one of the three names
-    refused: dict[str, str] = field(default_factory=dict)  # dataset name -> why its sheet could not be read
+    refused: dict[str, str] = field(
+        default_factory=dict
+    )  # dataset name -> why its sheet could not be read
 
 
 def read_all(
@@ -87,14 +102,25 @@ def read_all(
     delimiter: str | None = None,
     sheet: str | None = None,
 ) -> Read:
-    """Read a CSV or an Excel workbook; of a workbook every sheet with one of the three names (`sheet`: only the one so titled).
+    """Read a CSV or an Excel workbook; of a workbook every sheet with one of the three names
+    (`sheet`: only the one so titled).
 
     Raises InputError as read_csv does; of a workbook when `name`, or every sheet, cannot be read.
     """
     opener, known_as = _openable(source, file_name)
     try:
         if not is_book(opener, known_as):
-            return Read([read_csv(source, name=name, file_name=known_as, encoding=encoding, delimiter=delimiter)])
+            return Read(
+                [
+                    read_csv(
+                        source,
+                        name=name,
+                        file_name=known_as,
+                        encoding=encoding,
+                        delimiter=delimiter,
+                    )
+                ]
+            )
         with opener() as file:
             raw = file.read()
     except OSError as error:
@@ -124,33 +150,51 @@ def is_csv(path: Path) -> bool:
         raise InputError(f"No se puede leer «{path}»: {why(error)}.") from None
 
 
-def from_records(records: Mapping[int, Mapping[str, Any]], *, name: str, file_name: str | None = None) -> Dataset:
-    """A dataset out of parameters given one by one: line -> {header: value}; lists are joined with `;`."""
+def from_records(
+    records: Mapping[int, Mapping[str, Any]], *, name: str, file_name: str | None = None
+) -> Dataset:
+    """A dataset out of parameters given one by one: line -> {header: value}; lists are joined with
+    `;`.
+    """
     headers = list(dict.fromkeys(header for record in records.values() for header in record))
     cells = [[as_text(record.get(header)) for header in headers] for record in records.values()]
-    frame = pd.DataFrame(cells, columns=pd.Index(headers, dtype="str"), index=pd.Index(list(records)), dtype="str")
+    frame = pd.DataFrame(
+        cells, columns=pd.Index(headers, dtype="str"), index=pd.Index(list(records)), dtype="str"
+    )
     return Dataset(name, file_name or FILE_NAMES[name], "", "", "", frame)
 
 
 def with_cells(dataset: Dataset, cells: Iterable[tuple[int, str, str]]) -> Dataset:
-    """A copy with (line, column, value) put in their places. Raises InputError for a place that there is not."""
+    """A copy with (line, column, value) put in their places. Raises InputError for a place that
+    there is not.
+    """
     frame = dataset.frame.copy()
     changed: dict[str, dict[int, str]] = {}
     for line, column, value in cells:
         changed.setdefault(column, {})[line] = value.strip(csv_rows.BLANKS)
     for column, values in changed.items():
         if column not in frame.columns or not frame.index.isin(values).sum() == len(values):
-            raise InputError(f"{dataset.file_name} no tiene todas las celdas que se quieren cambiar en «{column}».")
+            raise InputError(
+                f"{dataset.file_name} no tiene todas las celdas que se quieren cambiar en"
+                f" «{column}»."
+            )
         frame.loc[list(values), column] = list(values.values())
     return replace(dataset, frame=frame)
 
 
-def _openable(source: str | Path | bytes, file_name: str | None) -> tuple[Callable[[], BinaryIO], str]:
-    """(how to open its bytes, name as the operator knows it). Raises InputError for an upload that is too big."""
+def _openable(
+    source: str | Path | bytes, file_name: str | None
+) -> tuple[Callable[[], BinaryIO], str]:
+    """(how to open its bytes, name as the operator knows it). Raises InputError for an upload that
+    is too big.
+    """
     if isinstance(source, bytes):
-        if len(source) > MOST_UPLOADED:  # the browser asks first, but it is not the one to be believed
+        if (
+            len(source) > MOST_UPLOADED
+        ):  # the browser asks first, but it is not the one to be believed
             raise InputError(
-                f"«{file_name}» pasa de {MOST_UPLOADED >> 20} MB. Pártelo, o usa la línea de órdenes: ella lo lee por bloques."
+                f"«{file_name}» pasa de {MOST_UPLOADED >> 20} MB. Pártelo, o usa la línea de"
+                " órdenes: ella lo lee por bloques."
             )
         return lambda: io.BytesIO(source), file_name or "fichero"
     path = Path(source)
@@ -163,7 +207,10 @@ def guess_name(file_name: str) -> str:
     for name in DATASETS:
         if plain.startswith(name):
             return name
-    raise InputError(f"«{file_name}»: no se sabe si es GLOBAL, UBICACIONES o USUARIOS. Dilo, o cámbiale el nombre.")
+    raise InputError(
+        f"«{file_name}»: no se sabe si es GLOBAL, UBICACIONES o USUARIOS. Dilo, o cámbiale el"
+        " nombre."
+    )
 
 
 def as_text(value: Any) -> str:

@@ -1,4 +1,6 @@
-"""How a CSV separates its cells: Excel's `sep=` line, or the separator that makes the first rows a table."""
+"""How a CSV separates its cells: Excel's `sep=` line, or the separator that makes the first rows a
+table.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ csv.field_size_limit(10_000_000)
 
 
 def take_sep_line(text: str) -> tuple[str, str | None, int]:
-    """(the text after the `sep=` line, the separator that it names, lines up to it); blank lines may stand before it."""
+    """(the text after the `sep=` line, the separator that it names, lines up to it); blank lines
+    may stand before it.
+    """
     found = _SEP_LINE.match(text)
     if not found:
         return text, None, 0
@@ -33,7 +37,9 @@ def one_character(delimiter: str | None) -> str | None:
         return None
     delimiter = {"\\t": "\t", "tab": "\t"}.get(delimiter, delimiter)
     if len(delimiter) != 1 or delimiter in '"\r\n':
-        raise InputError(f"El separador «{delimiter}» no vale: se espera un solo carácter, como ; o tab.")
+        raise InputError(
+            f"El separador «{delimiter}» no vale: se espera un solo carácter, como ; o tab."
+        )
     return delimiter
 
 

@@ -8,20 +8,39 @@ import re
 from bulk.errors import InputError
 
 SPANISH = frozenset("áéíóúüñçàèòïÁÉÍÓÚÜÑÇÀÈÒÏ¿¡ºª·")
-# What Mac Roman accents look like when they are taken for Windows-1252. An apostrophe counts only where no article ends.
-_MAC_TRACES = re.compile("[‡Žœ„Ÿƒ]|(?<=[A-Za-z])[—–](?=[a-z])|(?<=[A-Za-z][a-z])’(?=[a-z])(?!s\\b|t\\b)")
+# What Mac Roman accents look like when they are taken for Windows-1252. An apostrophe counts only
+# where no article ends.
+_MAC_TRACES = re.compile(
+    "[‡Žœ„Ÿƒ]|(?<=[A-Za-z])[—–](?=[a-z])|(?<=[A-Za-z][a-z])’(?=[a-z])(?!s\\b|t\\b)"
+)
 _CONTROL = re.compile("[\x01-\x08\x0b\x0e-\x19\x1b-\x1f]")
-_UTF8_PAIR = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_UTF8_PAIR = re.compile(
+    rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
+)
 _HIGH = re.compile(rb"[\x80-\xff]")
 _SAMPLE = 65_536
 _HEAD = 256  # bytes in which a page says that it is one
-_NOT_OF_FILES = frozenset({"idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape"})  # codecs of other things
+_NOT_OF_FILES = frozenset(
+    {"idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape"}
+)  # codecs of other things
 _MOST_CONTROL = 0.01  # share of control characters above which it is no text
 _SOME_CONTROL = 10  # as many are forgiven in any file
 
 SIGNATURES = (
-    (b"PK\x03\x04", "es un libro de Excel (o un zip), no un CSV. Guárdalo como CSV UTF-8, o cárgalo con extensión .xlsx."),
-    (b"\xd0\xcf\x11\xe0", "es un libro de Excel antiguo o con contraseña. Guárdalo sin contraseña como .xlsx o CSV UTF-8."),
+    (
+        b"PK\x03\x04",
+        (
+            "es un libro de Excel (o un zip), no un CSV. Guárdalo como CSV UTF-8, o cárgalo con"
+            " extensión .xlsx."
+        ),
+    ),
+    (
+        b"\xd0\xcf\x11\xe0",
+        (
+            "es un libro de Excel antiguo o con contraseña. Guárdalo sin contraseña como .xlsx o"
+            " CSV UTF-8."
+        ),
+    ),
     (b"%PDF", "es un PDF. Exporta los datos como CSV UTF-8."),
     (b"\x1f\x8b", "está comprimido. Descomprímelo antes."),
 )
@@ -30,7 +49,10 @@ TEXT_SIGNATURES = (
         (b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta"),
         "es una página web o un XML. Guárdalo como CSV UTF-8.",
     ),
-    ((b'{"', b"[{", b"{\n", b"{\r", b"[\n"), "es un JSON, no una tabla. Exporta los datos como CSV UTF-8."),
+    (
+        (b'{"', b"[{", b"{\n", b"{\r", b"[\n"),
+        "es un JSON, no una tabla. Exporta los datos como CSV UTF-8.",
+    ),
 )
 BOMS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -42,7 +64,9 @@ BOMS = (
 
 
 def decode(raw: bytes, file_name: str, encoding: str | None = None) -> tuple[str, str]:
-    """(text without BOM, encoding). `encoding` overrides what is detected. Raises InputError (no text; unknown; broken)."""
+    """(text without BOM, encoding). `encoding` overrides what is detected. Raises InputError (no
+    text; unknown; broken).
+    """
     beginning = raw[:_HEAD].removeprefix(codecs.BOM_UTF8).lstrip().lower()
     for signatures, told in TEXT_SIGNATURES:
         if beginning.startswith(signatures):
@@ -65,7 +89,9 @@ def _known(encoding: str, file_name: str) -> str:
         "".encode(encoding)  # also refuses codecs that are not of text
         return encoding.lower().replace("_", "-")
     except (LookupError, ValueError):
-        raise InputError(f"«{file_name}»: no existe la codificación «{encoding}». Prueba utf-8 o cp1252.") from None
+        raise InputError(
+            f"«{file_name}»: no existe la codificación «{encoding}». Prueba utf-8 o cp1252."
+        ) from None
 
 
 def _detected(raw: bytes, file_name: str) -> str:
@@ -96,12 +122,17 @@ def _without_bom(raw: bytes) -> str | None:
 
 
 def _refuse_damaged(raw: bytes, error: UnicodeDecodeError, file_name: str) -> None:
-    """UTF-8 with a few broken bytes is not another encoding: read as one it would spoil every accent of the file."""
+    """UTF-8 with a few broken bytes is not another encoding: read as one it would spoil every
+    accent of the file.
+    """
     pairs = _UTF8_PAIR.findall(raw)
     stray = len(_HIGH.findall(raw)) - sum(map(len, pairs))
     if len(pairs) > 2 * stray:
         line = _line_at(raw, error.start)
-        raise InputError(f"{file_name} · Fila {line}: hay un carácter dañado (el resto es UTF-8). Corrígelo y guarda como UTF-8.")
+        raise InputError(
+            f"{file_name} · Fila {line}: hay un carácter dañado (el resto es UTF-8). Corrígelo y"
+            " guarda como UTF-8."
+        )
 
 
 def _line_at(raw: bytes, position: int) -> int:
@@ -127,4 +158,6 @@ def _strict(raw: bytes, encoding: str, file_name: str) -> str:
         return raw.decode(encoding)
     except UnicodeDecodeError as error:
         line = _line_at(raw, error.start)
-        raise InputError(f"{file_name} · Fila {line}: no se puede leer como {encoding}. Guárdalo como CSV UTF-8.") from None
+        raise InputError(
+            f"{file_name} · Fila {line}: no se puede leer como {encoding}. Guárdalo como CSV UTF-8."
+        ) from None

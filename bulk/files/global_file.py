@@ -1,4 +1,6 @@
-"""GLOBAL as one row of columns, however it was written: a row, or two columns `parametro;valor`, with or without their header."""
+"""GLOBAL as one row of columns, however it was written: a row, or two columns `parametro;valor`,
+with or without their header.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +11,23 @@ from bulk.core.records import Problem
 from bulk.errors import InputError
 from bulk.files.csv_rows import refuse_data
 
-_PARAMETER = frozenset(map(canonical, ("parametro", "parameter", "clave", "nombre", "campo", "key", "name")))
+_PARAMETER = frozenset(
+    map(canonical, ("parametro", "parameter", "clave", "nombre", "campo", "key", "name"))
+)
 _VALUE = frozenset({"valor", "value"})
-ONE_ROW = "GLOBAL tiene una sola fila de datos: esta no se usa. Quítala, o deja en la primera lo que valga."
-UNKNOWN = "Ninguna acción conoce este parámetro: solo se usa si un mapeo lo nombra. Revisa cómo está escrito."
+ONE_ROW = (
+    "GLOBAL tiene una sola fila de datos: esta no se usa. Quítala, o deja en la primera lo que"
+    " valga."
+)
+UNKNOWN = (
+    "Ninguna acción conoce este parámetro: solo se usa si un mapeo lo nombra. Revisa cómo está"
+    " escrito."
+)
 
 
-def settled(frame: pd.DataFrame, problems: list[Problem], file_name: str) -> tuple[pd.DataFrame, list[Problem], dict[str, int]]:
+def settled(
+    frame: pd.DataFrame, problems: list[Problem], file_name: str
+) -> tuple[pd.DataFrame, list[Problem], dict[str, int]]:
     """(one row of columns, problems, line of each column that was a pair).
 
     Raises InputError for a parameter without name, or there twice.
@@ -24,8 +36,15 @@ def settled(frame: pd.DataFrame, problems: list[Problem], file_name: str) -> tup
     if pairs is None:
         for header in map(str, frame.columns[1:2]):  # let through as the value of a first pair
             refuse_data(header, 1, file_name)
-        spare = [Problem(file_name, int(line), None, None, "fila_de_mas", ONE_ROW, "aviso") for line in frame.index[1:]]
-        return frame, [*problems, *spare, *_unknown(dict.fromkeys(map(str, frame.columns), 1), file_name)], {}
+        spare = [
+            Problem(file_name, int(line), None, None, "fila_de_mas", ONE_ROW, "aviso")
+            for line in frame.index[1:]
+        ]
+        return (
+            frame,
+            [*problems, *spare, *_unknown(dict.fromkeys(map(str, frame.columns), 1), file_name)],
+            {},
+        )
     lines = _lines(pairs, file_name)
     values = [value for _, name, value in pairs if name]
     row = pd.DataFrame([values], columns=pd.Index(list(lines), dtype="str"), dtype="str")
@@ -34,15 +53,25 @@ def settled(frame: pd.DataFrame, problems: list[Problem], file_name: str) -> tup
 
 
 def _pairs(frame: pd.DataFrame) -> list[tuple[int, str, str]] | None:
-    """(line, parameter, value), when that is how the file is written; further columns are comments."""
+    """(line, parameter, value), when that is how the file is written; further columns are
+    comments.
+    """
     if frame.shape[1] < 2:
         return None
-    rows = [(int(str(line)), str(name), str(value)) for line, name, value in frame.iloc[:, :2].itertuples(name=None)]
+    rows = [
+        (int(str(line)), str(name), str(value))
+        for line, name, value in frame.iloc[:, :2].itertuples(name=None)
+    ]
     first, second = map(str, frame.columns[:2])
     if canonical(first) in _PARAMETER and canonical(second) in _VALUE:
         return [row for row in rows if any(row[1:])]
-    names = [first, *(name for _, name, _ in rows)]  # no header: the first pair stands where it would be
-    if canonical(second) not in KNOWN_HEADERS and all(canonical(name) in KNOWN_HEADERS for name in names):
+    names = [
+        first,
+        *(name for _, name, _ in rows),
+    ]  # no header: the first pair stands where it would be
+    if canonical(second) not in KNOWN_HEADERS and all(
+        canonical(name) in KNOWN_HEADERS for name in names
+    ):
         return [(1, first, second), *rows]
     return None
 
@@ -52,10 +81,18 @@ def _lines(pairs: list[tuple[int, str, str]], file_name: str) -> dict[str, int]:
     lines: dict[str, int] = {}
     for line, name, value in pairs:
         if not name:
-            raise InputError(f"{file_name} · Fila {line}: falta el nombre del parámetro de «{value}». Ponlo, o quita la fila.")
-        twice = next((at for known, at in lines.items() if canonical(known) == canonical(name)), None)
+            raise InputError(
+                f"{file_name} · Fila {line}: falta el nombre del parámetro de «{value}». Ponlo, o"
+                " quita la fila."
+            )
+        twice = next(
+            (at for known, at in lines.items() if canonical(known) == canonical(name)), None
+        )
         if twice:
-            raise InputError(f"{file_name} · Fila {line}: el parámetro «{name}» ya está en la fila {twice}. Deja uno solo.")
+            raise InputError(
+                f"{file_name} · Fila {line}: el parámetro «{name}» ya está en la fila {twice}. Deja"
+                " uno solo."
+            )
         lines[name] = line
     return lines
 

@@ -1,4 +1,6 @@
-"""Problems to take away: as CSV, and as a copy of the file in Excel with the bad cells marked and the reason in each."""
+"""Problems to take away: as CSV, and as a copy of the file in Excel with the bad cells marked and
+the reason in each.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ from bulk.files.dataset import Dataset
 
 COLUMNS = ("fichero", "fila", "columna", "valor", "regla", "gravedad", "mensaje")
 NOTE_COLUMN = "problemas"
-MOST_NOTES = 5_000  # cells with a note: Excel grows slow beyond; the last column says it for every row
+MOST_NOTES = (
+    5_000  # cells with a note: Excel grows slow beyond; the last column says it for every row
+)
 LEFT_BLANK = "Sus celdas van aquí en blanco: corrígela en el fichero original y cárgalo de nuevo."
 _LONGEST_CELL = 32_767  # characters that Excel takes
 
@@ -32,16 +36,26 @@ def to_csv(problems: Iterable[Problem]) -> Iterator[bytes]:
 
 def _cells(problem: Problem) -> tuple[object, ...]:
     line = "" if problem.told_line is None else problem.told_line
-    texts = (problem.column or "", problem.value or "", problem.rule, problem.severity, problem.message)
+    texts = (
+        problem.column or "",
+        problem.value or "",
+        problem.rule,
+        problem.severity,
+        problem.message,
+    )
     return (safe_cell(problem.file), line, *map(safe_cell, texts))
 
 
 @contextmanager
 def problem_file(path: Path) -> Iterator[Callable[[Problem], None]]:
-    """The same, one problem at a time; the file takes its place when the last one is in. Raises UsageError."""
+    """The same, one problem at a time; the file takes its place when the last one is in. Raises
+    UsageError.
+    """
     part = path.with_name(path.name + ".part")
     try:
-        with open(part, "w", encoding="utf-8-sig", errors="replace", newline="", opener=private) as file:
+        with open(
+            part, "w", encoding="utf-8-sig", errors="replace", newline="", opener=private
+        ) as file:
             writer = csv_writer(file)
             writer.writerow(COLUMNS)
             yield lambda problem: writer.writerow(_cells(problem))
@@ -53,25 +67,40 @@ def problem_file(path: Path) -> Iterator[Callable[[Problem], None]]:
 
 
 def to_xlsx(dataset: Dataset, problems: Sequence[Problem], *, only_bad: bool = False) -> bytes:
-    """The file as a workbook of text cells, errors in red and avisos in amber, with a note in each and a column of reasons.
+    """The file as a workbook of text cells, errors in red and avisos in amber, with a note in each
+    and a column of reasons.
 
-    `only_bad` leaves out the rows without problems. Row numbers are those of the original, in a first column. Rows that are
-    `shifted` keep their number and reason, but no cell: cut to the header's width they would be read again as good ones.
+    `only_bad` leaves out the rows without problems. Row numbers are those of the original, in a
+    first column. Rows that are `shifted` keep their number and reason, but no cell: cut to the
+    header's width they would be read again as good ones.
     """
     import xlsxwriter  # type: ignore[import-untyped]  # ships no types; only loaded for a workbook
 
     target = io.BytesIO()
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
     book = xlsxwriter.Workbook(target, options)
     sheet = book.add_worksheet(dataset.name.upper()[:31])
     looks = {
         "plain": book.add_format({"num_format": "@"}),
         "header": book.add_format({"bold": True, "num_format": "@"}),
-        "error": book.add_format({"num_format": "@", "bg_color": "#F8D7D0", "font_color": "#9F2F17"}),
-        "aviso": book.add_format({"num_format": "@", "bg_color": "#FDEBCB", "font_color": "#8A5200"}),
+        "error": book.add_format(
+            {"num_format": "@", "bg_color": "#F8D7D0", "font_color": "#9F2F17"}
+        ),
+        "aviso": book.add_format(
+            {"num_format": "@", "bg_color": "#FDEBCB", "font_color": "#8A5200"}
+        ),
     }
-    ragged = [problem for problem in dataset.problems if problem.rule == RAGGED]  # also of rows that nobody chose
-    _fill(sheet, dataset, _by_line([*dict.fromkeys([*problems, *ragged])]), looks, only_bad=only_bad)
+    ragged = [
+        problem for problem in dataset.problems if problem.rule == RAGGED
+    ]  # also of rows that nobody chose
+    _fill(
+        sheet, dataset, _by_line([*dict.fromkeys([*problems, *ragged])]), looks, only_bad=only_bad
+    )
     book.close()
     return target.getvalue()
 
@@ -84,11 +113,20 @@ def _by_line(problems: Sequence[Problem]) -> dict[int, list[Problem]]:
     return found
 
 
-def _fill(sheet: Any, dataset: Dataset, wrong: dict[int, list[Problem]], looks: dict[str, object], *, only_bad: bool) -> None:
+def _fill(
+    sheet: Any,
+    dataset: Dataset,
+    wrong: dict[int, list[Problem]],
+    looks: dict[str, object],
+    *,
+    only_bad: bool,
+) -> None:
     headers = [str(header) for header in dataset.frame.columns]
     frame = dataset.frame[dataset.frame.index.isin(list(wrong))] if only_bad else dataset.frame
     sheet.freeze_panes(1, 0)
-    for column, header in enumerate([_free("fila", headers), *headers, _free(NOTE_COLUMN, headers)]):
+    for column, header in enumerate(
+        [_free("fila", headers), *headers, _free(NOTE_COLUMN, headers)]
+    ):
         sheet.write_string(0, column, header, looks["header"])
     notes, lost = 0, set(shifted(dataset))
     for number, (line, *cells) in enumerate(frame.itertuples(name=None), 1):
@@ -104,11 +142,15 @@ def _fill(sheet: Any, dataset: Dataset, wrong: dict[int, list[Problem]], looks: 
                 notes += 1
         if found:
             reasons = _reasons(found) + (f" {LEFT_BLANK}" if line in lost else "")
-            sheet.write_string(number, len(cells) + 1, reasons[:_LONGEST_CELL], looks[_worst(found)])
+            sheet.write_string(
+                number, len(cells) + 1, reasons[:_LONGEST_CELL], looks[_worst(found)]
+            )
 
 
 def _reasons(found: Sequence[Problem]) -> str:
-    return " ".join(f"{each.column}: {each.message}" if each.column else each.message for each in found)
+    return " ".join(
+        f"{each.column}: {each.message}" if each.column else each.message for each in found
+    )
 
 
 def _free(name: str, headers: Sequence[str]) -> str:

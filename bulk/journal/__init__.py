@@ -1,4 +1,6 @@
-"""The only package that speaks SQL. The journal is the only channel between those who work and those who look (DESIGN 1)."""
+"""The only package that speaks SQL. The journal is the only channel between those who work and
+those who look (DESIGN 1).
+"""
 
 from bulk.journal import control, row_writes, rows, runs
 from bulk.journal.open import open_journal

@@ -1,4 +1,6 @@
-"""Rows by location: all of them, or for a run that lives a base that is counted now and then and what ended since."""
+"""Rows by location: all of them, or for a run that lives a base that is counted now and then and
+what ended since.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,9 @@ from sqlalchemy import Select, func, select, union_all
 from bulk.journal.store import Journal
 from bulk.journal.tables import rows
 
-Counted = list[tuple[str, str, int]]  # location, state, rows: those of one location and state add up
+Counted = list[
+    tuple[str, str, int]
+]  # location, state, rows: those of one location and state add up
 TO_DISK = 5.0  # seconds that an outcome may take from its stamp to its commit
 
 
@@ -22,19 +26,25 @@ def group_counts(journal: Journal, run_id: str) -> Counted:
 
 def groups(journal: Journal, run_id: str) -> list[str]:
     """The locations of a run."""
-    query = select(rows.c.group_name).where(rows.c.run_id == run_id, rows.c.group_name != "").distinct()
+    query = (
+        select(rows.c.group_name).where(rows.c.run_id == run_id, rows.c.group_name != "").distinct()
+    )
     with journal.reading() as connection:
         return sorted(connection.execute(query).scalars())
 
 
 def base_counts(journal: Journal, run_id: str) -> tuple[str, Counted]:
-    """A moment, and the counts as they are but for the outcomes since then, for `ended_since` to be added to.
+    """A moment, and the counts as they are but for the outcomes since then, for `ended_since` to be
+    added to.
 
     All rows are read for it, while what ended since is found by an index.
     """
     moment = (datetime.now(UTC) - timedelta(seconds=TO_DISK)).isoformat(timespec="milliseconds")
     since = _count(run_id).where(rows.c.ended_at > moment).subquery()
-    parts = (select(_count(run_id).subquery()), select(since.c.group_name, since.c.state, -since.c.n))
+    parts = (
+        select(_count(run_id).subquery()),
+        select(since.c.group_name, since.c.state, -since.c.n),
+    )
     with journal.reading() as connection:  # in one statement: what is taken off is what was counted
         found = connection.execute(union_all(*parts)).all()
     base: Counted = []

@@ -16,19 +16,29 @@ def _create(connection: Connection) -> None:
 
 
 def _kinds_and_samples(connection: Connection) -> None:
-    """Runs that undo or verify others, runs with a schedule, rows held against a plan, and samples of the speed."""
+    """Runs that undo or verify others, runs with a schedule, rows held against a plan, and samples
+    of the speed.
+    """
     tables.metadata.create_all(connection)
-    for table, name in ((tables.runs, "kind"), (tables.runs, "schedule"), (tables.rows, "reference")):
+    for table, name in (
+        (tables.runs, "kind"),
+        (tables.runs, "schedule"),
+        (tables.rows, "reference"),
+    ):
         _add_column(connection, table, name)
 
 
 def _latest_rows(connection: Connection) -> None:
-    """The board asks each second for the rows that ended last: without an index that is a walk over all of the run."""
+    """The board asks each second for the rows that ended last: without an index that is a walk over
+    all of the run.
+    """
     tables.rows_ended.create(connection, checkfirst=True)
 
 
 def _touched(connection: Connection) -> None:
-    """What all attempts of a row sent. Rows of before keep none: what their last change says stands for it."""
+    """What all attempts of a row sent. Rows of before keep none: what their last change says stands
+    for it.
+    """
     _add_column(connection, tables.rows, "touched")
 
 
@@ -61,10 +71,15 @@ MIGRATIONS: dict[int, Callable[[Connection], None]] = {
 
 
 def migrate(connection: Connection) -> None:
-    """Bring the journal to SCHEMA_VERSION. Raises JournalError for one written by a newer version."""
+    """Bring the journal to SCHEMA_VERSION. Raises JournalError for one written by a newer
+    version.
+    """
     version = current_version(connection)
     if version > tables.SCHEMA_VERSION:
-        raise JournalError(f"El diario es de una versión más nueva ({version}) que este programa. Actualiza el programa.")
+        raise JournalError(
+            f"El diario es de una versión más nueva ({version}) que este programa. Actualiza el"
+            " programa."
+        )
     for number in range(version + 1, tables.SCHEMA_VERSION + 1):
         MIGRATIONS[number](connection)
         connection.execute(tables.schema_version.delete())

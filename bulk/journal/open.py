@@ -1,6 +1,7 @@
 """From a data directory to its open journal: what is there is looked at before the first write.
 
-A journal that is somebody else's, newer than the program, or lost, is told with what to do and left as it is.
+A journal that is somebody else's, newer than the program, or lost, is told with what to do and left
+as it is.
 """
 
 from __future__ import annotations
@@ -17,13 +18,16 @@ from bulk.journal.store import NEWER, Journal, journal_error
 from bulk.journal.tables import SCHEMA_VERSION
 
 LOST = (
-    "{what}, y en este directorio de datos ya se ha trabajado. Pon en su sitio una copia del directorio. Si de verdad quieres "
-    "empezar un diario nuevo, lleva antes a otro sitio «journal.db», «logs» y «files». No se ha tocado nada."
+    "{what}, y en este directorio de datos ya se ha trabajado. Pon en su sitio una copia del"
+    " directorio. Si de verdad quieres empezar un diario nuevo, lleva antes a otro sitio"
+    " «journal.db», «logs» y «files». No se ha tocado nada."
 )
 
 
 def open_journal(home: Path, url: str = "") -> Journal:
-    """The journal of a data directory; a new one is made when there is none and never was. Raises JournalError."""
+    """The journal of a data directory; a new one is made when there is none and never was. Raises
+    JournalError.
+    """
     if url:
         return Journal(url)
     path = home / "journal.db"
@@ -38,15 +42,17 @@ def open_journal(home: Path, url: str = "") -> Journal:
 
 
 def refuse_lost(path: Path) -> None:
-    """A journal that has lost its file or its content is never replaced by a new one in silence: the runs would be forgotten.
+    """A journal that has lost its file or its content is never replaced by a new one in silence:
+    the runs would be forgotten.
 
     Raises JournalError.
     """
     beside = path.with_name(path.name + "-wal")
     if not path.exists() and beside.exists() and beside.stat().st_size:
         raise JournalError(
-            f"Falta «{path}», pero está «{beside.name}», que guarda parte de él. Recupera los dos de la misma copia, "
-            f"o aparta «{beside.name}» si de verdad quieres empezar un diario nuevo."
+            f"Falta «{path}», pero está «{beside.name}», que guarda parte de él. Recupera los dos"
+            f" de la misma copia, o aparta «{beside.name}» si de verdad quieres empezar un diario"
+            " nuevo."
         )
     if not _worked_in(path.parent):
         return
@@ -57,13 +63,17 @@ def refuse_lost(path: Path) -> None:
 
 
 def _worked_in(home: Path) -> bool:
-    """A run leaves the log of its action and the file that it was launched with, whatever becomes of the journal."""
+    """A run leaves the log of its action and the file that it was launched with, whatever becomes
+    of the journal.
+    """
     logs = (path for path in home.glob("logs/*.log") if path.name != "bulk.log")
     return any(logs) or any(home.glob("files/*.parquet"))
 
 
 def _has_no_tables(path: Path) -> bool:
-    """True for a database without a single table: the content was beside it, in a file that is gone. Raises JournalError."""
+    """True for a database without a single table: the content was beside it, in a file that is
+    gone. Raises JournalError.
+    """
     return not _tables_and_version(path)[0]
 
 
@@ -73,7 +83,10 @@ def _refuse_other(path: Path) -> None:
         return
     names, version = _tables_and_version(path)
     if names and not version:
-        raise JournalError(f"«{path}» no es un diario de este programa. No se ha tocado: muévelo y vuelve a empezar.")
+        raise JournalError(
+            f"«{path}» no es un diario de este programa. No se ha tocado: muévelo y vuelve a"
+            " empezar."
+        )
     if version > SCHEMA_VERSION:
         raise JournalError(NEWER.format(version))
 
@@ -92,5 +105,8 @@ def _tables_and_version(path: Path) -> tuple[list[str], int]:
 def look_only(path: Path) -> Engine:
     """An SQLite file opened for reading: nothing is made, migrated or switched."""
     return create_engine(
-        "sqlite://", creator=lambda: sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=10)
+        "sqlite://",
+        creator=lambda: sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=10
+        ),
     )

@@ -35,7 +35,9 @@ def only(journal: Journal, run_id: str, seqs: Sequence[int]) -> None:
 
 
 def release_the_last(journal: Journal, run_id: str) -> None:
-    """When only orders that wait are left, they go on: nothing else can be meant by taking up the run."""
+    """When only orders that wait are left, they go on: nothing else can be meant by taking up the
+    run.
+    """
 
     def change(connection: Connection) -> None:
         if _waiting(connection, run_id) == _pending(connection, run_id):
@@ -71,7 +73,12 @@ def _pending(connection: Connection, run_id: str) -> int:
 
 
 def _sum(connection: Connection, where: ColumnElement[bool]) -> int:
-    return int(connection.execute(select(func.coalesce(func.sum(orders.c.n_pending), 0)).where(where)).scalar() or 0)
+    return int(
+        connection.execute(
+            select(func.coalesce(func.sum(orders.c.n_pending), 0)).where(where)
+        ).scalar()
+        or 0
+    )
 
 
 def _these(run_id: str, seqs: Sequence[int]) -> ColumnElement[bool]:

@@ -1,4 +1,6 @@
-"""The hot writes of the journal: intents, outcomes and releases of rows, applied many at a time with their orders' counters."""
+"""The hot writes of the journal: intents, outcomes and releases of rows, applied many at a time
+with their orders' counters.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  # json.dumps would make one for each value
+_encode = json.JSONEncoder(
+    ensure_ascii=False, separators=(",", ":")
+).encode  # json.dumps would make one for each value
 
 
 def dump(value: Any) -> str | None:
@@ -38,16 +42,28 @@ class Entry:
     kind: str  # "intent", "ticket", "outcome" or "release"
     run_id: str  # run
     line: int  # row
-    values: dict[str, Any] = field(default_factory=dict)  # column -> value, for the statement of this kind
-    moves: tuple[int, str, str] | None = None  # (order's seq, from state, to state), for the counters
+    values: dict[str, Any] = field(
+        default_factory=dict
+    )  # column -> value, for the statement of this kind
+    moves: tuple[int, str, str] | None = (
+        None  # (order's seq, from state, to state), for the counters
+    )
 
 
-def intent(run_id: str, line: int, *, before: Any, change: Any, touched: Any = None, mark: Any = None) -> Entry:
-    """What is about to be sent; must be committed before the request leaves. The first `before` wins (DESIGN 6.2).
+def intent(
+    run_id: str, line: int, *, before: Any, change: Any, touched: Any = None, mark: Any = None
+) -> Entry:
+    """What is about to be sent; must be committed before the request leaves. The first `before`
+    wins (DESIGN 6.2).
 
     `touched` is all that this attempt and those before it sent.
     """
-    values = {"v_before": dump(before), "v_change": dump(change), "v_mark": dump(mark), "v_at": now()}
+    values = {
+        "v_before": dump(before),
+        "v_change": dump(change),
+        "v_mark": dump(mark),
+        "v_at": now(),
+    }
     values["v_touched"] = dump(touched)
     return Entry("intent", run_id, line, values)
 
@@ -63,7 +79,9 @@ def release(run_id: str, line: int, seq: int, *, to: str = "pending") -> Entry:
 
 
 def outcome(run_id: str, line: int, seq: int, state: str, **values: Any) -> Entry:
-    """The row's end: state, and before / change / after / code / message / notes / tracking_id / settled / seconds."""
+    """The row's end: state, and before / change / after / code / message / notes / tracking_id /
+    settled / seconds.
+    """
     known = {
         "v_state": state,
         "v_before": dump(values.get("before")),
@@ -85,42 +103,53 @@ def outcome(run_id: str, line: int, seq: int, state: str, **values: Any) -> Entr
 _ROW = (rows.c.run_id == bindparam("k_run")) & (rows.c.line == bindparam("k_line"))
 
 STATEMENTS = {
-    "intent": rows.update()
-    .where(_ROW)
-    .values(
-        before=func.coalesce(rows.c.before, bindparam("v_before")),
-        change=bindparam("v_change"),
-        touched=func.coalesce(bindparam("v_touched"), rows.c.touched),
-        mark=bindparam("v_mark"),
-        attempt=rows.c.attempt + 1,
-        sent_at=bindparam("v_at"),
-        intent_open=True,
+    "intent": (
+        rows.update()
+        .where(_ROW)
+        .values(
+            before=func.coalesce(rows.c.before, bindparam("v_before")),
+            change=bindparam("v_change"),
+            touched=func.coalesce(bindparam("v_touched"), rows.c.touched),
+            mark=bindparam("v_mark"),
+            attempt=rows.c.attempt + 1,
+            sent_at=bindparam("v_at"),
+            intent_open=True,
+        )
     ),
-    "ticket": rows.update()
-    .where(_ROW)
-    .values(ticket=bindparam("v_ticket"), tracking_id=func.coalesce(bindparam("v_tracking"), rows.c.tracking_id)),
-    "release": rows.update()
-    .where(_ROW)
-    .values(state=bindparam("v_state"), intent_open=False, started_at=None),
-    "outcome": rows.update()
-    .where(_ROW)
-    .values(
-        state=bindparam("v_state"),
-        before=func.coalesce(rows.c.before, bindparam("v_before")),
-        change=func.coalesce(bindparam("v_change"), rows.c.change),
-        after=bindparam("v_after"),
-        code=bindparam("v_code"),
-        status=bindparam("v_status"),
-        message=bindparam("v_message"),
-        notes=bindparam("v_notes"),
-        tracking_id=func.coalesce(bindparam("v_tracking"), rows.c.tracking_id),
-        settled=bindparam("v_settled"),
-        seconds=bindparam("v_seconds"),
-        ended_at=bindparam("v_at"),
-        intent_open=bindparam("v_keep"),
-        ticket=case((bindparam("v_keep", type_=Boolean), rows.c.ticket), else_=None),
+    "ticket": (
+        rows.update()
+        .where(_ROW)
+        .values(
+            ticket=bindparam("v_ticket"),
+            tracking_id=func.coalesce(bindparam("v_tracking"), rows.c.tracking_id),
+        )
     ),
-}  # fmt: skip
+    "release": (
+        rows.update()
+        .where(_ROW)
+        .values(state=bindparam("v_state"), intent_open=False, started_at=None)
+    ),
+    "outcome": (
+        rows.update()
+        .where(_ROW)
+        .values(
+            state=bindparam("v_state"),
+            before=func.coalesce(rows.c.before, bindparam("v_before")),
+            change=func.coalesce(bindparam("v_change"), rows.c.change),
+            after=bindparam("v_after"),
+            code=bindparam("v_code"),
+            status=bindparam("v_status"),
+            message=bindparam("v_message"),
+            notes=bindparam("v_notes"),
+            tracking_id=func.coalesce(bindparam("v_tracking"), rows.c.tracking_id),
+            settled=bindparam("v_settled"),
+            seconds=bindparam("v_seconds"),
+            ended_at=bindparam("v_at"),
+            intent_open=bindparam("v_keep"),
+            ticket=case((bindparam("v_keep", type_=Boolean), rows.c.ticket), else_=None),
+        )
+    ),
+}
 
 
 @cache
@@ -144,7 +173,9 @@ def apply_entries(connection: Connection, entries: Sequence[Entry]) -> None:
 
 
 def count(connection: Connection, moves: Sequence[tuple[str, int, str, str]]) -> None:
-    """Move rows between the counters of their orders: (run_id, order's seq, from state, to state)."""
+    """Move rows between the counters of their orders: (run_id, order's seq, from state, to
+    state).
+    """
     deltas: dict[tuple[str, int], dict[str, int]] = {}
     for run_id, seq, old, new in moves:
         delta = deltas.setdefault((run_id, seq), {})

@@ -1,4 +1,6 @@
-"""Rows: claiming them in windows, taking them up after an interruption, reading them for reports."""
+"""Rows: claiming them in windows, taking them up after an interruption, reading them for
+reports.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +19,21 @@ from bulk.journal.tables import rows
 
 PAGE = 2_000
 _CLAIMED = (
-    rows.c.line, rows.c.seq, rows.c.params, rows.c.state, rows.c.entity, rows.c.before, rows.c.change, rows.c.touched,
-    rows.c.attempt, rows.c.intent_open, rows.c.mark, rows.c.ticket, rows.c.label, rows.c.reference,
-)  # fmt: skip
+    rows.c.line,
+    rows.c.seq,
+    rows.c.params,
+    rows.c.state,
+    rows.c.entity,
+    rows.c.before,
+    rows.c.change,
+    rows.c.touched,
+    rows.c.attempt,
+    rows.c.intent_open,
+    rows.c.mark,
+    rows.c.ticket,
+    rows.c.label,
+    rows.c.reference,
+)
 
 
 def claim(
@@ -31,24 +45,37 @@ def claim(
     descending: bool = False,
     only: Collection[int] = (),
 ) -> list[StoredRow]:
-    """The next pending rows behind line `after`, in file order (or from its end), now `running`; of `only`, when given.
+    """The next pending rows behind line `after`, in file order (or from its end), now `running`; of
+    `only`, when given.
 
     Those of an order that was told to wait are passed over.
 
     A claim is not an intent (DESIGN 6.1).
     """
-    where = [rows.c.run_id == run_id, rows.c.state == "pending", rows.c.seq.not_in(orders.held_seqs(run_id))]
+    where = [
+        rows.c.run_id == run_id,
+        rows.c.state == "pending",
+        rows.c.seq.not_in(orders.held_seqs(run_id)),
+    ]
     if after is not None:
         where.append(rows.c.line < after if descending else rows.c.line > after)
     if only:
         where.append(rows.c.line.in_(_list(only)))
-    next_ = select(rows.c.line).where(*where).order_by(rows.c.line.desc() if descending else rows.c.line).limit(limit)
-    # One statement: between a look and a write of its own, another process could cancel or hold what was seen.
+    next_ = (
+        select(rows.c.line)
+        .where(*where)
+        .order_by(rows.c.line.desc() if descending else rows.c.line)
+        .limit(limit)
+    )
+    # One statement: between a look and a write of its own, another process could cancel or hold
+    # what was seen.
     these = rows.update().where(rows.c.run_id == run_id, rows.c.line.in_(next_.correlate(None)))
     claiming = these.values(state="running", started_at=now()).returning(*_CLAIMED)
 
     def take(connection: Connection) -> list[StoredRow]:
-        found = sorted(map(_stored, connection.execute(claiming)), key=lambda row: row.line, reverse=descending)
+        found = sorted(
+            map(_stored, connection.execute(claiming)), key=lambda row: row.line, reverse=descending
+        )
         count(connection, [(run_id, row.seq, "pending", "running") for row in found])
         return found
 
@@ -57,23 +84,33 @@ def claim(
 
 
 def in_flight(journal: Journal, run_id: str, settle_delay: float) -> int:
-    """Rows of which nobody knows yet what became of them: in a remote job, or with a write that may still land."""
-    lately = (datetime.now(UTC) - timedelta(seconds=settle_delay)).isoformat(timespec="milliseconds")
+    """Rows of which nobody knows yet what became of them: in a remote job, or with a write that may
+    still land.
+    """
+    lately = (datetime.now(UTC) - timedelta(seconds=settle_delay)).isoformat(
+        timespec="milliseconds"
+    )
     open_write = rows.c.intent_open & ((rows.c.state == "running") | (rows.c.sent_at > lately))
-    query = select(func.count()).where(rows.c.run_id == run_id, rows.c.ticket.is_not(None) | open_write)
+    query = select(func.count()).where(
+        rows.c.run_id == run_id, rows.c.ticket.is_not(None) | open_write
+    )
     with journal.reading() as connection:
         return int(connection.execute(query).scalar() or 0)
 
 
 def held(journal: Journal, run_id: str) -> int:
     """Rows that are in a remote job."""
-    query = select(func.count()).where(rows.c.run_id == run_id, rows.c.state == "running", rows.c.ticket.is_not(None))
+    query = select(func.count()).where(
+        rows.c.run_id == run_id, rows.c.state == "running", rows.c.ticket.is_not(None)
+    )
     with journal.reading() as connection:
         return int(connection.execute(query).scalar() or 0)
 
 
 def taken_up(journal: Journal, run_id: str) -> list[StoredRow]:
-    """Rows of an interrupted run that may have a write or a remote job out there; those without are pending again."""
+    """Rows of an interrupted run that may have a write or a remote job out there; those without are
+    pending again.
+    """
 
     def recover(connection: Connection) -> list[StoredRow]:
         running = (rows.c.run_id == run_id) & (rows.c.state == "running")
@@ -87,17 +124,27 @@ def taken_up(journal: Journal, run_id: str) -> list[StoredRow]:
     return found
 
 
-def reopen(journal: Journal, run_id: str, *, order_seqs: Sequence[int] = (), lines: Sequence[int] = ()) -> int:
+def reopen(
+    journal: Journal, run_id: str, *, order_seqs: Sequence[int] = (), lines: Sequence[int] = ()
+) -> int:
     """Make the rows that a retry may repeat pending again (DESIGN 6.5); returns how many.
 
-    A row with an open intent or a ticket becomes `running`, so that it is settled by reading before anything is sent.
+    A row with an open intent or a ticket becomes `running`, so that it is settled by reading before
+    anything is sent.
     """
 
     chosen = _retryable(run_id, order_seqs, lines)
 
     def change(connection: Connection) -> int:
         held = rows.c.intent_open | rows.c.ticket.is_not(None)
-        cleared = {"code": None, "status": None, "message": None, "ended_at": None, "after": None, "settled": False}
+        cleared = {
+            "code": None,
+            "status": None,
+            "message": None,
+            "ended_at": None,
+            "after": None,
+            "settled": False,
+        }
         n = connection.execute(select(func.count()).select_from(rows).where(chosen)).scalar() or 0
         connection.execute(rows.update().where(chosen & held).values(state="running", **cleared))
         connection.execute(rows.update().where(chosen & ~held).values(state="pending", **cleared))
@@ -108,7 +155,9 @@ def reopen(journal: Journal, run_id: str, *, order_seqs: Sequence[int] = (), lin
     return reopened
 
 
-def retryable_lines(journal: Journal, run_id: str, *, order_seqs: Sequence[int] = (), lines: Sequence[int] = ()) -> list[int]:
+def retryable_lines(
+    journal: Journal, run_id: str, *, order_seqs: Sequence[int] = (), lines: Sequence[int] = ()
+) -> list[int]:
     """The rows that `reopen` would make pending again, in file order."""
     query = select(rows.c.line).where(_retryable(run_id, order_seqs, lines)).order_by(rows.c.line)
     with journal.reading() as connection:
@@ -116,15 +165,23 @@ def retryable_lines(journal: Journal, run_id: str, *, order_seqs: Sequence[int] 
 
 
 def open_entities(journal: Journal, run_id: str) -> frozenset[str]:
-    """Entities of the rows that are not settled well: pending, failed, invalid, unknown, cancelled, conflict."""
-    query = select(rows.c.entity).where(rows.c.run_id == run_id, rows.c.entity.is_not(None), _left_open()).distinct()
+    """Entities of the rows that are not settled well: pending, failed, invalid, unknown, cancelled,
+    conflict.
+    """
+    query = (
+        select(rows.c.entity)
+        .where(rows.c.run_id == run_id, rows.c.entity.is_not(None), _left_open())
+        .distinct()
+    )
     with journal.reading() as connection:
         return frozenset(connection.execute(query).scalars())
 
 
 def open_without_entity(journal: Journal, run_id: str) -> int:
     """How many of those rows name no entity."""
-    query = select(func.count()).where(rows.c.run_id == run_id, rows.c.entity.is_(None), _left_open())
+    query = select(func.count()).where(
+        rows.c.run_id == run_id, rows.c.entity.is_(None), _left_open()
+    )
     with journal.reading() as connection:
         return int(connection.execute(query).scalar_one())
 
@@ -149,19 +206,26 @@ def _list(numbers: Collection[int]) -> Select[Any]:
 
 
 def cancel_open(journal: Journal, run_id: str) -> None:
-    """Pending rows become `cancelled`; those with a write or a job out there `unknown`, with their ticket (DESIGN 6.5)."""
+    """Pending rows become `cancelled`; those with a write or a job out there `unknown`, with their
+    ticket (DESIGN 6.5).
+    """
 
     def change(connection: Connection) -> None:
         mine, ended = rows.c.run_id == run_id, now()
         held = rows.c.intent_open | rows.c.ticket.is_not(None)
-        lost = "Se canceló sin saber si el cambio llegó a aplicarse. Reintenta la fila: se lee antes de escribir."
+        lost = (
+            "Se canceló sin saber si el cambio llegó a aplicarse. Reintenta la fila: se lee antes"
+            " de escribir."
+        )
         connection.execute(
             rows.update()
             .where(mine, rows.c.state == "running", held)
             .values(state="unknown", ended_at=ended, code="cancelada", message=lost)
         )
         connection.execute(
-            rows.update().where(mine, rows.c.state.in_(("pending", "running"))).values(state="cancelled", ended_at=ended)
+            rows.update()
+            .where(mine, rows.c.state.in_(("pending", "running")))
+            .values(state="cancelled", ended_at=ended)
         )
         run_queries.recount(connection, run_id)
 
@@ -169,13 +233,19 @@ def cancel_open(journal: Journal, run_id: str) -> None:
 
 
 def spread(journal: Journal, run_id: str, most: int, *, descending: bool = False) -> list[int]:
-    """Lines of at most `most` pending rows, the first of each location, then the second of each, and so on.
+    """Lines of at most `most` pending rows, the first of each location, then the second of each,
+    and so on.
 
-    In the order in which the run works them (`descending`: from the last line), and no row of an entity before the ones that
-    the run works first: an entity counts in the location of its first row.
+    In the order in which the run works them (`descending`: from the last line), and no row of an
+    entity before the ones that the run works first: an entity counts in the location of its first
+    row.
     """
     turn_of = -rows.c.line if descending else rows.c.line
-    home = func.first_value(rows.c.group_name).over(partition_by=rows.c.entity, order_by=turn_of).label("home")
+    home = (
+        func.first_value(rows.c.group_name)
+        .over(partition_by=rows.c.entity, order_by=turn_of)
+        .label("home")
+    )
     pending = (rows.c.run_id == run_id) & (rows.c.state == "pending")
     found = select(rows.c.line, turn_of.label("place"), home).where(pending).subquery()
     turn = func.row_number().over(partition_by=found.c.home, order_by=found.c.place).label("turn")
@@ -252,15 +322,46 @@ def latest_rows(journal: Journal, run_id: str, limit: int = 50) -> list[RowResul
 def row_states(journal: Journal, run_id: str) -> list[str]:
     """State of each row, in file order (for the map)."""
     with journal.reading() as connection:
-        return list(connection.execute(select(rows.c.state).where(rows.c.run_id == run_id).order_by(rows.c.line)).scalars())
+        return list(
+            connection.execute(
+                select(rows.c.state).where(rows.c.run_id == run_id).order_by(rows.c.line)
+            ).scalars()
+        )
 
 
 def _stored(row: Any) -> StoredRow:
-    line, seq, params, state, entity, before, change, touched, attempt, intent_open, mark, ticket, label, reference = row
+    (
+        line,
+        seq,
+        params,
+        state,
+        entity,
+        before,
+        change,
+        touched,
+        attempt,
+        intent_open,
+        mark,
+        ticket,
+        label,
+        reference,
+    ) = row
     return StoredRow(
-        line, seq, load(params), state, entity, load(before), load(change), load(touched), attempt, intent_open, load(mark),
-        ticket, label, load(reference),
-    )  # fmt: skip
+        line,
+        seq,
+        load(params),
+        state,
+        entity,
+        load(before),
+        load(change),
+        load(touched),
+        attempt,
+        intent_open,
+        load(mark),
+        ticket,
+        label,
+        load(reference),
+    )
 
 
 def _result(run_id: str, row: Any) -> RowResult:

@@ -8,7 +8,18 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Row, String, bindparam, case, cast, func, select, type_coerce
+from sqlalchemy import (
+    Connection,
+    Integer,
+    Row,
+    String,
+    bindparam,
+    case,
+    cast,
+    func,
+    select,
+    type_coerce,
+)
 
 from bulk.core.records import ALL_STATES, OrderStatus, Params, RunRecord, order_state
 from bulk.core.records import Row as DataRow
@@ -21,11 +32,16 @@ _JSON = ("options", "settings", "mapping", "scope", "files", "schedule")
 
 
 def new_run_id(journal: Journal) -> str:
-    """`20261123-0712-a3f`: local day and minute, and a random tail that no run has (ids are read aloud)."""
+    """`20261123-0712-a3f`: local day and minute, and a random tail that no run has (ids are read
+    aloud).
+    """
     while True:
         found = f"{datetime.now():%Y%m%d-%H%M}-{secrets.token_hex(2)[:3]}"
         with journal.reading() as connection:
-            if connection.execute(select(runs.c.run_id).where(runs.c.run_id == found)).first() is None:
+            if (
+                connection.execute(select(runs.c.run_id).where(runs.c.run_id == found)).first()
+                is None
+            ):
                 return found
 
 
@@ -39,7 +55,11 @@ def create_run(journal: Journal, run: RunRecord) -> None:
 def update_run(journal: Journal, run_id: str, **values: Any) -> None:
     """Set columns of a run; JSON columns take Python values."""
     stored = {name: dump(value) if name in _JSON else value for name, value in values.items()}
-    journal.write(lambda connection: connection.execute(runs.update().where(runs.c.run_id == run_id).values(**stored)))
+    journal.write(
+        lambda connection: connection.execute(
+            runs.update().where(runs.c.run_id == run_id).values(**stored)
+        )
+    )
 
 
 def get_run(journal: Journal, run_id: str) -> RunRecord:
@@ -51,7 +71,9 @@ def get_run(journal: Journal, run_id: str) -> RunRecord:
     return _record(found)
 
 
-def list_runs(journal: Journal, *, limit: int | None = None, states: Sequence[str] = ()) -> list[RunRecord]:
+def list_runs(
+    journal: Journal, *, limit: int | None = None, states: Sequence[str] = ()
+) -> list[RunRecord]:
     """Newest first."""
     query = select(runs).order_by(runs.c.created_at.desc(), runs.c.run_id.desc()).limit(limit)
     if states:
@@ -62,7 +84,11 @@ def list_runs(journal: Journal, *, limit: int | None = None, states: Sequence[st
 
 def children(journal: Journal, run_id: str, kind: str) -> list[RunRecord]:
     """Runs of one kind made out of another run, newest first."""
-    query = select(runs).where(runs.c.parent == run_id, runs.c.kind == kind).order_by(runs.c.created_at.desc())
+    query = (
+        select(runs)
+        .where(runs.c.parent == run_id, runs.c.kind == kind)
+        .order_by(runs.c.created_at.desc())
+    )
     with journal.reading() as connection:
         return [_record(found) for found in connection.execute(query)]
 
@@ -75,11 +101,13 @@ def _record(found: Row[Any]) -> RunRecord:
     return RunRecord(**values)
 
 
-# -- orders ---------------------------------------------------------------------------------------------------------
+# -- orders ----------------------------------------------------------------------------------------
 
 
 def add_order(journal: Journal, run_id: str, chunk: Sequence[DataRow], entity: str) -> str:
-    """Write an order and its rows, in one transaction; returns its id (named after its first line)."""
+    """Write an order and its rows, in one transaction; returns its id (named after its first
+    line).
+    """
     seq = chunk[0].line
     order_id = f"{run_id}-r{seq}"
     counts = dict.fromkeys(ALL_STATES, 0)
@@ -129,7 +157,9 @@ _SUMS = select(*(func.coalesce(func.sum(orders.c[f"n_{state}"]), 0) for state in
 
 
 def order_states(journal: Journal, run_id: str, run_state: str) -> list[str]:
-    """State of each order of a run, in file order (for the map): thousands are read each second, so all in one text."""
+    """State of each order of a run, in file order (for the map): thousands are read each second, so
+    all in one text.
+    """
     with journal.reading() as connection:
         found: str = connection.execute(_KINDS, {"run": run_id}).scalar() or ""
     kinds = found.split(",") if found else []
@@ -142,7 +172,8 @@ def _state_of(kind: int, run_state: str) -> str:
     return order_state(counts, "paused" if kind & _WAITS else run_state)
 
 
-# What makes the state of an order, as a number: whether it was told to wait, and which of its counters are not 0.
+# What makes the state of an order, as a number: whether it was told to wait, and which of its
+# counters are not 0.
 _WAITS = 1
 _BITS = {state: 2 << place for place, state in enumerate(ALL_STATES)}
 _kinds = (
@@ -160,15 +191,24 @@ _KINDS = select(func.aggregate_strings(cast(_kinds.c.kind, String), ","))
 
 
 def order_statuses(
-    journal: Journal, run_id: str, run_state: str, order_ids: Sequence[str] = (), *, states: Collection[str] = ()
+    journal: Journal,
+    run_id: str,
+    run_state: str,
+    order_ids: Sequence[str] = (),
+    *,
+    states: Collection[str] = (),
 ) -> list[OrderStatus]:
-    """Orders of a run in file order, their state derived from their counters; only those in one of `states`, when given."""
+    """Orders of a run in file order, their state derived from their counters; only those in one of
+    `states`, when given.
+    """
     query = select(*_STATUS).where(orders.c.run_id == run_id).order_by(orders.c.seq)
     if order_ids:
         query = query.where(orders.c.order_id.in_(order_ids))
     with journal.reading() as connection:
         found = connection.execute(query).all()
-    known: dict[tuple[int, ...], tuple[str, dict[str, int]]] = {}  # thousands of lots have few different counters
+    known: dict[
+        tuple[int, ...], tuple[str, dict[str, int]]
+    ] = {}  # thousands of lots have few different counters
     judged = ((order, _judged(order, run_state, known)) for order in found)
     return [_status(order, *seen) for order, seen in judged if not states or seen[0] in states]
 
@@ -183,8 +223,16 @@ def order_status(journal: Journal, order_id: str) -> OrderStatus:
     return _status(found[1:], *_judged(found[1:], found[0], {}))
 
 
-_HELD = type_coerce(orders.c.held, Integer)  # as it stands on the disk: thousands are read each second
-_STATUS = (orders.c.order_id, orders.c.run_id, orders.c.total, _HELD, *(orders.c[f"n_{state}"] for state in ALL_STATES))
+_HELD = type_coerce(
+    orders.c.held, Integer
+)  # as it stands on the disk: thousands are read each second
+_STATUS = (
+    orders.c.order_id,
+    orders.c.run_id,
+    orders.c.total,
+    _HELD,
+    *(orders.c[f"n_{state}"] for state in ALL_STATES),
+)
 
 
 def _judged(
@@ -205,9 +253,16 @@ def _status(found: Sequence[Any], state: str, counts: dict[str, int]) -> OrderSt
 
 def recount(connection: Connection, run_id: str) -> None:
     """Set the counters of a run's orders from its rows, after a change of many rows at once."""
-    sums = [func.sum(case((rows.c.state == state, 1), else_=0)).label(f"n_{state}") for state in ALL_STATES]
+    sums = [
+        func.sum(case((rows.c.state == state, 1), else_=0)).label(f"n_{state}")
+        for state in ALL_STATES
+    ]
     query = select(rows.c.seq, *sums).where(rows.c.run_id == run_id).group_by(rows.c.seq)
     for found in connection.execute(query).all():
         values = dict(found._mapping)
         seq = values.pop("seq")
-        connection.execute(orders.update().where((orders.c.run_id == run_id) & (orders.c.seq == seq)).values(**values))
+        connection.execute(
+            orders.update()
+            .where((orders.c.run_id == run_id) & (orders.c.seq == seq))
+            .values(**values)
+        )

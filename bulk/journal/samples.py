@@ -10,11 +10,28 @@ from bulk.journal.store import Journal
 from bulk.journal.tables import samples
 
 
-def add(journal: Journal, run_id: str, *, rows: int, requests: int, rate_limited: int, pace: float | None) -> None:
-    values = {"run_id": run_id, "at": now(), "rows": rows, "requests": requests, "rate_limited": rate_limited, "pace": pace}
+def add(
+    journal: Journal,
+    run_id: str,
+    *,
+    rows: int,
+    requests: int,
+    rate_limited: int,
+    pace: float | None,
+) -> None:
+    values = {
+        "run_id": run_id,
+        "at": now(),
+        "rows": rows,
+        "requests": requests,
+        "rate_limited": rate_limited,
+        "pace": pace,
+    }
 
     def insert(connection: Connection) -> None:
-        connection.execute(samples.delete().where(samples.c.run_id == run_id, samples.c.at == values["at"]))
+        connection.execute(
+            samples.delete().where(samples.c.run_id == run_id, samples.c.at == values["at"])
+        )
         connection.execute(samples.insert(), values)
 
     journal.write(insert)
@@ -23,7 +40,9 @@ def add(journal: Journal, run_id: str, *, rows: int, requests: int, rate_limited
 def read(journal: Journal, run_id: str, *, last: int | None = None) -> list[Sample]:
     """Samples of a run, oldest first; with `last`, only the newest so many."""
     query = (
-        select(samples.c.at, samples.c.rows, samples.c.requests, samples.c.rate_limited, samples.c.pace)
+        select(
+            samples.c.at, samples.c.rows, samples.c.requests, samples.c.rate_limited, samples.c.pace
+        )
         .where(samples.c.run_id == run_id)
         .order_by(samples.c.at.desc())
         .limit(last)

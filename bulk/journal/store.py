@@ -1,7 +1,9 @@
-"""The journal's connections: many readers, one thread that owns the writing connection and commits in groups.
+"""The journal's connections: many readers, one thread that owns the writing connection and commits
+in groups.
 
-Who must know that something is on the disk (an intent) waits for its commit; the rest is queued. Commits group by themselves:
-what arrives while one commit is under way goes into the next, and where many threads write, one commit in 30 ms serves them all.
+Who must know that something is on the disk (an intent) waits for its commit; the rest is queued.
+Commits group by themselves: what arrives while one commit is under way goes into the next, and
+where many threads write, one commit in 30 ms serves them all.
 """
 
 from __future__ import annotations
@@ -24,16 +26,30 @@ from bulk.journal.tables import SCHEMA_VERSION
 
 Function = Callable[[Connection], Any]
 MOST_PER_COMMIT = 2_000
-GROUPING = 0.03  # s from one commit to the next while many threads wait for theirs: a commit costs as much as thirty entries
+# s from one commit to the next while many threads wait for theirs: a commit costs as much as thirty
+# entries
+GROUPING = 0.03
 MANY_WAIT = 4
-BUSY, COMPACTING, FOLDING = 10_000, 1_000, 250  # ms that a write, `compact` and `fold` wait for others
+BUSY, COMPACTING, FOLDING = (
+    10_000,
+    1_000,
+    250,
+)  # ms that a write, `compact` and `fold` wait for others
 OLDEST_SQLITE = (3, 35)  # UPDATE … RETURNING
-TOO_OLD = "Este Python trae SQLite {}, y hace falta 3.35 o más nuevo. Instala el programa con un Python más reciente."
-NEWER = "El diario es de una versión más nueva ({}) que este programa. Actualiza el programa; no se ha tocado nada."
+TOO_OLD = (
+    "Este Python trae SQLite {}, y hace falta 3.35 o más nuevo. Instala el programa con un Python"
+    " más reciente."
+)
+NEWER = (
+    "El diario es de una versión más nueva ({}) que este programa. Actualiza el programa; no se ha"
+    " tocado nada."
+)
 
 
 class Answer:
-    """What became of one write, for the thread that waits for it: a bare lock, as each row waits once."""
+    """What became of one write, for the thread that waits for it: a bare lock, as each row waits
+    once.
+    """
 
     __slots__ = ("_done", "error", "result")
 
@@ -65,7 +81,10 @@ class Journal:
         self._engine = _engine(url)
         self._queue: queue.SimpleQueue[Item] = queue.SimpleQueue()
         self.before_commit: tuple[Callable[[], None], ...] = ()  # called by the writing thread
-        self._busy, self._drained_at = False, 0.0  # many waited for the last commit; when it began (monotonic)
+        self._busy, self._drained_at = (
+            False,
+            0.0,
+        )  # many waited for the last commit; when it began (monotonic)
         try:
             self._written = _bring_up_to_date(self._engine)  # by this process
         except SQLAlchemyError as error:
@@ -87,29 +106,45 @@ class Journal:
             raise journal_error(error, self.url) from None
 
     def write(self, function: Function) -> Any:
-        """Run `function(connection)` in the writing thread; returns its result once committed. Raises JournalError."""
+        """Run `function(connection)` in the writing thread; returns its result once committed.
+        Raises JournalError.
+        """
         return self._waited(function)
 
     def commit(self, *entries: Entry) -> None:
-        """Write the entries, all of them or none, and return when they are on the disk. Raises JournalError."""
-        self._waited(entries[0] if len(entries) == 1 else lambda connection: apply_entries(connection, entries))
+        """Write the entries, all of them or none, and return when they are on the disk. Raises
+        JournalError.
+        """
+        self._waited(
+            entries[0]
+            if len(entries) == 1
+            else lambda connection: apply_entries(connection, entries)
+        )
 
     def later(self, entry: Entry) -> None:
-        """Queue one entry that nobody waits for: what fails is not told, and what it says is found out anew."""
+        """Queue one entry that nobody waits for: what fails is not told, and what it says is found
+        out anew.
+        """
         self._queue.put((entry, None))
 
     def flush(self) -> None:
-        """Return when all that was queued has been tried. Raises JournalError only for a disk that takes nothing."""
+        """Return when all that was queued has been tried. Raises JournalError only for a disk that
+        takes nothing.
+        """
         self.write(lambda connection: None)
 
     def compact(self) -> bool:
-        """Give freed space back to the disk (SQLite); False when somebody has the file in use, and nothing is lost by that."""
+        """Give freed space back to the disk (SQLite); False when somebody has the file in use, and
+        nothing is lost by that.
+        """
         return self._upkeep("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)", patience=COMPACTING)
 
     def fold(self) -> None:
-        """Bring what this process wrote into the file itself (SQLite): a copy of `journal.db` alone then holds everything.
+        """Bring what this process wrote into the file itself (SQLite): a copy of `journal.db` alone
+        then holds everything.
 
-        Somebody who reads at the moment, or a disk that fails, leaves it for the next time, and nothing is lost by that.
+        Somebody who reads at the moment, or a disk that fails, leaves it for the next time, and
+        nothing is lost by that.
         """
         if self._written and self._thread.is_alive():
             self._upkeep("PRAGMA wal_checkpoint(TRUNCATE)", patience=FOLDING)
@@ -119,7 +154,9 @@ class Journal:
             return False
         try:
             self.flush()
-            with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            with self._engine.connect().execution_options(
+                isolation_level="AUTOCOMMIT"
+            ) as connection:
                 connection.exec_driver_sql(f"PRAGMA busy_timeout={patience}")
                 try:
                     for statement in statements:
@@ -168,7 +205,9 @@ class Journal:
                 return
 
     def _commit_batch(self, batch: list[Item]) -> None:
-        """Entries first, grouped by kind (no batch holds two entries of one row), then functions in their order."""
+        """Entries first, grouped by kind (no batch holds two entries of one row), then functions in
+        their order.
+        """
         entries = [what for what, _ in batch if isinstance(what, Entry)]
         results: dict[int, Any] = {}
         try:
@@ -199,7 +238,8 @@ class Journal:
 
 
 def _bring_up_to_date(engine: Engine) -> bool:
-    """Migrate, all or nothing, whoever else opens the same file now; True when there was something to do.
+    """Migrate, all or nothing, whoever else opens the same file now; True when there was something
+    to do.
 
     Raises JournalError for one of a newer version.
     """
@@ -207,7 +247,9 @@ def _bring_up_to_date(engine: Engine) -> bool:
         if current_version(connection) == SCHEMA_VERSION:
             return False
         if engine.dialect.name == "sqlite":
-            connection.exec_driver_sql("BEGIN IMMEDIATE")  # the driver alone would commit each CREATE by itself
+            connection.exec_driver_sql(
+                "BEGIN IMMEDIATE"
+            )  # the driver alone would commit each CREATE by itself
         migrate(connection)
         connection.commit()
     return True
@@ -225,7 +267,9 @@ def _engine(url: str | URL) -> Engine:
 def _sqlite_pragmas(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=FULL")  # an intent must survive power loss; group commits make it cheap
+    cursor.execute(
+        "PRAGMA synchronous=FULL"
+    )  # an intent must survive power loss; group commits make it cheap
     cursor.execute(f"PRAGMA busy_timeout={BUSY}")
     cursor.close()
 
@@ -236,13 +280,25 @@ def journal_error(error: Exception, url: str) -> JournalError:
     hints = {
         "full": "No queda espacio en el disco. Libera espacio y reanuda: no se ha perdido nada.",
         "readonly": "El directorio de datos es de solo lectura. Da permiso de escritura y reanuda.",
-        "unable to open": "No se puede escribir en el directorio de datos. Comprueba que existe y sus permisos, y reanuda.",
-        "disk I/O": "El disco no admite la escritura. Comprueba espacio, cuota y permisos, y reanuda: no se ha perdido nada.",
-        "malformed": "El fichero está dañado. Guarda aparte el directorio de datos entero y pon en su sitio la última copia. "
-        "Sin copia: «bulk journal export --out diario.zip» escribe lo que aún se lea; si también falla, "
-        "«sqlite3 journal.db .recover» rescata más, y en «logs» está lo que se hizo fila a fila.",
-        "not a database": "El fichero no es un diario de este programa, o está dañado desde su comienzo. No se ha tocado: "
-        "muévelo a otro sitio y, si aquí había un diario, pon en su lugar la última copia del directorio de datos.",
+        "unable to open": (
+            "No se puede escribir en el directorio de datos. Comprueba que existe y sus permisos, y"
+            " reanuda."
+        ),
+        "disk I/O": (
+            "El disco no admite la escritura. Comprueba espacio, cuota y permisos, y reanuda: no se"
+            " ha perdido nada."
+        ),
+        "malformed": (
+            "El fichero está dañado. Guarda aparte el directorio de datos entero y pon en su sitio"
+            " la última copia. Sin copia: «bulk journal export --out diario.zip» escribe lo que aún"
+            " se lea; si también falla, «sqlite3 journal.db .recover» rescata más, y en «logs» está"
+            " lo que se hizo fila a fila."
+        ),
+        "not a database": (
+            "El fichero no es un diario de este programa, o está dañado desde su comienzo. No se ha"
+            " tocado: muévelo a otro sitio y, si aquí había un diario, pon en su lugar la última"
+            " copia del directorio de datos."
+        ),
     }
     text = str(cause)
     hint = next((hint for word, hint in hints.items() if word in text), "")

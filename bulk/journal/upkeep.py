@@ -24,11 +24,26 @@ from bulk.journal.store import NEWER, Journal, journal_error
 
 BLOCK = 2_000  # lines read at once
 MOST_FINDINGS = 100
-YOUNG = 3_600.0  # seconds: a kept file that no run names yet may belong to a launch that is being prepared
+# seconds: a kept file that no run names yet may belong to a launch that is being prepared
+YOUNG = 3_600.0
 _JSON = frozenset(
-    {"options", "settings", "mapping", "scope", "files", "schedule", "params", "before", "change", "after", "mark", "notes",
-     "reference", "value"}
-)  # fmt: skip
+    {
+        "options",
+        "settings",
+        "mapping",
+        "scope",
+        "files",
+        "schedule",
+        "params",
+        "before",
+        "change",
+        "after",
+        "mark",
+        "notes",
+        "reference",
+        "value",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -46,13 +61,17 @@ class Health:
 
 
 def check_file(path: Path) -> Health:
-    """The journal file of a data directory, opened for reading only: nothing is migrated, repaired or made.
+    """The journal file of a data directory, opened for reading only: nothing is migrated, repaired
+    or made.
 
     Raises JournalError when there is none, or when what is there cannot be read at all.
     """
     refuse_lost(path)
     if not path.exists():
-        raise JournalError(f"No hay diario en «{path.parent}»: todavía no se ha lanzado nada desde ese directorio de datos.")
+        raise JournalError(
+            f"No hay diario en «{path.parent}»: todavía no se ha lanzado nada desde ese directorio"
+            " de datos."
+        )
     engine = look_only(path)
     try:
         with engine.connect() as connection:
@@ -72,14 +91,20 @@ def check(journal: Journal) -> Health:
 def _health(connection: Connection) -> Health:
     version = current_version(connection)
     if not version:
-        raise JournalError("El fichero no es un diario de este programa, o nunca se llegó a empezar.")
+        raise JournalError(
+            "El fichero no es un diario de este programa, o nunca se llegó a empezar."
+        )
     if version > tables.SCHEMA_VERSION:
         raise JournalError(NEWER.format(version))
     findings = _damage(connection)
-    if not findings and version == tables.SCHEMA_VERSION:  # an older one is brought up to date when it is opened
+    if (
+        not findings and version == tables.SCHEMA_VERSION
+    ):  # an older one is brought up to date when it is opened
         findings = [*_orphans(connection), *_counters(connection)]
     runs = connection.execute(select(func.count()).select_from(tables.runs)).scalar() or 0
-    rows = connection.execute(select(func.coalesce(func.sum(tables.orders.c.total), 0))).scalar() or 0
+    rows = (
+        connection.execute(select(func.coalesce(func.sum(tables.orders.c.total), 0))).scalar() or 0
+    )
     return Health(version, int(runs), int(rows), tuple(findings[:MOST_FINDINGS]))
 
 
@@ -93,16 +118,26 @@ def _damage(connection: Connection) -> list[str]:
 def _orphans(connection: Connection) -> list[str]:
     rows, orders, runs = tables.rows, tables.orders, tables.runs
     owned = (orders.c.run_id == rows.c.run_id) & (orders.c.seq == rows.c.seq)
-    lost = select(rows.c.run_id, func.count()).where(~select(orders.c.seq).where(owned).exists()).group_by(rows.c.run_id)
+    lost = (
+        select(rows.c.run_id, func.count())
+        .where(~select(orders.c.seq).where(owned).exists())
+        .group_by(rows.c.run_id)
+    )
     found = [f"{run_id}: {count} filas sin lote." for run_id, count in connection.execute(lost)]
-    stray = select(orders.c.order_id).where(~select(runs.c.run_id).where(runs.c.run_id == orders.c.run_id).exists())
-    return found + [f"{order_id}: lote sin ejecución." for order_id in connection.execute(stray).scalars()]
+    stray = select(orders.c.order_id).where(
+        ~select(runs.c.run_id).where(runs.c.run_id == orders.c.run_id).exists()
+    )
+    return found + [
+        f"{order_id}: lote sin ejecución." for order_id in connection.execute(stray).scalars()
+    ]
 
 
 def _counters(connection: Connection) -> list[str]:
     """Each counter of each order against its rows."""
     rows, orders = tables.rows, tables.orders
-    query = select(rows.c.run_id, rows.c.seq, rows.c.state, func.count()).group_by(rows.c.run_id, rows.c.seq, rows.c.state)
+    query = select(rows.c.run_id, rows.c.seq, rows.c.state, func.count()).group_by(
+        rows.c.run_id, rows.c.seq, rows.c.state
+    )
     real: dict[tuple[str, int], dict[str, int]] = {}
     for run_id, seq, state, count in connection.execute(query):
         real.setdefault((run_id, seq), {})[state] = count
@@ -110,13 +145,16 @@ def _counters(connection: Connection) -> list[str]:
     for order in connection.execute(select(orders)):
         has = real.get((order.run_id, order.seq), {})
         wrong = [state for state in ALL_STATES if order._mapping[f"n_{state}"] != has.get(state, 0)]
-        found += [f"{order.order_id}: {s} dice {order._mapping[f'n_{s}']} y hay {has.get(s, 0)} filas." for s in wrong]
+        found += [
+            f"{order.order_id}: {s} dice {order._mapping[f'n_{s}']} y hay {has.get(s, 0)} filas."
+            for s in wrong
+        ]
         if order.total != sum(has.values()):
             found.append(f"{order.order_id}: dice {order.total} filas y hay {sum(has.values())}.")
     return found
 
 
-# -- everything as text -----------------------------------------------------------------------------------------------
+# -- everything as text ----------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -128,9 +166,11 @@ class Exported:
 
 
 def export(journal: Journal, home: Path, out: Path) -> Exported:
-    """Write everything: `.jsonl` the journal, one line a record; `.zip` that, the kept files and the logs. Never a token.
+    """Write everything: `.jsonl` the journal, one line a record; `.zip` that, the kept files and
+    the logs. Never a token.
 
-    Of a damaged journal, all that can be read. Raises JournalError when `out` cannot be written or has another suffix.
+    Of a damaged journal, all that can be read. Raises JournalError when `out` cannot be written or
+    has another suffix.
     """
     if out.suffix.lower() not in (".jsonl", ".zip"):
         raise JournalError(f"No se exporta en formato «{out.suffix}». Los que hay: .jsonl, .zip.")
@@ -167,7 +207,9 @@ def _write(journal: Journal, file: IO[bytes]) -> Exported:
 def _records(journal: Journal, table: Table) -> Iterator[dict[str, Any]]:
     keys = list(table.primary_key.columns)
     with journal.reading() as connection:
-        for record in connection.execution_options(yield_per=BLOCK).execute(select(table).order_by(*keys)):
+        for record in connection.execution_options(yield_per=BLOCK).execute(
+            select(table).order_by(*keys)
+        ):
             yield {name: _value(name, value) for name, value in record._mapping.items()}
 
 
@@ -180,7 +222,7 @@ def _value(name: str, value: Any) -> Any:
         return value
 
 
-# -- old runs out of it -------------------------------------------------------------------------------------------------
+# -- old runs out of it ----------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -195,9 +237,13 @@ class Pruned:
 
 
 def prunable(journal: Journal, *, before: str | None = None, keep: int | None = None) -> Pruned:
-    """Ended runs created before `before` (UTC, ISO 8601), or all but the `keep` newest ended ones. Changes nothing."""
+    """Ended runs created before `before` (UTC, ISO 8601), or all but the `keep` newest ended ones.
+    Changes nothing.
+    """
     runs = tables.runs
-    query = select(runs.c.run_id, runs.c.parent, runs.c.state, runs.c.created_at).order_by(runs.c.created_at, runs.c.run_id)
+    query = select(runs.c.run_id, runs.c.parent, runs.c.state, runs.c.created_at).order_by(
+        runs.c.created_at, runs.c.run_id
+    )
     with journal.reading() as connection:
         known = connection.execute(query).all()
         ended = [run for run in known if run.state in ENDED_RUNS]
@@ -209,7 +255,12 @@ def prunable(journal: Journal, *, before: str | None = None, keep: int | None = 
         total = 0
         for part in _parts(going):
             where = tables.orders.c.run_id.in_(part)
-            total += connection.execute(select(func.coalesce(func.sum(tables.orders.c.total), 0)).where(where)).scalar() or 0
+            total += (
+                connection.execute(
+                    select(func.coalesce(func.sum(tables.orders.c.total), 0)).where(where)
+                ).scalar()
+                or 0
+            )
     return Pruned(going, held, int(total), 0)
 
 
@@ -226,13 +277,16 @@ def _needed(chosen: set[str], parents: dict[str, str | None]) -> set[str]:
 
 
 def prune(journal: Journal, home: Path, which: Pruned) -> Pruned:
-    """Take those runs out for good, with their lines in the logs and the input files that no run names. Raises JournalError.
+    """Take those runs out for good, with their lines in the logs and the input files that no run
+    names. Raises JournalError.
 
     One that somebody has taken up or undone meanwhile is held.
     """
     rows = 0
     gone: list[str] = []
-    for run_id in reversed(which.runs):  # one transaction a run: an interruption leaves whole runs, and none without its parent
+    for run_id in reversed(
+        which.runs
+    ):  # one transaction a run: an interruption leaves whole runs, and none without its parent
         taken_out = journal.write(partial(_forget, run_id))
         if taken_out is not None:
             gone.append(run_id)
@@ -240,7 +294,13 @@ def prune(journal: Journal, home: Path, which: Pruned) -> Pruned:
     forget(home, set(gone), busy=_busy(journal))
     files = drop_files(journal, home)
     held = tuple(run_id for run_id in which.runs if run_id not in gone)
-    return Pruned(tuple(reversed(gone)), (*which.held, *held), rows, files, journal.compact() if gone else False)
+    return Pruned(
+        tuple(reversed(gone)),
+        (*which.held, *held),
+        rows,
+        files,
+        journal.compact() if gone else False,
+    )
 
 
 def _forget(run_id: str, connection: Connection) -> int | None:
@@ -251,7 +311,9 @@ def _forget(run_id: str, connection: Connection) -> int | None:
     ended = runs.delete().where(runs.c.run_id == run_id, runs.c.state.in_(ENDED_RUNS), ~children)
     if not connection.execute(ended).rowcount:
         return None
-    rows = connection.execute(select(func.coalesce(func.sum(orders.c.total), 0)).where(orders.c.run_id == run_id)).scalar()
+    rows = connection.execute(
+        select(func.coalesce(func.sum(orders.c.total), 0)).where(orders.c.run_id == run_id)
+    ).scalar()
     for table in reversed(tables.metadata.sorted_tables):
         if "run_id" in table.c and inspect(connection).has_table(table.name):
             connection.execute(table.delete().where(table.c.run_id == run_id))
@@ -260,7 +322,9 @@ def _forget(run_id: str, connection: Connection) -> int | None:
 
 def _busy(journal: Journal) -> set[str]:
     """Actions that may be running now, here or elsewhere."""
-    query = select(tables.runs.c.action_id).where(tables.runs.c.state.in_(("preparing", "running", "scheduled")))
+    query = select(tables.runs.c.action_id).where(
+        tables.runs.c.state.in_(("preparing", "running", "scheduled"))
+    )
     with journal.reading() as connection:
         return set(connection.execute(query).scalars())
 
@@ -268,7 +332,9 @@ def _busy(journal: Journal) -> set[str]:
 def drop_files(journal: Journal, home: Path) -> int:
     """Remove kept input files (`files/<key>.parquet`) that no run names; returns how many."""
     with journal.reading() as connection:
-        lists = [json.loads(text) for text in connection.execute(select(tables.runs.c.files)).scalars()]
+        lists = [
+            json.loads(text) for text in connection.execute(select(tables.runs.c.files)).scalars()
+        ]
     named = {file.get("kept") for files in lists for file in files}
     gone = 0
     for path in (home / "files").glob("*"):

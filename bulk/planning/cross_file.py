@@ -1,4 +1,6 @@
-"""What the three files say about each other. A file need not list what Webex already has: avisos, but for the organisation."""
+"""What the three files say about each other. A file need not list what Webex already has: avisos,
+but for the organisation.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +17,16 @@ from schemas.hydra import id_tail
 ORDER = ("global", "ubicaciones", "usuarios")  # the first that says the organisation decides
 # column of USUARIOS -> column of UBICACIONES, and the word for it
 REFERENCES = (
-    ("location_id", "location_id", "La ubicación no está en {file}. Comprueba que existe en Webex."),
-    ("target_location_id", "location_id", "La ubicación de destino no está en {file}. Comprueba que existe en Webex."),
+    (
+        "location_id",
+        "location_id",
+        "La ubicación no está en {file}. Comprueba que existe en Webex.",
+    ),
+    (
+        "target_location_id",
+        "location_id",
+        "La ubicación de destino no está en {file}. Comprueba que existe en Webex.",
+    ),
     ("location_name", "location_name", "La ubicación no está en {file}. Comprueba el nombre."),
 )
 
@@ -24,8 +34,11 @@ REFERENCES = (
 Organisation = tuple[str, str]  # last segment of its id, file that says it
 
 
-def validate_across(files: AnyMapping[str, Dataset], said: Organisation | None = None) -> list[Problem]:
-    """`files`: dataset name -> Dataset. An organisation other than the first one said is an error, the rest are avisos.
+def validate_across(
+    files: AnyMapping[str, Dataset], said: Organisation | None = None
+) -> list[Problem]:
+    """`files`: dataset name -> Dataset. An organisation other than the first one said is an error,
+    the rest are avisos.
 
     `said`: the first one, when it is not to be looked for in `files`.
     """
@@ -73,15 +86,22 @@ def first_said(dataset: Dataset, cells: pd.Series[str]) -> Organisation | None:
     return None if filled.empty else (_tail(str(filled.iloc[0])), dataset.file_name)
 
 
-def of_another(dataset: Dataset, header: str, cells: pd.Series[str], said: Organisation | None) -> Iterator[Problem]:
+def of_another(
+    dataset: Dataset, header: str, cells: pd.Series[str], said: Organisation | None
+) -> Iterator[Problem]:
     """The rows whose organisation is not the one said; an empty cell says none."""
     cells = cells[cells != ""]
     if said is None or cells.empty:
         return
     tails = cells.map({each: _tail(each) for each in cells.unique()})
-    told = f"Es otra organización que la de {said[1]}. Todas las filas han de ser de la misma: corrige una de las dos."
+    told = (
+        f"Es otra organización que la de {said[1]}. Todas las filas han de ser de la misma: corrige"
+        " una de las dos."
+    )
     for line, cell in cells[tails != said[0]].items():
-        yield Problem(dataset.file_name, int(str(line)), header, str(cell), "otra_organizacion", told)
+        yield Problem(
+            dataset.file_name, int(str(line)), header, str(cell), "otra_organizacion", told
+        )
 
 
 def _locations(files: AnyMapping[str, Dataset]) -> Iterator[Problem]:
@@ -94,4 +114,12 @@ def _locations(files: AnyMapping[str, Dataset]) -> Iterator[Problem]:
         missing = cells[~folded_cells(cells).isin(list(folded_cells(known[1]).unique()))]
         told = message.format(file=places.file_name)
         for line, cell in missing.items():
-            yield Problem(users.file_name, int(str(line)), header, str(cell), "ubicacion_sin_listar", told, "aviso")
+            yield Problem(
+                users.file_name,
+                int(str(line)),
+                header,
+                str(cell),
+                "ubicacion_sin_listar",
+                told,
+                "aviso",
+            )

@@ -1,4 +1,6 @@
-"""Rules over several rows: the same entity twice (DESIGN 6.7), the same number or extension asked for two."""
+"""Rules over several rows: the same entity twice (DESIGN 6.7), the same number or extension asked
+for two.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ UNIQUE_EXTENSION = ("target_location_id", "target_extension")
 _MOST_LINES = 5  # named in a message
 
 
-def repeated(action: Action, dataset: Dataset, mapping: Mapping, frame: pd.DataFrame) -> Iterator[Problem]:
+def repeated(
+    action: Action, dataset: Dataset, mapping: Mapping, frame: pd.DataFrame
+) -> Iterator[Problem]:
     """Findings over the rows of `frame` (canonical text, "" = absent; index = line)."""
     yield from _same_entity(action, dataset, frame)
     yield from _same_number(action, dataset, mapping, frame)
@@ -24,9 +28,13 @@ def repeated(action: Action, dataset: Dataset, mapping: Mapping, frame: pd.DataF
 
 
 def _same_entity(action: Action, dataset: Dataset, frame: pd.DataFrame) -> Iterator[Problem]:
-    """Identical rows are an aviso on the later ones; different ones an error on all, unless the action adds up."""
+    """Identical rows are an aviso on the later ones; different ones an error on all, unless the
+    action adds up.
+    """
     entity = frame[action.entity]
-    twice = frame[entity.duplicated(keep=False) & (entity != "")].drop(columns="selected", errors="ignore")
+    twice = frame[entity.duplicated(keep=False) & (entity != "")].drop(
+        columns="selected", errors="ignore"
+    )
     if twice.empty:
         return
     alike = ~twice[action.entity].isin(_more_than_once(twice.drop_duplicates()[action.entity]))
@@ -41,7 +49,9 @@ def _same_entity(action: Action, dataset: Dataset, frame: pd.DataFrame) -> Itera
         yield Problem(dataset.file_name, line, None, None, "filas_contradictorias", told)
 
 
-def _same_number(action: Action, dataset: Dataset, mapping: Mapping, frame: pd.DataFrame) -> Iterator[Problem]:
+def _same_number(
+    action: Action, dataset: Dataset, mapping: Mapping, frame: pd.DataFrame
+) -> Iterator[Problem]:
     """The same number asked for two people or two locations."""
     for name in UNIQUE_NUMBERS:
         if name not in frame.columns:
@@ -49,15 +59,26 @@ def _same_number(action: Action, dataset: Dataset, mapping: Mapping, frame: pd.D
         pairs = frame.loc[frame[name] != "", [name, action.entity]]
         if pairs[name].str.contains(";", regex=False).any():
             pairs = pairs.assign(**{name: pairs[name].str.split(";")}).explode(name)
-        pairs = pairs[pairs[name].duplicated(keep=False)]  # few: what follows costs several times this
+        pairs = pairs[
+            pairs[name].duplicated(keep=False)
+        ]  # few: what follows costs several times this
         shared = pairs[name].isin(_more_than_once(pairs.drop_duplicates()[name]))
         numbers = pairs[name][shared]
         for number, (line, others) in zip(numbers, _companions(numbers), strict=True):
             told = f"El número se pide para varios en las filas {named(others)}. Deja uno solo."
-            yield Problem(dataset.file_name, line, _column(mapping, name), str(number), "numero_repetido", told)
+            yield Problem(
+                dataset.file_name,
+                line,
+                _column(mapping, name),
+                str(number),
+                "numero_repetido",
+                told,
+            )
 
 
-def _same_extension(action: Action, dataset: Dataset, mapping: Mapping, frame: pd.DataFrame) -> Iterator[Problem]:
+def _same_extension(
+    action: Action, dataset: Dataset, mapping: Mapping, frame: pd.DataFrame
+) -> Iterator[Problem]:
     """Two people with one extension in one location: Webex would refuse the second (4202)."""
     place, name = UNIQUE_EXTENSION
     if name not in frame.columns:
@@ -65,10 +86,24 @@ def _same_extension(action: Action, dataset: Dataset, mapping: Mapping, frame: p
     key = frame[place] + " " + frame[name]
     given = frame[(frame[name] != "") & (frame[place] != "") & key.duplicated(keep=False)]
     key = key[given.index]
-    shared = key.isin(_more_than_once(key[~given.assign(key=key).duplicated(["key", action.entity])]))
-    for extension, (line, others) in zip(given[name][shared], _companions(key[shared]), strict=True):
-        told = f"La extensión se pide para varios de la misma ubicación en las filas {named(others)}. Cambia una de ellas."
-        yield Problem(dataset.file_name, line, _column(mapping, name), str(extension), "extension_repetida", told)
+    shared = key.isin(
+        _more_than_once(key[~given.assign(key=key).duplicated(["key", action.entity])])
+    )
+    for extension, (line, others) in zip(
+        given[name][shared], _companions(key[shared]), strict=True
+    ):
+        told = (
+            f"La extensión se pide para varios de la misma ubicación en las filas {named(others)}."
+            " Cambia una de ellas."
+        )
+        yield Problem(
+            dataset.file_name,
+            line,
+            _column(mapping, name),
+            str(extension),
+            "extension_repetida",
+            told,
+        )
 
 
 def _more_than_once(cells: pd.Series[str]) -> pd.Series[str]:

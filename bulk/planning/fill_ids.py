@@ -26,7 +26,9 @@ class Lacking:
 
 
 def lacking(dataset: Dataset) -> list[Lacking]:
-    """What `fill_ids` would look for; empty when the file has its ids, or nothing to find them by."""
+    """What `fill_ids` would look for; empty when the file has its ids, or nothing to find them
+    by.
+    """
     frame, at = dataset.frame, {canonical(header): header for header in dataset.frame.columns}
     found = []
     for column, (kind, named_by) in _SOURCES.items():
@@ -53,7 +55,8 @@ def with_columns(dataset: Dataset, wanted: list[Lacking]) -> Dataset:
 
 
 def fill_ids(names: Names, dataset: Dataset) -> tuple[Dataset, list[Problem], int]:
-    """(a copy with its empty person_id and location_id filled in, an aviso for each not found, cells filled).
+    """(a copy with its empty person_id and location_id filled in, an aviso for each not found,
+    cells filled).
 
     A column that is missing is added. Each name is asked once. Raises WebexError.
     """
@@ -67,5 +70,9 @@ def fill_ids(names: Names, dataset: Dataset) -> tuple[Dataset, list[Problem], in
             if found:
                 cells.append((int(str(line)), each.target, found))
             else:
-                problems.append(Problem(dataset.file_name, int(str(line)), each.source, name, "nombre", why, "aviso"))
+                problems.append(
+                    Problem(
+                        dataset.file_name, int(str(line)), each.source, name, "nombre", why, "aviso"
+                    )
+                )
     return with_cells(with_columns(dataset, wanted), cells), problems, len(cells)

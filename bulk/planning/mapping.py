@@ -1,4 +1,6 @@
-"""Where each parameter comes from: an explicit choice, the column of its name, or GLOBAL. Then the cells in canonical text."""
+"""Where each parameter comes from: an explicit choice, the column of its name, or GLOBAL. Then the
+cells in canonical text.
+"""
 
 from __future__ import annotations
 
@@ -18,14 +20,29 @@ from bulk.planning.sources import KINDS, NONE, Files, Source, cells_of, headers_
 from schemas.phones import is_one_with_comma, plain_phone
 
 __all__ = [
-    "EITHER", "FALSE", "TRUE", "Mapping", "Source", "clean", "is_fed", "iter_params", "lacking", "map_columns", "missing_sources",
-    "param_frame", "typed",
-]  # fmt: skip
+    "EITHER",
+    "FALSE",
+    "TRUE",
+    "Mapping",
+    "Source",
+    "clean",
+    "is_fed",
+    "iter_params",
+    "lacking",
+    "map_columns",
+    "missing_sources",
+    "param_frame",
+    "typed",
+]
 TRUE = ("true", "verdadero", "si", "sí", "1", "x", "yes")
 FALSE = ("false", "falso", "no", "0")
-# At least one of these must come from somewhere (contracts 0); the run's option of that name serves too.
+# At least one of these must come from somewhere (contracts 0); the run's option of that name serves
+# too.
 EITHER: dict[str, tuple[tuple[str, ...], str]] = {
-    "ubicacion_configurar_permisos_salientes_defecto": (("allow_call_types", "block_call_types"), "profile"),
+    "ubicacion_configurar_permisos_salientes_defecto": (
+        ("allow_call_types", "block_call_types"),
+        "profile",
+    ),
     "usuarios_configurar_desvio_prefijo53": (("extension", "destination"), ""),
     "usuarios_configurar_perfil_saliente_custom": (("allow_call_types", "block_call_types"), ""),
     "usuarios_modificar_licencias": (("add_license_ids", "remove_license_ids"), ""),
@@ -41,7 +58,10 @@ class Mapping:
     sources: dict[str, Source]  # parameter -> source
 
     def to_json(self) -> dict[str, Any]:
-        return {"action_id": self.action_id, "sources": {name: source.to_json() for name, source in self.sources.items()}}
+        return {
+            "action_id": self.action_id,
+            "sources": {name: source.to_json() for name, source in self.sources.items()},
+        }
 
     @classmethod
     def from_json(cls, value: AnyMapping[str, Any]) -> Mapping:
@@ -50,10 +70,18 @@ class Mapping:
             sources = {str(name): Source(**source) for name, source in value["sources"].items()}
             found = cls(str(value["action_id"]), sources)
         except (KeyError, TypeError, AttributeError):
-            raise InputError("El mapeo no tiene la forma que se espera. Vuelve a exportarlo.") from None
-        if any(not isinstance(text, str) for source in sources.values() for text in asdict(source).values()):
+            raise InputError(
+                "El mapeo no tiene la forma que se espera. Vuelve a exportarlo."
+            ) from None
+        if any(
+            not isinstance(text, str)
+            for source in sources.values()
+            for text in asdict(source).values()
+        ):
             raise InputError("El mapeo no tiene la forma que se espera. Vuelve a exportarlo.")
-        if elsewhere := sorted({source.dataset for source in sources.values()}.difference(("", *DATASETS))):
+        if elsewhere := sorted(
+            {source.dataset for source in sources.values()}.difference(("", *DATASETS))
+        ):
             raise InputError(f"El mapeo usa ficheros que no existen: {', '.join(elsewhere)}.")
         if unknown := sorted({str(source.kind) for source in sources.values()}.difference(KINDS)):
             raise InputError(f"El mapeo usa orígenes que no existen: {', '.join(unknown)}.")
@@ -68,20 +96,31 @@ def map_columns(
     explicit: AnyMapping[str, str] | None = None,
     others: AnyMapping[str, Dataset] | None = None,
 ) -> Mapping:
-    """The explicit choice; else the column of the parameter's name; else, without such a column, the same name in GLOBAL.
+    """The explicit choice; else the column of the parameter's name; else, without such a column,
+    the same name in GLOBAL.
 
-    `explicit`: parameter -> text as parse_source reads it. `others`: dataset name -> file, for joins.
-    Raises InputError naming what there is.
+    `explicit`: parameter -> text as parse_source reads it. `others`: dataset name -> file, for
+    joins. Raises InputError naming what there is.
     """
     names = [param.name for param in action.parameters]
     chosen = dict(explicit or {})
     if unknown := sorted(set(chosen).difference(names)):
-        raise InputError(f"«{action.id}» no tiene el parámetro {', '.join(unknown)}. Los que tiene: {', '.join(names)}.")
+        raise InputError(
+            f"«{action.id}» no tiene el parámetro {', '.join(unknown)}. Los que tiene:"
+            f" {', '.join(names)}."
+        )
     files = Files(dataset, global_dataset, others or {})
     own, world = headers_of(dataset), headers_of(global_dataset)
     return Mapping(
         action.id,
-        {name: parse_source(chosen[name], files) if name in chosen else _canonical(name, own, world) for name in names},
+        {
+            name: (
+                parse_source(chosen[name], files)
+                if name in chosen
+                else _canonical(name, own, world)
+            )
+            for name in names
+        },
     )
 
 
@@ -100,18 +139,32 @@ def is_fed(mapping: Mapping, name: str) -> bool:
 
 def missing_sources(action: Action, mapping: Mapping) -> tuple[str, ...]:
     """Required parameters without a source."""
-    return tuple(param.name for param in action.parameters if param.required and not is_fed(mapping, param.name))
+    return tuple(
+        param.name
+        for param in action.parameters
+        if param.required and not is_fed(mapping, param.name)
+    )
 
 
-def lacking(action: Action, mapping: Mapping, options: AnyMapping[str, Any] | None = None) -> tuple[str, ...]:
-    """What no row can do without: required parameters, and `extension o destination` where one of several is enough."""
+def lacking(
+    action: Action, mapping: Mapping, options: AnyMapping[str, Any] | None = None
+) -> tuple[str, ...]:
+    """What no row can do without: required parameters, and `extension o destination` where one of
+    several is enough.
+    """
     names, option = EITHER.get(action.id, ((), ""))
-    served = not names or bool((options or {}).get(option)) or any(is_fed(mapping, name) for name in names)
-    one_of = () if served else (" o ".join([*names, *(["un perfil"] if option == "profile" else [])]),)
+    served = (
+        not names
+        or bool((options or {}).get(option))
+        or any(is_fed(mapping, name) for name in names)
+    )
+    one_of = (
+        () if served else (" o ".join([*names, *(["un perfil"] if option == "profile" else [])]),)
+    )
     return (*missing_sources(action, mapping), *one_of)
 
 
-# -- cells ------------------------------------------------------------------------------------------------------------
+# -- cells -----------------------------------------------------------------------------------------
 
 
 def param_frame(
@@ -123,15 +176,22 @@ def param_frame(
     *,
     others: AnyMapping[str, Dataset] | None = None,
 ) -> pd.DataFrame:
-    """Canonical text of each parameter ("" = absent); index = line. An empty cell of an existing column stays empty."""
+    """Canonical text of each parameter ("" = absent); index = line. An empty cell of an existing
+    column stays empty.
+    """
     index = dataset.frame.index if lines is None else lines
     files = Files(dataset, global_dataset, others or {})
-    columns = {param.name: clean(cells_of(mapping.sources[param.name], files, index), param) for param in action.parameters}
+    columns = {
+        param.name: clean(cells_of(mapping.sources[param.name], files, index), param)
+        for param in action.parameters
+    }
     return pd.DataFrame(columns, index=index)
 
 
 def clean(cells: pd.Series[str], param: Param) -> pd.Series[str]:
-    """Cells of one parameter in canonical text; what is not understood stays as it is, for validation to say so."""
+    """Cells of one parameter in canonical text; what is not understood stays as it is, for
+    validation to say so.
+    """
     if param.many:
         cells = cells.map(_phones_joined if param.kind == "phone" else _split_and_join)
     if param.kind == "phone":
@@ -167,10 +227,21 @@ def _split_and_join(cell: str) -> str:
 
 
 def iter_params(action: Action, frame: pd.DataFrame) -> Iterator[tuple[int, Params]]:
-    """(line, parameters) of each row, lazily: lists as lists, flags as booleans, absent ones left out."""
-    parameters = [next(param for param in action.parameters if param.name == name) for name in frame.columns]
+    """(line, parameters) of each row, lazily: lists as lists, flags as booleans, absent ones left
+    out.
+    """
+    parameters = [
+        next(param for param in action.parameters if param.name == name) for name in frame.columns
+    ]
     for line, *cells in frame.itertuples(name=None):
-        yield line, {param.name: typed(cell, param) for param, cell in zip(parameters, cells, strict=True) if cell}
+        yield (
+            line,
+            {
+                param.name: typed(cell, param)
+                for param, cell in zip(parameters, cells, strict=True)
+                if cell
+            },
+        )
 
 
 def typed(cell: str, param: Param) -> Any:

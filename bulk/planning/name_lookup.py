@@ -1,4 +1,6 @@
-"""Names where an id goes: an e-mail for a person, a name for a location, licence, trunk or route group. Nothing is guessed."""
+"""Names where an id goes: an e-mail for a person, a name for a location, licence, trunk or route
+group. Nothing is guessed.
+"""
 
 from __future__ import annotations
 
@@ -29,31 +31,48 @@ KINDS = {
     "license": "una licencia",
     "route": "un enlace troncal o grupo de rutas",
 }
-ID_KINDS = {"PEOPLE": "person", "LOCATION": "location", "LICENSE": "license", "TRUNK": "route", "ROUTE_GROUP": "route"}
+ID_KINDS = {
+    "PEOPLE": "person",
+    "LOCATION": "location",
+    "LICENSE": "license",
+    "TRUNK": "route",
+    "ROUTE_GROUP": "route",
+}
 MOST_TOLD = 5  # candidates
 NONE = "No hay {} que se llame así en Webex. {}Corrige la celda, o pon el identificador."
-NO_EMAIL = "No hay ningún usuario con ese correo en Webex. Corrige la celda, o pon su identificador."
+NO_EMAIL = (
+    "No hay ningún usuario con ese correo en Webex. Corrige la celda, o pon su identificador."
+)
 NOT_AN_EMAIL = "No es un identificador de usuario ni un correo. Pon uno de los dos."
 SEVERAL = (
-    "Hay {} en Webex que se llaman así: {}. Elige una (en la aplicación, o con --choose 'nombre=final de su identificador'), "
-    "o pon el identificador en la celda."
+    "Hay {} en Webex que se llaman así: {}. Elige una (en la aplicación, o con --choose"
+    " 'nombre=final de su identificador'), o pon el identificador en la celda."
 )
-Doubts = dict[tuple[str, str], list[Entry]]  # (kind, name as written) -> candidates, the likeliest first; never empty
+Doubts = dict[
+    tuple[str, str], list[Entry]
+]  # (kind, name as written) -> candidates, the likeliest first; never empty
 
 
 @dataclass
 class Names:
-    """Names of one organisation turned into ids; what was chosen for a name before is taken again."""
+    """Names of one organisation turned into ids; what was chosen for a name before is taken
+    again.
+    """
 
     directory: Directory
-    chosen: Mapping[str, str] = field(default_factory=dict)  # what and name (as _key writes them) -> id
+    chosen: Mapping[str, str] = field(
+        default_factory=dict
+    )  # what and name (as _key writes them) -> id
     doubts: Doubts = field(default_factory=dict)  # what somebody has to choose
-    used: dict[tuple[str, str], str] = field(default_factory=dict)  # (kind, name as written) -> id: chosen before, taken again
+    used: dict[tuple[str, str], str] = field(
+        default_factory=dict
+    )  # (kind, name as written) -> id: chosen before, taken again
 
     def resolve(
         self, action: Action, dataset: Dataset, mapping: ColumnMapping, frame: pd.DataFrame
     ) -> tuple[pd.DataFrame, list[Problem]]:
-        """`frame` (canonical text; index = line) with ids where there were names, and a problem for each that could not be.
+        """`frame` (canonical text; index = line) with ids where there were names, and a problem for
+        each that could not be.
 
         A hook of plan.prepare. Raises WebexError.
         """
@@ -62,11 +81,20 @@ class Names:
         for param in action.params:
             if param.kind in KINDS and param.name in frame:
                 header = header_of(param.name, mapping.sources[param.name])
-                resolved[param.name] = self._column(param, header, dataset, frame[param.name], problems)
-        return resolved, sorted(problems, key=lambda problem: (problem.line or 0, problem.column or ""))
+                resolved[param.name] = self._column(
+                    param, header, dataset, frame[param.name], problems
+                )
+        return resolved, sorted(
+            problems, key=lambda problem: (problem.line or 0, problem.column or "")
+        )
 
     def _column(
-        self, param: Param, header: str, dataset: Dataset, cells: pd.Series[str], problems: list[Problem]
+        self,
+        param: Param,
+        header: str,
+        dataset: Dataset,
+        cells: pd.Series[str],
+        problems: list[Problem],
     ) -> pd.Series[str]:
         known: dict[str, str] = {}
         refused: dict[str, str] = {}
@@ -78,13 +106,21 @@ class Names:
         for line, cell in cells.items():
             for name in _items(cell, many=param.many):
                 if name in refused:
-                    problems.append(Problem(dataset.file_name, int(str(line)), header, name, "nombre", refused[name]))
-        return cells.map(lambda cell: ";".join(known.get(name, name) for name in _items(cell, many=param.many)))
+                    problems.append(
+                        Problem(
+                            dataset.file_name, int(str(line)), header, name, "nombre", refused[name]
+                        )
+                    )
+        return cells.map(
+            lambda cell: ";".join(known.get(name, name) for name in _items(cell, many=param.many))
+        )
 
     def expect(self, kind: str, names: Iterable[str]) -> None:
         """Many are going to be looked up: fewer calls than one each. Raises WebexError."""
         if kind == "person":
-            self.directory.expect(name for name in names if "@" in name and _key(kind, name) not in self.chosen)
+            self.directory.expect(
+                name for name in names if "@" in name and _key(kind, name) not in self.chosen
+            )
 
     def look_up(self, kind: str, name: str) -> tuple[str, str]:
         """(id, "") of the one thing of that name, or ("", why not). Raises WebexError."""
@@ -102,10 +138,16 @@ class Names:
         if kind == "person":
             return "", NO_EMAIL
         near = self.directory.near(kind, name)
-        like = f"¿Quizá {' · '.join(f'«{label}»' for label in told_apart(near).values())}? " if near else ""
+        like = (
+            f"¿Quizá {' · '.join(f'«{label}»' for label in told_apart(near).values())}? "
+            if near
+            else ""
+        )
         if near:
             self.doubts[kind, name] = near
-        return "", NONE.format(KINDS[kind].replace("un enlace", "ningún enlace").replace("una ", "ninguna "), like)
+        return "", NONE.format(
+            KINDS[kind].replace("un enlace", "ningún enlace").replace("una ", "ninguna "), like
+        )
 
 
 def meanings(names: Names) -> list[str]:
@@ -113,7 +155,9 @@ def meanings(names: Names) -> list[str]:
     told = []
     for (kind, name), found in names.used.items():
         entries = names.directory.known(kind)
-        told.append(f"«{name}» es {in_full(entries).get(found) or f'…{id_tail(found)[-SHORTEST:]}'}")
+        told.append(
+            f"«{name}» es {in_full(entries).get(found) or f'…{id_tail(found)[-SHORTEST:]}'}"
+        )
     return told
 
 
@@ -137,7 +181,7 @@ def is_id(text: str) -> bool:
     return bool(decode_id(text) or UUID.fullmatch(text))
 
 
-# -- what was chosen once -----------------------------------------------------------------------------------------------
+# -- what was chosen once --------------------------------------------------------------------------
 
 
 def remembered(journal: Journal, org_id: str | None) -> dict[str, str]:
@@ -146,33 +190,45 @@ def remembered(journal: Journal, org_id: str | None) -> dict[str, str]:
     return {str(name): str(found) for name, found in kept.items()} if isinstance(kept, dict) else {}
 
 
-def remember(journal: Journal, org_id: str | None, choices: Iterable[str], directory: Directory) -> dict[str, str]:
-    """Keep `name=id` choices with those of before; all of them. Raises UsageError for what has no such form, WebexError."""
+def remember(
+    journal: Journal, org_id: str | None, choices: Iterable[str], directory: Directory
+) -> dict[str, str]:
+    """Keep `name=id` choices with those of before; all of them. Raises UsageError for what has no
+    such form, WebexError.
+    """
     fresh: dict[str, str] = {}
     for text in choices:
         name, equals, found = (part.strip() for part in text.rpartition("="))
         found = found.lstrip("…")
         if not (name and equals and len(found) >= SHORTEST):
-            raise UsageError(f"--choose «{text}»: se espera nombre=identificador, o nombre=final de su identificador.")
+            raise UsageError(
+                f"--choose «{text}»: se espera nombre=identificador, o nombre=final de su"
+                " identificador."
+            )
         fresh[name] = found if decode_id(found) else _ending(directory, name, found)
     return keep(journal, org_id, fresh)
 
 
 def _ending(directory: Directory, name: str, end: str) -> str:
-    """The id, among those of this name or one like it, with this end. Raises UsageError, WebexError."""
+    """The id, among those of this name or one like it, with this end. Raises UsageError,
+    WebexError.
+    """
     for kind in ["person"] if "@" in name else ["location", "license", "route"]:
         entries = directory.find(kind, name) or directory.near(kind, name)
         found = [entry.id for entry in entries if id_tail(entry.id).endswith(end)]
         if len(found) == 1:
             return found[0]
-    raise UsageError(f"--choose «{name}={end}»: en Webex nada que se llame así tiene un identificador que acabe en «{end}».")
+    raise UsageError(
+        f"--choose «{name}={end}»: en Webex nada que se llame así tiene un identificador que acabe"
+        f" en «{end}»."
+    )
 
 
 def keep(journal: Journal, org_id: str | None, fresh: Mapping[str, str]) -> dict[str, str]:
     """Remember these choices (name as written -> id) with those of before; all of them.
 
-    A choice holds for what its id is: that of a location says nothing of a route of the same name. Raises UsageError for an id
-    of anything that no name stands for.
+    A choice holds for what its id is: that of a location says nothing of a route of the same name.
+    Raises UsageError for an id of anything that no name stands for.
     """
     known = remembered(journal, org_id)
     if fresh:
@@ -184,7 +240,9 @@ def keep(journal: Journal, org_id: str | None, fresh: Mapping[str, str]) -> dict
 def forget(names: Names, journal: Journal, org_id: str | None) -> None:
     """The choices that were taken are to be made again."""
     gone = {_key(kind, name) for kind, name in names.used}
-    names.chosen = {key: found for key, found in remembered(journal, org_id).items() if key not in gone}
+    names.chosen = {
+        key: found for key, found in remembered(journal, org_id).items() if key not in gone
+    }
     control.remember(journal, f"names:{org_id or ''}", names.chosen)
     names.used.clear()
 
@@ -197,7 +255,9 @@ def _kind_of(name: str, found: str) -> str:
     """Raises UsageError."""
     kind = ID_KINDS.get(kind_of(found) or "")
     if kind is None:
-        raise UsageError(f"El identificador elegido para «{name}» no es de {', '.join(KINDS.values())}.")
+        raise UsageError(
+            f"El identificador elegido para «{name}» no es de {', '.join(KINDS.values())}."
+        )
     if kind == "person" and "@" not in name:
         raise UsageError(f"«{name}» no es un correo, y un usuario se elige por el suyo.")
     return kind

@@ -1,4 +1,6 @@
-"""What Webex has, as a file to copy ids and names from: people, locations, licences, numbers, routes. Only reads."""
+"""What Webex has, as a file to copy ids and names from: people, locations, licences, numbers,
+routes. Only reads.
+"""
 
 from __future__ import annotations
 
@@ -13,17 +15,35 @@ from bulk.webex.client import Api
 from bulk.webex.directory import Directory
 
 COLUMNS = {
-    "people": ("person_id", "email", "display_name", "extension", "phone_number", "location_id", "location_name", "licenses"),
+    "people": (
+        "person_id",
+        "email",
+        "display_name",
+        "extension",
+        "phone_number",
+        "location_id",
+        "location_name",
+        "licenses",
+    ),
     "locations": ("location_id", "location_name", "routing_prefix"),
     "licenses": ("license_id", "name", "total_units", "consumed_units", "free_units"),
-    "numbers": ("phone_number", "extension", "state", "location_id", "location_name", "owner", "owner_type"),
+    "numbers": (
+        "phone_number",
+        "extension",
+        "state",
+        "location_id",
+        "location_name",
+        "owner",
+        "owner_type",
+    ),
     "routes": ("route_id", "name", "route_type"),
 }
 KINDS = tuple(COLUMNS)
 
 
 def write_export(api: Api, kind: str, path: Path) -> int:
-    """Write `kind` (one of KINDS) to `path` (.csv with `;` and BOM, or .xlsx with text cells); the number of rows.
+    """Write `kind` (one of KINDS) to `path` (.csv with `;` and BOM, or .xlsx with text cells); the
+    number of rows.
 
     Raises UsageError (another ending, a place that cannot be written), WebexError.
     """
@@ -50,12 +70,18 @@ def rows(api: Api, kind: str) -> Iterator[tuple[str, ...]]:
     elif kind == "licenses":
         for licence in api.pages("licenses", "items"):
             total, used = licence.get("totalUnits"), licence.get("consumedUnits")
-            free = total - used if isinstance(total, int) and isinstance(used, int) and total >= 0 else None
+            free = (
+                total - used
+                if isinstance(total, int) and isinstance(used, int) and total >= 0
+                else None
+            )
             yield _text(licence.get("id"), licence.get("name"), total, used, free)
     elif kind == "numbers":
         for number in api.pages("telephony/config/numbers", "phoneNumbers", max=2000):
             place, owner = number.get("location") or {}, number.get("owner") or {}
-            name = " ".join(filter(None, (owner.get("firstName"), owner.get("lastName")))) or owner.get("id")
+            name = " ".join(
+                filter(None, (owner.get("firstName"), owner.get("lastName")))
+            ) or owner.get("id")
             told = number.get("phoneNumber"), number.get("extension"), number.get("state")
             yield _text(*told, place.get("id"), place.get("name"), name, owner.get("type"))
     else:
@@ -67,7 +93,9 @@ def _people(api: Api, directory: Directory) -> Iterator[tuple[str, ...]]:
     places, licences = directory.names("location"), directory.names("license")
     for person in api.pages("people", "items", max=100, callingData=True):
         numbers = person.get("phoneNumbers") or ()
-        work = next((each.get("value") for each in numbers if each.get("type") in ("work", "primary")), None)
+        work = next(
+            (each.get("value") for each in numbers if each.get("type") in ("work", "primary")), None
+        )
         held = "|".join(licences.get(each, each) for each in person.get("licenses") or ())
         place = person.get("locationId")
         yield _text(

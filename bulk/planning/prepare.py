@@ -22,8 +22,11 @@ from bulk.planning.row_labels import labels
 from bulk.planning.scope import SELECTED, Chosen, Scope, choose, left_open
 from bulk.planning.validation import invalid_lines, validate_rows
 
-# (action, file, mapping, canonical text of the parameters) -> the text with names turned into ids, and what could not be.
-Resolve = Callable[[Action, Dataset, ColumnMapping, pd.DataFrame], tuple[pd.DataFrame, list[Problem]]]
+# (action, file, mapping, canonical text of the parameters) -> the text with names turned into ids,
+# and what could not be.
+Resolve = Callable[
+    [Action, Dataset, ColumnMapping, pd.DataFrame], tuple[pd.DataFrame, list[Problem]]
+]
 
 
 WHOLE = Scope()
@@ -42,7 +45,9 @@ class Prepared:
     problems: list[Problem]  # of the file and of the rows
     invalid: Mapping[int, Problem]  # line -> its first error
     excluded: frozenset[int]  # lines outside the scope
-    scope: Mapping[str, Any] = field(default_factory=dict)  # how the rows were chosen, for the journal
+    scope: Mapping[str, Any] = field(
+        default_factory=dict
+    )  # how the rows were chosen, for the journal
     chosen: Chosen | None = None  # the same, for people
     joined: tuple[Dataset, ...] = ()  # other files that values come from
 
@@ -53,11 +58,15 @@ class Prepared:
     @property
     def files(self) -> tuple[Dataset, ...]:
         """Every file that a row is made of."""
-        return tuple(dataset for dataset in (self.global_dataset, self.dataset, *self.joined) if dataset)
+        return tuple(
+            dataset for dataset in (self.global_dataset, self.dataset, *self.joined) if dataset
+        )
 
     @cached_property
     def rows_hash(self) -> str:
-        """SHA-256 of the values of every row and of which of them would be worked, wherever the values come from."""
+        """SHA-256 of the values of every row and of which of them would be worked, wherever the
+        values come from.
+        """
         aside = sorted(self.invalid.keys() | self.excluded)
         digest = hashlib.sha256(repr([list(self.frame.columns), aside]).encode())
         digest.update(pd.util.hash_pandas_object(self.frame).to_numpy().tobytes())
@@ -76,33 +85,51 @@ def prepare(
     said: Organisation | None = None,
     alone: bool = False,
 ) -> Prepared:
-    """Map and validate `files` (dataset name -> Dataset) for one action. Rows outside the scope are not judged.
+    """Map and validate `files` (dataset name -> Dataset) for one action. Rows outside the scope are
+    not judged.
 
-    `alone`: each row by itself; who sees the file block by block compares them with one another later. `said`: the
-    organisation, when an earlier block says it.
+    `alone`: each row by itself; who sees the file block by block compares them with one another
+    later. `said`: the organisation, when an earlier block says it.
 
-    Raises InDevelopment, UnknownAction, InputError (the action's file is missing; a mapping names what does not exist).
+    Raises InDevelopment, UnknownAction, InputError (the action's file is missing; a mapping names
+    what does not exist).
     """
     action = get_action(action_id)
     dataset = files.get(action.dataset)
     if dataset is None:
-        raise InputError(f"«{action.title}» necesita {FILE_NAMES[action.dataset]} (--{action.dataset} FICHERO).")
+        raise InputError(
+            f"«{action.title}» necesita {FILE_NAMES[action.dataset]} (--{action.dataset} FICHERO)."
+        )
     world = files.get("global")
     mapping = mapping or map_columns(action, dataset, world, explicit=explicit, others=files)
     missing = lacking(action, mapping, options)
     frame = param_frame(action, dataset, world, mapping, others=files)
     chosen = choose(dataset, scope)
     source = mapping.sources.get(SELECTED)
-    if source is not None and source.kind != "none" and scope.selected:  # fed from elsewhere than a column of its name
+    if (
+        source is not None and source.kind != "none" and scope.selected
+    ):  # fed from elsewhere than a column of its name
         chosen = replace(chosen, mask=chosen.mask & (frame[SELECTED] == "true"))
     written, unresolved = frame, list[Problem]()
     if resolve and not missing:
         frame, unresolved = _resolved(resolve, action, dataset, mapping, frame, chosen.mask)
     chosen = left_open(chosen, scope, action, written, frame)
-    known = [problem for problem in (*dataset.problems, *unresolved) if problem.line is None or chosen.mask.get(problem.line)]
-    asked: dict[str, Any] = {"options": options, "known": known, "others": files, "alone": alone, "said": said}
+    known = [
+        problem
+        for problem in (*dataset.problems, *unresolved)
+        if problem.line is None or chosen.mask.get(problem.line)
+    ]
+    asked: dict[str, Any] = {
+        "options": options,
+        "known": known,
+        "others": files,
+        "alone": alone,
+        "said": said,
+    }
     found = [] if missing else validate_rows(action, dataset, mapping, frame[chosen.mask], **asked)
-    told = {(problem.line, problem.column) for problem in unresolved}  # once is enough: not "is no id" as well
+    told = {
+        (problem.line, problem.column) for problem in unresolved
+    }  # once is enough: not "is no id" as well
     found = [problem for problem in found if (problem.line, problem.column) not in told]
     problems = [*chosen.unclear, *known, *found]
     excluded = frozenset(frame.index[~chosen.mask])
@@ -117,7 +144,11 @@ def prepare(
         problems=problems,
         invalid=invalid_lines(problems),
         excluded=excluded,
-        scope={**scope.to_json(), "selected": chosen.count, "text": chosen.description} if chosen_so else {},
+        scope=(
+            {**scope.to_json(), "selected": chosen.count, "text": chosen.description}
+            if chosen_so
+            else {}
+        ),
         chosen=chosen,
         joined=tuple(files[name] for name in _joined(mapping) - {action.dataset, "global"}),
     )
@@ -129,27 +160,44 @@ def _joined(mapping: ColumnMapping) -> set[str]:
 
 
 def _resolved(
-    resolve: Resolve, action: Action, dataset: Dataset, mapping: ColumnMapping, frame: pd.DataFrame, mask: pd.Series[bool]
+    resolve: Resolve,
+    action: Action,
+    dataset: Dataset,
+    mapping: ColumnMapping,
+    frame: pd.DataFrame,
+    mask: pd.Series[bool],
 ) -> tuple[pd.DataFrame, list[Problem]]:
-    """The frame with the names of the chosen rows turned into ids; those of the others are not asked for."""
+    """The frame with the names of the chosen rows turned into ids; those of the others are not
+    asked for.
+    """
     found, problems = resolve(action, dataset, mapping, frame[mask])
     return pd.concat([found, frame[~mask]]).loc[frame.index], problems
 
 
-def of_the_others(action: Action, mapping: ColumnMapping, files: Mapping[str, Dataset]) -> list[Problem]:
-    """Avisos: what was found in the other files that the rows take something from, when they were read."""
+def of_the_others(
+    action: Action, mapping: ColumnMapping, files: Mapping[str, Dataset]
+) -> list[Problem]:
+    """Avisos: what was found in the other files that the rows take something from, when they were
+    read.
+    """
     joined = {source.dataset for source in mapping.sources.values() if source.kind == "join"}
-    names = [name for name in ("global", *sorted(joined)) if name in files and name != action.dataset]
-    return [replace(problem, severity="aviso") for name in names for problem in files[name].problems]
+    names = [
+        name for name in ("global", *sorted(joined)) if name in files and name != action.dataset
+    ]
+    return [
+        replace(problem, severity="aviso") for name in names for problem in files[name].problems
+    ]
 
 
 def require_sources(prepared: Prepared) -> None:
-    """Raises InputError when a required parameter has no source, or none of those of which one is needed."""
+    """Raises InputError when a required parameter has no source, or none of those of which one is
+    needed.
+    """
     if prepared.missing:
         names = ", ".join(prepared.missing)
         raise InputError(
-            f"{prepared.dataset.file_name}: faltan columnas para «{prepared.action.title}»: {names}. "
-            "Añádelas al fichero, o di de qué columna salen (--map parámetro=columna)."
+            f"{prepared.dataset.file_name}: faltan columnas para «{prepared.action.title}»:"
+            f" {names}. Añádelas al fichero, o di de qué columna salen (--map parámetro=columna)."
         )
 
 
@@ -157,12 +205,22 @@ def planned_rows(prepared: Prepared) -> Iterator[Row]:
     """Every row of the file, in file order: pending, invalid (with why) or excluded."""
     names = labels(prepared.dataset)
     shown = zip(names.index, names["label"], names["group"], strict=True)
-    for (line, params), (_, label, group) in zip(iter_params(prepared.action, prepared.frame), shown, strict=True):
+    for (line, params), (_, label, group) in zip(
+        iter_params(prepared.action, prepared.frame), shown, strict=True
+    ):
         problem = prepared.invalid.get(line)
         if line in prepared.excluded:
             yield Row(line, params, label, group, state="excluded")
         elif problem:
-            yield Row(line, params, label, group, state="invalid", code=problem.rule, message=problem.text())
+            yield Row(
+                line,
+                params,
+                label,
+                group,
+                state="invalid",
+                code=problem.rule,
+                message=problem.text(),
+            )
         else:
             yield Row(line, params, label, group)
 
@@ -173,15 +231,24 @@ def first_rows(prepared: Prepared, most: int = 1_000) -> list[Row]:
     lines = frozenset(prepared.frame.index[::step])
     chosen = prepared.frame.loc[sorted(lines)]
     state = dict.fromkeys(lines - prepared.excluded - set(prepared.invalid), "pending")
-    return [Row(line, params, state=state.get(line, "invalid")) for line, params in iter_params(prepared.action, chosen)]
+    return [
+        Row(line, params, state=state.get(line, "invalid"))
+        for line, params in iter_params(prepared.action, chosen)
+    ]
 
 
 def example_of(plan: Prepared, param: Param) -> str:
     """The first cell that is not empty: as the file has it, where a name stands for an id."""
-    from bulk.planning.suggestions import ID_KINDS  # brings the matching of texts: nothing that a launch needs
+    from bulk.planning.suggestions import (
+        ID_KINDS,
+    )  # brings the matching of texts: nothing that a launch needs
 
     source = plan.mapping.sources[param.name]
-    column = plan.dataset.frame.get(source.ref) if source.kind == "column" and param.kind in ID_KINDS else None
+    column = (
+        plan.dataset.frame.get(source.ref)
+        if source.kind == "column" and param.kind in ID_KINDS
+        else None
+    )
     cells = plan.frame[param.name] if column is None else column
     filled = cells[cells != ""]
     return str(filled.iloc[0]) if len(filled) else ""

@@ -34,8 +34,13 @@ def readiness(
     explicit: AnyMapping[str, AnyMapping[str, str]] | None = None,
     options: AnyMapping[str, Any] | None = None,
 ) -> list[Readiness]:
-    """The nine actions, in the recommended order. `explicit`: action id -> parameter -> text, as map_columns takes it."""
-    return [_of(action, files, (explicit or {}).get(action.id), options or {}) for action in all_actions()]
+    """The nine actions, in the recommended order. `explicit`: action id -> parameter -> text, as
+    map_columns takes it.
+    """
+    return [
+        _of(action, files, (explicit or {}).get(action.id), options or {})
+        for action in all_actions()
+    ]
 
 
 def needs(action: Action) -> str:
@@ -47,7 +52,10 @@ def needs(action: Action) -> str:
 
 
 def _of(
-    action: Action, files: AnyMapping[str, Dataset], explicit: AnyMapping[str, str] | None, options: AnyMapping[str, Any]
+    action: Action,
+    files: AnyMapping[str, Dataset],
+    explicit: AnyMapping[str, str] | None,
+    options: AnyMapping[str, Any],
 ) -> Readiness:
     dataset = files.get(action.dataset)
     if dataset is None:
@@ -66,5 +74,7 @@ def _either(action: Action, mapping: Mapping, options: AnyMapping[str, Any]) -> 
     if not names or options.get(option) or any(is_fed(mapping, name) for name in names):
         return Readiness(action.id, "ready", (), "lista para ensayar")
     if option:
-        return Readiness(action.id, "no_profile", names, f"falta un perfil, o una columna: {' o '.join(names)}")
+        return Readiness(
+            action.id, "no_profile", names, f"falta un perfil, o una columna: {' o '.join(names)}"
+        )
     return Readiness(action.id, "no_columns", names, f"falta una columna: {' o '.join(names)}")

@@ -1,4 +1,6 @@
-"""Which columns of a file hold what Excel spoils: phones, extensions, ids, e-mails, and digits that a template takes."""
+"""Which columns of a file hold what Excel spoils: phones, extensions, ids, e-mails, and digits that
+a template takes.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +15,26 @@ from bulk.planning.sources import Source, fields_of
 
 PHONES = ("phone_number", "phone_numbers", "legacy_phone_number", "target_phone_number")
 EXTENSIONS = ("extension", "target_extension")
-IDS = ("person_id", "location_id", "target_location_id", "premise_route_id", "add_license_ids", "remove_license_ids", "org_id")
-DIALLED = (*PHONES, *EXTENSIONS, "destination")  # made of digits: what a template puts into them is digits too
+IDS = (
+    "person_id",
+    "location_id",
+    "target_location_id",
+    "premise_route_id",
+    "add_license_ids",
+    "remove_license_ids",
+    "org_id",
+)
+DIALLED = (
+    *PHONES,
+    *EXTENSIONS,
+    "destination",
+)  # made of digits: what a template puts into them is digits too
 
 
 def columns(dataset: Dataset, action: Action | None, mapping: Mapping | None) -> dict[str, str]:
-    """Header -> phone, extension, id, email or digits. `mapping` says which columns of this file the action takes."""
+    """Header -> phone, extension, id, email or digits. `mapping` says which columns of this file
+    the action takes.
+    """
     if action is not None and mapping is not None:
         return _mapped(dataset, action, mapping)
     names = {param.name for param in action.parameters} if action else None
@@ -53,9 +69,16 @@ def _columns_of(source: Source, own: str) -> Iterator[tuple[str, str]]:
 def _parameter(header: str) -> str | None:
     """The parameter that a header names, in its own words or by a synonym."""
     key = canonical(header)
-    return next((name for name, words in SYNONYMS.items() if key in map(canonical, (name, *words))), None)
+    return next(
+        (name for name, words in SYNONYMS.items() if key in map(canonical, (name, *words))), None
+    )
 
 
 def _kind(name: str) -> str | None:
-    kinds: AnyMapping[str, tuple[str, ...]] = {"phone": PHONES, "extension": EXTENSIONS, "id": IDS, "email": ("email",)}
+    kinds: AnyMapping[str, tuple[str, ...]] = {
+        "phone": PHONES,
+        "extension": EXTENSIONS,
+        "id": IDS,
+        "email": ("email",),
+    }
     return next((kind for kind, names in kinds.items() if name in names), None)

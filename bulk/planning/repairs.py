@@ -1,6 +1,8 @@
-"""What Excel did to phones, extensions and ids, and how it was before. Proposed, listed, and only applied when accepted.
+"""What Excel did to phones, extensions and ids, and how it was before. Proposed, listed, and only
+applied when accepted.
 
-The contracts' E.164 rule decides what is valid; phonenumbers only proposes, and only with a country that somebody gave.
+The contracts' E.164 rule decides what is valid; phonenumbers only proposes, and only with a country
+that somebody gave.
 """
 
 from __future__ import annotations
@@ -20,7 +22,15 @@ from bulk.errors import InputError
 from bulk.files.dataset import Dataset, canonical, with_cells
 from bulk.planning.mapping import Mapping
 from bulk.planning.repairable import columns
-from schemas.phones import DECIMALS, E164, EXCEL, TRUNK_ZERO, is_one_with_comma, may_be_one, plain_phone
+from schemas.phones import (
+    DECIMALS,
+    E164,
+    EXCEL,
+    TRUNK_ZERO,
+    is_one_with_comma,
+    may_be_one,
+    plain_phone,
+)
 
 COUNTRY = "default_country"  # the column of GLOBAL that says it
 _E164 = re.compile(E164)
@@ -30,10 +40,14 @@ _EMAIL = re.compile(r"[^@\s<>:;,]+@[^@\s<>:;,]+\.[^@\s<>:;,]+")
 _EXCEL = re.compile(EXCEL)
 _DECIMAL = re.compile(r"(\+?[0-9]+)[.,]0+")  # nothing but zeros: what is before the mark is whole
 _THOUSANDS = re.compile(r"[0-9]{1,3}(?:[.,][0-9]{3})+")
-_FILLER = re.compile("[\\s\u2010-\u2015\u2212\ufe58\ufe63\uff0d.\\-()/]")  # what people put between digits, dashes of all sorts
+_FILLER = re.compile(
+    "[\\s\u2010-\u2015\u2212\ufe58\ufe63\uff0d.\\-()/]"
+)  # what people put between digits, dashes of all sorts
 _ADDRESS = re.compile(r"""[^\s<>;,'"()\[\]]+@[^\s<>;,'"()\[\]]+""")
 _DASHED = re.compile("[0-9]{2}\\s*[\u2010-\u2015\u2212\ufe58\ufe63\uff0d-]\\s*[0-9]{2}")
-_LISTED = re.compile(r"[0-9]{3}(?:,[0-9]{3})+")  # as well a list of short extensions as a number with marks of thousands
+_LISTED = re.compile(
+    r"[0-9]{3}(?:,[0-9]{3})+"
+)  # as well a list of short extensions as a number with marks of thousands
 _APOSTROPHES = "'’‘`´"
 _ZERO = re.compile(r"\(\s*0\s*\)")  # +44 (0)20: dialled inside the country only
 _FULL_WIDTH = str.maketrans("＋．，（）", "+.,()")
@@ -61,7 +75,9 @@ class Repair:
     rule: str  # a key of RULES
 
 
-Mend = Callable[[Dataset], tuple[Dataset, list[Repair]]]  # a file -> what it becomes, and the repairs proposed for it
+Mend = Callable[
+    [Dataset], tuple[Dataset, list[Repair]]
+]  # a file -> what it becomes, and the repairs proposed for it
 
 
 def as_it_is(dataset: Dataset) -> tuple[Dataset, list[Repair]]:
@@ -70,7 +86,9 @@ def as_it_is(dataset: Dataset) -> tuple[Dataset, list[Repair]]:
 
 
 def default_country(global_dataset: Dataset | None) -> str | None:
-    """Two letters out of GLOBAL's `default_country`; None when it says none. Raises InputError for one that there is not."""
+    """Two letters out of GLOBAL's `default_country`; None when it says none. Raises InputError for
+    one that there is not.
+    """
     if global_dataset is None or global_dataset.frame.empty:
         return None
     for header in global_dataset.frame.columns:
@@ -88,18 +106,22 @@ def checked_country(text: str | None) -> str | None:
 
 
 def country_by_setting(text: str) -> str | None:
-    """BULK_DEFAULT_COUNTRY as two letters; None when it says none. Raises InputError for one that there is not."""
+    """BULK_DEFAULT_COUNTRY as two letters; None when it says none. Raises InputError for one that
+    there is not.
+    """
     try:
         return checked_country(text)
     except InputError as error:
         raise InputError(f"BULK_DEFAULT_COUNTRY: {error.message}") from None
 
 
-def propose(dataset: Dataset, action: Action | None, country: str | None, *, mapping: Mapping | None = None) -> list[Repair]:
+def propose(
+    dataset: Dataset, action: Action | None, country: str | None, *, mapping: Mapping | None = None
+) -> list[Repair]:
     """Repairs for the phones, extensions, ids and e-mails of the file, by line.
 
-    `action` narrows it to the columns that the action takes (through `mapping` when there is one). Without `country`
-    a phone that lost its prefix is left alone: it is never guessed.
+    `action` narrows it to the columns that the action takes (through `mapping` when there is one).
+    Without `country` a phone that lost its prefix is left alone: it is never guessed.
     """
     found: list[Repair] = []
     for column, kind in columns(dataset, action, mapping).items():
@@ -117,9 +139,15 @@ def apply(dataset: Dataset, repairs: Iterable[Repair]) -> Dataset:
     chosen = list(repairs)
     for repair in chosen:
         if repair.column not in dataset.frame.columns or repair.line not in dataset.frame.index:
-            raise InputError(f"{dataset.file_name} ya no tiene la celda de la fila {repair.line}, «{repair.column}».")
+            raise InputError(
+                f"{dataset.file_name} ya no tiene la celda de la fila {repair.line},"
+                f" «{repair.column}»."
+            )
         if dataset.frame.at[repair.line, repair.column] != repair.before:
-            raise InputError(f"{dataset.file_name} · Fila {repair.line} · «{repair.column}» ha cambiado desde que se propuso.")
+            raise InputError(
+                f"{dataset.file_name} · Fila {repair.line} · «{repair.column}» ha cambiado desde"
+                " que se propuso."
+            )
     return with_cells(dataset, ((repair.line, repair.column, repair.after) for repair in chosen))
 
 
@@ -144,7 +172,9 @@ def grouped(repairs: Iterable[Repair]) -> list[dict[str, object]]:
 
 
 class RepairGroups:
-    """Repairs counted by kind and column as they come; the first ones of each are kept to be shown."""
+    """Repairs counted by kind and column as they come; the first ones of each are kept to be
+    shown.
+    """
 
     def __init__(self) -> None:
         self.groups: dict[tuple[str, str, str], tuple[int, list[Repair]]] = {}
@@ -162,24 +192,38 @@ class RepairGroups:
     def to_json(self) -> list[dict[str, object]]:
         """Each kind of each file, with its first ones."""
         return [
-            {"file": file, "rule": rule, "column": column, "count": count, "first": [vars(each) for each in first]}
+            {
+                "file": file,
+                "rule": rule,
+                "column": column,
+                "count": count,
+                "first": [vars(each) for each in first],
+            }
             for (file, rule, column), (count, first) in self.groups.items()
         ]
 
 
-# -- which cells ------------------------------------------------------------------------------------------------------
+# -- which cells -----------------------------------------------------------------------------------
 
 
 def _suspects(cells: pd.Series[str], kind: str) -> Iterator[str]:
     """Different cells that are not plainly right: few, whatever the size of the file."""
-    right = {"phone": rf"{_E164.pattern}(?:[;|,]{_E164.pattern})*", "extension": _EXTENSION.pattern, "email": _EMAIL.pattern}
+    right = {
+        "phone": rf"{_E164.pattern}(?:[;|,]{_E164.pattern})*",
+        "extension": _EXTENSION.pattern,
+        "email": _EMAIL.pattern,
+    }
     right["digits"] = _DIGITS.pattern
     filled = cells[cells != ""]
-    plain = filled.str.fullmatch(f"(?:{right[kind]})") if kind in right else ~filled.str.startswith(tuple(_APOSTROPHES))
+    plain = (
+        filled.str.fullmatch(f"(?:{right[kind]})")
+        if kind in right
+        else ~filled.str.startswith(tuple(_APOSTROPHES))
+    )
     yield from map(str, filled[~plain].unique())
 
 
-# -- one cell ---------------------------------------------------------------------------------------------------------
+# -- one cell --------------------------------------------------------------------------------------
 
 
 def _repaired(cell: str, kind: str, country: str | None) -> tuple[str, str] | None:
@@ -200,20 +244,29 @@ def _repaired(cell: str, kind: str, country: str | None) -> tuple[str, str] | No
 
 
 def _phones(cell: str, country: str | None) -> tuple[str, str] | None:
-    """Each number of the cell; the rule is that of the first one mended. One that cannot be mended stays as it is."""
+    """Each number of the cell; the rule is that of the first one mended. One that cannot be mended
+    stays as it is.
+    """
     parts = _ITEMS.split(cell)
     if len(parts) == 1 and not is_one_with_comma(cell):
         parts = re.split("(,)", cell)
-    mended = [_phone(part, country) if position % 2 == 0 and part.strip() else None for position, part in enumerate(parts)]
+    mended = [
+        _phone(part, country) if position % 2 == 0 and part.strip() else None
+        for position, part in enumerate(parts)
+    ]
     rules = [repair[1] for repair in mended if repair]
     if not rules:
         return None
-    return "".join(repair[0] if repair else part for part, repair in zip(parts, mended, strict=True)), rules[0]
+    return (
+        "".join(repair[0] if repair else part for part, repair in zip(parts, mended, strict=True)),
+        rules[0],
+    )
 
 
 def _phone(item: str, country: str | None) -> tuple[str, str] | None:
     if _E164.fullmatch(plain_phone(item.strip())) or _EXCEL.fullmatch(item.strip()):
-        return None  # plain spelling is read without a repair; digits that are gone are not brought back by any
+        # plain spelling is read without a repair; digits that are gone are not brought back by any
+        return None
     bare, rule = _without_apostrophe(_ascii_digits(item), "")
     if DECIMALS.search(bare):
         if not (whole := re.fullmatch(r"(.*?)[.,]\s*0+", bare)):
@@ -227,7 +280,11 @@ def _phone(item: str, country: str | None) -> tuple[str, str] | None:
         return "+" + plain[2:], rule or "prefijo_00"
     if plain.startswith("+"):
         after = _valid(abroad, None) if TRUNK_ZERO.search(abroad) else plain
-        return (after, rule or "sobran_signos") if after and _E164.fullmatch(after) and may_be_one(after) else None
+        return (
+            (after, rule or "sobran_signos")
+            if after and _E164.fullmatch(after) and may_be_one(after)
+            else None
+        )
     after = _valid(plain, country)
     return (after, rule if rule and plain == after else "prefijo_del_pais") if after else None
 
@@ -241,7 +298,9 @@ def _without_apostrophe(cell: str, rule: str) -> tuple[str, str]:
 
 
 def _ascii_digits(text: str) -> str:
-    """Digits of any script and full-width signs as the keyboard writes them, without marks that nobody sees."""
+    """Digits of any script and full-width signs as the keyboard writes them, without marks that
+    nobody sees.
+    """
     seen = (each for each in text if unicodedata.category(each) != "Cf")
     plain = "".join(str(unicodedata.decimal(each)) if each.isdecimal() else each for each in seen)
     return plain.translate(_FULL_WIDTH)
@@ -249,7 +308,9 @@ def _ascii_digits(text: str) -> str:
 
 @lru_cache(maxsize=65_536)
 def _valid(text: str, country: str | None) -> str | None:
-    """E.164 of a number that exists in its country's plan, or None. A number without + needs a country."""
+    """E.164 of a number that exists in its country's plan, or None. A number without + needs a
+    country.
+    """
     if not text.startswith("+") and country is None:
         return None
     try:
@@ -276,9 +337,11 @@ def _extension(cell: str, form: re.Pattern[str] = _EXTENSION) -> tuple[str, str]
 
 
 def _several(text: str, *, may_be_phone: bool) -> bool:
-    """Whether these are two extensions, a range or a date: joined they would be a number that nobody wrote.
+    """Whether these are two extensions, a range or a date: joined they would be a number that
+    nobody wrote.
 
-    Pairs (20 41) are one number as people say it; so are the groups of a phone, where one `may_be_phone`.
+    Pairs (20 41) are one number as people say it; so are the groups of a phone, where one
+    `may_be_phone`.
     """
     sizes = [len(digits) for digits in re.findall("[0-9]+", text)]
     if re.fullmatch(r"[0-9]{1,2}\s[0-9]{3}", text.strip()):  # thousands, as a space marks them

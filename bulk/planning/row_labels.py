@@ -7,7 +7,15 @@ import pandas as pd
 from bulk.files.dataset import Dataset, canonical
 from schemas.hydra import id_tail
 
-NAMES = ("display_name", "nombre_completo", "nombre_y_apellidos", "nombre_usuario", "full_name", "usuario", "name")
+NAMES = (
+    "display_name",
+    "nombre_completo",
+    "nombre_y_apellidos",
+    "nombre_usuario",
+    "full_name",
+    "usuario",
+    "name",
+)
 FIRST, LAST = ("first_name", "nombre"), ("last_name", "apellidos", "apellido")
 EMAILS = ("email", "correo", "correo_electronico", "mail")
 EXTENSIONS = ("extension", "ext", "target_extension")
@@ -16,7 +24,8 @@ LOCATION_IDS = ("location_id", "target_location_id")
 
 
 def labels(dataset: Dataset) -> pd.DataFrame:
-    """Columns `label` and `group`; index = line. Without any name the label is the line: «Fila 218».
+    """Columns `label` and `group`; index = line. Without any name the label is the line: «Fila
+    218».
 
     The group is the location's name, or the last segment of its id when the file has no names.
     """
@@ -27,11 +36,15 @@ def labels(dataset: Dataset) -> pd.DataFrame:
     if dataset.name == "ubicaciones":
         label = _filled(place, lines)
         return pd.DataFrame({"label": label, "group": label})
-    person = _filled(_first(frame, by_name, NAMES), _full_name(frame, by_name), _first(frame, by_name, EMAILS))
+    person = _filled(
+        _first(frame, by_name, NAMES), _full_name(frame, by_name), _first(frame, by_name, EMAILS)
+    )
     extension = _first(frame, by_name, EXTENSIONS)
     both = (person != "") & (extension != "")
     label = (person + " · " + extension).where(both, _filled(person, extension, lines))
-    return pd.DataFrame({"label": label, "group": _filled(place, _tails(_first(frame, by_name, LOCATION_IDS)))})
+    return pd.DataFrame(
+        {"label": label, "group": _filled(place, _tails(_first(frame, by_name, LOCATION_IDS)))}
+    )
 
 
 def _tails(ids: pd.Series[str]) -> pd.Series[str]:
@@ -39,7 +52,9 @@ def _tails(ids: pd.Series[str]) -> pd.Series[str]:
     return ids.map({each: id_tail(each) for each in ids.unique()}).astype("str")
 
 
-def _first(frame: pd.DataFrame, by_name: dict[str, str], candidates: tuple[str, ...]) -> pd.Series[str]:
+def _first(
+    frame: pd.DataFrame, by_name: dict[str, str], candidates: tuple[str, ...]
+) -> pd.Series[str]:
     """The first of these columns that the file has; empty text without any."""
     for candidate in candidates:
         if canonical(candidate) in by_name:

@@ -1,4 +1,6 @@
-"""Mappings kept in the data directory: by name, and the last one used for each action and set of headers. JSON files."""
+"""Mappings kept in the data directory: by name, and the last one used for each action and set of
+headers. JSON files.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,10 @@ def from_bytes(raw: bytes, file_name: str) -> SavedMapping:
     mapping = Mapping.from_json(document)
     names = {param.name for param in get_action(mapping.action_id).parameters}
     if unknown := sorted(set(mapping.sources) - names):
-        raise InputError(f"«{file_name}» usa parámetros que «{mapping.action_id}» no tiene: {', '.join(unknown)}.")
+        raise InputError(
+            f"«{file_name}» usa parámetros que «{mapping.action_id}» no tiene:"
+            f" {', '.join(unknown)}."
+        )
     return SavedMapping(str(document.get("name", "")), mapping)
 
 
@@ -59,21 +64,30 @@ def read(path: Path) -> SavedMapping:
 
 
 def to_explicit(mapping: Mapping, files: Files) -> dict[str, str]:
-    """parameter -> text, as map_columns takes it, for these files. Raises InputError naming the column that is not there."""
-    texts = {name: source_text(source) for name, source in mapping.sources.items() if source.kind != "none"}
+    """parameter -> text, as map_columns takes it, for these files. Raises InputError naming the
+    column that is not there.
+    """
+    texts = {
+        name: source_text(source)
+        for name, source in mapping.sources.items()
+        if source.kind != "none"
+    }
     for text in texts.values():
         parse_source(text, files)
     return texts
 
 
-# -- in the data directory --------------------------------------------------------------------------------------------
+# -- in the data directory -------------------------------------------------------------------------
 
 
 def save(home: Path, name: str, mapping: Mapping) -> Path:
     """Keep under a name; the same name of the same action is replaced. Raises InputError."""
     if not name.strip():
         raise InputError("El mapeo necesita un nombre.")
-    return _write(home / "mappings" / f"{mapping.action_id}-{_digest(name.strip())}.json", to_bytes(mapping, name.strip()))
+    return _write(
+        home / "mappings" / f"{mapping.action_id}-{_digest(name.strip())}.json",
+        to_bytes(mapping, name.strip()),
+    )
 
 
 def saved(home: Path, action_id: str | None = None) -> list[SavedMapping]:
@@ -109,7 +123,11 @@ def recall(home: Path, action_id: str, headers: Iterable[str]) -> Mapping | None
 
 
 def _place(home: Path, action_id: str, headers: Iterable[str]) -> Path:
-    return home / "mappings" / f"{action_id}-last-{_digest(' '.join(sorted(map(canonical, headers))))}.json"
+    return (
+        home
+        / "mappings"
+        / f"{action_id}-last-{_digest(' '.join(sorted(map(canonical, headers))))}.json"
+    )
 
 
 def _digest(text: str) -> str:

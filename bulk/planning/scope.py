@@ -1,4 +1,6 @@
-"""Scope (alcance): which rows of a file are worked. By column values, lines, a pasted list, `selected`, or entities left open."""
+"""Scope (alcance): which rows of a file are worked. By column values, lines, a pasted list,
+`selected`, or entities left open.
+"""
 
 from __future__ import annotations
 
@@ -36,23 +38,34 @@ class Where:
 
 @dataclass(frozen=True)
 class Scope:
-    """What the operator asked for; every part narrows the rows further. Nothing asked = the whole file."""
+    """What the operator asked for; every part narrows the rows further. Nothing asked = the whole
+    file.
+    """
 
     where: tuple[Where, ...] = ()  # columns
     lines: tuple[tuple[int, int], ...] = ()  # ranges of lines, both ends in
     pasted: tuple[str, ...] = ()  # e-mails, extensions, ids, phones or names
-    entities: frozenset[str] | None = None  # values of the action's entity ("pendientes y fallidas de RUN")
+    entities: frozenset[str] | None = (
+        None  # values of the action's entity ("pendientes y fallidas de RUN")
+    )
     entities_of: str = ""  # the run they come from
-    unnamed: int = 0  # rows of that run without a value in the entity: no row can be matched to them
+    unnamed: int = (
+        0  # rows of that run without a value in the entity: no row can be matched to them
+    )
     selected: bool = True  # a `selected` column, when there is one, is honoured
 
     def __bool__(self) -> bool:
         return bool(self.where or self.lines or self.pasted) or self.entities is not None
 
     def to_json(self) -> dict[str, Any]:
-        """What is stored with the run; entities by their count, for they may be a hundred thousand."""
+        """What is stored with the run; entities by their count, for they may be a hundred
+        thousand.
+        """
         found: dict[str, Any] = {
-            "where": [{"column": w.column, "values": list(w.values), "negated": w.negated} for w in self.where],
+            "where": [
+                {"column": w.column, "values": list(w.values), "negated": w.negated}
+                for w in self.where
+            ],
             "lines": [list(each) for each in self.lines],
             "pasted": list(self.pasted),
             "only_open_of": self.entities_of,
@@ -64,7 +77,10 @@ class Scope:
     def from_json(cls, value: Mapping[str, Any], entities: frozenset[str] | None = None) -> Scope:
         """What to_json gave. `entities`: those that the run it names has left open."""
         return cls(
-            where=tuple(Where(str(w["column"]), tuple(w["values"]), bool(w["negated"])) for w in value.get("where", ())),
+            where=tuple(
+                Where(str(w["column"]), tuple(w["values"]), bool(w["negated"]))
+                for w in value.get("where", ())
+            ),
             lines=tuple((int(first), int(last)) for first, last in value.get("lines", ())),
             pasted=tuple(map(str, value.get("pasted", ()))),
             entities=entities,
@@ -81,9 +97,15 @@ class Chosen:
     description: str  # Spanish: ubicación = Madrid · filas 2-200
     selected: int | None = None  # rows that the `selected` column marks; None = no such column
     not_found: tuple[str, ...] = ()  # of the pasted list
-    several: tuple[str, ...] = ()  # of the pasted list, found in more than one row: all of them are in
-    named: frozenset[str] = frozenset()  # of the entities left open by the other run, those that some row names
-    unclear: tuple[Problem, ...] = ()  # avisos: marks of `selected` that are not understood, a column that only looks like it
+    several: tuple[
+        str, ...
+    ] = ()  # of the pasted list, found in more than one row: all of them are in
+    named: frozenset[str] = (
+        frozenset()
+    )  # of the entities left open by the other run, those that some row names
+    unclear: tuple[
+        Problem, ...
+    ] = ()  # avisos: marks of `selected` that are not understood, a column that only looks like it
 
     @property
     def count(self) -> int:
@@ -97,14 +119,18 @@ class Chosen:
         return "El fichero no tiene filas." if self.mask.empty else empty_text(self.description)
 
 
-# -- as written -------------------------------------------------------------------------------------------------------
+# -- as written ------------------------------------------------------------------------------------
 
 
 def parse_where(text: str) -> Where:
-    """`ubicación=Madrid`, `sede=Madrid|Sevilla`, `sede!=Madrid`, `sede=` (empty). Raises InputError."""
+    """`ubicación=Madrid`, `sede=Madrid|Sevilla`, `sede!=Madrid`, `sede=` (empty). Raises
+    InputError.
+    """
     found = re.fullmatch(r"\s*([^=!]+?)\s*(!?)=(.*)", text, re.DOTALL)
     if not found:
-        raise InputError(f"«{text}»: se espera columna=valor, columna=valor1|valor2 o columna!=valor.")
+        raise InputError(
+            f"«{text}»: se espera columna=valor, columna=valor1|valor2 o columna!=valor."
+        )
     return Where(found[1], tuple(value.strip() for value in found[3].split("|")), bool(found[2]))
 
 
@@ -130,20 +156,32 @@ def empty_text(description: str) -> str:
 
 
 def unmatched_text(scope: Scope, named: frozenset[str]) -> str:
-    """What to say of the rows that the other run left open and no row of the file names; "" without any."""
+    """What to say of the rows that the other run left open and no row of the file names; "" without
+    any.
+    """
     count = scope.unnamed + len((scope.entities or frozenset()) - named)
     if not count:
         return ""
     some = "1 fila que quedó pendiente o fallida no se encuentra"
     many = f"{count} filas que quedaron pendientes o fallidas no se encuentran"
-    return f"{some if count == 1 else many} en este fichero por su identificador, y no entran. Elígelas por su número de fila."
+    return (
+        f"{some if count == 1 else many} en este fichero por su identificador, y no entran."
+        " Elígelas por su número de fila."
+    )
 
 
-# -- rows -------------------------------------------------------------------------------------------------------------
+# -- rows ------------------------------------------------------------------------------------------
 
 
-def choose(dataset: Dataset, scope: Scope, *, action: Action | None = None, frame: pd.DataFrame | None = None) -> Chosen:
-    """The rows of `dataset` that `scope` chooses. `frame` (of param_frame) is needed to match entities (see left_open).
+def choose(
+    dataset: Dataset,
+    scope: Scope,
+    *,
+    action: Action | None = None,
+    frame: pd.DataFrame | None = None,
+) -> Chosen:
+    """The rows of `dataset` that `scope` chooses. `frame` (of param_frame) is needed to match
+    entities (see left_open).
 
     Raises InputError for a column that there is not.
     """
@@ -163,22 +201,34 @@ def choose(dataset: Dataset, scope: Scope, *, action: Action | None = None, fram
         mask &= marked
     selected = None if marked is None else int(marked.sum())
     unclear = tuple(_unclear(dataset)) if scope.selected else ()
-    found = Chosen(mask, described(scope, selected, len(rows)), selected, not_found, several, unclear=unclear)
-    return left_open(found, scope, action, frame) if action is not None and frame is not None else found
+    found = Chosen(
+        mask, described(scope, selected, len(rows)), selected, not_found, several, unclear=unclear
+    )
+    return (
+        left_open(found, scope, action, frame)
+        if action is not None and frame is not None
+        else found
+    )
 
 
 def left_open(chosen: Chosen, scope: Scope, action: Action, *frames: pd.DataFrame) -> Chosen:
-    """Of the rows chosen, those whose entity another run left open, as any of `frames` names it (an e-mail, or its id)."""
+    """Of the rows chosen, those whose entity another run left open, as any of `frames` names it (an
+    e-mail, or its id).
+    """
     if scope.entities is None:
         return chosen
     named = [frame[action.entity].reindex(chosen.mask.index, fill_value="") for frame in frames]
     matched = pd.concat([each.isin(list(scope.entities)) for each in named], axis=1).any(axis=1)
-    there = frozenset(entity for each in named for entity in each[matched].unique()) & scope.entities
+    there = (
+        frozenset(entity for each in named for entity in each[matched].unique()) & scope.entities
+    )
     return replace(chosen, mask=chosen.mask & matched, named=there)
 
 
 def described(scope: Scope, selected: int | None, total: int) -> str:
-    """`ubicación = Madrid · filas 2-200`. `selected`: rows of `total` that the `selected` column marks, when there is one."""
+    """`ubicación = Madrid · filas 2-200`. `selected`: rows of `total` that the `selected` column
+    marks, when there is one.
+    """
     told = [_where_text(where) for where in scope.where]
     if scope.lines:
         told.append(_lines_text(scope.lines))
@@ -192,24 +242,41 @@ def described(scope: Scope, selected: int | None, total: int) -> str:
 
 
 def marks(dataset: Dataset) -> pd.Series[bool] | None:
-    """Rows that the `selected` column marks (1/true/yes/si/sí/x); None when the file has no such column."""
+    """Rows that the `selected` column marks (1/true/yes/si/sí/x); None when the file has no such
+    column.
+    """
     header = _header(dataset, SELECTED)
     return None if header is None else folded_cells(dataset.frame[header]).isin(TRUE)
 
 
 def _unclear(dataset: Dataset) -> Iterator[Problem]:
-    """What stands in `selected` and says neither yes nor no; without such a column, one that only looks like it."""
+    """What stands in `selected` and says neither yes nor no; without such a column, one that only
+    looks like it.
+    """
     header = _header(dataset, SELECTED)
     if header is None:
-        told = f"Parece decir qué filas entran, pero solo cuenta la columna «{SELECTED}». Cámbiale el nombre, o elige las filas."
+        told = (
+            f"Parece decir qué filas entran, pero solo cuenta la columna «{SELECTED}». Cámbiale el"
+            " nombre, o elige las filas."
+        )
         for other in _like_selected(dataset):
-            yield Problem(dataset.file_name, None, other, None, "seleccion_con_otro_nombre", told, "aviso")
+            yield Problem(
+                dataset.file_name, None, other, None, "seleccion_con_otro_nombre", told, "aviso"
+            )
         return
     cells = dataset.frame[header]
     odd = cells[(cells != "") & ~folded_cells(cells).isin((*TRUE, *FALSE))]
     for line, cell in odd.items():
         told = "No se entiende: la fila no entra. Se espera sí o no (x, 1, true)."
-        yield Problem(dataset.file_name, int(str(line)), header, str(cell), "seleccion_no_entendida", told, "aviso")
+        yield Problem(
+            dataset.file_name,
+            int(str(line)),
+            header,
+            str(cell),
+            "seleccion_no_entendida",
+            told,
+            "aviso",
+        )
 
 
 def _like_selected(dataset: Dataset) -> Iterator[str]:
@@ -223,14 +290,18 @@ def _like_selected(dataset: Dataset) -> Iterator[str]:
 
 def _header(dataset: Dataset, name: str) -> str | None:
     key = canonical(name)
-    return next((str(header) for header in dataset.frame.columns if canonical(str(header)) == key), None)
+    return next(
+        (str(header) for header in dataset.frame.columns if canonical(str(header)) == key), None
+    )
 
 
 def _meets(dataset: Dataset, where: Where) -> pd.Series[bool]:
     header = _header(dataset, where.column)
     if header is None:
         there = ", ".join(map(str, dataset.frame.columns))
-        raise InputError(f"{dataset.file_name} no tiene la columna «{where.column}». Las que tiene: {there}.")
+        raise InputError(
+            f"{dataset.file_name} no tiene la columna «{where.column}». Las que tiene: {there}."
+        )
     found = folded_cells(dataset.frame[header]).isin([folded(value) for value in where.values])
     return ~found if where.negated else found
 
@@ -245,7 +316,9 @@ def _within(index: pd.Index[Any], ranges: Sequence[tuple[int, int]]) -> pd.Serie
     firsts, lasts = np.array(sorted(ranges), dtype="int64").T
     farthest = np.maximum.accumulate(lasts)  # ranges may overlap
     lines = index.to_numpy(dtype="int64")
-    before = np.searchsorted(firsts, lines, side="right") - 1  # the last range that begins at the line or before it; -1 = none
+    before = (
+        np.searchsorted(firsts, lines, side="right") - 1
+    )  # the last range that begins at the line or before it; -1 = none
     return pd.Series((before >= 0) & (lines <= farthest[before]), index=index)
 
 
@@ -255,11 +328,17 @@ def in_ranges(line: int, ranges: Sequence[tuple[int, int]]) -> bool:
 
 def _lines_text(ranges: Sequence[tuple[int, int]]) -> str:
     more = f" … ({len(ranges)} tramos)" if len(ranges) > MOST_RANGES else ""
-    return "filas " + ", ".join(_range_text(first, last) for first, last in ranges[:MOST_RANGES]) + more
+    return (
+        "filas "
+        + ", ".join(_range_text(first, last) for first, last in ranges[:MOST_RANGES])
+        + more
+    )
 
 
 def without(lines: Sequence[int], left_out: Iterable[int]) -> tuple[tuple[int, int], ...]:
-    """Ranges of `lines` (ascending) but those left out, as Scope.lines takes them: a range goes on over lines of other rows."""
+    """Ranges of `lines` (ascending) but those left out, as Scope.lines takes them: a range goes on
+    over lines of other rows.
+    """
     gone = frozenset(left_out)
     ranges: list[tuple[int, int]] = []
     together = False

@@ -11,14 +11,28 @@ from bulk.core.headers import SYNONYMS
 from bulk.core.text import folded, folded_cells
 from bulk.files.dataset import Dataset, canonical
 
-COLUMNS = ("email", "extension", "person_id", "location_id", "phone_number", "location_name", "display_name")
+COLUMNS = (
+    "email",
+    "extension",
+    "person_id",
+    "location_id",
+    "phone_number",
+    "location_name",
+    "display_name",
+)
 
 
 def parse_pasted(text: str, dataset: Dataset) -> tuple[str, ...]:
-    """One item a line, or between `;`, tabs or `,`; each once. A comma stays where `dataset` calls somebody so: «Pérez, Ana»."""
+    """One item a line, or between `;`, tabs or `,`; each once. A comma stays where `dataset` calls
+    somebody so: «Pérez, Ana».
+    """
     parts = [part.strip() for part in re.split("[\n\r;\t]", text)]
     known = _known(dataset, {_plain(part) for part in parts if "," in part})
-    items = (item.strip() for part in parts for item in ([part] if _plain(part) in known else part.split(",")))
+    items = (
+        item.strip()
+        for part in parts
+        for item in ([part] if _plain(part) in known else part.split(","))
+    )
     return tuple(dict.fromkeys(filter(None, items)))
 
 
@@ -28,8 +42,12 @@ def _known(dataset: Dataset, wanted: set[str]) -> set[str]:
     return {key for header in headers for key in wanted.intersection(_plain_cells(dataset, header))}
 
 
-def listed(dataset: Dataset, items: Iterable[str]) -> tuple[pd.Series[bool], tuple[str, ...], tuple[str, ...]]:
-    """(rows with one of `items` in a column that names people or places, items without row, items with several)."""
+def listed(
+    dataset: Dataset, items: Iterable[str]
+) -> tuple[pd.Series[bool], tuple[str, ...], tuple[str, ...]]:
+    """(rows with one of `items` in a column that names people or places, items without row, items
+    with several).
+    """
     wanted = {_plain(item): item for item in items}
     mask = pd.Series(False, index=dataset.frame.index)
     hits: dict[str, set[int]] = {}

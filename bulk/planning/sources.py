@@ -16,8 +16,17 @@ from bulk.errors import InputError
 from bulk.files.dataset import Dataset, canonical
 
 KINDS = ("column", "global", "constant", "template", "join", "none")
-JOIN_KEYS = ("location_name", "location_id", "email", "person_id", "extension")  # tried in this order when no key is said
-_ELSEWHERE = re.compile(r"(?P<place>\w+)\.(?P<column>[^\[\]]+)(?:\[(?P<on>[^\[\]=]+)(?:=(?P<key>[^\[\]=]+))?\])?", re.DOTALL)
+JOIN_KEYS = (
+    "location_name",
+    "location_id",
+    "email",
+    "person_id",
+    "extension",
+)  # tried in this order when no key is said
+_ELSEWHERE = re.compile(
+    r"(?P<place>\w+)\.(?P<column>[^\[\]]+)(?:\[(?P<on>[^\[\]=]+)(?:=(?P<key>[^\[\]=]+))?\])?",
+    re.DOTALL,
+)
 _FIELD = re.compile(r"\{([^{}]+)\}")
 
 
@@ -32,7 +41,9 @@ class Source:
     key: str = ""  # join: key column of the other file
 
     def to_json(self) -> dict[str, str]:
-        return {name: value for name, value in asdict(self).items() if value or name in ("kind", "ref")}
+        return {
+            name: value for name, value in asdict(self).items() if value or name in ("kind", "ref")
+        }
 
 
 NONE = Source("none")
@@ -44,7 +55,9 @@ class Files:
 
     own: Dataset  # the action's file
     world: Dataset | None = None  # GLOBAL
-    others: AnyMapping[str, Dataset] = field(default_factory=dict)  # dataset name -> file, for joins
+    others: AnyMapping[str, Dataset] = field(
+        default_factory=dict
+    )  # dataset name -> file, for joins
 
     def named(self, name: str) -> Dataset | None:
         if name == self.own.name:
@@ -54,14 +67,17 @@ class Files:
 
 def headers_of(dataset: Dataset | None) -> dict[str, str]:
     """Comparable header -> header as written."""
-    return {} if dataset is None else {canonical(header): header for header in dataset.frame.columns}
+    return (
+        {} if dataset is None else {canonical(header): header for header in dataset.frame.columns}
+    )
 
 
-# -- as written -------------------------------------------------------------------------------------------------------
+# -- as written ------------------------------------------------------------------------------------
 
 
 def parse_source(text: str, files: Files) -> Source:
-    """`columna` · `=texto` · `GLOBAL.columna` · `53{extension}` · `UBICACIONES.location_id[sede=location_name]`.
+    """`columna` · `=texto` · `GLOBAL.columna` · `53{extension}` ·
+    `UBICACIONES.location_id[sede=location_name]`.
 
     Raises InputError naming what there is.
     """
@@ -89,7 +105,9 @@ def source_text(source: Source) -> str:
 
 
 def header_of(name: str, source: Source) -> str:
-    """Where a person looks for what feeds the parameter `name`; its own name when no one column does."""
+    """Where a person looks for what feeds the parameter `name`; its own name when no one column
+    does.
+    """
     if source.kind == "column":
         return source.ref
     return source_text(source) if source.kind == "global" else name
@@ -99,7 +117,9 @@ def _template(text: str, files: Files) -> Source:
     def as_written(found: re.Match[str]) -> str:
         inner = parse_source(found[1].strip(), files)
         if inner.kind not in ("column", "global"):
-            raise InputError(f"La plantilla «{text}» solo admite columnas del fichero o de GLOBAL entre llaves.")
+            raise InputError(
+                f"La plantilla «{text}» solo admite columnas del fichero o de GLOBAL entre llaves."
+            )
         return "{" + source_text(inner) + "}"
 
     return Source("template", _FIELD.sub(as_written, text))
@@ -108,7 +128,10 @@ def _template(text: str, files: Files) -> Source:
 def fields_of(source: Source) -> list[tuple[str, str]]:
     """(dataset name, "" = the own file; header) of each column in a template."""
     parts = (name.partition("GLOBAL.") for name in _FIELD.findall(source.ref))
-    return [("global", header) if mark and not before else ("", before + mark + header) for before, mark, header in parts]
+    return [
+        ("global", header) if mark and not before else ("", before + mark + header)
+        for before, mark, header in parts
+    ]
 
 
 def _elsewhere(found: re.Match[str], files: Files) -> Source:
@@ -135,7 +158,9 @@ def _keys(found: re.Match[str], files: Files, place: Dataset, wanted: str) -> tu
         if key not in there:
             raise _absent(place, place.name, found["key"] or found["on"])
         return own[on], there[key]
-    shared = [canonical(name) for name in JOIN_KEYS if canonical(name) in own and canonical(name) in there]
+    shared = [
+        canonical(name) for name in JOIN_KEYS if canonical(name) in own and canonical(name) in there
+    ]
     for name in shared:
         if there[name] != wanted:
             return own[name], there[name]
@@ -151,20 +176,28 @@ def _absent(place: Dataset | None, name: str, column: str) -> InputError:
     return InputError(f"{file} no tiene la columna «{column}». Las que tiene: {there}.")
 
 
-# -- cells ------------------------------------------------------------------------------------------------------------
+# -- cells -----------------------------------------------------------------------------------------
 
 
 def cells_of(source: Source, files: Files, index: pd.Index[Any]) -> pd.Series[str]:
-    """Text cells for the lines of `index`. A template or a join without its data gives an empty cell."""
+    """Text cells for the lines of `index`. A template or a join without its data gives an empty
+    cell.
+    """
     if source.kind == "column":
         own: pd.Series[str] = files.own.frame[source.ref]
         return own if index.equals(own.index) else own.loc[index]
     if source.kind == "template":
         return _filled_in(source, files, index)
     if source.kind == "join":
-        found: pd.Series[str] = folded_cells(files.own.frame.loc[index, source.on]).map(_lookup(source, files)[0])
+        found: pd.Series[str] = folded_cells(files.own.frame.loc[index, source.on]).map(
+            _lookup(source, files)[0]
+        )
         return found.fillna("").astype("str")
-    return pd.Series(source.ref if source.kind == "constant" else _of_world(source, files.world), index=index, dtype="str")
+    return pd.Series(
+        source.ref if source.kind == "constant" else _of_world(source, files.world),
+        index=index,
+        dtype="str",
+    )
 
 
 def _of_world(source: Source, world: Dataset | None) -> str:
@@ -188,20 +221,30 @@ def _filled_in(source: Source, files: Files, index: pd.Index[Any]) -> pd.Series[
 
 
 def _lookup(source: Source, files: Files) -> tuple[dict[str, str], dict[str, list[int]]]:
-    """(key -> value where there is exactly one, key -> its lines where there are several) in the other file."""
+    """(key -> value where there is exactly one, key -> its lines where there are several) in the
+    other file.
+    """
     place = files.named(source.dataset)
     if place is None:
         return {}, {}
-    pairs = pd.DataFrame({"key": folded_cells(place.frame[source.key]), "value": place.frame[source.ref]})
+    pairs = pd.DataFrame(
+        {"key": folded_cells(place.frame[source.key]), "value": place.frame[source.ref]}
+    )
     pairs = pairs[(pairs["key"] != "") & (pairs["value"] != "")].drop_duplicates()
     several = pairs[pairs["key"].duplicated(keep=False)]
-    lines = {str(key): [int(str(line)) for line in group.index] for key, group in several.groupby("key")}
+    lines = {
+        str(key): [int(str(line)) for line in group.index] for key, group in several.groupby("key")
+    }
     single = pairs[~pairs["key"].isin(list(lines))]
     return dict(zip(single["key"], single["value"], strict=True)), lines
 
 
-def join_problems(sources: AnyMapping[str, Source], files: Files, index: pd.Index[Any]) -> Iterator[Problem]:
-    """Rows (lines of `index`) whose key the other file does not have, or has more than once with different data; once a key."""
+def join_problems(
+    sources: AnyMapping[str, Source], files: Files, index: pd.Index[Any]
+) -> Iterator[Problem]:
+    """Rows (lines of `index`) whose key the other file does not have, or has more than once with
+    different data; once a key.
+    """
     told: set[tuple[int, str]] = set()
     for source in sources.values():
         place = files.named(source.dataset)
@@ -217,9 +260,17 @@ def join_problems(sources: AnyMapping[str, Source], files: Files, index: pd.Inde
                 yield _unmatched(files.own.file_name, line, source, value, place.file_name, lines)
 
 
-def _unmatched(file: str, line: int, source: Source, value: str, place: str, lines: list[int] | None) -> Problem:
+def _unmatched(
+    file: str, line: int, source: Source, value: str, place: str, lines: list[int] | None
+) -> Problem:
     if lines:
-        told = f"Está en las filas {', '.join(map(str, lines[:5]))} de {place} con datos distintos. Deja una sola."
+        told = (
+            f"Está en las filas {', '.join(map(str, lines[:5]))} de {place} con datos distintos."
+            " Deja una sola."
+        )
         return Problem(file, line, source.on, value, "union_ambigua", told)
-    told = f"No está en la columna {source.key} de {place}, o le falta {source.ref}. Añádelo allí o corrige la celda."
+    told = (
+        f"No está en la columna {source.key} de {place}, o le falta {source.ref}. Añádelo allí o"
+        " corrige la celda."
+    )
     return Problem(file, line, source.on, value, "union_sin_pareja", told)

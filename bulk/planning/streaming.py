@@ -1,4 +1,6 @@
-"""Validation of a file of any size: rows block by block, repeats by 64-bit hashes and one more look at the suspects."""
+"""Validation of a file of any size: rows block by block, repeats by 64-bit hashes and one more look
+at the suspects.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,9 @@ class BlockReport:
     totals: list[dict[str, Any]]  # as validation.totals
     problems: list[Problem]  # the first KEPT
     scope: str = ""  # Spanish: how the rows were chosen; "" = nobody chose
-    repairs: RepairGroups = field(default_factory=RepairGroups)  # proposed for the cells of the file
+    repairs: RepairGroups = field(
+        default_factory=RepairGroups
+    )  # proposed for the cells of the file
     unmatched: str = ""  # Spanish: what another run left open and the file does not name
 
 
@@ -62,8 +66,14 @@ class _Tally:
     def add(self, problems: Iterable[Problem]) -> None:
         found = list(problems)
         for file in dict.fromkeys(each.file for each in found):
-            lines = {each.line for each in found if each.severity == "error" and each.file == file and each.line is not None}
-            self.wrong.setdefault(file, []).append(np.fromiter(lines, dtype="int64", count=len(lines)))
+            lines = {
+                each.line
+                for each in found
+                if each.severity == "error" and each.file == file and each.line is not None
+            }
+            self.wrong.setdefault(file, []).append(
+                np.fromiter(lines, dtype="int64", count=len(lines))
+            )
         self.kept += found[: max(0, KEPT - len(self.kept))]
         for group in totals(found):
             key = (group["rule"], group["severity"], group["column"])
@@ -80,16 +90,29 @@ class _Tally:
         self.repairs.add(repairs, prepared.dataset.file_name)
         if prepared.chosen is not None:
             self.named |= prepared.chosen.named
-        of_file = {problem for problem in prepared.problems if problem.line is None}  # a block says of it what the last one did
+        of_file = {
+            problem for problem in prepared.problems if problem.line is None
+        }  # a block says of it what the last one did
         self.add(_in_order(problem for problem in prepared.problems if problem not in self.of_file))
         self.of_file |= of_file
 
     def report(self, scope: Scope = WHOLE) -> BlockReport:
         ordered = sorted(self.groups.values(), key=lambda group: -group["count"])
         invalid = sum(len(np.unique(np.concatenate(lines))) for lines in self.wrong.values())
-        told = described(scope, self.selected, self.rows) if scope or self.selected is not None or self.excluded else ""
+        told = (
+            described(scope, self.selected, self.rows)
+            if scope or self.selected is not None or self.excluded
+            else ""
+        )
         return BlockReport(
-            self.rows, self.excluded, invalid, ordered, self.kept, told, self.repairs, unmatched_text(scope, self.named)
+            self.rows,
+            self.excluded,
+            invalid,
+            ordered,
+            self.kept,
+            told,
+            self.repairs,
+            unmatched_text(scope, self.named),
         )
 
 
@@ -111,39 +134,57 @@ def validate_blocks(
     repairs: RepairGroups | None = None,
     tell: Tell | None = None,
 ) -> BlockReport:
-    """What plan.prepare finds in the whole file, in bounded memory. `tell` is given every problem as it is found.
+    """What plan.prepare finds in the whole file, in bounded memory. `tell` is given every problem
+    as it is found.
 
-    `others`: dataset name -> the other files. `mend`: what is done to each block before it is judged; `repairs`: those of the
-    other files. Findings over several rows come last. Raises InputError (the file, the mapping, a required parameter without
-    source), WebexError (`resolve`).
+    `others`: dataset name -> the other files. `mend`: what is done to each block before it is
+    judged; `repairs`: those of the other files. Findings over several rows come last. Raises
+    InputError (the file, the mapping, a required parameter without source), WebexError (`resolve`).
     """
     files = dict(others or {})
 
     def judged(dataset: Dataset, columns: ColumnMapping) -> Prepared:
         own = {**files, action.dataset: dataset}
-        return prepare(action.id, own, mapping=columns, options=options, scope=scope, resolve=resolve, said=said, alone=True)
+        return prepare(
+            action.id,
+            own,
+            mapping=columns,
+            options=options,
+            scope=scope,
+            resolve=resolve,
+            said=said,
+            alone=True,
+        )
 
     said = said_before(files, action.dataset)
     tally, suspects = _Tally(tell, repairs), _Suspects(action)
     for block in read_ahead(file):
-        mapping = mapping or map_columns(action, block, files.get("global"), explicit=explicit, others=files)
+        mapping = mapping or map_columns(
+            action, block, files.get("global"), explicit=explicit, others=files
+        )
         mended, proposed = mend(block)
         prepared = judged(mended, mapping)
         require_sources(prepared)
         if not tally.rows:
             tally.add(of_the_others(action, mapping, files))
-        said = said or first_said(mended, _without(prepared.frame, prepared.excluded)["org_id"])  # valid or not, as validate_rows
+        said = said or first_said(
+            mended, _without(prepared.frame, prepared.excluded)["org_id"]
+        )  # valid or not, as validate_rows
         tally.add_block(prepared, proposed)
         suspects.add(_compared(prepared))
     lines = suspects.lines()
     if mapping is not None and len(lines):
-        again = pd.concat([_compared(judged(mend(part)[0], mapping)) for part in _picked(file, lines)])
+        again = pd.concat(
+            [_compared(judged(mend(part)[0], mapping)) for part in _picked(file, lines)]
+        )
         tally.add(_in_order(repeated(action, block, mapping, again)))
     return tally.report(scope)
 
 
 def _compared(prepared: Prepared) -> pd.DataFrame:
-    """The rows that are compared with one another: one that is not valid says nothing against the others."""
+    """The rows that are compared with one another: one that is not valid says nothing against the
+    others.
+    """
     return _without(prepared.frame, prepared.excluded | prepared.invalid.keys())
 
 
@@ -160,9 +201,15 @@ def _picked(file: Blocks, lines: Lines) -> Iterator[Dataset]:
 
 
 def look_over(
-    own: Blocks | None, others: Mapping[str, Dataset], *, mend: Mend = as_it_is, tell: Tell | None = None
+    own: Blocks | None,
+    others: Mapping[str, Dataset],
+    *,
+    mend: Mend = as_it_is,
+    tell: Tell | None = None,
 ) -> BlockReport:
-    """Each file by itself and what they say of each other, no action chosen; `own` (USUARIOS) in blocks. Raises InputError."""
+    """Each file by itself and what they say of each other, no action chosen; `own` (USUARIOS) in
+    blocks. Raises InputError.
+    """
     tally, files = _Tally(tell), dict[str, Dataset]()
     for name, dataset in others.items():
         files[name], proposed = mend(dataset)
@@ -178,12 +225,16 @@ def look_over(
         said = said or organisation(files)
         tally.rows += len(block.frame)
         tally.add([*block.problems, *validate_file(block)])
-        tally.add(problem for problem in validate_across(files, said) if problem.file == block.file_name)
+        tally.add(
+            problem for problem in validate_across(files, said) if problem.file == block.file_name
+        )
     return tally.report()
 
 
 class _Suspects:
-    """Hashes of what must not repeat, with the line of each: 16 bytes a value instead of the value."""
+    """Hashes of what must not repeat, with the line of each: 16 bytes a value instead of the
+    value.
+    """
 
     def __init__(self, action: Action) -> None:
         self.action = action
@@ -192,7 +243,9 @@ class _Suspects:
     def add(self, frame: pd.DataFrame) -> None:
         for name, values in self._keys(frame):
             hashes = np.fromiter(map(hash, values.tolist()), dtype=np.int64, count=len(values))
-            self.found.setdefault(name, []).append((hashes, np.asarray(values.index, dtype=np.int64)))
+            self.found.setdefault(name, []).append(
+                (hashes, np.asarray(values.index, dtype=np.int64))
+            )
 
     def _keys(self, frame: pd.DataFrame) -> Iterator[tuple[str, pd.Series[str]]]:
         """(what it is, filled values; index = line)."""
@@ -200,21 +253,32 @@ class _Suspects:
         yield "entity", entity[entity != ""]
         for name in (name for name in UNIQUE_NUMBERS if name in frame.columns):
             listed = frame[name][frame[name] != ""]
-            yield name, listed.str.split(";").explode() if listed.str.contains(";", regex=False).any() else listed
+            yield (
+                name,
+                (
+                    listed.str.split(";").explode()
+                    if listed.str.contains(";", regex=False).any()
+                    else listed
+                ),
+            )
         place, extension = UNIQUE_EXTENSION
         if extension in frame.columns:
             given = (frame[place] != "") & (frame[extension] != "")
             yield "extension", frame[place][given] + " " + frame[extension][given]
 
     def lines(self) -> Lines:
-        """Lines of every value that comes more than once; to be asked for once, for what is looked through is let go."""
+        """Lines of every value that comes more than once; to be asked for once, for what is looked
+        through is let go.
+        """
         suspects = [np.empty(0, dtype="int64")]
         for parts in map(self.found.pop, list(self.found)):
             hashes = np.concatenate([each for each, _ in parts])
             lines = np.concatenate([each for _, each in parts])
             if not len(hashes):
                 continue
-            ordered = np.sort(hashes)  # without the lines: ten times faster, and seldom does anything repeat
+            ordered = np.sort(
+                hashes
+            )  # without the lines: ten times faster, and seldom does anything repeat
             twice = ordered[1:][ordered[1:] == ordered[:-1]]
             if len(twice):
                 suspects.append(lines[np.isin(hashes, twice)])

@@ -1,4 +1,6 @@
-"""Which column could feed a parameter that has none: by synonym, by likeness, by joining files. Offered, never applied."""
+"""Which column could feed a parameter that has none: by synonym, by likeness, by joining files.
+Offered, never applied.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,10 @@ ID_KINDS = {
     "route": ("TRUNK", "ROUTE_GROUP"),
     "organization": ("ORGANIZATION",),
 }
-_NAMED_BY = {"person_id": "email", "location_id": "location_name"}  # id -> the column that names the same
+_NAMED_BY = {
+    "person_id": "email",
+    "location_id": "location_name",
+}  # id -> the column that names the same
 _FORMS = {
     "phone": re.compile(r"\+?[0-9]{7,15}(\.0)?|[0-9]+(?:[.,][0-9]+)?[eE]\+?[0-9]+"),
     "extension": re.compile(r"[0-9]{2,10}(\.0)?"),
@@ -51,7 +56,8 @@ class Suggestion:
     source: str  # text as `--map` takes it
     score: int  # 0-100
     why: str  # Spanish: sinónimo, parecido, unión
-    lookup: bool = False  # the column holds names or e-mails: they must be turned into ids before it can be used
+    # the column holds names or e-mails: they must be turned into ids before it can be used
+    lookup: bool = False
 
 
 def suggest(
@@ -62,11 +68,22 @@ def suggest(
     *,
     others: AnyMapping[str, Dataset] | None = None,
 ) -> list[Suggestion]:
-    """The best suggestion for each parameter without source, best first; no column is offered twice."""
-    files = Files(replace(dataset, frame=dataset.frame[dataset.frame.index <= _HEAD]), global_dataset, others or {})
+    """The best suggestion for each parameter without source, best first; no column is offered
+    twice.
+    """
+    files = Files(
+        replace(dataset, frame=dataset.frame[dataset.frame.index <= _HEAD]),
+        global_dataset,
+        others or {},
+    )
     used = {source_text(source) for source in mapping.sources.values()}
     open_params = [param for param in action.parameters if mapping.sources[param.name] == NONE]
-    offers = [offer for param in open_params for offer in _offers(param, files) if offer.source not in used]
+    offers = [
+        offer
+        for param in open_params
+        for offer in _offers(param, files)
+        if offer.source not in used
+    ]
     taken: set[str] = set()
     best: dict[str, Suggestion] = {}
     for offer in sorted(offers, key=lambda offer: -offer.score):
@@ -77,7 +94,9 @@ def suggest(
 
 
 def accepted(suggestions: Iterable[Suggestion], *, resolving: bool = False) -> dict[str, str]:
-    """parameter -> text, as map_columns takes it in `explicit`; those that need a lookup only when names are looked up."""
+    """parameter -> text, as map_columns takes it in `explicit`; those that need a lookup only when
+    names are looked up.
+    """
     return {offer.param: offer.source for offer in suggestions if resolving or not offer.lookup}
 
 
@@ -126,11 +145,15 @@ def likeness(name: str, header: str) -> tuple[int, str]:
 
 
 def _spoken(header: str) -> str:
-    return " ".join(canonical(word) for word in re.split(r"[\W_]+|(?<=[a-z])(?=[A-Z])", header) if word)
+    return " ".join(
+        canonical(word) for word in re.split(r"[\W_]+|(?<=[a-z])(?=[A-Z])", header) if word
+    )
 
 
 def fitness(param: Param, cells: pd.Series[str]) -> float | None:
-    """Share of the first filled cells that look like what the parameter holds; None when there are none to look at."""
+    """Share of the first filled cells that look like what the parameter holds; None when there are
+    none to look at.
+    """
     filled = cells[cells != ""].head(_SAMPLE)
     if filled.empty:
         return None
@@ -142,7 +165,9 @@ def fitness(param: Param, cells: pd.Series[str]) -> float | None:
 
 
 def _joins(param: Param, files: Files) -> Iterator[Suggestion]:
-    """A location id through the name of the location, when UBICACIONES knows (nearly) all of the names."""
+    """A location id through the name of the location, when UBICACIONES knows (nearly) all of the
+    names.
+    """
     place = files.named("ubicaciones")
     if param.kind != "location" or place is None or place is files.own:
         return
@@ -153,13 +178,19 @@ def _joins(param: Param, files: Files) -> Iterator[Suggestion]:
     known = set(place.frame[key].str.casefold()) - {""}
     for header, cells in files.own.frame.items():
         names = cells[cells != ""].head(_SAMPLE).str.casefold()
-        if not names.empty and names.isin(list(known)).mean() >= LEAST_FIT and _is_about(param.name, str(header)):
+        if (
+            not names.empty
+            and names.isin(list(known)).mean() >= LEAST_FIT
+            and _is_about(param.name, str(header))
+        ):
             text = source_text(Source("join", wanted, "ubicaciones", str(header), key))
             yield Suggestion(param.name, text, JOIN_SCORE, "unión")
 
 
 def _is_about(name: str, header: str) -> bool:
-    """A column of names of the place where the person is, not of the target, and the other way round."""
+    """A column of names of the place where the person is, not of the target, and the other way
+    round.
+    """
     target = max(likeness(word, header)[0] for word in ("target_location_id",))
     own = max(likeness(word, header)[0] for word in ("location_name", "location_id"))
     return target >= LEAST_SCORE if name.startswith("target_") else own >= LEAST_SCORE > target

@@ -1,4 +1,6 @@
-"""An Excel template per action: its canonical headers, an example row, a help sheet; every cell is text."""
+"""An Excel template per action: its canonical headers, an example row, a help sheet; every cell is
+text.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,13 @@ from bulk.core.action import Action, Param
 
 EMPTY_ROWS = 5_000  # formatted as text, so that what is pasted keeps its zeros and its +
 _EXAMPLE_UUID = "00000000-0000-4000-8000-000000000001"  # shows the form of an id; belongs to nobody
-_ID_KINDS = {"person": "PEOPLE", "location": "LOCATION", "organization": "ORGANIZATION", "license": "LICENSE", "route": "TRUNK"}
+_ID_KINDS = {
+    "person": "PEOPLE",
+    "location": "LOCATION",
+    "organization": "ORGANIZATION",
+    "license": "LICENSE",
+    "route": "TRUNK",
+}
 _EXAMPLES = {
     "phone": "+34911222333",
     "extension": "2041",
@@ -20,13 +28,20 @@ _EXAMPLES = {
     "route_type": "TRUNK",
     "text": "Texto",
 }
-_OWN_EXAMPLES = {"destination": "532041", "calling_line_name": "Acme Madrid", "block_call_types": "PREMIUM_SERVICES_I"}
+_OWN_EXAMPLES = {
+    "destination": "532041",
+    "calling_line_name": "Acme Madrid",
+    "block_call_types": "PREMIUM_SERVICES_I",
+}
 _EXPECTED = {
     "person": "identificador de usuario, o su correo con la opción de resolver nombres",
     "location": "identificador de ubicación, o su nombre con la opción de resolver nombres",
     "organization": "identificador de organización; vacío = la del token",
     "license": "identificador de licencia, o su nombre con la opción de resolver nombres",
-    "route": "identificador de enlace troncal o grupo de rutas, o su nombre con la opción de resolver nombres",
+    "route": (
+        "identificador de enlace troncal o grupo de rutas, o su nombre con la opción de resolver"
+        " nombres"
+    ),
     "phone": "teléfono con prefijo internacional: +34911222333",
     "extension": "solo cifras; los ceros a la izquierda cuentan",
     "flag": "sí o no",
@@ -47,11 +62,15 @@ def example_of(param: Param) -> str:
 
 
 def write_template(action_id: str, target: BinaryIO) -> None:
-    """Write the workbook: a sheet with the name of the action's file, and «Ayuda». Raises UnknownAction, InDevelopment."""
+    """Write the workbook: a sheet with the name of the action's file, and «Ayuda». Raises
+    UnknownAction, InDevelopment.
+    """
     import xlsxwriter  # type: ignore[import-untyped]  # ships no types; only loaded for a workbook
 
     action = get_action(action_id)
-    book = xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book = xlsxwriter.Workbook(
+        target, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
     plain = book.add_format({"num_format": "@"})
     bold = book.add_format({"num_format": "@", "bold": True, "bg_color": "#F3F5F8"})
     wrapped = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
@@ -76,12 +95,19 @@ def write_template(action_id: str, target: BinaryIO) -> None:
             help_sheet.write_string(row, column, text, wrapped)
     help_sheet.write_string(len(action.parameters) + 2, 0, action.title, bold)
     help_sheet.write_string(len(action.parameters) + 3, 0, action.summary, wrapped)
-    help_sheet.write_string(len(action.parameters) + 4, 0, "Borra la fila de ejemplo antes de usar la plantilla.", wrapped)
+    help_sheet.write_string(
+        len(action.parameters) + 4,
+        0,
+        "Borra la fila de ejemplo antes de usar la plantilla.",
+        wrapped,
+    )
     book.close()
 
 
 def _example_in_row(action: Action, param: Param) -> str:
-    """The example row is one that passes: of two lists or two licences that exclude each other, only one is filled."""
+    """The example row is one that passes: of two lists or two licences that exclude each other,
+    only one is filled.
+    """
     if param.name in ("allow_call_types", "remove_license_ids"):
         return ""
     return example_of(param)

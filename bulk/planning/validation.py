@@ -1,4 +1,6 @@
-"""Schemas and rules over several rows; every finding says file, line, column, value, what was expected and the remedy."""
+"""Schemas and rules over several rows; every finding says file, line, column, value, what was
+expected and the remedy.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,11 @@ from schemas.fields import id_rule
 from schemas.limits import Limits, limited
 from schemas.phones import phone_rule
 
-MASTER_SCHEMAS = {"global": "schemas.global_", "ubicaciones": "schemas.ubicaciones", "usuarios": "schemas.usuarios"}
+MASTER_SCHEMAS = {
+    "global": "schemas.global_",
+    "ubicaciones": "schemas.ubicaciones",
+    "usuarios": "schemas.usuarios",
+}
 NO_PROFILE_RULES = frozenset({"sin_perfil"})
 HARD_FILE_RULES = frozenset({"id_de_otro_tipo"})  # of a file by itself only these are errors
 _NAMES_OF_PANDERA = {"not_nullable": "falta_dato"}
@@ -55,12 +61,15 @@ def validate_rows(
 ) -> list[Problem]:
     """Problems of the rows of `frame` (rows of what param_frame gives), in file order.
 
-    `known`: what was found before; a row that is not valid says nothing against the valid ones. `others` (dataset name -> file):
-    the files that joins look into, and that may say the organisation. `said`: the organisation, when it is known already.
-    `alone`: the rows are not compared with one another.
+    `known`: what was found before; a row that is not valid says nothing against the valid ones.
+    `others` (dataset name -> file): the files that joins look into, and that may say the
+    organisation. `said`: the organisation, when it is known already. `alone`: the rows are not
+    compared with one another.
     """
     found = row_problems(action, dataset, mapping, frame, options=options, others=others)
-    found += organisation_problems(dataset, mapping, frame, said or said_before(others or {}, dataset.name))
+    found += organisation_problems(
+        dataset, mapping, frame, said or said_before(others or {}, dataset.name)
+    )
     if not alone:
         wrong = invalid_lines([*known, *found])
         found += repeated(action, dataset, mapping, frame[~frame.index.isin(list(wrong))])
@@ -85,8 +94,16 @@ def row_problems(
         problem
         for failed in failures(schema, frame)
         if failed.rule not in forgiven
-        for problem in _told(failed, dataset, *_written(failed, dataset, mapping), names=EITHER.get(action.id, ((), ""))[0])
-        if not (failed.rule == "falta_dato" and (problem.line, _joined_on(mapping, failed.column)) in unmatched)
+        for problem in _told(
+            failed,
+            dataset,
+            *_written(failed, dataset, mapping),
+            names=EITHER.get(action.id, ((), ""))[0],
+        )
+        if not (
+            failed.rule == "falta_dato"
+            and (problem.line, _joined_on(mapping, failed.column)) in unmatched
+        )
     ]
     return [*found, *joins]
 
@@ -102,16 +119,23 @@ def organisation_problems(
 ) -> Iterator[Problem]:
     """Rows of another organisation than the one said, or else than that of the first row."""
     source, cells = mapping.sources["org_id"], frame["org_id"]
-    return of_another(dataset, header_of("org_id", source), cells, said or first_said(dataset, cells))
+    return of_another(
+        dataset, header_of("org_id", source), cells, said or first_said(dataset, cells)
+    )
 
 
 def validate_file(dataset: Dataset) -> list[Problem]:
     """The file by itself, no action chosen: avisos, but an id of another kind is an error."""
     schema: pa.DataFrameSchema = importlib.import_module(MASTER_SCHEMAS[dataset.name]).SCHEMA
     headers = {canonical(header): header for header in dataset.frame.columns}
-    known = {name: headers[canonical(name)] for name in schema.columns if canonical(name) in headers}
+    known = {
+        name: headers[canonical(name)] for name in schema.columns if canonical(name) in headers
+    }
     params = _parameters()
-    cells = {name: clean(dataset.frame[header], params.get(name, Param(name))) for name, header in known.items()}
+    cells = {
+        name: clean(dataset.frame[header], params.get(name, Param(name)))
+        for name, header in known.items()
+    }
     found: list[Problem] = []
     for failed in failures(schema, pd.DataFrame(cells, index=dataset.frame.index)):
         severity = "error" if failed.rule in HARD_FILE_RULES else "aviso"
@@ -121,12 +145,14 @@ def validate_file(dataset: Dataset) -> list[Problem]:
 
 def _parameters() -> dict[str, Param]:
     """Every parameter that some action takes: what a column of a master file holds."""
-    from bulk.adapters import all_actions  # the registry loads the adapters: only when a file is looked at by itself
+    from bulk.adapters import (
+        all_actions,
+    )  # the registry loads the adapters: only when a file is looked at by itself
 
     return {param.name: param for action in all_actions() for param in action.parameters}
 
 
-# -- schemas ----------------------------------------------------------------------------------------------------------
+# -- schemas ---------------------------------------------------------------------------------------
 
 
 def failures(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> Iterator[Failures]:
@@ -143,7 +169,9 @@ def failures(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> Iterator[Failur
 def _failed(error: pa.errors.SchemaError, lines: pd.Index[Any]) -> Failures:
     check, cases = error.check, error.failure_cases
     rule = check if isinstance(check, str) else str(check.error)
-    if not isinstance(cases, pd.DataFrame) or cases["index"].isna().any():  # a fault of the schema, never of the file
+    if (
+        not isinstance(cases, pd.DataFrame) or cases["index"].isna().any()
+    ):  # a fault of the schema, never of the file
         raise RuntimeError(f"check of {error.schema.name or 'schema'} failed: {rule}")
     name = error.schema.name if isinstance(error.schema, pa.Column) else None
     cases = cases if name else cases.drop_duplicates("index")
@@ -174,11 +202,17 @@ def _told_apart(failed: Failures) -> Iterator[Failures]:
         yield Failures(failed.column, rule, failed.kinds, lines, values)
 
 
-def _written(failed: Failures, dataset: Dataset, mapping: ColumnMapping) -> tuple[str | None, list[str | None]]:
-    """Header and cells as the file has them; what they come from and the parameter's value when it is elsewhere."""
+def _written(
+    failed: Failures, dataset: Dataset, mapping: ColumnMapping
+) -> tuple[str | None, list[str | None]]:
+    """Header and cells as the file has them; what they come from and the parameter's value when it
+    is elsewhere.
+    """
     source = mapping.sources.get(failed.column or "")
     if source is None or source.kind != "column":
-        return header_of(failed.column, source) if failed.column and source else failed.column, failed.values
+        return (
+            header_of(failed.column, source) if failed.column and source else failed.column
+        ), failed.values
     return source.ref, [str(cell) or None for cell in dataset.frame.loc[failed.lines, source.ref]]
 
 
@@ -198,7 +232,7 @@ def _told(
         yield Problem(dataset.file_name, line, column, cell, failed.rule, message, severity, at)
 
 
-# -- findings ---------------------------------------------------------------------------------------------------------
+# -- findings --------------------------------------------------------------------------------------
 
 
 def invalid_lines(problems: Iterable[Problem]) -> dict[int, Problem]:

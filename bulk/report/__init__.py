@@ -1,4 +1,5 @@
-"""Reports out of the journal: CSV, JSON, Excel, HTML, acta, and the file that came with the outcome beside each row.
+"""Reports out of the journal: CSV, JSON, Excel, HTML, acta, and the file that came with the outcome
+beside each row.
 
 Everything is written row by row as the journal is read: a million rows never stand in memory.
 """
@@ -11,7 +12,14 @@ from bulk.report.excel import xlsx_chunks, xlsx_file
 from bulk.report.naming import telling
 from bulk.report.page import html_chunks
 from bulk.report.parts import parts, three_files, write_parts
-from bulk.report.round_trip import has_file, is_roundtrip, open_lines, original, roundtrip_chunks, roundtrip_file
+from bulk.report.round_trip import (
+    has_file,
+    is_roundtrip,
+    open_lines,
+    original,
+    roundtrip_chunks,
+    roundtrip_file,
+)
 from bulk.report.structured import json_chunks
 from bulk.report.tables import COLUMNS, csv_chunks
 from bulk.report.writing import write_acta, write_report

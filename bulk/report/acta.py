@@ -20,12 +20,23 @@ from bulk.runs.status import run_state, run_word, title
 from bulk.wording.states import parts_of, state_word
 
 _SIGNERS = ("Por quien lo ha ejecutado", "Por quien lo recibe")
-_TOTALS = ("Ejecución", "Acción", "Cuándo", "Resultado", "Filas", "Correctas", "Con error", "Sin procesar", "Fuera de alcance")
+_TOTALS = (
+    "Ejecución",
+    "Acción",
+    "Cuándo",
+    "Resultado",
+    "Filas",
+    "Correctas",
+    "Con error",
+    "Sin procesar",
+    "Fuera de alcance",
+)
 
 
 def acta_chunks(context: Context, found: Sequence[RunRecord]) -> Iterator[bytes]:
-    """HTML of one or several runs, oldest first: organisation, who, when, note, scope, totals, exceptions row by row,
-    the newest verification, and boxes to sign."""
+    """HTML of one or several runs, oldest first: organisation, who, when, note, scope, totals,
+    exceptions row by row, the newest verification, and boxes to sign.
+    """
     each_once = {run.run_id: run for run in found}.values()
     ordered = sorted(each_once, key=lambda run: run.created_at)
     return page("Acta de operaciones en Webex Calling", _body(context, ordered), kind="acta")
@@ -37,14 +48,21 @@ def _body(context: Context, found: Sequence[RunRecord]) -> Iterator[str]:
     yield fact_table(_heading(found))
     yield "<h2>Resumen</h2>"
     yield from table(_TOTALS, (_totals(context, run) for run in found), range(4, 9))
-    yield "<h2>Conformidad</h2>" + "".join(_box(who) for who in _SIGNERS).join(('<div class="sign">', "</div>"))
+    yield "<h2>Conformidad</h2>" + "".join(_box(who) for who in _SIGNERS).join(
+        ('<div class="sign">', "</div>")
+    )
     yield "</section>"
     for run in found:
         yield from _run(context, run)
 
 
 def _heading(found: Sequence[RunRecord]) -> list[tuple[str, str]]:
-    moments = [moment for run in found for moment in (run.started_at or run.created_at, run.ended_at) if moment]
+    moments = [
+        moment
+        for run in found
+        for moment in (run.started_at or run.created_at, run.ended_at)
+        if moment
+    ]
     return [
         ("Organización", _each(where(run) for run in found)),
         ("Quién", _each(run.person or "no consta" for run in found)),
@@ -70,7 +88,11 @@ def _run(context: Context, run: RunRecord) -> Iterator[str]:
     yield f"<section><h2>{text(title(run))}</h2>{mode_mark(run)}{fact_table(facts(context, run))}"
     counts = {state: n for state, n in runs.run_counts(context.journal, run.run_id).items() if n}
     yield "<h3>Totales</h3>"
-    yield from table(("Estado", "Filas"), ((state_word(run, state), thousands(n)) for state, n in counts.items()), (1,))
+    yield from table(
+        ("Estado", "Filas"),
+        ((state_word(run, state), thousands(n)) for state, n in counts.items()),
+        (1,),
+    )
     if note := get_action(run.action_id).undo_note:
         yield f'<p class="note">{text(f"Deshacer: {note}")}</p>'
     yield from verification(context, run)

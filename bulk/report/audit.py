@@ -1,4 +1,6 @@
-"""Who did what, when, where and with which settings: the same facts for every format of a report."""
+"""Who did what, when, where and with which settings: the same facts for every format of a
+report.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,9 @@ _DATASETS = {"global": "GLOBAL", "ubicaciones": "UBICACIONES", "usuarios": "USUA
 
 
 def audit(context: Context, run: RunRecord) -> dict[str, Any]:
-    """JSON: person, moments (UTC), organisation, files with their hashes, mapping, scope, settings, plan, commands."""
+    """JSON: person, moments (UTC), organisation, files with their hashes, mapping, scope, settings,
+    plan, commands.
+    """
     return {
         "person": run.person,
         "owner": run.owner,
@@ -55,28 +59,44 @@ def audit(context: Context, run: RunRecord) -> dict[str, Any]:
 
 
 def plan_hash(run: RunRecord) -> str | None:
-    """SHA-256 of the plan that was reviewed (of a dry run: of the plan that it is); None without one."""
+    """SHA-256 of the plan that was reviewed (of a dry run: of the plan that it is); None without
+    one.
+    """
     found = run.scope.get("plan_hash") or run.plan_hash
     return str(found) if found else None
 
 
 def where(run: RunRecord) -> str:
-    """`Acme España`, `SANDBOX`, or the readable end of the organisation's id when its name is not known."""
+    """`Acme España`, `SANDBOX`, or the readable end of the organisation's id when its name is not
+    known.
+    """
     if run.target == "sandbox":
         return f"SANDBOX · {run.org_name}" if run.org_name else "SANDBOX"
     return run.org_name or (f"organización {id_tail(run.org_id)}" if run.org_id else run.target)
 
 
 def facts(context: Context, run: RunRecord) -> list[tuple[str, str]]:
-    """The audit as pairs (what, value) for people, times local; parts that do not apply are left out."""
+    """The audit as pairs (what, value) for people, times local; parts that do not apply are left
+    out.
+    """
     state = run_state(context, run)
     changed, usual = settings_told(run.settings)
     pairs = [
         ("Ejecución", run.run_id),
         ("Acción", f"{title(run)} ({run.action_id})"),
         ("Estado", run_word(run, state) + (f": {run.reason}" if run.reason else "")),
-        ("Tipo", "ensayo" if run.dry_run and run.kind == "apply" else _KINDS.get(run.kind, run.kind)),
-        ("Ensayo", "ninguno: se lanzó sin ensayo" if without_rehearsal(run) else str(run.scope.get("plan") or "")),
+        (
+            "Tipo",
+            "ensayo" if run.dry_run and run.kind == "apply" else _KINDS.get(run.kind, run.kind),
+        ),
+        (
+            "Ensayo",
+            (
+                "ninguno: se lanzó sin ensayo"
+                if without_rehearsal(run)
+                else str(run.scope.get("plan") or "")
+            ),
+        ),
         ("Organización", where(run)),
         ("Id de la organización", run.org_id or ""),
         ("Destino", run.target),
@@ -88,15 +108,28 @@ def facts(context: Context, run: RunRecord) -> list[tuple[str, str]]:
         ("Alcance", scope_text(run)),
         *(_file(entry) for entry in run.files),
         ("Mapeo", mapping_text(run)),
-        ("Modo", f"lotes de {run.chunk_size} filas, hasta {run.workers} peticiones a la vez" if run.bulk else "fila a fila"),
+        (
+            "Modo",
+            (
+                f"lotes de {run.chunk_size} filas, hasta {run.workers} peticiones a la vez"
+                if run.bulk
+                else "fila a fila"
+            ),
+        ),
         ("Opciones", options_told(run.options)),
         ("Ajustes cambiados", changed),
         ("Ajustes de fábrica", usual),
         ("Programación", _planned_times(run)),
         ("Parte de", run.parent or ""),
-        ("Deshecha en", ", ".join(child.run_id for child in runs.children(context.journal, run.run_id, "undo"))),
+        (
+            "Deshecha en",
+            ", ".join(child.run_id for child in runs.children(context.journal, run.run_id, "undo")),
+        ),
         ("Huella del ensayo", plan_hash(run) or ""),
-        ("Llamadas a Webex", f"{run.requests} ({run.retries} repetidas, {run.rate_limited} frenadas por Webex)"),
+        (
+            "Llamadas a Webex",
+            f"{run.requests} ({run.retries} repetidas, {run.rate_limited} frenadas por Webex)",
+        ),
         *_commands(context, run),
     ]
     return [(what, value) for what, value in pairs if value]
@@ -122,7 +155,11 @@ def mapping_text(run: RunRecord) -> str:
     told = []
     for name, source in sources.items():
         kind, ref = str(source.get("kind", "")), str(source.get("ref", ""))
-        shown = {"global": f"GLOBAL.{ref}", "constant": f"«{ref}»", "join": f"{source.get('dataset', '')}.{ref}"}.get(kind, ref)
+        shown = {
+            "global": f"GLOBAL.{ref}",
+            "constant": f"«{ref}»",
+            "join": f"{source.get('dataset', '')}.{ref}",
+        }.get(kind, ref)
         if kind != "none" and (ref or kind == "join"):
             told.append(f"{name}: {shown}")
     return "; ".join(told)
@@ -132,7 +169,10 @@ def _planned_times(run: RunRecord) -> str:
     """What was asked of the clock; stamps as the wall showed them."""
     words = {"at": "empezar", "not_after": "no después de"}
     found = {told: local(run.schedule.get(name)) for name, told in words.items()}
-    found |= {"después de": ", ".join(run.schedule.get("after", ())), "filas de prueba": str(run.schedule.get("canary") or "")}
+    found |= {
+        "después de": ", ".join(run.schedule.get("after", ())),
+        "filas de prueba": str(run.schedule.get("canary") or ""),
+    }
     return "; ".join(f"{told}: {value}" for told, value in found.items() if value)
 
 

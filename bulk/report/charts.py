@@ -1,4 +1,6 @@
-"""Charts of the HTML report as inline SVG: numbers in text beside each shape, no script, no style of their own."""
+"""Charts of the HTML report as inline SVG: numbers in text beside each shape, no script, no style
+of their own.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +13,29 @@ from bulk.core.figures import thousands
 from bulk.core.records import RunRecord, Sample
 from bulk.wording.states import state_word
 
-_GREY, _BLUE, _GREEN, _RED, _AMBER, _SLATE = "#B4BEC8", "#3A62A8", "#44A588", "#9F2F17", "#EA9419", "#5E5E5E"
+_GREY, _BLUE, _GREEN, _RED, _AMBER, _SLATE = (
+    "#B4BEC8",
+    "#3A62A8",
+    "#44A588",
+    "#9F2F17",
+    "#EA9419",
+    "#5E5E5E",
+)
 HUES = {  # as on screen (UX 2, light)
-    "done": _GREEN, "unchanged": "#A9D8C9", "create": _BLUE, "change": "#7F9CCB", "failed": _RED, "invalid": "#D08D7F",
-    "blocked": _RED, "unknown": _AMBER, "conflict": "#F6CB8C", "running": _BLUE, "pending": _GREY, "cancelled": _SLATE,
+    "done": _GREEN,
+    "unchanged": "#A9D8C9",
+    "create": _BLUE,
+    "change": "#7F9CCB",
+    "failed": _RED,
+    "invalid": "#D08D7F",
+    "blocked": _RED,
+    "unknown": _AMBER,
+    "conflict": "#F6CB8C",
+    "running": _BLUE,
+    "pending": _GREY,
+    "cancelled": _SLATE,
     "excluded": "#E3E7EC",
-}  # fmt: skip
+}
 WIDTH = 900  # units of the drawing; it scales with the page
 _LABEL = 230  # units at the left of a bar
 _MOST_BARS = 15
@@ -34,7 +53,10 @@ def states(run: RunRecord, counts: Mapping[str, int]) -> str:
         x, y = 225 * (number % 4), 52 + 24 * (number // 4)
         share = f"{100 * counts[state] / total:.1f}".replace(".", ",")
         text = f"{state_word(run, state)}: {thousands(counts[state])} ({share} %)"
-        drawn.append(f'<rect x="{x}" y="{y}" width="14" height="14" fill="{HUES[state]}"/>{_text(x + 20, y + 12, text)}')
+        drawn.append(
+            f'<rect x="{x}" y="{y}" width="14" height="14"'
+            f' fill="{HUES[state]}"/>{_text(x + 20, y + 12, text)}'
+        )
     return _svg(52 + 24 * (1 + (len(there) - 1) // 4), "Filas por estado", drawn)
 
 
@@ -61,18 +83,26 @@ def places(run: RunRecord, groups: Iterable[tuple[str, str, int]]) -> str:
 
 
 def _smaller(run: RunRecord, left: Sequence[tuple[str, dict[str, int]]]) -> str:
-    """`Y otras 25 ubicaciones con menos filas, que suman 2.812: hecha 2.800, no válida 12.` One bar would dwarf the others."""
+    """`Y otras 25 ubicaciones con menos filas, que suman 2.812: hecha 2.800, no válida 12.` One bar
+    would dwarf the others.
+    """
     if not left:
         return ""
     counts: dict[str, int] = {}
     for _, states_of in left:
         for state, n in states_of.items():
             counts[state] = counts.get(state, 0) + n
-    parts = ", ".join(f"{state_word(run, state)} {thousands(counts[state])}" for state in HUES if counts.get(state))
+    parts = ", ".join(
+        f"{state_word(run, state)} {thousands(counts[state])}"
+        for state in HUES
+        if counts.get(state)
+    )
     total = thousands(sum(counts.values()))
     if len(left) == 1:
         return f"Y otra ubicación con menos filas, que suma {total}: {parts}."
-    return f"Y otras {thousands(len(left))} ubicaciones con menos filas, que suman {total}: {parts}."
+    return (
+        f"Y otras {thousands(len(left))} ubicaciones con menos filas, que suman {total}: {parts}."
+    )
 
 
 def causes(titles: Sequence[tuple[str, int]]) -> str:
@@ -102,7 +132,10 @@ def pace(samples: Sequence[Sample]) -> str:
     span, most = points[-1][0] - points[0][0], max(rate for _, rate in points)
     if span <= 0 or most <= 0:
         return ""
-    line = " ".join(f"{WIDTH * (at - points[0][0]) / span:.1f},{150 - 120 * rate / most:.1f}" for at, rate in points)
+    line = " ".join(
+        f"{WIDTH * (at - points[0][0]) / span:.1f},{150 - 120 * rate / most:.1f}"
+        for at, rate in points
+    )
     peak = f"{most:.1f}".replace(".", ",")
     return _svg(
         172,
@@ -127,11 +160,16 @@ def _rates(samples: Sequence[Sample]) -> list[tuple[float, float]]:
     return found
 
 
-def _bar(x: float, y: float, width: float, height: int, parts: Sequence[tuple[str, int]], total: int) -> str:
+def _bar(
+    x: float, y: float, width: float, height: int, parts: Sequence[tuple[str, int]], total: int
+) -> str:
     drawn, at = [], x
     for state, n in parts:
         long = width * n / total
-        drawn.append(f'<rect x="{at:.1f}" y="{y}" width="{long:.1f}" height="{height}" fill="{HUES[state]}"/>')
+        drawn.append(
+            f'<rect x="{at:.1f}" y="{y}" width="{long:.1f}" height="{height}"'
+            f' fill="{HUES[state]}"/>'
+        )
         at += long
     return "".join(drawn)
 
@@ -149,6 +187,9 @@ def _cut(name: str) -> str:
 
 
 def _svg(height: int, title: str, drawn: Sequence[str], *, below: str = "") -> str:
-    head = f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(title)}"><title>{escape(title)}</title>'
+    head = (
+        f'<svg viewBox="0 0 {WIDTH} {height}" role="img"'
+        f' aria-label="{escape(title)}"><title>{escape(title)}</title>'
+    )
     note = f'<p class="note">{escape(below)}</p>' if below else ""
     return f"<figure><figcaption>{escape(title)}</figcaption>{head}{''.join(drawn)}</svg>{note}</figure>"

@@ -1,4 +1,6 @@
-"""The report as an Excel workbook: Resumen, Lotes, Filas, Errores. Text stays text; rows go to disk as they come."""
+"""The report as an Excel workbook: Resumen, Lotes, Filas, Errores. Text stays text; rows go to disk
+as they come.
+"""
 
 from __future__ import annotations
 
@@ -20,9 +22,31 @@ from bulk.wording.states import cause_word, parts_of, state_word
 
 MOST_ROWS = 1_048_575  # rows that a sheet takes under its header
 _LONGEST_CELL = 32_767  # characters that Excel takes
-_NUMBERS = frozenset({"fila", "intento", "filas", "hechas", "fallidas", "sin procesar", "fuera de alcance", "primera fila"})
-_WIDTHS = {"fila": 8, "intento": 8, "mensaje": 60, "antes": 30, "después": 30, "remedio": 60, "causa": 14, "valor": 100}
-_OPTIONS = {  # nothing is taken for a formula, a link or a number; a row is written to disk when the next one begins
+_NUMBERS = frozenset(
+    {
+        "fila",
+        "intento",
+        "filas",
+        "hechas",
+        "fallidas",
+        "sin procesar",
+        "fuera de alcance",
+        "primera fila",
+    }
+)
+_WIDTHS = {
+    "fila": 8,
+    "intento": 8,
+    "mensaje": 60,
+    "antes": 30,
+    "después": 30,
+    "remedio": 60,
+    "causa": 14,
+    "valor": 100,
+}
+# nothing is taken for a formula, a link or a number; a row is written to disk when the next one
+# begins
+_OPTIONS = {
     "constant_memory": True,
     "strings_to_formulas": False,
     "strings_to_urls": False,
@@ -37,7 +61,11 @@ def xlsx_file(context: Context, run: RunRecord, file: BinaryIO) -> None:
         book.sheet("Resumen", ("dato", "valor"), _summary(context, run))
         book.sheet("Lotes", _ORDER_COLUMNS, _orders(context, run))
         told = telling(context.journal, run)
-        book.sheet("Filas", COLUMNS, (cells(run, row, told) for row in rows.read_rows(context.journal, run.run_id)))
+        book.sheet(
+            "Filas",
+            COLUMNS,
+            (cells(run, row, told) for row in rows.read_rows(context.journal, run.run_id)),
+        )
         book.sheet("Errores", _CAUSE_COLUMNS, (_cause(run, cause) for cause in causes))
 
 
@@ -48,8 +76,12 @@ def xlsx_chunks(context: Context, run: RunRecord) -> Iterator[bytes]:
     yield target.getvalue()
 
 
-def text_book(file: BinaryIO, name: str, headers: Sequence[str], lines: Iterable[Sequence[str]]) -> None:
-    """A workbook of one sheet whose cells are all text, exactly as given. Raises UsageError (too many rows, no room)."""
+def text_book(
+    file: BinaryIO, name: str, headers: Sequence[str], lines: Iterable[Sequence[str]]
+) -> None:
+    """A workbook of one sheet whose cells are all text, exactly as given. Raises UsageError (too
+    many rows, no room).
+    """
     with _Book(file) as book:
         book.sheet(name, headers, lines, only_text=True)
 
@@ -62,7 +94,9 @@ class _Book:
 
         self._book = xlsxwriter.Workbook(file, _OPTIONS)
         self._plain = self._book.add_format({"num_format": "@"})
-        self._header = self._book.add_format({"bold": True, "num_format": "@", "bg_color": "#F3F5F8"})
+        self._header = self._book.add_format(
+            {"bold": True, "num_format": "@", "bg_color": "#F3F5F8"}
+        )
 
     def __enter__(self) -> _Book:
         return self
@@ -75,15 +109,31 @@ class _Book:
         except OSError as error:
             raise UsageError(f"No se puede escribir el libro de Excel: {why(error)}.") from None
 
-    def sheet(self, name: str, headers: Sequence[str], lines: Iterable[Sequence[str]], *, only_text: bool = False) -> None:
-        """A sheet with a header; what does not fit goes on in «Filas 2» … (of a file that is to be read again: refused)."""
-        numbers = frozenset() if only_text else frozenset(at for at, header in enumerate(headers) if header in _NUMBERS)
+    def sheet(
+        self,
+        name: str,
+        headers: Sequence[str],
+        lines: Iterable[Sequence[str]],
+        *,
+        only_text: bool = False,
+    ) -> None:
+        """A sheet with a header; what does not fit goes on in «Filas 2» … (of a file that is to be
+        read again: refused).
+        """
+        numbers = (
+            frozenset()
+            if only_text
+            else frozenset(at for at, header in enumerate(headers) if header in _NUMBERS)
+        )
         page = self._page(name, headers)
         at, pages = 0, 1
         for line in lines:
             if at == MOST_ROWS:
                 if only_text:
-                    raise UsageError("El fichero tiene más filas de las que caben en una hoja de Excel. Escríbelo como CSV.")
+                    raise UsageError(
+                        "El fichero tiene más filas de las que caben en una hoja de Excel."
+                        " Escríbelo como CSV."
+                    )
                 at, pages = 0, pages + 1
                 page = self._page(f"{name} {pages}", headers)
             at += 1
@@ -102,9 +152,17 @@ class _Book:
         return page
 
 
-# -- sheets -------------------------------------------------------------------------------------------------------------
+# -- sheets ----------------------------------------------------------------------------------------
 
-_ORDER_COLUMNS = ("lote", "estado", "filas", "hechas", "fallidas", "sin procesar", "fuera de alcance")
+_ORDER_COLUMNS = (
+    "lote",
+    "estado",
+    "filas",
+    "hechas",
+    "fallidas",
+    "sin procesar",
+    "fuera de alcance",
+)
 _CAUSE_COLUMNS = (
     "filas",
     "estado",
@@ -128,7 +186,9 @@ def _summary(context: Context, run: RunRecord) -> Iterator[tuple[str, str]]:
 
 def _orders(context: Context, run: RunRecord) -> Iterator[tuple[str, ...]]:
     for order in runs.order_statuses(context.journal, run.run_id, run_state(context, run)):
-        sums = [sum(order.counts.get(state, 0) for state in states) for states in parts_of(run).values()]
+        sums = [
+            sum(order.counts.get(state, 0) for state in states) for states in parts_of(run).values()
+        ]
         yield order.order_id, ORDER_WORDS[order.state], str(order.total), *map(str, sums)
 
 

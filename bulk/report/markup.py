@@ -1,4 +1,6 @@
-"""HTML that stays text: one page around, tables inside, everything escaped; no script and no request."""
+"""HTML that stays text: one page around, tables inside, everything escaped; no script and no
+request.
+"""
 
 from __future__ import annotations
 
@@ -39,17 +41,21 @@ _HASH = b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 POLICY = f"default-src 'none'; style-src 'sha256-{_HASH}'; base-uri 'none'; form-action 'none'"
 # Columns that stay on one line, and those that may hold words without end.
 _MARKS = dict.fromkeys(("Estado", "Fin", "Ejecución"), ' class="k"')
-_MARKS |= dict.fromkeys(("Motivo", "Qué hacer", "Código", "trackingId", "Antes", "Después", "Ahora", "Se pidió"), ' class="a"')
+_MARKS |= dict.fromkeys(
+    ("Motivo", "Qué hacer", "Código", "trackingId", "Antes", "Después", "Ahora", "Se pidió"),
+    ' class="a"',
+)
 _AT_ONCE = 200  # table rows a piece
 
 
 def page(title: str, body: Iterable[str], *, kind: str = "") -> Iterator[bytes]:
     """A whole HTML document in UTF-8 around `body` (HTML already)."""
     yield (
-        f'<!DOCTYPE html>\n<html lang="es"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
-        '<meta name="referrer" content="no-referrer"><meta name="viewport" content="width=device-width, initial-scale=1">'
-        f'<title>{text(title)}</title><style>{STYLE}</style></head><body class="{kind}"><main>\n'
+        '<!DOCTYPE html>\n<html lang="es"><head><meta charset="utf-8"><meta'
+        f' http-equiv="Content-Security-Policy" content="{POLICY}"><meta name="referrer"'
+        ' content="no-referrer"><meta name="viewport" content="width=device-width,'
+        f' initial-scale=1"><title>{text(title)}</title><style>{STYLE}</style></head><body'
+        f' class="{kind}"><main>\n'
     ).encode()
     for piece in body:
         yield piece.encode("utf-8", "replace")
@@ -62,19 +68,30 @@ def text(value: str) -> str:
 
 
 def facts(pairs: Iterable[tuple[str, str]]) -> str:
-    rows = "".join(f'<tr><th scope="row">{text(what)}</th><td>{text(value)}</td></tr>' for what, value in pairs)
+    rows = "".join(
+        f'<tr><th scope="row">{text(what)}</th><td>{text(value)}</td></tr>' for what, value in pairs
+    )
     return f'<table class="facts"><tbody>{rows}</tbody></table>'
 
 
-def table(headers: Sequence[str], lines: Iterable[Sequence[str]], numbers: Iterable[int] = ()) -> Iterator[str]:
+def table(
+    headers: Sequence[str], lines: Iterable[Sequence[str]], numbers: Iterable[int] = ()
+) -> Iterator[str]:
     """A table, some hundred rows at a time; columns at `numbers` are aligned as numbers."""
     right = frozenset(numbers)
-    marks = [' class="n"' if at in right else _MARKS.get(header, "") for at, header in enumerate(headers)]
-    head = "".join(f'<th scope="col"{mark}>{text(header)}</th>' for header, mark in zip(headers, marks, strict=True))
+    marks = [
+        ' class="n"' if at in right else _MARKS.get(header, "") for at, header in enumerate(headers)
+    ]
+    head = "".join(
+        f'<th scope="col"{mark}>{text(header)}</th>'
+        for header, mark in zip(headers, marks, strict=True)
+    )
     yield f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>\n'
     piece: list[str] = []
     for line in lines:
-        cells = "".join(f"<td{mark}>{text(cell)}</td>" for cell, mark in zip(line, marks, strict=True))
+        cells = "".join(
+            f"<td{mark}>{text(cell)}</td>" for cell, mark in zip(line, marks, strict=True)
+        )
         piece.append(f"<tr>{cells}</tr>\n")
         if len(piece) == _AT_ONCE:
             yield "".join(piece)

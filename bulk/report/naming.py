@@ -1,4 +1,6 @@
-"""The words for the changes of a run: those of its action, and the names that are known of its organisation."""
+"""The words for the changes of a run: those of its action, and the names that are known of its
+organisation.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The report as one HTML file: what was done, charts, causes with their remedy, rows, audit. Opens without a network."""
+"""The report as one HTML file: what was done, charts, causes with their remedy, rows, audit. Opens
+without a network.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,19 @@ from bulk.wording.changes import Telling
 from bulk.wording.states import cause_word, rest
 
 MOST_OTHERS = 5_000  # rows without anything to look at; the other formats have them all
-HEADERS = ("Fila", "Quién", "Ubicación", "Estado", "Motivo", "Código", "Antes", "Después", "trackingId", "Intento", "Fin")
+HEADERS = (
+    "Fila",
+    "Quién",
+    "Ubicación",
+    "Estado",
+    "Motivo",
+    "Código",
+    "Antes",
+    "Después",
+    "trackingId",
+    "Intento",
+    "Fin",
+)
 _NUMBERS = (0, 9)
 
 
@@ -35,10 +49,14 @@ def _body(context: Context, run: RunRecord) -> Iterator[str]:
     counts = runs.run_counts(context.journal, run.run_id)
     causes = clusters(context, run, states=review_states(run.kind))
     yield f"<h1>{text(title(run))}</h1>{mode_mark(run)}"
-    yield f'<p class="lead">{text(phone_line(context, run))}<br>{text(f"Informe del {local(now())}")}</p>'
+    yield (
+        f'<p class="lead">{text(phone_line(context, run))}<br>{text(f"Informe del {local(now())}")}</p>'
+    )
     yield charts.states(run, counts)
     yield from verification(context, run)
-    yield "<h2>Qué ha fallado y qué hacer</h2>" + charts.causes([(cause.title, cause.count) for cause in causes])
+    yield "<h2>Qué ha fallado y qué hacer</h2>" + charts.causes(
+        [(cause.title, cause.count) for cause in causes]
+    )
     yield from _cause_table(run, causes)
     yield charts.places(run, locations.group_counts(context.journal, run.run_id))
     yield charts.pace(samples.read(context.journal, run.run_id))
@@ -47,25 +65,45 @@ def _body(context: Context, run: RunRecord) -> Iterator[str]:
 
 
 def mode_mark(run: RunRecord) -> str:
-    """What nobody may overlook: nothing of this happened in the real organisation, or nobody saw before what it would do."""
+    """What nobody may overlook: nothing of this happened in the real organisation, or nobody saw
+    before what it would do.
+    """
     marks = ["SANDBOX: datos inventados"] if run.target == "sandbox" else []
     marks += ["ENSAYO: no se escribió nada"] if run.dry_run and run.kind != "verify" else []
     marks += ["SIN ENSAYO: se lanzó sin ver antes qué cambiaría"] if without_rehearsal(run) else []
-    return "".join(f'<p><span class="mark try">{text(mark)}</span> {text(where(run))}</p>' for mark in marks)
+    return "".join(
+        f'<p><span class="mark try">{text(mark)}</span> {text(where(run))}</p>' for mark in marks
+    )
 
 
 def _cause_table(run: RunRecord, causes: list[Cluster]) -> Iterator[str]:
     if not causes:
         yield '<p class="note">Ninguna fila por revisar.</p>'
         return
-    headers = ("Filas", "Estado", "Qué ha pasado", "Qué hacer", "Código", "Primeras filas", "trackingId")
+    headers = (
+        "Filas",
+        "Estado",
+        "Qué ha pasado",
+        "Qué hacer",
+        "Código",
+        "Primeras filas",
+        "trackingId",
+    )
     yield from table(headers, (cause_cells(run, cause) for cause in causes), (0,))
 
 
 def cause_cells(run: RunRecord, cause: Cluster) -> tuple[str, ...]:
     lines = ", ".join(map(str, cause.lines)) + (" …" if cause.count > len(cause.lines) else "")
     word = cause_word(run, cause)
-    return thousands(cause.count), word, cause.title, cause.remedy, cause.code or "", lines, cause.tracking_id or ""
+    return (
+        thousands(cause.count),
+        word,
+        cause.title,
+        cause.remedy,
+        cause.code or "",
+        lines,
+        cause.tracking_id or "",
+    )
 
 
 def _row_tables(context: Context, run: RunRecord, counts: dict[str, int]) -> Iterator[str]:

@@ -1,4 +1,6 @@
-"""Success, failed, unprocessed (DESIGN 4): three files that, with the excluded rows, are the input, each row exactly once."""
+"""Success, failed, unprocessed (DESIGN 4): three files that, with the excluded rows, are the input,
+each row exactly once.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,14 @@ from bulk.files.csv_writer import csv_writer, guarded
 from bulk.journal import rows, runs
 from bulk.report.cells import OUTCOME
 from bulk.report.naming import telling
-from bulk.report.round_trip import csv_line, file_columns, file_rows, has_file, parameter_cells, parameter_headers
+from bulk.report.round_trip import (
+    csv_line,
+    file_columns,
+    file_rows,
+    has_file,
+    parameter_cells,
+    parameter_headers,
+)
 from bulk.runs.context import Context
 from bulk.wording.states import parts_of
 
@@ -28,9 +37,11 @@ _PIECE = 1 << 16  # bytes
 
 
 def three_files(context: Context, run: RunRecord) -> dict[str, Iterator[bytes]]:
-    """`success`, `failed` and `unprocessed` as CSV, at any moment of a run; columns as in the round-trip file.
+    """`success`, `failed` and `unprocessed` as CSV, at any moment of a run; columns as in the
+    round-trip file.
 
-    All are written in one pass over the rows, so that a run that goes on meanwhile leaves no row out and none twice.
+    All are written in one pass over the rows, so that a run that goes on meanwhile leaves no row
+    out and none twice.
     """
     found = parts(context, run)
     return {name: chunks for name, chunks in found.items() if name != "excluded"}
@@ -49,7 +60,9 @@ def parts(context: Context, run: RunRecord) -> dict[str, Iterator[bytes]]:
 
 
 def write_parts(context: Context, run: RunRecord, folder: Path) -> dict[str, Path]:
-    """Write the files into `folder` (made when missing). Raises UsageError when it cannot be written."""
+    """Write the files into `folder` (made when missing). Raises UsageError when it cannot be
+    written.
+    """
     written = {}
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -63,29 +76,42 @@ def write_parts(context: Context, run: RunRecord, folder: Path) -> dict[str, Pat
 
 
 def _lines(context: Context, run: RunRecord) -> tuple[list[str], Iterator[tuple[str, list[str]]]]:
-    """(headers, (part, cells) of each row): of the file when it was kept, else of the parameters."""
-    run = runs.get_run(context.journal, run.run_id)  # as it is before its rows are read: once prepared, all are there
+    """(headers, (part, cells) of each row): of the file when it was kept, else of the
+    parameters.
+    """
+    run = runs.get_run(
+        context.journal, run.run_id
+    )  # as it is before its rows are read: once prepared, all are there
     told, part = telling(context.journal, run), _sorting(run)
     if not has_file(context, run):
         found = rows.read_rows(context.journal, run.run_id)
         headers = ["fila", *parameter_headers(run), *OUTCOME]
-        return headers, ((part(row), [str(row.line), *csv_line(run, parameter_cells(run, row), row, told)]) for row in found)
+        return headers, (
+            (part(row), [str(row.line), *csv_line(run, parameter_cells(run, row), row, told)])
+            for row in found
+        )
     columns = file_columns(context, run)
     each_line = file_rows(context, run)
-    kept = ((part(each.row), csv_line(run, columns.kept(each.cells), each.row, told)) for each in each_line)
+    kept = (
+        (part(each.row), csv_line(run, columns.kept(each.cells), each.row, told))
+        for each in each_line
+    )
     return list(map(guarded, columns.headers)), kept
 
 
 def _sorting(run: RunRecord) -> Callable[[RowResult | None], str]:
-    """The part of a row; a line that the run did not take up is outside its scope, or was not handed over yet (or never:
-    killed meanwhile)."""
+    """The part of a row; a line that the run did not take up is outside its scope, or was not
+    handed over yet (or never: killed meanwhile).
+    """
     of_state = {state: part for part, states in parts_of(run).items() for state in states}
     of_no_row = "unprocessed" if run.state == "preparing" else "excluded"
     return lambda row: of_state[row.state] if row else of_no_row
 
 
 def _temporary() -> IO[str]:
-    """A file of this process only, gone when it is closed: rows are personal data and may be a million."""
+    """A file of this process only, gone when it is closed: rows are personal data and may be a
+    million.
+    """
     return tempfile.TemporaryFile("w+", encoding="utf-8-sig", errors="replace", newline="")
 
 

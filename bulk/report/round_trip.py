@@ -1,4 +1,6 @@
-"""The file as it came, with the outcome of each row beside it: to look at, to correct, and to load again."""
+"""The file as it came, with the outcome of each row beside it: to look at, to correct, and to load
+again.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,10 @@ from bulk.runs.context import Context
 from bulk.wording.changes import Telling
 from bulk.wording.states import OPEN_WORDS
 
-NOT_KEPT = "La ejecución {} no guarda su fichero (es de una versión anterior): no se puede escribir el de ida y vuelta."
+NOT_KEPT = (
+    "La ejecución {} no guarda su fichero (es de una versión anterior): no se puede escribir el de"
+    " ida y vuelta."
+)
 NOT_IN_RUN = "no entró"
 _AGAIN = " (2)"  # behind an outcome column of a file that has one of that name
 
@@ -36,13 +41,17 @@ class FileRow:
 
 
 def roundtrip_chunks(context: Context, run: RunRecord) -> Iterator[bytes]:
-    """CSV: the original columns as they were, then OUTCOME. Raises UsageError at once when the file was not kept.
+    """CSV: the original columns as they were, then OUTCOME. Raises UsageError at once when the file
+    was not kept.
 
-    A cell that a spreadsheet would take for a formula gets an apostrophe, which `original` takes off again.
+    A cell that a spreadsheet would take for a formula gets an apostrophe, which `original` takes
+    off again.
     """
     columns = file_columns(context, run)
     told = telling(context.journal, run)
-    lines = (csv_line(run, columns.kept(each.cells), each.row, told) for each in file_rows(context, run))
+    lines = (
+        csv_line(run, columns.kept(each.cells), each.row, told) for each in file_rows(context, run)
+    )
     return csv_text(list(map(guarded, columns.headers)), lines)
 
 
@@ -52,7 +61,10 @@ def roundtrip_file(context: Context, run: RunRecord, file: BinaryIO) -> None:
 
     columns = file_columns(context, run)
     told = telling(context.journal, run)
-    lines = ([*columns.kept(each.cells), *_beside(run, each.row, told)] for each in file_rows(context, run))
+    lines = (
+        [*columns.kept(each.cells), *_beside(run, each.row, told)]
+        for each in file_rows(context, run)
+    )
     text_book(file, get_action(run.action_id).dataset.upper(), columns.headers, lines)
 
 
@@ -61,7 +73,9 @@ class Columns:
     """The columns of a round-trip file."""
 
     headers: tuple[str, ...]  # original ones, then the outcome
-    chosen: tuple[int, ...]  # positions of the original columns that are kept: an older outcome is not
+    chosen: tuple[
+        int, ...
+    ]  # positions of the original columns that are kept: an older outcome is not
 
     def kept(self, cells: Sequence[str]) -> list[str]:
         return [cells[at] for at in self.chosen]
@@ -96,27 +110,35 @@ def has_file(context: Context, run: RunRecord) -> bool:
 
 
 def file_rows(context: Context, run: RunRecord) -> Iterator[FileRow]:
-    """Each line of the run's file with its row, in file order; neither stands in memory as a whole. Raises UsageError."""
+    """Each line of the run's file with its row, in file order; neither stands in memory as a whole.
+    Raises UsageError.
+    """
     found = rows.read_rows(context.journal, run.run_id)
     row = next(found, None)
     for kept in input_files.read(context, key_of(run)):
         while row is not None and row.line < kept.line:
             row = next(found, None)
-        yield FileRow(kept.line, kept.cells, row if row is not None and row.line == kept.line else None)
+        yield FileRow(
+            kept.line, kept.cells, row if row is not None and row.line == kept.line else None
+        )
 
 
 def _beside(run: RunRecord, row: RowResult | None, told: Telling) -> tuple[str, ...]:
-    """One text per column of OUTCOME, for a line that the run took up, did not, or has not been handed over yet."""
+    """One text per column of OUTCOME, for a line that the run took up, did not, or has not been
+    handed over yet.
+    """
     missing = STATE_WORDS["pending"] if run.state == "preparing" else NOT_IN_RUN
     return outcome(run, row, told) if row else (missing, *[""] * (len(OUTCOME) - 1))
 
 
-def csv_line(run: RunRecord, cells: Sequence[str], row: RowResult | None, told: Telling) -> list[str]:
+def csv_line(
+    run: RunRecord, cells: Sequence[str], row: RowResult | None, told: Telling
+) -> list[str]:
     """Cells of the file and of the outcome, safe for a spreadsheet."""
     return [*map(guarded, cells), *map(safe_cell, _beside(run, row, told))]
 
 
-# -- a run without its file ---------------------------------------------------------------------------------------------
+# -- a run without its file ------------------------------------------------------------------------
 
 
 def parameter_headers(run: RunRecord) -> tuple[str, ...]:
@@ -138,7 +160,7 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-# -- loading it again ---------------------------------------------------------------------------------------------------
+# -- loading it again ------------------------------------------------------------------------------
 
 
 def is_roundtrip(dataset: Dataset) -> bool:
@@ -147,7 +169,9 @@ def is_roundtrip(dataset: Dataset) -> bool:
 
 
 def open_lines(dataset: Dataset) -> frozenset[int]:
-    """Lines that are pending or went wrong, by the column «estado»: «solo pendientes y fallidas». Empty for other files."""
+    """Lines that are pending or went wrong, by the column «estado»: «solo pendientes y fallidas».
+    Empty for other files.
+    """
     columns = _outcome_columns(list(map(str, dataset.frame.columns)))
     if len(columns) < len(OUTCOME):
         return frozenset()
@@ -167,7 +191,12 @@ def original(dataset: Dataset) -> Dataset:
 
 
 def _outcome_columns(headers: Sequence[str]) -> dict[str, str]:
-    """Outcome column -> header as written, when all are there; the one with a number behind wins over the file's own."""
+    """Outcome column -> header as written, when all are there; the one with a number behind wins
+    over the file's own.
+    """
     by_name = {canonical(header): header for header in headers}
-    found = {name: by_name.get(canonical(name + _AGAIN)) or by_name.get(canonical(name)) for name in OUTCOME}
+    found = {
+        name: by_name.get(canonical(name + _AGAIN)) or by_name.get(canonical(name))
+        for name in OUTCOME
+    }
     return {name: header for name, header in found.items() if header} if all(found.values()) else {}

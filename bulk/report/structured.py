@@ -17,7 +17,9 @@ from bulk.wording.states import state_word
 
 
 def json_chunks(context: Context, run: RunRecord) -> Iterator[bytes]:
-    """The run's document, the audit (its members also at the top), verification, clusters, and every row."""
+    """The run's document, the audit (its members also at the top), verification, clusters, and
+    every row.
+    """
     found = audit(context, run)
     verified = findings(context, run.run_id)
     head = document(context, run) | {
@@ -33,5 +35,7 @@ def json_chunks(context: Context, run: RunRecord) -> Iterator[bytes]:
     yield json.dumps(head, ensure_ascii=False)[:-1].encode("utf-8", "replace") + b', "rows": [\n'
     for number, row in enumerate(rows.read_rows(context.journal, run.run_id)):
         line = asdict(row) | {"state_word": state_word(run, row.state, row.code)}
-        yield (b",\n" if number else b"") + json.dumps(line, ensure_ascii=False).encode("utf-8", "replace")
+        yield (b",\n" if number else b"") + json.dumps(line, ensure_ascii=False).encode(
+            "utf-8", "replace"
+        )
     yield b"\n]}\n"

@@ -17,7 +17,9 @@ from bulk.wording.states import state_word
 
 
 def verification(context: Context, run: RunRecord) -> Iterator[str]:
-    """HTML: nothing when the run was never verified, else its three counts and the rows that are not as asked."""
+    """HTML: nothing when the run was never verified, else its three counts and the rows that are
+    not as asked.
+    """
     found = findings(context, run.run_id)
     if found is None:
         return
@@ -29,7 +31,14 @@ def verification(context: Context, run: RunRecord) -> Iterator[str]:
     told = telling(context.journal, check)
     headers = ("Fila", "Quién", "Resultado", "Ahora", "Se pidió", "Motivo")
     lines = (
-        (str(row.line), row.label, state_word(check, row.state, row.code), *told.cells(row), row.message or "") for row in odd
+        (
+            str(row.line),
+            row.label,
+            state_word(check, row.state, row.code),
+            *told.cells(row),
+            row.message or "",
+        )
+        for row in odd
     )
     yield from table(headers, lines, (0,))
 
@@ -38,7 +47,10 @@ def verification_line(found: Findings) -> str:
     """`Leída de nuevo el …: 480 como se pidió, 20 distintas, 0 no legibles.`"""
     when = f"Leída de nuevo el {local(found.at)}" if found.at else "Leída de nuevo"
     told = f"{when} (verificación {found.run_id}): {thousands(found.as_asked)} como se pidió, "
-    told += f"{count(found.different, 'distinta', 'distintas')}, {count(found.unreadable, 'no legible', 'no legibles')}"
+    told += (
+        f"{count(found.different, 'distinta', 'distintas')},"
+        f" {count(found.unreadable, 'no legible', 'no legibles')}"
+    )
     told += f", {thousands(found.open)} sin leer todavía" if found.open else ""
     return f"{told}{left_out(found)}."
 
@@ -46,4 +58,8 @@ def verification_line(found: Findings) -> str:
 def left_out(found: Findings) -> str:
     """`, 12 no verificadas (con error: 8, cancelada: 4)`; "" when every row was looked at."""
     why = ", ".join(f"{STATE_WORDS[state]}: {thousands(n)}" for state, n in found.left_out.items())
-    return f", {count(sum(found.left_out.values()), 'no verificada', 'no verificadas')} ({why})" if why else ""
+    return (
+        f", {count(sum(found.left_out.values()), 'no verificada', 'no verificadas')} ({why})"
+        if why
+        else ""
+    )

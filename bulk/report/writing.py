@@ -24,27 +24,40 @@ Whole = Callable[[Context, RunRecord, BinaryIO], None]
 
 
 def write_report(context: Context, run: RunRecord, path: Path, *, roundtrip: bool = False) -> int:
-    """Write the report of `run` (or its round-trip file); the suffix of `path` says the format. Returns its rows.
+    """Write the report of `run` (or its round-trip file); the suffix of `path` says the format.
+    Returns its rows.
 
-    Raises UsageError for a format that there is not, a file that was not kept, or a place that cannot be written.
+    Raises UsageError for a format that there is not, a file that was not kept, or a place that
+    cannot be written.
     """
     makers: dict[str, Whole] = (
         {".csv": _whole(roundtrip_chunks), ".xlsx": roundtrip_file}
         if roundtrip
-        else {".csv": _whole(csv_chunks), ".xlsx": xlsx_file, ".json": _whole(json_chunks), ".html": _whole(html_chunks)}
+        else {
+            ".csv": _whole(csv_chunks),
+            ".xlsx": xlsx_file,
+            ".json": _whole(json_chunks),
+            ".html": _whole(html_chunks),
+        }
     )
     maker = makers.get(path.suffix.lower())
     if maker is None:
         what = "fichero de ida y vuelta" if roundtrip else "informe"
-        raise UsageError(f"No hay {what} en formato «{path.suffix}». Los que hay: {', '.join(makers)}.")
+        raise UsageError(
+            f"No hay {what} en formato «{path.suffix}». Los que hay: {', '.join(makers)}."
+        )
     _write(path, lambda file: maker(context, run, file))
     return sum(runs.run_counts(context.journal, run.run_id).values())
 
 
 def write_acta(context: Context, found: Sequence[RunRecord], path: Path) -> int:
-    """Write the acta of one or several runs; returns how many rows they have together. Raises UsageError."""
+    """Write the acta of one or several runs; returns how many rows they have together. Raises
+    UsageError.
+    """
     if path.suffix.lower() != ".html":
-        raise UsageError(f"El acta es un fichero .html (se imprime desde el navegador), no «{path.suffix}».")
+        raise UsageError(
+            f"El acta es un fichero .html (se imprime desde el navegador), no «{path.suffix}»."
+        )
     _write(path, lambda file: file.writelines(acta_chunks(context, found)))
     return sum(sum(runs.run_counts(context.journal, run.run_id).values()) for run in found)
 
@@ -54,7 +67,9 @@ def _whole(chunks: Chunks) -> Whole:
 
 
 def _write(path: Path, fill: Callable[[BinaryIO], None]) -> None:
-    """A whole file or none: an older report stays as it was until the new one is complete. Raises UsageError."""
+    """A whole file or none: an older report stays as it was until the new one is complete. Raises
+    UsageError.
+    """
     try:
         handle, beside = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=path.suffix)
     except OSError as error:

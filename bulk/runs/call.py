@@ -1,4 +1,6 @@
-"""`run(token=..., **params)` of an action: one row from its parameters, or a file, one by one or in bulk."""
+"""`run(token=..., **params)` of an action: one row from its parameters, or a file, one by one or in
+bulk.
+"""
 
 from __future__ import annotations
 
@@ -31,12 +33,18 @@ def call_action(
     """What `Action.call` promises."""
     action, context = get_action(action_id), open_context()
     options = {name: params[name] for name in action.options if params.get(name) is not None}
-    values = {name: value for name, value in params.items() if name not in action.options and value is not None}
+    values = {
+        name: value
+        for name, value in params.items()
+        if name not in action.options and value is not None
+    }
     unknown = sorted(set(values) - {param.name for param in action.parameters})
     if unknown:
         raise UsageError(f"«{action_id}» no tiene el parámetro {', '.join(unknown)}.")
     if csv is None:
-        files = {action.dataset: from_records({1: values}, name=action.dataset, file_name="parámetros")}
+        files = {
+            action.dataset: from_records({1: values}, name=action.dataset, file_name="parámetros")
+        }
     else:
         files = {action.dataset: _read(csv, action.dataset)}
     if global_csv:
@@ -46,7 +54,9 @@ def call_action(
     if csv is None and prepared.invalid:
         raise InputError("; ".join(problem.text() for problem in prepared.problems))
     connection = connect(context.home, token=token)
-    live = launch(context, prepared, connection, Launch(bulk=bulk, chunk_size=chunk_size, options=options))
+    live = launch(
+        context, prepared, connection, Launch(bulk=bulk, chunk_size=chunk_size, options=options)
+    )
     wait(live)
     return result(context, live.run_id, one_row=csv is None)
 

@@ -1,4 +1,6 @@
-"""Where calls go and as whom: the real service with a token, or the embedded sandbox. The token lives in memory only."""
+"""Where calls go and as whom: the real service with a token, or the embedded sandbox. The token
+lives in memory only.
+"""
 
 from __future__ import annotations
 
@@ -43,8 +45,11 @@ class Connection:
         return f"{self.target}|{self.org_id or ''}"
 
 
-def connect(home: Path, *, token: str | None = None, base_url: str | None = None, sandbox: bool = False) -> Connection:
-    """The connection asked for: `sandbox`, else the token given or in WEBEX_ACCESS_TOKEN. No call is made.
+def connect(
+    home: Path, *, token: str | None = None, base_url: str | None = None, sandbox: bool = False
+) -> Connection:
+    """The connection asked for: `sandbox`, else the token given or in WEBEX_ACCESS_TOKEN. No call
+    is made.
 
     Raises MissingToken, UsageError (a base URL that is none).
     """
@@ -54,11 +59,18 @@ def connect(home: Path, *, token: str | None = None, base_url: str | None = None
     if not value:
         raise MissingToken
     if not Token(value).is_plain():
-        raise UsageError("El token tiene caracteres que no puede llevar. Cópialo de nuevo, entero y sin nada más.")
+        raise UsageError(
+            "El token tiene caracteres que no puede llevar. Cópialo de nuevo, entero y sin nada"
+            " más."
+        )
     url = (base_url or os.environ.get("WEBEX_BASE_URL") or DEFAULT_BASE_URL).rstrip("/")
     if not url.startswith(("http://", "https://")) or not is_address(url):
         raise UsageError(f"«{url}» no es una URL base. Se espera algo como {DEFAULT_BASE_URL}.")
-    if url.startswith("http://") and urlsplit(url).hostname not in ("127.0.0.1", "localhost", "::1"):
+    if url.startswith("http://") and urlsplit(url).hostname not in (
+        "127.0.0.1",
+        "localhost",
+        "::1",
+    ):
         raise UsageError(f"«{url}» no va cifrada: el token viajaría a la vista. Usa https.")
     held = Token(value)
     hide(held.reveal())
@@ -66,8 +78,12 @@ def connect(home: Path, *, token: str | None = None, base_url: str | None = None
 
 
 def connect_again(home: Path, target: str, *, token: str | None = None) -> Connection:
-    """The connection of a stored run: the sandbox wherever it listens now, or its base URL with the token given."""
-    return connect(home, token=token, base_url=None if target == SANDBOX else target, sandbox=target == SANDBOX)
+    """The connection of a stored run: the sandbox wherever it listens now, or its base URL with the
+    token given.
+    """
+    return connect(
+        home, token=token, base_url=None if target == SANDBOX else target, sandbox=target == SANDBOX
+    )
 
 
 def _sandbox(home: Path) -> Connection:
@@ -78,9 +94,14 @@ def _sandbox(home: Path) -> Connection:
 
 
 def api_for(
-    connection: Connection, settings: Settings, journal: Journal | None = None, interrupt: threading.Event | None = None
+    connection: Connection,
+    settings: Settings,
+    journal: Journal | None = None,
+    interrupt: threading.Event | None = None,
 ) -> Api:
-    """Calls over `connection`; the pace is shared by the whole process and starts from what was learned before."""
+    """Calls over `connection`; the pace is shared by the whole process and starts from what was
+    learned before.
+    """
     return Api(
         connection.base_url,
         connection.token,
@@ -101,7 +122,8 @@ def _pace(connection: Connection, settings: Settings, journal: Journal | None) -
 
 
 def identify(api: Api, connection: Connection, *, with_name: bool = False) -> Connection:
-    """Ask who the token is (`people/me`, contracts 1.8), and on request the organisation's name (else the one known stays).
+    """Ask who the token is (`people/me`, contracts 1.8), and on request the organisation's name
+    (else the one known stays).
 
     Raises TokenRejected, Forbidden, Unreadable, NotSent.
     """
@@ -118,9 +140,11 @@ def identify(api: Api, connection: Connection, *, with_name: bool = False) -> Co
 
 
 def _myself(api: Api) -> dict[str, Any]:
-    """`people/me` with the members read here of the types that the contract gives them. Raises as Api.get, Unreadable.
+    """`people/me` with the members read here of the types that the contract gives them. Raises as
+    Api.get, Unreadable.
 
-    An answer without organisation is no answer: whose telephones would change is what everything else rests on.
+    An answer without organisation is no answer: whose telephones would change is what everything
+    else rests on.
     """
     found = api.get("people/me")
     wanted = {"orgId": str, "displayName": str, "emails": list, "roles": list}
@@ -129,7 +153,10 @@ def _myself(api: Api) -> dict[str, Any]:
         or not found.get("orgId")
         or any(not isinstance(found.get(m), kind) for m, kind in wanted.items() if found.get(m))
     ):
-        raise Unreadable("Webex no dice de quién es el token como se esperaba. Comprueba la URL base y vuelve a intentarlo.")
+        raise Unreadable(
+            "Webex no dice de quién es el token como se esperaba. Comprueba la URL base y vuelve a"
+            " intentarlo."
+        )
     return found
 
 
@@ -142,7 +169,9 @@ def _org_name(api: Api, org_id: str) -> str | None:
 
 
 def known(connection: Connection, settings: Settings, journal: Journal) -> Connection:
-    """The connection with its organisation and person. Raises TokenRejected, Forbidden, Unreadable, NotSent."""
+    """The connection with its organisation and person. Raises TokenRejected, Forbidden, Unreadable,
+    NotSent.
+    """
     if connection.org_id:
         return connection
     return identify(api_for(connection, settings, journal), connection, with_name=True)
@@ -151,4 +180,7 @@ def known(connection: Connection, settings: Settings, journal: Journal) -> Conne
 def same_organisation(run: RunRecord, connection: Connection) -> None:
     """Raises UsageError when the token is not known to be of the run's organisation."""
     if run.org_id and run.org_id != connection.org_id:
-        raise UsageError(f"El token es de otra organización. La ejecución es de {run.org_name or run.org_id}: usa un token suyo.")
+        raise UsageError(
+            f"El token es de otra organización. La ejecución es de {run.org_name or run.org_id}:"
+            " usa un token suyo."
+        )

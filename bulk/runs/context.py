@@ -1,4 +1,6 @@
-"""What belongs to a data directory in this process: its settings and its open journal, one of each."""
+"""What belongs to a data directory in this process: its settings and its open journal, one of
+each.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ class Context:
 
 
 def open_context(home: Path | str | None = None) -> Context:
-    """The context of `home` (default BULK_HOME), opened once per process. Raises UsageError, JournalError."""
+    """The context of `home` (default BULK_HOME), opened once per process. Raises UsageError,
+    JournalError.
+    """
     path = settings_module.home_directory(home)
     with _guard:
         if path not in _open:
@@ -45,6 +49,8 @@ def close_context(context: Context) -> None:
 
 @atexit.register
 def _leave_whole_files() -> None:
-    """A process that ends leaves nothing beside the journals, so that copying `journal.db` copies all of it."""
+    """A process that ends leaves nothing beside the journals, so that copying `journal.db` copies
+    all of it.
+    """
     for context in list(_open.values()):
         context.journal.fold()

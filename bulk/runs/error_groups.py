@@ -1,4 +1,6 @@
-"""Failures of a run grouped by what is behind them, with the remedy: a thousand rows are seldom a thousand causes."""
+"""Failures of a run grouped by what is behind them, with the remedy: a thousand rows are seldom a
+thousand causes.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ class Cluster:
     action_id: str  # what was being done
     state: str  # failed, invalid, unknown, conflict or blocked
     code: str | None  # Webex's errorCode or status, or the rule that was broken
-    status: int | None  # HTTP status of the answer; None without one, or in journals of earlier versions
+    status: (
+        int | None
+    )  # HTTP status of the answer; None without one, or in journals of earlier versions
     message: str  # what the rows say, with … for ids, numbers, names and e-mails
     title: str  # what happened
     remedy: str  # what to do
@@ -32,8 +36,11 @@ class Cluster:
     tracking_id: str | None  # of one of them, for support
 
 
-def clusters(context: Context, run: RunRecord, *, states: Sequence[str] = REVIEW_STATES) -> list[Cluster]:
-    """The run's failures by (action, state, code, HTTP status, message without particulars), biggest first.
+def clusters(
+    context: Context, run: RunRecord, *, states: Sequence[str] = REVIEW_STATES
+) -> list[Cluster]:
+    """The run's failures by (action, state, code, HTTP status, message without particulars),
+    biggest first.
 
     The rows are read one after another: only one line per cause stays in memory.
     """
@@ -62,15 +69,35 @@ class _Gathered:
         self.tracking_id = self.tracking_id or row.tracking_id
 
 
-def _cluster(action: Action, state: str, code: str | None, status: int | None, message: str, gathered: _Gathered) -> Cluster:
+def _cluster(
+    action: Action,
+    state: str,
+    code: str | None,
+    status: int | None,
+    message: str,
+    gathered: _Gathered,
+) -> Cluster:
     entry = remedy_for(code, gathered.message, action, status)
     lines = tuple(gathered.lines)
     remedy = without_retry(entry.remedy) if state in ("invalid", "blocked") else entry.remedy
-    return Cluster(action.id, state, code, status, message, entry.title, remedy, gathered.count, lines, gathered.tracking_id)
+    return Cluster(
+        action.id,
+        state,
+        code,
+        status,
+        message,
+        entry.title,
+        remedy,
+        gathered.count,
+        lines,
+        gathered.tracking_id,
+    )
 
 
 def normalised(row: RowResult) -> str:
-    """The row's message with … for whatever is this row's own: place, cell, ids, numbers, names, e-mails."""
+    """The row's message with … for whatever is this row's own: place, cell, ids, numbers, names,
+    e-mails.
+    """
     return without_particulars(row.message, row.label, row.group)
 
 

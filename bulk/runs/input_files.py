@@ -1,7 +1,9 @@
-"""The files that runs were launched with, kept cell by cell: so that a run can give its file back with the outcome beside it.
+"""The files that runs were launched with, kept cell by cell: so that a run can give its file back
+with the outcome beside it.
 
-`home/files/<key>.parquet`: a column of lines, then the file's columns by position; the headers as written are in the metadata.
-The key is the SHA-256 of headers, lines and cells, so that the same file is kept once.
+`home/files/<key>.parquet`: a column of lines, then the file's columns by position; the headers as
+written are in the metadata. The key is the SHA-256 of headers, lines and cells, so that the same
+file is kept once.
 """
 
 from __future__ import annotations
@@ -28,7 +30,10 @@ from bulk.files.dataset import Dataset
 from bulk.journal import rows as row_queries
 from bulk.runs.context import Context
 
-CUT = "La fila no tenía las mismas celdas que la cabecera. Corrígela en el fichero original y cárgalo de nuevo."
+CUT = (
+    "La fila no tenía las mismas celdas que la cabecera. Corrígela en el fichero original y cárgalo"
+    " de nuevo."
+)
 
 BATCH = 5_000  # rows read or written together
 _KEY = re.compile(r"[0-9a-f]{64}")
@@ -44,11 +49,14 @@ class KeptRow:
 
 
 def keep(context: Context, dataset: Dataset) -> str:
-    """Keep the cells of `dataset`; returns the key to read them with. Keeping the same again writes nothing.
+    """Keep the cells of `dataset`; returns the key to read them with. Keeping the same again writes
+    nothing.
 
     Raises UsageError when the data directory cannot be written.
     """
-    frame = dataset.frame if dataset.frame.index.is_monotonic_increasing else dataset.frame.sort_index()
+    frame = (
+        dataset.frame if dataset.frame.index.is_monotonic_increasing else dataset.frame.sort_index()
+    )
     key = _digest(frame)
     path = _path(context, key)
     try:
@@ -58,7 +66,9 @@ def keep(context: Context, dataset: Dataset) -> str:
         else:
             _write(path, frame)
     except OSError as error:
-        raise UsageError(f"No se puede guardar una copia del fichero en «{path.parent}»: {why(error)}.") from None
+        raise UsageError(
+            f"No se puede guardar una copia del fichero en «{path.parent}»: {why(error)}."
+        ) from None
     return key
 
 
@@ -69,7 +79,9 @@ def headers(context: Context, key: str) -> tuple[str, ...]:
 
 
 def read(context: Context, key: str) -> Iterator[KeptRow]:
-    """Rows of a kept file in file order, some thousand at a time. Raises UsageError when it is not kept (any more)."""
+    """Rows of a kept file in file order, some thousand at a time. Raises UsageError when it is not
+    kept (any more).
+    """
     with _opened(context, key) as file:
         for batch in file.iter_batches(batch_size=BATCH):
             lines, *columns = (column.to_pylist() for column in batch.columns)
@@ -80,8 +92,8 @@ def read(context: Context, key: str) -> Iterator[KeptRow]:
 def load(context: Context, entry: Params, run: RunRecord | None = None) -> Dataset:
     """A file of a run (of RunRecord.files) as it was read then. Raises UsageError.
 
-    `run`: whose own file it may be. Its rows that were wider or narrower than the header stay wrong: as kept they look like good
-    ones.
+    `run`: whose own file it may be. Its rows that were wider or narrower than the header stay
+    wrong: as kept they look like good ones.
     """
     key = str(entry["kept"])
     found = list(read(context, key))
@@ -94,7 +106,9 @@ def load(context: Context, entry: Params, run: RunRecord | None = None) -> Datas
     name, file_name = str(entry["name"]), str(entry["file_name"])
     cut: tuple[Problem, ...] = ()
     if run and get_action(run.action_id).dataset == name:
-        ragged = row_queries.read_rows(context.journal, run.run_id, states=("invalid",), code=RAGGED)
+        ragged = row_queries.read_rows(
+            context.journal, run.run_id, states=("invalid",), code=RAGGED
+        )
         cut = tuple(Problem(file_name, row.line, None, None, RAGGED, CUT) for row in ragged)
     return Dataset(name, file_name, str(entry["sha256"]), "utf-8", ";", frame, cut)
 
@@ -110,13 +124,20 @@ def _path(context: Context, key: str) -> Path:
 
 def _opened(context: Context, key: str) -> pq.ParquetFile:
     if not _KEY.fullmatch(key):  # a key of a journal that was tampered with is no path
-        raise UsageError("El diario no dice bien qué fichero se usó: no se puede escribir el fichero de ida y vuelta.")
+        raise UsageError(
+            "El diario no dice bien qué fichero se usó: no se puede escribir el fichero de ida y"
+            " vuelta."
+        )
     try:
         return pq.ParquetFile(_path(context, key))
     except FileNotFoundError:
-        raise UsageError("El fichero de esa ejecución ya no se guarda: no se puede escribir el de ida y vuelta.") from None
+        raise UsageError(
+            "El fichero de esa ejecución ya no se guarda: no se puede escribir el de ida y vuelta."
+        ) from None
     except (OSError, pa.ArrowException):
-        raise UsageError(f"La copia del fichero está dañada ({_path(context, key).name}).") from None
+        raise UsageError(
+            f"La copia del fichero está dañada ({_path(context, key).name})."
+        ) from None
 
 
 def _headers(file: pq.ParquetFile) -> tuple[str, ...]:
@@ -139,16 +160,27 @@ def _digest(frame: pd.DataFrame) -> str:
 
 
 def _write(path: Path, frame: pd.DataFrame) -> None:
-    """A whole file or none: written beside, put in place with one rename. Readable by its owner only."""
+    """A whole file or none: written beside, put in place with one rename. Readable by its owner
+    only.
+    """
     names = [str(header) for header in frame.columns]
-    fields = [pa.field("line", pa.int64()), *(pa.field(f"c{at}", pa.string()) for at in range(len(names)))]
+    fields = [
+        pa.field("line", pa.int64()),
+        *(pa.field(f"c{at}", pa.string()) for at in range(len(names))),
+    ]
     schema = pa.schema(fields, metadata={_HEADERS: json.dumps(names).encode()})
-    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".parquet")  # mkstemp makes it 0600
+    handle, beside = tempfile.mkstemp(
+        dir=path.parent, prefix=".", suffix=".parquet"
+    )  # mkstemp makes it 0600
     try:
         with os.fdopen(handle, "wb") as file:
             with pq.ParquetWriter(file, schema, compression="zstd") as writer:
                 for lines, columns in _blocks(frame):
-                    writer.write_batch(pa.record_batch([pa.array(lines, pa.int64()), *_arrays(columns)], schema=schema))
+                    writer.write_batch(
+                        pa.record_batch(
+                            [pa.array(lines, pa.int64()), *_arrays(columns)], schema=schema
+                        )
+                    )
             file.flush()
             os.fsync(file.fileno())
         os.replace(beside, path)

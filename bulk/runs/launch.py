@@ -29,7 +29,9 @@ from bulk.runs.start import start_run
 from bulk.runs.status import at_rest, find_run, run_state
 from bulk.webex.client import Token
 
-WAITED_ENOUGH = "Se ha esperado {} s, el tiempo pedido. Reanuda cuando quieras: no se ha perdido nada."
+WAITED_ENOUGH = (
+    "Se ha esperado {} s, el tiempo pedido. Reanuda cuando quieras: no se ha perdido nada."
+)
 
 
 @dataclass(frozen=True)
@@ -40,14 +42,20 @@ class Launch:
     dry_run: bool = False  # reads and decides only
     chunk_size: int = CHUNK_SIZE  # rows an order; 100-300 recommended
     workers: int = 32  # requests in flight at most
-    options: Mapping[str, Any] = field(default_factory=dict)  # profile, force_pstn, allow_calling_removal
+    options: Mapping[str, Any] = field(
+        default_factory=dict
+    )  # profile, force_pstn, allow_calling_removal
     note: str = ""  # ticket, phase
     parent: str | None = None  # the dry run that was looked at
     at: datetime | None = None  # waits until then
     not_after: datetime | None = None  # pauses by itself then
     canary: int = 0  # stops for a look after so many rows, spread over the locations; 0 = does not
-    rate_ceiling: float | None = None  # calls per second never exceeded; None = as set, 0 = learned only
-    after: tuple[str, ...] = ()  # runs of the same organisation, at work in this process, to wait for
+    rate_ceiling: float | None = (
+        None  # calls per second never exceeded; None = as set, 0 = learned only
+    )
+    after: tuple[
+        str, ...
+    ] = ()  # runs of the same organisation, at work in this process, to wait for
 
     def __post_init__(self) -> None:
         if not 1 <= self.workers <= MAX_WORKERS:
@@ -70,11 +78,12 @@ def launch(
     *,
     advise: Callable[[str], None] = lambda text: None,
 ) -> LiveRun:
-    """Write the run with all its orders to the journal, then let the engine work it in the background.
+    """Write the run with all its orders to the journal, then let the engine work it in the
+    background.
 
-    The token and a few ids are tried first (preflight): when they do not fit, no run is written and no change is sent.
-    `advise` hears of what stops nothing.
-    Raises InputError (a required parameter has no source, foreign ids), TokenRejected, Forbidden, OwnedElsewhere, JournalError.
+    The token and a few ids are tried first (preflight): when they do not fit, no run is written and
+    no change is sent. `advise` hears of what stops nothing. Raises InputError (a required parameter
+    has no source, foreign ids), TokenRejected, Forbidden, OwnedElsewhere, JournalError.
     """
     require_sources(prepared)
     connection = preflight(context, connection, prepared.action, first_rows(prepared))
@@ -84,14 +93,20 @@ def launch(
     return hand_over(context, run, planned_rows(prepared), connection)
 
 
-def hand_over(context: Context, run: RunRecord, rows_: Iterable[Row], connection: Connection) -> LiveRun:
-    """Write `run` with its orders to the journal and let the engine work it. Raises OwnedElsewhere, JournalError."""
+def hand_over(
+    context: Context, run: RunRecord, rows_: Iterable[Row], connection: Connection
+) -> LiveRun:
+    """Write `run` with its orders to the journal and let the engine work it. Raises OwnedElsewhere,
+    JournalError.
+    """
     runs.create_run(context.journal, run)
     for chunk in build_chunks(rows_, run.chunk_size):
         submit_bulk_order(run.action_id, chunk, run_id=run.run_id, context=context)
     if run.schedule.get("canary"):
         descending = bool(run.schedule.get("descending"))
-        lines = rows.spread(context.journal, run.run_id, run.schedule["canary"], descending=descending)
+        lines = rows.spread(
+            context.journal, run.run_id, run.schedule["canary"], descending=descending
+        )
         runs.update_run(context.journal, run.run_id, schedule={**run.schedule, "lines": lines})
     command = "launch" if run.kind == "apply" else run.kind
     return start_run(context, run, connection, commands=[command], detail=_launched(run))
@@ -136,7 +151,9 @@ def _file(context: Context, dataset: Dataset) -> dict[str, Any]:
         "file_name": dataset.file_name,
         "sha256": dataset.sha256,
         "rows": len(dataset.frame),
-        "kept": keep(context, dataset) if dataset.sha256 or len(dataset.frame) > 1 else None,  # one row of a script: no file
+        "kept": (
+            keep(context, dataset) if dataset.sha256 or len(dataset.frame) > 1 else None
+        ),  # one row of a script: no file
     }
 
 
@@ -149,14 +166,18 @@ def launch_plan(
     reviewed: str | None = None,
     advise: Callable[[str], None] = lambda text: None,
 ) -> LiveRun:
-    """Run exactly what a dry run showed: a row that is not as it was then ends `conflict`, with what changed.
+    """Run exactly what a dry run showed: a row that is not as it was then ends `conflict`, with
+    what changed.
 
-    `reviewed`: digest of what somebody looked at (RunRecord.plan_hash), when it may have been repeated since.
-    Raises RunNotFound, UsageError (no finished dry run, another organisation, or another dry run wanted), TokenRejected,
-    Forbidden, OwnedElsewhere.
+    `reviewed`: digest of what somebody looked at (RunRecord.plan_hash), when it may have been
+    repeated since. Raises RunNotFound, UsageError (no finished dry run, another organisation, or
+    another dry run wanted), TokenRejected, Forbidden, OwnedElsewhere.
     """
     if how.dry_run:
-        raise UsageError("Lanzar un ensayo revisado escribe en Webex: no puede ser otro ensayo. Repite el ensayo del fichero.")
+        raise UsageError(
+            "Lanzar un ensayo revisado escribe en Webex: no puede ser otro ensayo. Repite el ensayo"
+            " del fichero."
+        )
     plan = find_run(context, plan_run_id)
     connection = child_runs.ready_for(context, plan, connection, advise)
     run = child_runs.from_plan(context, plan, connection, how.note or plan.note, reviewed)
@@ -166,29 +187,39 @@ def launch_plan(
         bulk=how.bulk,
         chunk_size=how.chunk_size,
         settings=in_force(context.settings, how.rate_ceiling),
-        options={**run.options, **how.options} if plan.kind == "undo" else run.options,  # what its preview showed may be left out
+        options=(
+            {**run.options, **how.options} if plan.kind == "undo" else run.options
+        ),  # what its preview showed may be left out
         schedule={**run.schedule, **stored(how.at, how.not_after, how.canary, how.after)},
     )
     return hand_over(context, run, child_runs.planned(context, plan), connection)
 
 
-# -- taking up again --------------------------------------------------------------------------------------------------
+# -- taking up again -------------------------------------------------------------------------------
 
 
-def resume(context: Context, run_id: str, connection: Connection, *, order_ids: Sequence[str] = ()) -> LiveRun | None:
-    """Take up a run where it stopped, from the journal alone; None when it has ended and there is nothing to do.
+def resume(
+    context: Context, run_id: str, connection: Connection, *, order_ids: Sequence[str] = ()
+) -> LiveRun | None:
+    """Take up a run where it stopped, from the journal alone; None when it has ended and there is
+    nothing to do.
 
-    With `order_ids` these orders alone, and the others wait. Without, orders that were told to wait go on waiting, until
-    nothing else is left.
-    Raises RunNotFound, OwnedElsewhere (with a live owner), UsageError (another organisation, it never got its rows, or an order
-    that is none of its own), TokenRejected.
+    With `order_ids` these orders alone, and the others wait. Without, orders that were told to wait
+    go on waiting, until nothing else is left. Raises RunNotFound, OwnedElsewhere (with a live
+    owner), UsageError (another organisation, it never got its rows, or an order that is none of its
+    own), TokenRejected.
     """
     run = at_rest(context, run_id)
     if run.state in ENDED_RUNS:
         return None
     if run.state == "preparing":
-        raise UsageError("Esa ejecución se interrumpió mientras se preparaba: no se envió nada. Lánzala de nuevo.")
-    get_action(run.action_id)  # a journal edited by hand is refused before anything is asked of Webex
+        raise UsageError(
+            "Esa ejecución se interrumpió mientras se preparaba: no se envió nada. Lánzala de"
+            " nuevo."
+        )
+    get_action(
+        run.action_id
+    )  # a journal edited by hand is refused before anything is asked of Webex
     connection = known(connection, context.settings, context.journal)
     same_organisation(run, connection)
     seqs = seqs_of(context, run, order_ids)
@@ -211,11 +242,13 @@ def retry(
     order_ids: Sequence[str] = (),
     lines: Sequence[int] = (),
 ) -> LiveRun | None:
-    """Work again the rows of a run that failed, stayed unknown, were cancelled or drifted: all, or those chosen.
+    """Work again the rows of a run that failed, stayed unknown, were cancelled or drifted: all, or
+    those chosen.
 
-    A row with an unanswered write is settled by reading first; one that still shows neither what was asked nor what was there
-    before is decided anew on that reading. None when there is nothing to repeat.
-    Raises RunNotFound, OwnedElsewhere (somebody works it already, a second retry too), UsageError, TokenRejected.
+    A row with an unanswered write is settled by reading first; one that still shows neither what
+    was asked nor what was there before is decided anew on that reading. None when there is nothing
+    to repeat. Raises RunNotFound, OwnedElsewhere (somebody works it already, a second retry too),
+    UsageError, TokenRejected.
     """
     run = at_rest(context, run_id)
     get_action(run.action_id)
@@ -234,10 +267,20 @@ def retry(
     return start_run(context, run, connection, commands=["retry"], first=reopen, asked=asked)
 
 
-def wait(live: LiveRun, *, every: float = 0.5, tell: Callable[[], None] = lambda: None, timeout: float | None = None) -> None:
-    """Block until the run has come to rest, calling `tell` each `every` seconds. After `timeout` seconds it is paused."""
+def wait(
+    live: LiveRun,
+    *,
+    every: float = 0.5,
+    tell: Callable[[], None] = lambda: None,
+    timeout: float | None = None,
+) -> None:
+    """Block until the run has come to rest, calling `tell` each `every` seconds. After `timeout`
+    seconds it is paused.
+    """
     until = None if timeout is None else time.monotonic() + timeout
-    while not live.ended.wait(every if until is None else max(0.01, min(every, until - time.monotonic()))):
+    while not live.ended.wait(
+        every if until is None else max(0.01, min(every, until - time.monotonic()))
+    ):
         tell()
         if until is not None and time.monotonic() >= until:
             live.halt("paused", WAITED_ENOUGH.format(round(timeout or 0)))
@@ -245,8 +288,12 @@ def wait(live: LiveRun, *, every: float = 0.5, tell: Callable[[], None] = lambda
     tell()
 
 
-def request_stop(context: Context, run_id: str, command: str, who: str, *, patience: float = 10.0) -> RunRecord:
-    """Post `pause` or `cancel`, and return when the owner took it up, or at once when nobody owns the run."""
+def request_stop(
+    context: Context, run_id: str, command: str, who: str, *, patience: float = 10.0
+) -> RunRecord:
+    """Post `pause` or `cancel`, and return when the owner took it up, or at once when nobody owns
+    the run.
+    """
     run = find_run(context, run_id)
     if run.state in ENDED_RUNS:
         return run
@@ -261,7 +308,14 @@ def request_stop(context: Context, run_id: str, command: str, who: str, *, patie
             if unowned:  # it came to rest, or died, before it heard
                 control.acknowledge(context.journal, [each.seq for each in unheard])
                 run = find_run(context, run.run_id)
-                last = next((each.command for each in reversed(unheard) if each.command in ("pause", "cancel")), command)
+                last = next(
+                    (
+                        each.command
+                        for each in reversed(unheard)
+                        if each.command in ("pause", "cancel")
+                    ),
+                    command,
+                )
                 if run.state not in ENDED_RUNS:
                     _stop_unowned(context, run, last)
         time.sleep(0.05)
@@ -269,7 +323,9 @@ def request_stop(context: Context, run_id: str, command: str, who: str, *, patie
 
 
 def forget_token(context: Context, token: Token, who: str) -> list[str]:
-    """Pause the runs that this process works with that token, so that nothing more is sent with it; their ids."""
+    """Pause the runs that this process works with that token, so that nothing more is sent with it;
+    their ids.
+    """
     found = engine.calling_with(token)
     for run_id in found:
         request_stop(context, run_id, "pause", who)

@@ -1,4 +1,6 @@
-"""Who works what: locks that die with the process. One writing process per organisation and data directory, one per run."""
+"""Who works what: locks that die with the process. One writing process per organisation and data
+directory, one per run.
+"""
 
 from __future__ import annotations
 
@@ -46,12 +48,19 @@ def take(home: Path, org_key: str, run_id: str) -> Ownership:
             refuse_owned(home, run_id)
         _hold(
             org_file,
-            "La organización está en uso por {}, que trabaja en la ejecución {}. Espera a que acabe o usa ese proceso.",
+            "La organización está en uso por {}, que trabaja en la ejecución {}. Espera a que acabe"
+            " o usa ese proceso.",
             run_id,
         )
         try:
-            _hold(run_file, "La ejecución la lleva {}. Espera a que acabe o páusala con «bulk pause {}».", run_id)
-        except BaseException:  # a file that cannot be locked too: nobody would give the organisation back
+            _hold(
+                run_file,
+                "La ejecución la lleva {}. Espera a que acabe o páusala con «bulk pause {}».",
+                run_id,
+            )
+        except (
+            BaseException
+        ):  # a file that cannot be locked too: nobody would give the organisation back
             _let_go(org_file)
             raise
     return Ownership(home, org_key, run_id)
@@ -74,7 +83,9 @@ def is_owned(home: Path, run_id: str) -> bool:
 
 @contextlib.contextmanager
 def kept_at_rest(home: Path, run_id: str) -> Iterator[bool]:
-    """True when nobody works the run, and nobody takes it up meanwhile; False when somebody works it."""
+    """True when nobody works the run, and nobody takes it up meanwhile; False when somebody works
+    it.
+    """
     if is_owned(home, run_id):
         yield False
         return
@@ -96,14 +107,18 @@ def _taken(path: Path) -> FileLock | None:
     except Timeout:
         return None
     except OSError as error:
-        raise UsageError(f"No se puede escribir en «{path.parent}»: {why(error)}. Comprueba los permisos.") from None
+        raise UsageError(
+            f"No se puede escribir en «{path.parent}»: {why(error)}. Comprueba los permisos."
+        ) from None
     return lock
 
 
 def refuse_owned(home: Path, run_id: str) -> None:
     """Raises OwnedElsewhere, naming who works the run now."""
     who = _owner(_run_file(home, run_id))["who"]
-    raise OwnedElsewhere(f"La ejecución {run_id} ya está en curso: la lleva {who}. Espera a que acabe o páusala.")
+    raise OwnedElsewhere(
+        f"La ejecución {run_id} ya está en curso: la lleva {who}. Espera a que acabe o páusala."
+    )
 
 
 def me() -> str:
@@ -122,7 +137,10 @@ def _hold(path: Path, refusal: str, run_id: str) -> None:
     _held[path] = (taken, 1)
     told = {"who": f"{me()} (desde las {datetime.now():%H:%M})", "run": run_id}
     # Only for the refusal of others: a full disk is reported by the journal, with what to do.
-    with contextlib.suppress(OSError), open(path.with_suffix(".json"), "w", encoding="utf-8", opener=private) as file:
+    with (
+        contextlib.suppress(OSError),
+        open(path.with_suffix(".json"), "w", encoding="utf-8", opener=private) as file,
+    ):
         json.dump(told, file, ensure_ascii=False)
 
 
@@ -131,7 +149,9 @@ def _let_go(path: Path) -> None:
     if shared > 1:
         _held[path] = (lock, shared - 1)
         return
-    with contextlib.suppress(OSError):  # a disk that nothing can be written to any more; or Windows, while somebody reads it
+    with contextlib.suppress(
+        OSError
+    ):  # a disk that nothing can be written to any more; or Windows, while somebody reads it
         path.with_suffix(".json").unlink(missing_ok=True)
     lock.release()
 

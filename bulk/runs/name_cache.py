@@ -1,4 +1,6 @@
-"""Names of what ids stand for (locations, licences, routes), kept in the journal so that reports need no connection."""
+"""Names of what ids stand for (locations, licences, routes), kept in the journal so that reports
+need no connection.
+"""
 
 from __future__ import annotations
 
@@ -19,13 +21,16 @@ if TYPE_CHECKING:
 
 
 def known(journal: Journal, run: RunRecord) -> dict[str, str]:
-    """Last segment of an id -> name, as Webex told it when a run of this organisation was launched."""
+    """Last segment of an id -> name, as Webex told it when a run of this organisation was
+    launched.
+    """
     kept = control.recall(journal, _key(run.target, run.org_id))
     return {str(tail): str(name) for tail, name in kept.items()} if isinstance(kept, dict) else {}
 
 
 def learn(api: Api, journal: Journal, target: str, org_id: str | None, action: Action) -> None:
-    """Ask for the lists that this action's ids come from, one call each; one that Webex refuses leaves its ids as they are.
+    """Ask for the lists that this action's ids come from, one call each; one that Webex refuses
+    leaves its ids as they are.
 
     Raises TokenRejected.
     """
@@ -51,8 +56,16 @@ def keep(journal: Journal, target: str, org_id: str | None, found: Mapping[str, 
 
 
 def kinds(action: Action) -> list[str]:
-    """What the ids in the action's changes may name: that of its entity is told by the row's label already."""
-    return list(dict.fromkeys(param.kind for param in action.params if param.kind in LISTS and param.name != action.entity))
+    """What the ids in the action's changes may name: that of its entity is told by the row's label
+    already.
+    """
+    return list(
+        dict.fromkeys(
+            param.kind
+            for param in action.params
+            if param.kind in LISTS and param.name != action.entity
+        )
+    )
 
 
 def _key(target: str, org_id: str | None) -> str:

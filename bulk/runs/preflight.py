@@ -1,4 +1,6 @@
-"""What is asked of Webex before a run: is the token alive, whose is it, and are these rows of its organisation at all."""
+"""What is asked of Webex before a run: is the token alive, whose is it, and are these rows of its
+organisation at all.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,10 @@ if TYPE_CHECKING:
 SAMPLE = 5  # ids tried
 FEWEST = 2  # one unknown id alone is that row's own failure
 PATHS = {"person_id": "people/{}", "location_id": "telephony/config/locations/{}"}
-NO_ROLES = "La cuenta del token no muestra ningún rol de administración: puede que Webex rechace los cambios (403)."
+NO_ROLES = (
+    "La cuenta del token no muestra ningún rol de administración: puede que Webex rechace los"
+    " cambios (403)."
+)
 
 
 class ForeignIds(InputError):
@@ -27,10 +32,13 @@ class ForeignIds(InputError):
     code = "otra_organizacion"
 
 
-def preflight(context: Context, connection: Connection, action: Action, rows: Sequence[Row]) -> Connection:
+def preflight(
+    context: Context, connection: Connection, action: Action, rows: Sequence[Row]
+) -> Connection:
     """The connection with its organisation and person, once a few of `rows` have been found in it.
 
-    Raises TokenRejected, Forbidden (with the scope that is missing), ForeignIds, Unreadable, NotSent. Nothing is written.
+    Raises TokenRejected, Forbidden (with the scope that is missing), ForeignIds, Unreadable,
+    NotSent. Nothing is written.
     """
     api = api_for(connection, context.settings, context.journal)
     try:
@@ -57,14 +65,24 @@ def advice(connection: Connection) -> tuple[str, ...]:
 
 def sample(rows: Sequence[Row], entity: str) -> list[Row]:
     """Rows with different entities, spread over the file."""
-    by_entity = {str(row.params[entity]): row for row in rows if row.state == "pending" and entity in row.params}
+    by_entity = {
+        str(row.params[entity]): row
+        for row in rows
+        if row.state == "pending" and entity in row.params
+    }
     found = list(by_entity.values())
     return found[:: max(1, len(found) // SAMPLE)][:SAMPLE]
 
 
 def _organisations(api: Api, connection: Connection, rows: Sequence[Row]) -> None:
-    """An org_id of the file that is not the token's own must be one that it manages (contracts 1.7)."""
-    asked = {str(row.params["org_id"]) for row in rows if row.state == "pending" and "org_id" in row.params}
+    """An org_id of the file that is not the token's own must be one that it manages (contracts
+    1.7).
+    """
+    asked = {
+        str(row.params["org_id"])
+        for row in rows
+        if row.state == "pending" and "org_id" in row.params
+    }
     for org_id in sorted(asked - {connection.org_id})[:SAMPLE]:
         api.get("licenses", orgId=org_id)
 
@@ -78,8 +96,9 @@ def _ids(api: Api, connection: Connection, action: Action, rows: Sequence[Row]) 
             return
     where = connection.org_name or "la del token"
     raise ForeignIds(
-        f"Estos identificadores no son de esta organización ({where}): los {len(chosen)} probados no existen en ella. "
-        "Comprueba a qué organización estás conectado. No se ha enviado ningún cambio."
+        f"Estos identificadores no son de esta organización ({where}): los {len(chosen)} probados"
+        " no existen en ella. Comprueba a qué organización estás conectado. No se ha enviado"
+        " ningún cambio."
     )
 
 

@@ -32,10 +32,11 @@ def start_run(
     first: Callable[[], None] = lambda: None,
     asked: Collection[int] = (),
 ) -> LiveRun:
-    """Own the run, do what comes `first`, and work it in the background from what the journal has of it.
+    """Own the run, do what comes `first`, and work it in the background from what the journal has
+    of it.
 
-    The audit gets the `commands` with whose token it is; who launched the run stays as written with it.
-    Raises OwnedElsewhere, JournalError, InDevelopment (a journal edited by hand).
+    The audit gets the `commands` with whose token it is; who launched the run stays as written with
+    it. Raises OwnedElsewhere, JournalError, InDevelopment (a journal edited by hand).
     """
     action = get_action(run.action_id)
     api = api_for(connection, context.settings, context.journal, threading.Event())
@@ -47,7 +48,14 @@ def start_run(
         first()
         told = "; ".join(filter(None, [detail, _other_settings(context, run)])) or None
         for command in commands:
-            control.post(context.journal, run.run_id, command, connection.person or "?", acked=True, detail=told)
+            control.post(
+                context.journal,
+                run.run_id,
+                command,
+                connection.person or "?",
+                acked=True,
+                detail=told,
+            )
         schedule = runs.get_run(context.journal, run.run_id).schedule
         live = LiveRun(
             run_id=run.run_id,
@@ -87,21 +95,32 @@ def start_run(
 
 
 def _come_to_rest(context: Context, owned: Ownership, pace: Pace) -> None:
-    """What others wait for first; then the journal's file gets what the run wrote, for whoever copies it now."""
+    """What others wait for first; then the journal's file gets what the run wrote, for whoever
+    copies it now.
+    """
     pace.uncap(owned.run_id)
     owned.release()
     context.journal.fold()
 
 
 def _other_settings(context: Context, run: RunRecord) -> str:
-    """Settings that are not those stored with the run: a resume works with those of its own environment."""
+    """Settings that are not those stored with the run: a resume works with those of its own
+    environment.
+    """
     now = in_force(context.settings, run.settings.get("rate_ceiling"))
-    other = {name: value for name, value in now.items() if name in run.settings and run.settings[name] != value}
+    other = {
+        name: value
+        for name, value in now.items()
+        if name in run.settings and run.settings[name] != value
+    }
     return "; ".join(
-        f"{setting_told(name, value)} (al lanzar, {value_told(run.settings[name])})" for name, value in other.items()
+        f"{setting_told(name, value)} (al lanzar, {value_told(run.settings[name])})"
+        for name, value in other.items()
     )
 
 
 def _last_hour(hour: datetime | None, *, resumed: bool) -> datetime | None:
-    """Who resumes a run after the hour at which it had to stop wants it to go on; a launch that came too late stops at once."""
+    """Who resumes a run after the hour at which it had to stop wants it to go on; a launch that
+    came too late stops at once.
+    """
     return None if resumed and hour and hour <= datetime.now(UTC) else hour

@@ -1,4 +1,6 @@
-"""The one document that `run`, `resume`, `status` and `runs` give, and the line for the telephone."""
+"""The one document that `run`, `resume`, `status` and `runs` give, and the line for the
+telephone.
+"""
 
 from __future__ import annotations
 
@@ -36,12 +38,15 @@ def run_state(context: Context, run: RunRecord) -> str:
     """The stored state; `interrupted` when the process that worked it has died."""
     if run.state not in LIVE_STATES or locks.is_owned(context.home, run.run_id):
         return run.state
-    ended = runs.get_run(context.journal, run.run_id).state  # it may have come to rest since `run` was read
+    ended = runs.get_run(
+        context.journal, run.run_id
+    ).state  # it may have come to rest since `run` was read
     return "interrupted" if ended in LIVE_STATES else ended
 
 
 def at_rest(context: Context, run_id: str, *, patience: float = 10.0) -> RunRecord:
-    """The run, when nobody works it; whoever was told to stop gets `patience` seconds to end the rows in flight.
+    """The run, when nobody works it; whoever was told to stop gets `patience` seconds to end the
+    rows in flight.
 
     Raises RunNotFound, OwnedElsewhere.
     """
@@ -69,7 +74,11 @@ def document(context: Context, run: RunRecord) -> dict[str, Any]:
         "dry_run": run.dry_run,
         "kind": run.kind,
         "parent": run.parent,
-        "schedule": {name: value for name, value in run.schedule.items() if name in ("at", "after", "not_after", "canary")},
+        "schedule": {
+            name: value
+            for name, value in run.schedule.items()
+            if name in ("at", "after", "not_after", "canary")
+        },
         "counts": {name: counts[name] for name in names},
         "orders": [
             {
@@ -94,14 +103,24 @@ def document(context: Context, run: RunRecord) -> dict[str, Any]:
     }
 
 
-def forecast(context: Context, run: RunRecord, state: str, counts: Mapping[str, int]) -> dict[str, float | None]:
-    """`rate` (rows/s) and `request_rate` (calls/s) of the last seconds, `eta_s` (seconds left), `learned_limit` (calls/s).
+def forecast(
+    context: Context, run: RunRecord, state: str, counts: Mapping[str, int]
+) -> dict[str, float | None]:
+    """`rate` (rows/s) and `request_rate` (calls/s) of the last seconds, `eta_s` (seconds left),
+    `learned_limit` (calls/s).
 
     None where it cannot be told: the run is not being worked, or met no limit yet.
     """
     limit = learned_limit(context.journal, f"{run.target}|{run.org_id or ''}")
-    known: dict[str, float | None] = {"rate": None, "request_rate": None, "eta_s": None, "learned_limit": limit}
-    recent = samples.read(context.journal, run.run_id, last=LOOKED_BACK) if state == "running" else []
+    known: dict[str, float | None] = {
+        "rate": None,
+        "request_rate": None,
+        "eta_s": None,
+        "learned_limit": limit,
+    }
+    recent = (
+        samples.read(context.journal, run.run_id, last=LOOKED_BACK) if state == "running" else []
+    )
     if len(recent) < 2:
         return known
     first, last = recent[0], recent[-1]
@@ -109,7 +128,10 @@ def forecast(context: Context, run: RunRecord, state: str, counts: Mapping[str, 
     if seconds <= 0 or last.rows < first.rows or last.requests < first.requests:
         return known
     rate = (last.rows - first.rows) / seconds
-    known |= {"rate": round(rate, 2), "request_rate": round((last.requests - first.requests) / seconds, 2)}
+    known |= {
+        "rate": round(rate, 2),
+        "request_rate": round((last.requests - first.requests) / seconds, 2),
+    }
     left = counts["pending"] + counts["running"]
     return known | {"eta_s": round(left / rate, 1) if rate else None}
 
@@ -143,7 +165,9 @@ def exit_code(document_: dict[str, Any]) -> int:
 
 
 def phone_line(context: Context, run: RunRecord) -> str:
-    """`Acme España · Desvío total con prefijo 53: 2.918 de 4.300 usuarios (68 %), 41 por revisar.`"""
+    """`Acme España · Desvío total con prefijo 53: 2.918 de 4.300 usuarios (68 %), 41 por
+    revisar.`
+    """
     counts = runs.run_counts(context.journal, run.run_id)
     total = sum(counts.values()) - counts["excluded"]
     finished = total - counts["pending"] - counts["running"]
@@ -167,4 +191,8 @@ def title(run: RunRecord) -> str:
 
 def run_word(run: RunRecord, state: str) -> str:
     """The state in Spanish; what a dry run or a verification finds is no error of theirs."""
-    return "terminada" if run.dry_run and state in ("completed", "completed_with_errors") else RUN_WORDS[state]
+    return (
+        "terminada"
+        if run.dry_run and state in ("completed", "completed_with_errors")
+        else RUN_WORDS[state]
+    )

@@ -1,4 +1,6 @@
-"""Verification of a run: its rows are read again and compared with what was asked. Nothing is written."""
+"""Verification of a run: its rows are read again and compared with what was asked. Nothing is
+written.
+"""
 
 from __future__ import annotations
 
@@ -30,18 +32,26 @@ class Findings:
 
 
 def verify(context: Context, run_id: str, connection: Connection) -> LiveRun:
-    """Read again the rows that a run did. Raises RunNotFound, UsageError, TokenRejected, OwnedElsewhere."""
+    """Read again the rows that a run did. Raises RunNotFound, UsageError, TokenRejected,
+    OwnedElsewhere.
+    """
     run = find_run(context, run_id)
     connection = child_runs.ready_for(context, run, connection)
     record = child_runs.verification_of(context, run, connection)
     if not reviewed.has_rows(context.journal, run.run_id, child_runs.VERIFIED):
-        raise UsageError(f"La ejecución {run.run_id} no hizo ninguna fila: no hay nada que verificar.")
+        raise UsageError(
+            f"La ejecución {run.run_id} no hizo ninguna fila: no hay nada que verificar."
+        )
     return hand_over(context, record, child_runs.rows_to_verify(context, run), connection)
 
 
 def findings(context: Context, run_id: str) -> Findings | None:
-    """What the newest verification of a run found; None when there is none. One that was killed before it began found nothing."""
-    found = [run for run in runs.children(context.journal, run_id, "verify") if run.state != "preparing"]
+    """What the newest verification of a run found; None when there is none. One that was killed
+    before it began found nothing.
+    """
+    found = [
+        run for run in runs.children(context.journal, run_id, "verify") if run.state != "preparing"
+    ]
     return findings_of(context, found[0]) if found else None
 
 
@@ -60,11 +70,16 @@ def findings_of(context: Context, verification: RunRecord) -> Findings:
 
 
 def _left_out(context: Context, verification: RunRecord, looked_at: int) -> dict[str, int]:
-    """State -> rows of the run that the verification has not; which they are has to be looked up only when a retry has since
-    changed how many there were to verify."""
+    """State -> rows of the run that the verification has not; which they are has to be looked up
+    only when a retry has since changed how many there were to verify.
+    """
     parent = str(verification.parent)
     of_run = runs.run_counts(context.journal, parent)
     if sum(of_run[state] for state in child_runs.VERIFIED) != looked_at:
         found = reviewed.rows_without(context.journal, parent, verification.run_id)
         return {state: n for state, n in found.items() if state != "excluded"}
-    return {state: n for state, n in of_run.items() if n and state not in (*child_runs.VERIFIED, "excluded")}
+    return {
+        state: n
+        for state, n in of_run.items()
+        if n and state not in (*child_runs.VERIFIED, "excluded")
+    }

@@ -1,8 +1,9 @@
-"""A stateful stand-in for the Webex Calling API over real HTTP on 127.0.0.1: the embedded default, and the server of the tests.
+"""A stateful stand-in for the Webex Calling API over real HTTP on 127.0.0.1: the embedded default,
+and the server of the tests.
 
-An organisation derived from a seed (organisation.py), changed by strict handlers (people.py, licenses.py, locations.py,
-moves.py), kept in an append-only log that survives kill -9 (state.py), with faults on request (faults.py) and counters at
-/__admin (app.py).
+An organisation derived from a seed (organisation.py), changed by strict handlers (people.py,
+licenses.py, locations.py, moves.py), kept in an append-only log that survives kill -9 (state.py),
+with faults on request (faults.py) and counters at /__admin (app.py).
 """
 
 from bulk.sandbox.config import SandboxConfig

@@ -45,9 +45,18 @@ ROUTES: list[tuple[str, dict[str, Handler]]] = [
     ("people/me", {"GET": people.me}),
     ("people", {"GET": people.list_people}),
     ("people/{person}", {"GET": people.get_person, "PUT": people.put_person}),
-    ("people/{person}/features/callForwarding", {"GET": people.get_forwarding, "PUT": people.put_forwarding}),
-    ("people/{person}/features/outgoingPermission", {"GET": people.get_outgoing, "PUT": people.put_outgoing}),
-    (f"{T}/people/{{person}}/outgoingPermission", {"GET": people.get_outgoing, "PUT": people.put_outgoing}),
+    (
+        "people/{person}/features/callForwarding",
+        {"GET": people.get_forwarding, "PUT": people.put_forwarding},
+    ),
+    (
+        "people/{person}/features/outgoingPermission",
+        {"GET": people.get_outgoing, "PUT": people.put_outgoing},
+    ),
+    (
+        f"{T}/people/{{person}}/outgoingPermission",
+        {"GET": people.get_outgoing, "PUT": people.put_outgoing},
+    ),
     ("people/{person}/features/numbers", {"GET": people.get_numbers}),
     (f"{T}/people/{{person}}/numbers", {"PUT": people.put_numbers}),
     (f"{T}/people/{{person}}/secondary/availableNumbers", {"GET": people.secondary_available}),
@@ -64,7 +73,10 @@ ROUTES: list[tuple[str, dict[str, Handler]]] = [
     (L, {"GET": locations.get_telephony, "PUT": locations.put_telephony}),
     (f"{L}/numbers", {"POST": locations.add_numbers, "DELETE": locations.delete_numbers}),
     (f"{L}/availableNumbers", {"GET": locations.available_numbers}),
-    (f"{L}/internalDialing", {"GET": locations.get_internal_dialing, "PUT": locations.put_internal_dialing}),
+    (
+        f"{L}/internalDialing",
+        {"GET": locations.get_internal_dialing, "PUT": locations.put_internal_dialing},
+    ),
     (f"{L}/outgoingPermission", {"GET": locations.get_outgoing, "PUT": locations.put_outgoing}),
     (JOBS, {"GET": moves.list_jobs, "POST": moves.post_move}),
     (f"{JOBS}/{{job}}", {"GET": moves.get_job}),
@@ -125,7 +137,9 @@ class Sandbox:
             return _planned_answer(planned, tracking_id)
         if self.faults.chance(config.fail_rate):
             await self.faults.delay()
-            return _json(503, {"message": "Service unavailable", "trackingId": tracking_id}, tracking_id)
+            return _json(
+                503, {"message": "Service unavailable", "trackingId": tracking_id}, tracking_id
+            )
         response = await self._handle(request, raw, tracking_id)
         await self.faults.delay()
         good = response.status_code < 300
@@ -139,7 +153,9 @@ class Sandbox:
         config, tally = self.faults.config, self.store.tally
         tally.rate_limited += 1
         tally.calls_inside_ban += int(inside_ban)
-        response = _json(429, {"message": "Too many requests", "trackingId": tracking_id}, tracking_id)
+        response = _json(
+            429, {"message": "Too many requests", "trackingId": tracking_id}, tracking_id
+        )
         response.headers["Retry-After"] = config.retry_after_text or str(max(1, math.ceil(wait)))
         return response
 
@@ -151,13 +167,19 @@ class Sandbox:
                 raise Refused(415, "Unsupported media type")
             base = str(request.base_url).rstrip("/")
             query = dict(request.query_params)
-            reply = await handler(Call(self.store, request.method, request.url.path, base, query, parts, raw))
+            reply = await handler(
+                Call(self.store, request.method, request.url.path, base, query, parts, raw)
+            )
         except Refused as refused:
-            if left_behind := self.store.take_changes():  # a refused list of numbers may add the rest of it [?]
+            if (
+                left_behind := self.store.take_changes()
+            ):  # a refused list of numbers may add the rest of it [?]
                 self.store.count_write(f"{request.method} {request.url.path}", left_behind)
             return _json(refused.status, refused.json(tracking_id), tracking_id)
         changed = [entity for entity in self.store.take_changes() if not entity.startswith("job ")]
-        by_job = request.url.path.endswith(moves.PATH) and not changed  # a job writes when it ends, a dry run never
+        by_job = (
+            request.url.path.endswith(moves.PATH) and not changed
+        )  # a job writes when it ends, a dry run never
         if request.method != "GET" and "invoke" not in request.url.path and not by_job:
             self.store.count_write(f"{request.method} {request.url.path}", changed)
         response = _json(reply.status, reply.body, tracking_id)
@@ -177,11 +199,15 @@ class Sandbox:
 
     def _authorise(self, request: Request) -> None:
         if request.headers.get("authorization") != f"Bearer {self.store.config.token}":
-            raise Refused(401, "The request requires a valid access token set in the Authorization request header.")
+            raise Refused(
+                401,
+                "The request requires a valid access token set in the Authorization request"
+                " header.",
+            )
         if request.query_params.get("orgId", self.store.org.org_id) != self.store.org.org_id:
             raise Refused(403, "orgId is not managed by the caller")
 
-    # -- admin --------------------------------------------------------------------------------------------------------
+    # -- admin -------------------------------------------------------------------------------------
 
     async def _admin(self, request: Request) -> Response:
         """No token, not counted, not limited: for whoever runs the sandbox."""
@@ -191,7 +217,9 @@ class Sandbox:
         moves.advance(self.store)
         self.store.take_changes()
         try:
-            return JSONResponse(self._carry_out(what, request.method, body, digest="digest" in request.query_params))
+            return JSONResponse(
+                self._carry_out(what, request.method, body, digest="digest" in request.query_params)
+            )
         except (ValueError, KeyError, TypeError) as error:
             return JSONResponse({"error": f"{type(error).__name__}: {error}"}, status_code=400)
 
@@ -228,7 +256,11 @@ class Sandbox:
 
 def _json(status: int, body: Any, tracking_id: str) -> Response:
     headers = {"trackingid": tracking_id}
-    return Response(status_code=status, headers=headers) if body is None else JSONResponse(body, status, headers)
+    return (
+        Response(status_code=status, headers=headers)
+        if body is None
+        else JSONResponse(body, status, headers)
+    )
 
 
 def _planned_answer(planned: Planned, tracking_id: str) -> Response:
@@ -250,7 +282,9 @@ def _cut(response: Response, tracking_id: str) -> Response:
 
 
 def _hang_up(send: Send) -> None:
-    """Close the connection without an answer: uvicorn's `send` is bound to the cycle that holds the transport."""
+    """Close the connection without an answer: uvicorn's `send` is bound to the cycle that holds the
+    transport.
+    """
     cycle = getattr(send, "__self__", None)
     transport = getattr(cycle, "transport", None)
     if transport is not None:

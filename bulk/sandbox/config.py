@@ -1,4 +1,6 @@
-"""Settings of the sandbox: the organisation, the faults, and the points that the contracts leave open."""
+"""Settings of the sandbox: the organisation, the faults, and the points that the contracts leave
+open.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,9 @@ from typing import Any
 
 @dataclass(frozen=True)
 class SandboxConfig:
-    """Everything but `home`, the organisation's size and `reset` can be changed while it runs (POST /__admin/config)."""
+    """Everything but `home`, the organisation's size and `reset` can be changed while it runs (POST
+    /__admin/config).
+    """
 
     home: Path | None = None  # state is kept under home/"sandbox"; None = in memory only
     seed: int = 2026  # the organisation is derived from it
@@ -38,7 +42,8 @@ class SandboxConfig:
     inactive_header: bool = True  # 2.2: an INACTIVE number may be the header
     busy_status: int = 400  # 3.5: number or extension in use; or 409
     parallel_jobs: bool = False  # 3.2: a second move job is taken while one runs
-    number_list_location: str = "hydra"  # 1.6: the form of locationId in the list of numbers, or "uuid"; the other is unknown
+    # 1.6: the form of locationId in the list of numbers, or "uuid"; the other is unknown
+    number_list_location: str = "hydra"
     bare_uuids: bool = False  # 1.6: the UUID of a person or location is taken for its id
     move_shape: str = "V"  # 3.2: shape of the answers, V or S
     uncalled_location: bool = True  # reads bring locationId of people without calling licence
@@ -53,10 +58,16 @@ FIXED = frozenset({"home", "seed", "locations", "people", "reset"})
 
 def checked(changes: dict[str, Any]) -> dict[str, Any]:
     """Changes of settings with the right types. Raises ValueError naming the wrong one."""
-    known = {field.name: type(getattr(SandboxConfig, field.name)) for field in fields(SandboxConfig) if field.name not in FIXED}
+    known = {
+        field.name: type(getattr(SandboxConfig, field.name))
+        for field in fields(SandboxConfig)
+        if field.name not in FIXED
+    }
     for name, value in changes.items():
         if name not in known:
             raise ValueError(f"unknown setting {name}")
-        if not isinstance(value, known[name]) and not (known[name] is float and isinstance(value, int)):
+        if not isinstance(value, known[name]) and not (
+            known[name] is float and isinstance(value, int)
+        ):
             raise ValueError(f"{name}: expected {known[name].__name__}")
     return changes

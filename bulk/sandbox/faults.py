@@ -28,7 +28,11 @@ class Planned:
     truncate: bool = False  # the answer's JSON is cut
 
     def fits(self, method: str, path: str) -> bool:
-        return self.times > 0 and self.method in ("", method) and bool(re.search(self.path_regex, path))
+        return (
+            self.times > 0
+            and self.method in ("", method)
+            and bool(re.search(self.path_regex, path))
+        )
 
 
 @dataclass
@@ -57,7 +61,9 @@ class Faults:
             return self.banned_until - now, True
         if not self.filled_at:
             self.tokens, self.filled_at = float(config.burst), now
-        self.tokens = min(float(config.burst), self.tokens + (now - self.filled_at) * config.rate_limit)
+        self.tokens = min(
+            float(config.burst), self.tokens + (now - self.filled_at) * config.rate_limit
+        )
         self.filled_at = now
         if self.tokens >= 1:
             self.tokens -= 1

@@ -13,7 +13,12 @@ from bulk.sandbox.state import Store
 async def list_licenses(call: Call) -> Reply:
     store = call.store
     items = [
-        {"id": key, "name": doc["name"], "totalUnits": doc["totalUnits"], "consumedUnits": store.consumed[key]}
+        {
+            "id": key,
+            "name": doc["name"],
+            "totalUnits": doc["totalUnits"],
+            "consumedUnits": store.consumed[key],
+        }
         for key, doc in store.docs("license").items()
     ]
     return Reply(200, {"items": items})
@@ -22,7 +27,11 @@ async def list_licenses(call: Call) -> Reply:
 async def patch_user(call: Call) -> Reply:
     """200, or 206 when some licence had no free units; the body tells which are in force."""
     store = call.store
-    body = members(call.json(), {"licenses": list}, {"personId": str, "email": str, "orgId": str, "siteUrls": list})
+    body = members(
+        call.json(),
+        {"licenses": list},
+        {"personId": str, "email": str, "orgId": str, "siteUrls": list},
+    )
     if body.get("orgId", store.org.org_id) != store.org.org_id:
         raise Refused(403, "orgId is not managed by the caller")
     person_id = body.get("personId", "")
@@ -34,11 +43,18 @@ async def patch_user(call: Call) -> Reply:
     store.consumed.update(held)
     _take_numbers(store, person_id, person, settings)
     store.merge("person", person_id, licenses=held, **settings)
-    answer = {"orgId": store.org.org_id, "personId": person_id, "email": person["email"], "licenses": held}
+    answer = {
+        "orgId": store.org.org_id,
+        "personId": person_id,
+        "email": person["email"],
+        "licenses": held,
+    }
     return Reply(206 if refused else 200, answer)
 
 
-def _apply(store: Store, person_id: str, person: Doc, entries: list[Any]) -> tuple[list[str], Doc, list[str]]:
+def _apply(
+    store: Store, person_id: str, person: Doc, entries: list[Any]
+) -> tuple[list[str], Doc, list[str]]:
     """(licences in force afterwards, calling settings to set, licences without free units)."""
     held, settings, refused = list(person["licenses"]), Doc(), []
     calling = {store.org.licenses[short] for short in CALLING}
@@ -72,7 +88,9 @@ def _properties(store: Store, person_id: str, entry: Doc) -> Doc:
     """Calling settings out of the properties of a calling licence."""
     if "properties" not in entry:
         raise Refused(400, "Calling license without properties", 400411)
-    given = members(entry["properties"], {}, {"locationId": str, "extension": str, "phoneNumber": str})
+    given = members(
+        entry["properties"], {}, {"locationId": str, "extension": str, "phoneNumber": str}
+    )
     if not given.get("phoneNumber") and not (given.get("extension") and given.get("locationId")):
         raise Refused(400, "phoneNumber, or extension and locationId, are required", 400411)
     busy = store.config.busy_status
@@ -86,7 +104,9 @@ def _properties(store: Store, person_id: str, entry: Doc) -> Doc:
         location_id = location_id or number["location"]
     if location_id not in store.docs("location"):
         raise Refused(400, "Location not found", 400)
-    if given.get("extension") and extension_taken(store, str(location_id), given["extension"], person_id):
+    if given.get("extension") and extension_taken(
+        store, str(location_id), given["extension"], person_id
+    ):
         raise Refused(busy, "Extension is in use", 4202)
     return {
         "locationId": location_id,

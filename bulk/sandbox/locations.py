@@ -1,4 +1,6 @@
-"""Locations: reads, numbers, header, internal dialing, outgoing permissions (contracts 1.8, 2.1-2.4)."""
+"""Locations: reads, numbers, header, internal dialing, outgoing permissions (contracts 1.8,
+2.1-2.4).
+"""
 
 from __future__ import annotations
 
@@ -21,14 +23,29 @@ def location_of(call: Call) -> tuple[str, Doc]:
 
 
 def _place(call: Call, location_id: str, doc: Doc) -> Doc:
-    address = {"address1": "Calle Mayor 1", "city": "Madrid", "state": "M", "postalCode": "28001", "country": "ES"}
-    shown = {"id": location_id, "name": doc["name"], "orgId": call.store.org.org_id, "address": address}
+    address = {
+        "address1": "Calle Mayor 1",
+        "city": "Madrid",
+        "state": "M",
+        "postalCode": "28001",
+        "country": "ES",
+    }
+    shown = {
+        "id": location_id,
+        "name": doc["name"],
+        "orgId": call.store.org.org_id,
+        "address": address,
+    }
     return shown | {"timeZone": "Europe/Madrid", "preferredLanguage": "es_es"}
 
 
 async def list_locations(call: Call) -> Reply:
     wanted = call.query.get("name", "").lower()
-    found = [_place(call, key, doc) for key, doc in call.store.docs("location").items() if wanted in doc["name"].lower()]
+    found = [
+        _place(call, key, doc)
+        for key, doc in call.store.docs("location").items()
+        if wanted in doc["name"].lower()
+    ]
     page, following = listed(call, found, 500)
     return Reply(200, {"items": page}, following)
 
@@ -39,7 +56,12 @@ async def get_location(call: Call) -> Reply:
 
 async def list_telephony(call: Call) -> Reply:
     found = [
-        {"id": key, "name": doc["name"], "outsideDialDigit": "0", "routingPrefix": doc["routingPrefix"]}
+        {
+            "id": key,
+            "name": doc["name"],
+            "outsideDialDigit": "0",
+            "routingPrefix": doc["routingPrefix"],
+        }
         for key, doc in call.store.docs("location").items()
     ]
     page, following = listed(call, found, 1000)
@@ -61,7 +83,9 @@ async def get_telephony(call: Call) -> Reply:
 
 async def put_telephony(call: Call) -> Reply:
     location_id, doc = location_of(call)
-    texts = dict.fromkeys(("announcementLanguage", "externalCallerIdName", "routingPrefix", "outsideDialDigit"), str)
+    texts = dict.fromkeys(
+        ("announcementLanguage", "externalCallerIdName", "routingPrefix", "outsideDialDigit"), str
+    )
     body = members(call.json(), {}, {**texts, "callingLineId": dict, "connection": dict})
     if "callingLineId" in body:
         line = members(body["callingLineId"], {"phoneNumber": str}, {"name": str})
@@ -78,7 +102,9 @@ async def get_internal_dialing(call: Call) -> Reply:
     _, doc = location_of(call)
     dialing = doc["internalDialing"]
     route = call.store.docs("route").get(dialing["route"] or "")
-    identity = {"id": dialing["route"], "name": route["name"], "type": route["type"]} if route else None
+    identity = (
+        {"id": dialing["route"], "name": route["name"], "type": route["type"]} if route else None
+    )
     body = {"enableUnknownExtensionRoutePolicy": dialing["enabled"]}
     return Reply(200, body | ({"unknownExtensionRouteIdentity": identity} if identity else {}))
 
@@ -87,8 +113,12 @@ async def put_internal_dialing(call: Call) -> Reply:
     location_id, doc = location_of(call)
     body = call.json()
     if isinstance(body, dict) and body.get("unknownExtensionRouteIdentity", "") is None:
-        body = {name: value for name, value in body.items() if name != "unknownExtensionRouteIdentity"}
-    members(body, {"enableUnknownExtensionRoutePolicy": bool}, {"unknownExtensionRouteIdentity": dict})
+        body = {
+            name: value for name, value in body.items() if name != "unknownExtensionRouteIdentity"
+        }
+    members(
+        body, {"enableUnknownExtensionRoutePolicy": bool}, {"unknownExtensionRouteIdentity": dict}
+    )
     enabled, route = body["enableUnknownExtensionRoutePolicy"], doc["internalDialing"]["route"]
     if "unknownExtensionRouteIdentity" in body:
         given = {k: v for k, v in body["unknownExtensionRouteIdentity"].items() if v is not None}
@@ -100,28 +130,41 @@ async def put_internal_dialing(call: Call) -> Reply:
         route = identity["id"]
     elif enabled:
         raise Refused(400, "unknownExtensionRouteIdentity is required")
-    call.store.merge("location", location_id, internalDialing={"enabled": enabled, "route": route if enabled else None})
+    call.store.merge(
+        "location",
+        location_id,
+        internalDialing={"enabled": enabled, "route": route if enabled else None},
+    )
     return Reply(204)
 
 
 async def get_outgoing(call: Call) -> Reply:
-    return Reply(200, {"callingPermissions": shown_permissions(location_of(call)[1]["permissions"])})
+    return Reply(
+        200, {"callingPermissions": shown_permissions(location_of(call)[1]["permissions"])}
+    )
 
 
 async def put_outgoing(call: Call) -> Reply:
     location_id, doc = location_of(call)
     body = members(call.json(), {"callingPermissions": list})
-    call.store.merge("location", location_id, permissions=with_permissions(doc["permissions"], body["callingPermissions"]))
+    call.store.merge(
+        "location",
+        location_id,
+        permissions=with_permissions(doc["permissions"], body["callingPermissions"]),
+    )
     return Reply(204)
 
 
 async def route_choices(call: Call) -> Reply:
-    found = [{"id": key, "name": doc["name"], "type": doc["type"]} for key, doc in call.store.docs("route").items()]
+    found = [
+        {"id": key, "name": doc["name"], "type": doc["type"]}
+        for key, doc in call.store.docs("route").items()
+    ]
     page, following = listed(call, found, 1000)
     return Reply(200, {"routeIdentities": page}, following)
 
 
-# -- numbers ----------------------------------------------------------------------------------------------------------
+# -- numbers ---------------------------------------------------------------------------------------
 
 
 async def list_numbers(call: Call) -> Reply:
@@ -129,7 +172,8 @@ async def list_numbers(call: Call) -> Reply:
     found = [
         (value, doc)
         for value, doc in call.store.docs("number").items()
-        if (place is None or listed_as(call, doc["location"]) == place) and (wanted is None or wanted in value)
+        if (place is None or listed_as(call, doc["location"]) == place)
+        and (wanted is None or wanted in value)
     ]
     shown = [_shown(call, value, doc) for value, doc in found]
     if wanted is None:  # extensions without a number of features (hunt groups) are in the list too
@@ -187,10 +231,14 @@ def _shown(call: Call, value: str, doc: Doc) -> Doc:
 
 
 async def add_numbers(call: Call) -> Reply:
-    """Numbers already here are ignored, their state untouched; one elsewhere refuses the list (contract 2.1)."""
+    """Numbers already here are ignored, their state untouched; one elsewhere refuses the list
+    (contract 2.1).
+    """
     location_id, doc = location_of(call)
     body = members(
-        call.json(), {"phoneNumbers": list}, {"numberType": str, "numberUsageType": str, "state": str, "subscriptionId": str}
+        call.json(),
+        {"phoneNumbers": list},
+        {"numberType": str, "numberUsageType": str, "state": str, "subscriptionId": str},
     )
     one_of("state", body.get("state", "ACTIVE"), ("ACTIVE", "INACTIVE"))
     one_of("numberType", body.get("numberType", "DID"), ("DID", "TOLLFREE", "MOBILE"))
@@ -199,7 +247,11 @@ async def add_numbers(call: Call) -> Reply:
     if doc["connection"] is None:
         raise Refused(400, "Location uses an integrated PSTN", 27500)
     known = call.store.docs("number")
-    bad = [(str(v), 27601, "Invalid number") for v in body["phoneNumbers"] if not isinstance(v, str) or not E164.fullmatch(v)]
+    bad = [
+        (str(v), 27601, "Invalid number")
+        for v in body["phoneNumbers"]
+        if not isinstance(v, str) or not E164.fullmatch(v)
+    ]
     bad += [
         (v, 27602, "Number belongs to another location")
         for v in body["phoneNumbers"]
@@ -210,7 +262,9 @@ async def add_numbers(call: Call) -> Reply:
         state = body.get("state", "ACTIVE")
         for value in body["phoneNumbers"]:
             if value not in known and value not in refused:
-                call.store.put("number", value, {"state": state, "location": location_id, "owner": None})
+                call.store.put(
+                    "number", value, {"state": state, "location": location_id, "owner": None}
+                )
     if bad:
         raise numbers_refused(bad)
     return Reply(201)
@@ -250,7 +304,13 @@ async def validate_numbers(call: Call) -> Reply:
     found = []
     for value in body["phoneNumbers"]:
         good = isinstance(value, str) and bool(E164.fullmatch(value))
-        state = "Duplicate In List" if value in seen else "Duplicate" if value in call.store.docs("number") else "Available"
+        state = (
+            "Duplicate In List"
+            if value in seen
+            else "Duplicate"
+            if value in call.store.docs("number")
+            else "Available"
+        )
         found.append({"phoneNumber": value, "state": state if good else "Invalid", "detail": []})
         seen.add(value)
     fine = all(entry["state"] == "Available" for entry in found)

@@ -20,11 +20,15 @@ DONE = "COMPLETED"
 
 
 async def post_move(call: Call) -> Reply:
-    """validate: what would happen to one calling person; else a job, or one person without calling moved at once."""
+    """validate: what would happen to one calling person; else a job, or one person without calling
+    moved at once.
+    """
     try:
         users, validate = _users(call.json())
     except Refused as refused:
-        raise refused if refused.body else move_refused(refused.status, 1026001, refused.message) from None
+        raise (
+            refused if refused.body else move_refused(refused.status, 1026001, refused.message)
+        ) from None
     if validate:
         return Reply(200, _dry_run(call.store, users))
     _check_all(call.store, users)
@@ -32,7 +36,9 @@ async def post_move(call: Call) -> Reply:
     if len(users) == 1 and not is_calling(call.store, person):
         call.store.merge("person", users[0]["userId"], locationId=users[0]["locationId"])
         return Reply(200, {"response": {}})
-    if not call.store.config.parallel_jobs and any(job["status"] != DONE for job in call.store.docs("job").values()):
+    if not call.store.config.parallel_jobs and any(
+        job["status"] != DONE for job in call.store.docs("job").values()
+    ):
         raise move_refused(409, 1026030, "Another move job is running")
     return Reply(201, _shape(call.store, _open_job(call.store, users)))
 
@@ -88,7 +94,11 @@ def _dry_run(store: Store, users: list[Doc]) -> Doc:
         "impacts": [{"code": 19702, "message": "Voicemail messages are removed"}],
         "errors": [{"code": error[0], "message": error[1]}] if error else [],
     }
-    return {"response": [row]} if store.config.move_shape == "V" else {"response": {"usersList": [row]}}
+    return (
+        {"response": [row]}
+        if store.config.move_shape == "V"
+        else {"response": {"usersList": [row]}}
+    )
 
 
 def _obstacle(store: Store, user: Doc, person: Doc) -> tuple[int, str] | None:
@@ -118,7 +128,7 @@ def _obstacle(store: Store, user: Doc, person: Doc) -> tuple[int, str] | None:
     return None
 
 
-# -- jobs -------------------------------------------------------------------------------------------------------------
+# -- jobs ------------------------------------------------------------------------------------------
 
 
 def _open_job(store: Store, users: list[Doc]) -> str:
@@ -128,7 +138,15 @@ def _open_job(store: Store, users: list[Doc]) -> str:
     store.put(
         "job",
         job_id,
-        {"number": number, "users": users, "opened": time.time(), "status": "STARTING", "errors": [], "moved": 0, "paused": None},
+        {
+            "number": number,
+            "users": users,
+            "opened": time.time(),
+            "status": "STARTING",
+            "errors": [],
+            "moved": 0,
+            "paused": None,
+        },
     )
     return job_id
 
@@ -150,7 +168,9 @@ def _finish(store: Store, job_id: str, job: Doc) -> None:
         person = store.docs("person").get(user["userId"])
         obstacle = _obstacle(store, user, person) if person else (4003, "User not found")
         if obstacle:
-            errors.append({"user": user["userId"], "number": number, "code": obstacle[0], "text": obstacle[1]})
+            errors.append(
+                {"user": user["userId"], "number": number, "code": obstacle[0], "text": obstacle[1]}
+            )
         elif person:
             _move(store, user, person)
             moved += 1
@@ -172,14 +192,27 @@ def _move(store: Store, user: Doc, person: Doc) -> None:
             store.merge("number", number, owner=user["userId"], state="ACTIVE")
     elif number:
         store.merge("number", number, location=user["locationId"])
-    store.merge("person", user["userId"], locationId=user["locationId"], phoneNumber=number, extension=extension, secondary=[])
+    store.merge(
+        "person",
+        user["userId"],
+        locationId=user["locationId"],
+        phoneNumber=number,
+        extension=extension,
+        secondary=[],
+    )
 
 
 def _shown(store: Store, job_id: str) -> Doc:
     job = store.docs("job")[job_id]
     total, failed, ended = len(job["users"]), len(job["errors"]), job["status"] == DONE
     code = ("COMPLETED_WITH_ERRORS" if failed else DONE) if ended else "UNKNOWN"
-    counts = {"totalMoves": total, "moved": job["moved"], "failed": failed, "pending": 0 if ended else total, "skipped": 0}
+    counts = {
+        "totalMoves": total,
+        "moved": job["moved"],
+        "failed": failed,
+        "pending": 0 if ended else total,
+        "skipped": 0,
+    }
     stamp = "2026-01-01T00:00:00.000Z"
     return {
         "name": "moveUsersLocation",
@@ -209,7 +242,11 @@ def _shown(store: Store, job_id: str) -> Doc:
 
 def _shape(store: Store, job_id: str) -> Doc:
     shown = _shown(store, job_id)
-    return {"response": shown} if store.config.move_shape == "V" else {"response": {"jobDetails": shown}}
+    return (
+        {"response": shown}
+        if store.config.move_shape == "V"
+        else {"response": {"jobDetails": shown}}
+    )
 
 
 def _job_id(call: Call) -> str:
@@ -236,7 +273,10 @@ async def job_errors(call: Call) -> Reply:
             "itemNumber": error["number"],
             "trackingId": f"SANDBOX_{job['number']}",
             "errorType": "ERROR",
-            "error": {"key": "400", "message": [{"description": error["text"], "code": str(error["code"])}]},
+            "error": {
+                "key": "400",
+                "message": [{"description": error["text"], "code": str(error["code"])}],
+            },
         }
         for error in job["errors"]
     ]
@@ -255,7 +295,9 @@ async def resume_job(call: Call) -> Reply:
     job_id = _job_id(call)
     job = call.store.docs("job")[job_id]
     if job["paused"]:
-        call.store.merge("job", job_id, paused=None, opened=job["opened"] + time.time() - job["paused"])
+        call.store.merge(
+            "job", job_id, paused=None, opened=job["opened"] + time.time() - job["paused"]
+        )
     return Reply(202)
 
 

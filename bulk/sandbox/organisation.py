@@ -1,4 +1,6 @@
-"""An invented organisation, derived from a seed and two sizes only. The examples are derived from the same rules."""
+"""An invented organisation, derived from a seed and two sizes only. The examples are derived from
+the same rules.
+"""
 
 from __future__ import annotations
 
@@ -8,23 +10,94 @@ from dataclasses import dataclass, field
 from typing import Any
 
 TOWNS = (
-    "Madrid", "Sevilla", "Valencia", "Bilbao", "Zaragoza", "Málaga", "Murcia", "Palma", "Vigo", "Gijón", "Granada", "Alicante",
-    "Córdoba", "Valladolid", "Vitoria", "A Coruña", "Elche", "Oviedo", "Badalona", "Cartagena", "Terrassa", "Jerez", "Sabadell",
-    "Móstoles", "Santander", "Pamplona", "Almería", "Alcalá", "Getafe", "Burgos", "Albacete", "Castellón", "Logroño", "Badajoz",
-    "Huelva", "Salamanca", "Lleida", "Tarragona", "León", "Cádiz",
-)  # fmt: skip
+    "Madrid",
+    "Sevilla",
+    "Valencia",
+    "Bilbao",
+    "Zaragoza",
+    "Málaga",
+    "Murcia",
+    "Palma",
+    "Vigo",
+    "Gijón",
+    "Granada",
+    "Alicante",
+    "Córdoba",
+    "Valladolid",
+    "Vitoria",
+    "A Coruña",
+    "Elche",
+    "Oviedo",
+    "Badalona",
+    "Cartagena",
+    "Terrassa",
+    "Jerez",
+    "Sabadell",
+    "Móstoles",
+    "Santander",
+    "Pamplona",
+    "Almería",
+    "Alcalá",
+    "Getafe",
+    "Burgos",
+    "Albacete",
+    "Castellón",
+    "Logroño",
+    "Badajoz",
+    "Huelva",
+    "Salamanca",
+    "Lleida",
+    "Tarragona",
+    "León",
+    "Cádiz",
+)
 FIRST = (
-    "Marta", "Luis", "Ana", "Jorge", "Lucía", "Pablo", "Elena", "Raúl", "Nuria", "Iván", "Sara", "Hugo", "Irene", "Óscar",
-    "Julia", "Diego",
-)  # fmt: skip
+    "Marta",
+    "Luis",
+    "Ana",
+    "Jorge",
+    "Lucía",
+    "Pablo",
+    "Elena",
+    "Raúl",
+    "Nuria",
+    "Iván",
+    "Sara",
+    "Hugo",
+    "Irene",
+    "Óscar",
+    "Julia",
+    "Diego",
+)
 LAST = (
-    "Gil", "Gómez", "Ruiz", "Peña", "Núñez", "Ortega", "Castro", "Vidal", "Soler", "Ibáñez", "Marín", "Rubio", "Sáez",
-    "Prieto", "Cano",
-)  # fmt: skip
+    "Gil",
+    "Gómez",
+    "Ruiz",
+    "Peña",
+    "Núñez",
+    "Ortega",
+    "Castro",
+    "Vidal",
+    "Soler",
+    "Ibáñez",
+    "Marín",
+    "Rubio",
+    "Sáez",
+    "Prieto",
+    "Cano",
+)
 CALL_TYPES = (
-    "INTERNAL_CALL", "TOLL_FREE", "NATIONAL", "INTERNATIONAL", "OPERATOR_ASSISTED", "CHARGEABLE_DIRECTORY_ASSISTED",
-    "SPECIAL_SERVICES_I", "SPECIAL_SERVICES_II", "PREMIUM_SERVICES_I", "PREMIUM_SERVICES_II",
-)  # fmt: skip
+    "INTERNAL_CALL",
+    "TOLL_FREE",
+    "NATIONAL",
+    "INTERNATIONAL",
+    "OPERATOR_ASSISTED",
+    "CHARGEABLE_DIRECTORY_ASSISTED",
+    "SPECIAL_SERVICES_I",
+    "SPECIAL_SERVICES_II",
+    "PREMIUM_SERVICES_I",
+    "PREMIUM_SERVICES_II",
+)
 LICENSES = {
     "professional": ("Webex Calling - Professional", "BC"),
     "basic": ("Webex Calling - Basic", "BCBASIC"),
@@ -58,7 +131,7 @@ def number(location: int, tail: int) -> str:
     return f"+349{location:03d}{tail:05d}"
 
 
-# -- rules shared with the examples -----------------------------------------------------------------------------------
+# -- rules shared with the examples ----------------------------------------------------------------
 
 
 def has_calling(person: int) -> bool:
@@ -87,22 +160,31 @@ def extension_of(person: int) -> str:
 
 
 def town(index: int) -> str:
-    return TOWNS[index] if index < len(TOWNS) else f"{TOWNS[index % len(TOWNS)]} {index // len(TOWNS) + 1}"
+    return (
+        TOWNS[index]
+        if index < len(TOWNS)
+        else f"{TOWNS[index % len(TOWNS)]} {index // len(TOWNS) + 1}"
+    )
 
 
 def full_name(person: int) -> tuple[str, str]:
     first = FIRST[person % len(FIRST)]
-    surnames = LAST[(7 * person + 3) % len(LAST)], LAST[(11 * person + person // len(LAST)) % len(LAST)]
+    surnames = (
+        LAST[(7 * person + 3) % len(LAST)],
+        LAST[(11 * person + person // len(LAST)) % len(LAST)],
+    )
     return first, " ".join(surnames)
 
 
-# -- the documents ----------------------------------------------------------------------------------------------------
+# -- the documents ---------------------------------------------------------------------------------
 
 
 def build(seed: int, locations: int, people: int) -> Organisation:
     """The organisation as new: under a second for 4,500 people."""
     org_uuid = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{seed}/org"))
-    org = Organisation(seed, hydra(seed, "ORGANIZATION", "", org_uuid), hydra(seed, "PEOPLE", "admin"))
+    org = Organisation(
+        seed, hydra(seed, "ORGANIZATION", "", org_uuid), hydra(seed, "PEOPLE", "admin")
+    )
     org.docs = {kind: {} for kind in ("location", "person", "number", "license", "route", "job")}
     for short, (name, code) in LICENSES.items():
         tail = f"{org_uuid}:{code}_{uuid.uuid5(uuid.NAMESPACE_URL, f'{seed}/license/{short}')}"
@@ -111,7 +193,10 @@ def build(seed: int, locations: int, people: int) -> Organisation:
     for index in range(4):
         kind = "TRUNK" if index < 2 else "ROUTE_GROUP"
         label = "Troncal" if index < 2 else "Grupo de rutas"
-        org.docs["route"][hydra(seed, kind, str(index))] = {"name": f"{label} {index % 2 + 1}", "type": kind}
+        org.docs["route"][hydra(seed, kind, str(index))] = {
+            "name": f"{label} {index % 2 + 1}",
+            "type": kind,
+        }
     for index in range(locations):
         _location(org, index)
     for index in range(people):
@@ -133,7 +218,9 @@ def permissions(*restricted: str) -> Doc:
 def _location(org: Organisation, index: int) -> None:
     location_id = hydra(org.seed, "LOCATION", str(index))
     route = list(org.docs["route"])[index % 4]
-    connection = None if index % 20 == 11 else {"type": org.docs["route"][route]["type"], "id": route}
+    connection = (
+        None if index % 20 == 11 else {"type": org.docs["route"][route]["type"], "id": route}
+    )
     org.docs["location"][location_id] = {
         "name": town(index),
         "callingLineId": {"name": town(index), "phoneNumber": number(index, 0)},
@@ -147,7 +234,9 @@ def _location(org: Organisation, index: int) -> None:
         add_number(org, index, tail, state)
 
 
-def add_number(org: Organisation, location: int, tail: int, state: str, owner: str | None = None) -> str:
+def add_number(
+    org: Organisation, location: int, tail: int, state: str, owner: str | None = None
+) -> str:
     value = number(location, tail)
     location_id = hydra(org.seed, "LOCATION", str(location))
     org.docs["number"][value] = {"state": state, "location": location_id, "owner": owner}
@@ -157,7 +246,11 @@ def add_number(org: Organisation, location: int, tail: int, state: str, owner: s
 def _person(org: Organisation, index: int, locations: int) -> None:
     person_id = hydra(org.seed, "PEOPLE", str(index))
     first, last = full_name(index)
-    home, target, calling = home_of(index, locations), target_of(index, locations), has_calling(index)
+    home, target, calling = (
+        home_of(index, locations),
+        target_of(index, locations),
+        has_calling(index),
+    )
     did = add_number(org, home, 10000 + index, "ACTIVE", person_id) if has_did(index) else None
     add_number(org, target, 50000 + index, "INACTIVE")  # for the secondary number of the examples
     if target != home and did:
@@ -191,7 +284,11 @@ def _forwarding(index: int) -> Doc:
         busy["destination"] = f"6{index % 1000:03d}"
     return {
         "callForwarding": {
-            "always": {"enabled": False, "ringReminderEnabled": False, "destinationVoicemailEnabled": False},
+            "always": {
+                "enabled": False,
+                "ringReminderEnabled": False,
+                "destinationVoicemailEnabled": False,
+            },
             "busy": busy,
             "noAnswer": {
                 "enabled": index % 7 == 0,

@@ -1,4 +1,6 @@
-"""People: reads, licences, call settings and secondary numbers (contracts 1.8, 1.9, 3.1, 3.3, 3.4, 3.5)."""
+"""People: reads, licences, call settings and secondary numbers (contracts 1.8, 1.9, 3.1, 3.3, 3.4,
+3.5).
+"""
 
 from __future__ import annotations
 
@@ -12,9 +14,28 @@ from schemas.hydra import UUID, id_tail
 
 MOST_IDS = 85
 PERSON_MEMBERS: dict[str, type] = dict.fromkeys(
-    ("firstName", "lastName", "nickName", "orgId", "department", "title", "manager", "managerId", "locationId", "extension"), str
+    (
+        "firstName",
+        "lastName",
+        "nickName",
+        "orgId",
+        "department",
+        "title",
+        "manager",
+        "managerId",
+        "locationId",
+        "extension",
+    ),
+    str,
 ) | {"addresses": list, "siteUrls": list, "phoneNumbers": list}
-ACTIONS = ("ALLOW", "BLOCK", "AUTH_CODE", "TRANSFER_NUMBER_1", "TRANSFER_NUMBER_2", "TRANSFER_NUMBER_3")
+ACTIONS = (
+    "ALLOW",
+    "BLOCK",
+    "AUTH_CODE",
+    "TRANSFER_NUMBER_1",
+    "TRANSFER_NUMBER_2",
+    "TRANSFER_NUMBER_3",
+)
 
 
 def is_calling(store: Store, person: Doc) -> bool:
@@ -24,7 +45,9 @@ def is_calling(store: Store, person: Doc) -> bool:
 def person_of(call: Call) -> tuple[str, Doc]:
     person_id = call.path["person"]
     if call.store.config.bare_uuids and UUID.fullmatch(person_id):
-        person_id = next((key for key in call.store.docs("person") if id_tail(key) == person_id), person_id)
+        person_id = next(
+            (key for key in call.store.docs("person") if id_tail(key) == person_id), person_id
+        )
     person = call.store.docs("person").get(person_id)
     if person is None:
         raise not_found("Person", 4003)
@@ -73,7 +96,10 @@ def _numbers(store: Store, person: Doc) -> Doc:
         phones.append({"type": "work", "value": person["phoneNumber"], "primary": True})
     if person["extension"]:
         phones.append({"type": "work_extension", "value": prefix + person["extension"]})
-    return {"phoneNumbers": phones, **({"extension": person["extension"]} if person["extension"] else {})}
+    return {
+        "phoneNumbers": phones,
+        **({"extension": person["extension"]} if person["extension"] else {}),
+    }
 
 
 async def me(call: Call) -> Reply:
@@ -119,24 +145,36 @@ async def list_people(call: Call) -> Reply:
     if "locationId" in call.query:
         found = [entry for entry in found if entry[1]["locationId"] == call.query["locationId"]]
     page, following = listed(call, found, cap)
-    body: Doc = {"items": [shown(store, person_id, person, calling_data=calling_data) for person_id, person in page]}
+    body: Doc = {
+        "items": [
+            shown(store, person_id, person, calling_data=calling_data) for person_id, person in page
+        ]
+    }
     return Reply(200, body | ({"notFoundIds": missing} if missing else {}), following)
 
 
 async def put_person(call: Call) -> Reply:
-    """Full replacement; only people without calling licence change location this way (contract 3.2, fallback)."""
+    """Full replacement; only people without calling licence change location this way (contract 3.2,
+    fallback).
+    """
     person_id, person = person_of(call)
-    body = members(call.json(), {"emails": list, "displayName": str, "licenses": list, "roles": list}, PERSON_MEMBERS)
+    body = members(
+        call.json(),
+        {"emails": list, "displayName": str, "licenses": list, "roles": list},
+        PERSON_MEMBERS,
+    )
     target = body.get("locationId", person["locationId"])
     if target not in call.store.docs("location"):
         raise Refused(400, "Location not found", 4152)
     if target != person["locationId"] and is_calling(call.store, person):
         raise Refused(400, "locationId can't be changed for a calling user")
     call.store.merge("person", person_id, locationId=target)
-    return Reply(200, shown(call.store, person_id, call.store.docs("person")[person_id], calling_data=True))
+    return Reply(
+        200, shown(call.store, person_id, call.store.docs("person")[person_id], calling_data=True)
+    )
 
 
-# -- call settings ----------------------------------------------------------------------------------------------------
+# -- call settings ---------------------------------------------------------------------------------
 
 
 async def get_forwarding(call: Call) -> Reply:
@@ -146,7 +184,9 @@ async def get_forwarding(call: Call) -> Reply:
 async def put_forwarding(call: Call) -> Reply:
     person_id, person = calling_person(call)
     body = members(call.json(), {}, {"callForwarding": dict, "businessContinuity": dict})
-    parts = members(body.get("callForwarding", {}), {}, {"always": dict, "busy": dict, "noAnswer": dict})
+    parts = members(
+        body.get("callForwarding", {}), {}, {"always": dict, "busy": dict, "noAnswer": dict}
+    )
     flags = {"enabled": bool, "destinationVoicemailEnabled": bool}
     optional = {"destination": str}
     merged = {**person["forwarding"]["callForwarding"]}
@@ -157,15 +197,26 @@ async def put_forwarding(call: Call) -> Reply:
     }
     for name, part in parts.items():
         both = {**merged[name], **_forward(name, members(part, {}, shapes[name]))}
-        merged[name] = {member: value for member, value in both.items() if (member, value) != ("destination", "")}
+        merged[name] = {
+            member: value
+            for member, value in both.items()
+            if (member, value) != ("destination", "")
+        }
     continuity = members(body.get("businessContinuity", {}), {}, {**optional, **flags})
-    whole = {"callForwarding": merged, "businessContinuity": {**person["forwarding"]["businessContinuity"], **continuity}}
+    whole = {
+        "callForwarding": merged,
+        "businessContinuity": {**person["forwarding"]["businessContinuity"], **continuity},
+    }
     call.store.merge("person", person_id, forwarding=whole)
     return Reply(204)
 
 
 def _forward(name: str, part: Doc) -> Doc:
-    if part.get("enabled") and not part.get("destination") and not part.get("destinationVoicemailEnabled"):
+    if (
+        part.get("enabled")
+        and not part.get("destination")
+        and not part.get("destinationVoicemailEnabled")
+    ):
         raise Refused(400, f"{name}: destination is required when enabled")
     if not 2 <= part.get("numberOfRings", 2) <= 20:
         raise Refused(400, "numberOfRings must be 2-20")
@@ -177,25 +228,40 @@ async def get_outgoing(call: Call) -> Reply:
     _, person = calling_person(call)
     outgoing = person["outgoing"]
     flags = {name: outgoing[name] for name in ("useCustomEnabled", "useCustomPermissions")}
-    return Reply(200, {**flags, "callingPermissions": shown_permissions(_in_force(call.store, person))})
+    return Reply(
+        200, {**flags, "callingPermissions": shown_permissions(_in_force(call.store, person))}
+    )
 
 
 def _in_force(store: Store, person: Doc) -> Doc:
-    """The person's own permissions, or those of the location with what is fixed for the person (contract 3.4)."""
+    """The person's own permissions, or those of the location with what is fixed for the person
+    (contract 3.4).
+    """
     own: Doc = person["outgoing"]["permissions"]
     if person["outgoing"]["useCustomPermissions"]:
         return own
     place = store.docs("location")[person["locationId"]]["permissions"]
     fixed = "isCallTypeRestrictionEnabled"
-    return {call_type: {**entry, fixed: own[call_type][fixed]} for call_type, entry in place.items()}
+    return {
+        call_type: {**entry, fixed: own[call_type][fixed]} for call_type, entry in place.items()
+    }
 
 
 async def put_outgoing(call: Call) -> Reply:
     _permission_path(call)
     person_id, person = calling_person(call)
-    body = members(call.json(), {"callingPermissions": list}, {"useCustomEnabled": bool, "useCustomPermissions": bool})
-    outgoing = {**person["outgoing"], **{name: body[name] for name in body if name != "callingPermissions"}}
-    outgoing["permissions"] = with_permissions(person["outgoing"]["permissions"], body["callingPermissions"])
+    body = members(
+        call.json(),
+        {"callingPermissions": list},
+        {"useCustomEnabled": bool, "useCustomPermissions": bool},
+    )
+    outgoing = {
+        **person["outgoing"],
+        **{name: body[name] for name in body if name != "callingPermissions"},
+    }
+    outgoing["permissions"] = with_permissions(
+        person["outgoing"]["permissions"], body["callingPermissions"]
+    )
     call.store.merge("person", person_id, outgoing=outgoing)
     return Reply(204)
 
@@ -221,11 +287,14 @@ def with_permissions(current: Doc, entries: list[Any]) -> Doc:
         one_of("action", entry["action"], ACTIONS)
         if changed[entry["callType"]]["isCallTypeRestrictionEnabled"]:
             raise Refused(400, f"{entry['callType']} is restricted")
-        changed[entry["callType"]] |= {"action": entry["action"], "transferEnabled": entry["transferEnabled"]}
+        changed[entry["callType"]] |= {
+            "action": entry["action"],
+            "transferEnabled": entry["transferEnabled"],
+        }
     return changed
 
 
-# -- secondary numbers ------------------------------------------------------------------------------------------------
+# -- secondary numbers -----------------------------------------------------------------------------
 
 
 async def get_numbers(call: Call) -> Reply:
@@ -240,18 +309,33 @@ async def get_numbers(call: Call) -> Reply:
     if person["phoneNumber"]:
         primary["directNumber"] = form(person["phoneNumber"])
     if person["extension"]:
-        primary |= {"extension": person["extension"], "routingPrefix": prefix, "esn": prefix + person["extension"]}
-    others = [{"primary": False, "directNumber": form(value), "ringPattern": "NORMAL"} for value in person["secondary"]]
+        primary |= {
+            "extension": person["extension"],
+            "routingPrefix": prefix,
+            "esn": prefix + person["extension"],
+        }
+    others = [
+        {"primary": False, "directNumber": form(value), "ringPattern": "NORMAL"}
+        for value in person["secondary"]
+    ]
     return Reply(200, {"distinctiveRingEnabled": True, "phoneNumbers": [primary, *others]})
 
 
 async def put_numbers(call: Call) -> Reply:
     person_id, person = calling_person(call)
-    body = members(call.json(), {"phoneNumbers": list}, {"distinctiveRingEnabled": bool, "enableDistinctiveRingPattern": bool})
+    body = members(
+        call.json(),
+        {"phoneNumbers": list},
+        {"distinctiveRingEnabled": bool, "enableDistinctiveRingPattern": bool},
+    )
     member = call.store.config.secondary_member
     secondary = list(person["secondary"])
     for entry in body["phoneNumbers"]:
-        members(entry, {"primary": bool, "action": str, member: str}, {"ringPattern": str, "extension": str})
+        members(
+            entry,
+            {"primary": bool, "action": str, member: str},
+            {"ringPattern": str, "extension": str},
+        )
         one_of("action", entry["action"], ("ADD", "DELETE"))
         _secondary(call.store, person, secondary, e164(entry[member]), entry["action"])
     for value in set(person["secondary"]) ^ set(secondary):
@@ -261,7 +345,9 @@ async def put_numbers(call: Call) -> Reply:
 
 
 def _secondary(store: Store, person: Doc, secondary: list[str], value: str, action: str) -> None:
-    """Change the list of secondary numbers, or refuse; nothing is stored before all entries have passed."""
+    """Change the list of secondary numbers, or refuse; nothing is stored before all entries have
+    passed.
+    """
     number = store.docs("number").get(value)
     if action == "DELETE":
         if value not in secondary:
@@ -284,7 +370,9 @@ async def secondary_available(call: Call) -> Reply:
     found = [
         {"phoneNumber": value, "state": number["state"], "isMainNumber": value == header}
         for value, number in call.store.docs("number").items()
-        if number["location"] == person["locationId"] and not number["owner"] and (wanted is None or value in wanted)
+        if number["location"] == person["locationId"]
+        and not number["owner"]
+        and (wanted is None or value in wanted)
     ]
     page, following = listed(call, found, 1000)
     return Reply(200, {"phoneNumbers": page}, following)

@@ -11,7 +11,9 @@ E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 class Refused(Exception):
     """An answer that is not 2xx."""
 
-    def __init__(self, status: int, message: str, code: int | None = None, *, body: Any = None) -> None:
+    def __init__(
+        self, status: int, message: str, code: int | None = None, *, body: Any = None
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.message = message
@@ -39,13 +41,21 @@ def move_refused(status: int, code: int, message: str) -> Refused:
 def numbers_refused(entries: list[tuple[str, int, str]]) -> Refused:
     """The form of POST numbers: a list that names each bad number."""
     errors = [
-        {"number": number, "errorType": "ERROR", "errorCode": str(code), "errorMessage": text, "errorTitle": text}
+        {
+            "number": number,
+            "errorType": "ERROR",
+            "errorCode": str(code),
+            "errorMessage": text,
+            "errorTitle": text,
+        }
         for number, code, text in entries
     ]
     return Refused(400, "numbers refused", body=[{"errors": errors}])
 
 
-def members(body: Any, required: dict[str, type], optional: dict[str, type] | None = None) -> dict[str, Any]:
+def members(
+    body: Any, required: dict[str, type], optional: dict[str, type] | None = None
+) -> dict[str, Any]:
     """`body` when it is an object with just these members, of these types."""
     if not isinstance(body, dict):
         raise Refused(400, "JSON object expected")

@@ -41,10 +41,14 @@ class RunningSandbox:
 
 
 def start_in_thread(config: SandboxConfig, port: int = 0) -> RunningSandbox:
-    """Serve in a daemon thread; ready when it returns. Raises UsageError when its directory is served already."""
+    """Serve in a daemon thread; ready when it returns. Raises UsageError when its directory is
+    served already.
+    """
     lock = _lock(config.home)
     listening, sandbox, server = _prepare(config, port)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="sandbox", daemon=True)
+    thread = threading.Thread(
+        target=server.run, kwargs={"sockets": [listening]}, name="sandbox", daemon=True
+    )
     thread.start()
     while not server.started and thread.is_alive():
         time.sleep(0.01)
@@ -61,7 +65,8 @@ def start_in_thread(config: SandboxConfig, port: int = 0) -> RunningSandbox:
 
 
 def serve(config: SandboxConfig, port: int, on_ready: Callable[[str, str], None]) -> None:
-    """Serve in the foreground until SIGINT or SIGTERM; calls on_ready(base_url, token) once it listens.
+    """Serve in the foreground until SIGINT or SIGTERM; calls on_ready(base_url, token) once it
+    listens.
 
     Raises UsageError when its directory is served already.
     """
@@ -69,7 +74,9 @@ def serve(config: SandboxConfig, port: int, on_ready: Callable[[str, str], None]
     listening, sandbox, server = _prepare(config, port)
     url = _url(listening)
     _announce(config.home, RunningSandbox(url, config.token, sandbox.store.org.org_id))
-    threading.Thread(target=_tell, args=(server, lambda: on_ready(url, config.token)), daemon=True).start()
+    threading.Thread(
+        target=_tell, args=(server, lambda: on_ready(url, config.token)), daemon=True
+    ).start()
     try:
         server.run(sockets=[listening])
     finally:
@@ -90,7 +97,12 @@ def _prepare(config: SandboxConfig, port: int) -> tuple[socket.socket, Sandbox, 
     listening.bind((HOST, port))
     sandbox = Sandbox(Store(config), Faults(config))
     settings = uvicorn.Config(
-        sandbox, log_level="critical", access_log=False, timeout_graceful_shutdown=1, timeout_keep_alive=30, backlog=512
+        sandbox,
+        log_level="critical",
+        access_log=False,
+        timeout_graceful_shutdown=1,
+        timeout_keep_alive=30,
+        backlog=512,
     )
     server = uvicorn.Server(settings)
     sandbox.stop = lambda: setattr(server, "should_exit", True)
@@ -101,7 +113,7 @@ def _url(listening: socket.socket) -> str:
     return f"http://{HOST}:{listening.getsockname()[1]}/v1"
 
 
-# -- one writer a directory ---------------------------------------------------------------------------------------------
+# -- one writer a directory ------------------------------------------------------------------------
 
 
 def _lock(home: Path | None) -> FileLock | None:
@@ -114,7 +126,10 @@ def _lock(home: Path | None) -> FileLock | None:
     try:
         lock.acquire()
     except Timeout:
-        raise UsageError(f"Ya hay un sandbox en marcha sobre «{folder}». Ciérralo, o usa otro directorio (--home).") from None
+        raise UsageError(
+            f"Ya hay un sandbox en marcha sobre «{folder}». Ciérralo, o usa otro directorio"
+            " (--home)."
+        ) from None
     return lock
 
 
@@ -129,14 +144,15 @@ def _announce(home: Path | None, running: RunningSandbox) -> None:
     aside.replace(home / "sandbox" / "server.json")
 
 
-# -- embedded ---------------------------------------------------------------------------------------------------------
+# -- embedded --------------------------------------------------------------------------------------
 
 _guard = threading.Lock()
 _embedded: dict[Path, RunningSandbox] = {}
 
 
 def embedded(home: Path) -> RunningSandbox:
-    """The sandbox of a data directory: this process's, or the one that another live process serves for it already.
+    """The sandbox of a data directory: this process's, or the one that another live process serves
+    for it already.
 
     Raises UsageError when another process holds the directory and does not answer.
     """
@@ -161,7 +177,9 @@ def _start_or_join(home: Path) -> RunningSandbox:
 
 
 def _embedded_config(home: Path) -> SandboxConfig:
-    """The default organisation; its size can be set for small machines and tests. Raises UsageError naming the bad variable."""
+    """The default organisation; its size can be set for small machines and tests. Raises UsageError
+    naming the bad variable.
+    """
     people = int(_number("PEOPLE", SandboxConfig.people, least=1))
     locations = int(_number("LOCATIONS", SandboxConfig.locations, least=1))
     latency = _number("LATENCY_MS", EMBEDDED_LATENCY_MS, least=0)
@@ -175,7 +193,10 @@ def _number(name: str, default: float, *, least: int) -> float:
     except ValueError:
         found = least - 1
     if not least <= found < math.inf:
-        raise UsageError(f"BULK_SANDBOX_{name} = «{raw}» no es un valor válido: se espera un número, {least} o más.")
+        raise UsageError(
+            f"BULK_SANDBOX_{name} = «{raw}» no es un valor válido: se espera un número, {least} o"
+            " más."
+        )
     return found
 
 

@@ -1,4 +1,6 @@
-"""The sandbox's memory: documents over the seed, an append-only log of changes that survives kill -9, and counters."""
+"""The sandbox's memory: documents over the seed, an append-only log of changes that survives kill
+-9, and counters.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,11 @@ class Tally:
     by_entity: Counter[str] = field(default_factory=Counter)  # effective writes: "PUT person <id>"
 
     def as_json(self) -> dict[str, Any]:
-        return {name: dict(v) if isinstance(v, Counter) else v for name, v in vars(self).items() if name != "in_flight"}
+        return {
+            name: dict(v) if isinstance(v, Counter) else v
+            for name, v in vars(self).items()
+            if name != "in_flight"
+        }
 
 
 class Store:
@@ -54,7 +60,9 @@ class Store:
         return self.org.docs[kind]
 
     def put(self, kind: str, key: str, doc: Doc | None) -> None:
-        """Set a document (None = remove). A change is on the disk before this returns; the same again is no change."""
+        """Set a document (None = remove). A change is on the disk before this returns; the same
+        again is no change.
+        """
         documents = self.org.docs[kind]
         if documents.get(key) == doc:
             return
@@ -101,7 +109,7 @@ class Store:
     def digest(self) -> str:
         return hashlib.sha256(json.dumps(self.snapshot(), sort_keys=True).encode()).hexdigest()
 
-    # -- the log ------------------------------------------------------------------------------------------------------
+    # -- the log -----------------------------------------------------------------------------------
 
     def _header(self) -> list[Any]:
         return ["sandbox", 1, [self.config.seed, self.config.locations, self.config.people]]
@@ -110,7 +118,11 @@ class Store:
         if self._path is None:
             return
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lines = self._path.read_bytes().split(b"\n") if self._path.exists() and not self.config.reset else []
+        lines = (
+            self._path.read_bytes().split(b"\n")
+            if self._path.exists() and not self.config.reset
+            else []
+        )
         entries = [entry for line in lines if (entry := _parsed(line)) is not None]
         if not entries or entries[0] != self._header():
             self._start_log()
@@ -128,7 +140,9 @@ class Store:
             self.tally.effective_writes += 1
             self.tally.by_entity.update(f"{key} {entity}" for entity in value)
         elif kind == "tally":
-            self.tally = Tally(effective_writes=value["effective_writes"], by_entity=Counter(value["by_entity"]))
+            self.tally = Tally(
+                effective_writes=value["effective_writes"], by_entity=Counter(value["by_entity"])
+            )
         elif value is None:
             self.org.docs[kind].pop(key, None)
         else:
@@ -139,7 +153,10 @@ class Store:
         self._append(self._tally_entry())
 
     def _tally_entry(self) -> list[Any]:
-        kept = {"effective_writes": self.tally.effective_writes, "by_entity": dict(self.tally.by_entity)}
+        kept = {
+            "effective_writes": self.tally.effective_writes,
+            "by_entity": dict(self.tally.by_entity),
+        }
         return ["tally", "", kept]
 
     def _start_log(self) -> None:
@@ -155,7 +172,9 @@ class Store:
         fresh = self._fresh().docs
         entries: list[Any] = [self._header(), self._tally_entry()]
         for kind, documents in self.org.docs.items():
-            entries += [[kind, key, doc] for key, doc in documents.items() if fresh[kind].get(key) != doc]
+            entries += [
+                [kind, key, doc] for key, doc in documents.items() if fresh[kind].get(key) != doc
+            ]
             entries += [[kind, key, None] for key in fresh[kind] if key not in documents]
         assert self._path is not None  # noqa: S101 - only a kept log is compacted
         aside = self._path.with_suffix(".new")

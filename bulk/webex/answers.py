@@ -1,4 +1,6 @@
-"""What an HTTP answer means (contracts 1.2): a usable body, a definite refusal, or trouble worth another attempt."""
+"""What an HTTP answer means (contracts 1.2): a usable body, a definite refusal, or trouble worth
+another attempt.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ from bulk.errors import ApiError, Forbidden, NotFound, TokenRejected
 
 RETRY_STATUS = frozenset({500, 502, 503, 504})
 THROTTLE_STATUS = frozenset({429, 423})
-_HALF = re.compile(r"[\ud800-\udfff]|\\u[dD][89a-fA-F]")  # a surrogate, or what may be one: two of them are a whole character
+_HALF = re.compile(
+    r"[\ud800-\udfff]|\\u[dD][89a-fA-F]"
+)  # a surrogate, or what may be one: two of them are a whole character
 
 
 @dataclass(frozen=True)
@@ -50,11 +54,15 @@ def tracking_id(response: httpx.Response) -> str | None:
 
 
 def _json(response: httpx.Response) -> Any:
-    """The body, without a token that the service repeats: what is read is journalled, shown and reported. Raises ValueError."""
+    """The body, without a token that the service repeats: what is read is journalled, shown and
+    reported. Raises ValueError.
+    """
     content = response.content
     text = without_secrets(content.decode(json.detect_encoding(content), "surrogatepass"))
     body = json.loads(text)
-    if (not text.isascii() or "\\u" in text) and _HALF.search(text):  # half a character, which no file and no journal can hold
+    if (not text.isascii() or "\\u" in text) and _HALF.search(
+        text
+    ):  # half a character, which no file and no journal can hold
         return json.loads(_encode(body).encode("utf-8", "replace"))
     return body
 
@@ -74,15 +82,23 @@ def refusal(response: httpx.Response, *, write: bool) -> ApiError:
 
 
 def _describe(response: httpx.Response) -> tuple[str | None, str, tuple[str, ...]]:
-    """(errorCode, description, what the answer blames) out of the three documented shapes, or whatever came."""
+    """(errorCode, description, what the answer blames) out of the three documented shapes, or
+    whatever came.
+    """
     try:
         body = _json(response)
     except (ValueError, RecursionError):
         return None, "", ()
     entries = _entries(body)
-    codes = [str(e[k]) for e in entries for k in ("errorCode", "code") if e.get(k) not in (None, "")]
-    texts = [str(e[k]) for e in entries for k in ("description", "errorMessage", "message") if e.get(k)]
-    named = tuple(str(e[k]) for e in entries for k in ("number", "userId", "personId", "item") if e.get(k))
+    codes = [
+        str(e[k]) for e in entries for k in ("errorCode", "code") if e.get(k) not in (None, "")
+    ]
+    texts = [
+        str(e[k]) for e in entries for k in ("description", "errorMessage", "message") if e.get(k)
+    ]
+    named = tuple(
+        str(e[k]) for e in entries for k in ("number", "userId", "personId", "item") if e.get(k)
+    )
     message = str(body.get("message") or "") if isinstance(body, dict) else ""
     return (codes[0] if codes else None), "; ".join(dict.fromkeys(texts)) or message, named
 
@@ -100,7 +116,9 @@ def _entries(body: Any) -> list[dict[str, Any]]:
     return found
 
 
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  # json.dumps would make one for each call
+_encode = json.JSONEncoder(
+    ensure_ascii=False, separators=(",", ":")
+).encode  # json.dumps would make one for each call
 
 
 def dumps(body: Any) -> bytes:

@@ -1,6 +1,8 @@
-"""The HTTP client of a run: one httpx transport per thread on a shared SSL context, a shared pace, one retry policy.
+"""The HTTP client of a run: one httpx transport per thread on a shared SSL context, a shared pace,
+one retry policy.
 
-One transport for many threads collapses (its pool is scanned for each request); one per thread does not.
+One transport for many threads collapses (its pool is scanned for each request); one per thread does
+not.
 """
 
 from __future__ import annotations
@@ -18,16 +20,34 @@ import httpx
 from bulk.core.settings import Settings
 from bulk.core.stop_reasons import NO_CONNECTION
 from bulk.errors import AmbiguousWrite, Interrupted, NotSent, Unreadable
-from bulk.webex.answers import RETRY_STATUS, THROTTLE_STATUS, Answer, BadBody, dumps, read_answer, refusal, tracking_id
+from bulk.webex.answers import (
+    RETRY_STATUS,
+    THROTTLE_STATUS,
+    Answer,
+    BadBody,
+    dumps,
+    read_answer,
+    refusal,
+    tracking_id,
+)
 from bulk.webex.ratelimit import Pace, retry_after_seconds
 from bulk.webex.retry import Allowance, TryAgain, with_retries
 from bulk.webex.transport import exchange, transport_to, trouble
 
 USER_AGENT = "webex-calling-bulk"
 GLANCE = 0.2  # seconds: the longest that a waiting thread goes without looking at its interrupt
-_RELATIVE = re.compile(r"[\w-]+(?:/|\?|$)")  # `people/…`: joining by hand spares two parsings a call
-# Raised before the request left this machine: nothing can have been applied. ProxyError: of a refused CONNECT or SOCKS handshake.
-NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
+_RELATIVE = re.compile(
+    r"[\w-]+(?:/|\?|$)"
+)  # `people/…`: joining by hand spares two parsings a call
+# Raised before the request left this machine: nothing can have been applied. ProxyError: of a
+# refused CONNECT or SOCKS handshake.
+NEVER_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+)
 
 
 @dataclass
@@ -73,40 +93,57 @@ class Token:
 
 
 class Api:
-    """Calls to one organisation with one token. Paths are relative to `base_url` (contracts: the base URL is a setting)."""
+    """Calls to one organisation with one token. Paths are relative to `base_url` (contracts: the
+    base URL is a setting).
+    """
 
     def __init__(
-        self, base_url: str, token: Token, *, settings: Settings, pace: Pace, interrupt: threading.Event | None = None
+        self,
+        base_url: str,
+        token: Token,
+        *,
+        settings: Settings,
+        pace: Pace,
+        interrupt: threading.Event | None = None,
     ) -> None:
         self.base_url = base_url.rstrip("/") + "/"
         self.settings = settings
         self.pace = pace
         self.interrupt = interrupt or threading.Event()
         self.counters = Counters()
-        self._slots: queue.SimpleQueue[None] | None = None  # one entry for each request that may be in flight now
+        self._slots: queue.SimpleQueue[None] | None = (
+            None  # one entry for each request that may be in flight now
+        )
         self.calling_licenses: dict[str | None, frozenset[str]] = {}  # by orgId; listed once a run
         self._token = token
         timeout = httpx.Timeout(settings.read_timeout, connect=settings.connect_timeout)
         self._extensions = {"timeout": timeout.as_dict()}
-        self._headers = {with_body: _headers(token, with_body=with_body) for with_body in (False, True)}
+        self._headers = {
+            with_body: _headers(token, with_body=with_body) for with_body in (False, True)
+        }
         self._local = threading.local()
 
     def limit_in_flight(self, most: int) -> None:
         """Never more than `most` requests of this object at once, however many threads use it."""
-        self._slots = queue.SimpleQueue()  # a third of the cost of a semaphore, which is made of a condition
+        self._slots = (
+            queue.SimpleQueue()
+        )  # a third of the cost of a semaphore, which is made of a condition
         for _ in range(most):
             self._slots.put(None)
 
     def uses(self, token: Token) -> bool:
         return self._token.same(token)
 
-    # -- reads ---------------------------------------------------------------------------------------------------
+    # -- reads -------------------------------------------------------------------------------------
     def get(self, path: str, **query: Any) -> Any:
-        """JSON of a read. Raises ApiError (definite refusal), Unreadable (attempts ran out), Interrupted."""
+        """JSON of a read. Raises ApiError (definite refusal), Unreadable (attempts ran out),
+        Interrupted.
+        """
         return self._call("GET", path, query).body
 
     def pages(self, path: str, member: str, **query: Any) -> Iterator[dict[str, Any]]:
-        """Items of a list over all its pages: `Link` when the answer has one, else `start`/`max` (contracts 1.5).
+        """Items of a list over all its pages: `Link` when the answer has one, else `start`/`max`
+        (contracts 1.5).
 
         Raises Unreadable too, for an answer without the list and for pages that come round again.
         """
@@ -115,7 +152,9 @@ class Api:
             answer = self._call("GET", url, asked)
             items = answer.body.get(member) if isinstance(answer.body, dict) else None
             if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-                raise Unreadable(f"La respuesta de Webex no trae «{member}».", tracking_id=answer.tracking_id)
+                raise Unreadable(
+                    f"La respuesta de Webex no trae «{member}».", tracking_id=answer.tracking_id
+                )
             if "start" in asked and items == before:  # `start` is not heeded: this is all there is
                 return
             yield from items
@@ -124,7 +163,8 @@ class Api:
                 url, asked = _joined(self.base_url + path, answer.next_url), {}
                 if url in visited:
                     raise Unreadable(
-                        "Webex repite una página de la lista: no se puede leer entera.", tracking_id=answer.tracking_id
+                        "Webex repite una página de la lista: no se puede leer entera.",
+                        tracking_id=answer.tracking_id,
                     )
                 visited.add(url)
             elif url is path and "max" in asked and len(items) >= asked["max"]:
@@ -132,13 +172,23 @@ class Api:
             else:
                 return
 
-    # -- writes --------------------------------------------------------------------------------------------------
+    # -- writes ------------------------------------------------------------------------------------
     def send(self, method: str, path: str, body: Any, **query: Any) -> Answer:
-        """One write. Raises ApiError (refused), NotSent (never applied), AmbiguousWrite (contracts 1.4), Interrupted."""
+        """One write. Raises ApiError (refused), NotSent (never applied), AmbiguousWrite (contracts
+        1.4), Interrupted.
+        """
         return self._call(method, path, query, body, write=True)
 
-    # -- one call ------------------------------------------------------------------------------------------------
-    def _call(self, method: str, path: str, query: dict[str, Any], body: Any = None, *, write: bool = False) -> Answer:
+    # -- one call ----------------------------------------------------------------------------------
+    def _call(
+        self,
+        method: str,
+        path: str,
+        query: dict[str, Any],
+        body: Any = None,
+        *,
+        write: bool = False,
+    ) -> Answer:
         request = self._request(method, path, query, body)
         allowance, attempts = Allowance(self.settings.row_deadline), 0
 
@@ -151,15 +201,23 @@ class Api:
         return with_retries(once, allowance, settings=self.settings, interrupt=self.interrupt)
 
     def _request(self, method: str, path: str, query: dict[str, Any], body: Any) -> httpx.Request:
-        url = self._same_host(self.base_url + path if _RELATIVE.match(path) else urljoin(self.base_url, path))
+        url = self._same_host(
+            self.base_url + path if _RELATIVE.match(path) else urljoin(self.base_url, path)
+        )
         asked = {name: _text(value) for name, value in query.items() if value is not None} or None
         content = None if body is None else dumps(body)
         headers = self._headers[content is not None]
-        return httpx.Request(method, url, params=asked, headers=headers, content=content, extensions=self._extensions)
+        return httpx.Request(
+            method, url, params=asked, headers=headers, content=content, extensions=self._extensions
+        )
 
     def _same_host(self, url: str) -> str:
-        """A `Link` to another server, or without encryption, would carry the token away: refused."""
-        if url.startswith(self.base_url):  # the usual case, and parsing costs as much as half a request
+        """A `Link` to another server, or without encryption, would carry the token away:
+        refused.
+        """
+        if url.startswith(
+            self.base_url
+        ):  # the usual case, and parsing costs as much as half a request
             return url
         try:
             there, ours = httpx.URL(url), httpx.URL(self.base_url)
@@ -182,7 +240,9 @@ class Api:
         return self._judge(response, entered, write=write)
 
     def _sent(self, request: httpx.Request, allowance: Allowance) -> tuple[httpx.Response, float]:
-        """The answer, and the moment at which the pace let the call go. Raises httpx.HTTPError, Interrupted."""
+        """The answer, and the moment at which the pace let the call go. Raises httpx.HTTPError,
+        Interrupted.
+        """
         self._take_slot()
         try:
             entered = self.pace.enter(self.interrupt)
@@ -231,7 +291,11 @@ class Api:
 
     def _asked_wait(self, response: httpx.Response) -> float | None:
         s = self.settings
-        return retry_after_seconds(response.headers.get("Retry-After"), default=s.default_retry_after, most=s.max_retry_after)
+        return retry_after_seconds(
+            response.headers.get("Retry-After"),
+            default=s.default_retry_after,
+            most=s.max_retry_after,
+        )
 
     def _transport(self) -> httpx.HTTPTransport:
         found: httpx.HTTPTransport | None = getattr(self._local, "transport", None)
@@ -242,8 +306,14 @@ class Api:
 
 def _headers(token: Token, *, with_body: bool) -> list[tuple[bytes, bytes]]:
     """As every request of one token carries them, with a JSON body or without one."""
-    told = {"authorization": token.header(), "accept": "application/json", "accept-encoding": "gzip, deflate"}
-    told |= {"connection": "keep-alive", "user-agent": USER_AGENT} | ({"content-type": "application/json"} if with_body else {})
+    told = {
+        "authorization": token.header(),
+        "accept": "application/json",
+        "accept-encoding": "gzip, deflate",
+    }
+    told |= {"connection": "keep-alive", "user-agent": USER_AGENT} | (
+        {"content-type": "application/json"} if with_body else {}
+    )
     return [(name.encode(), value.encode()) for name, value in told.items()]
 
 

@@ -1,4 +1,6 @@
-"""Names of an organisation and their ids, read with the fewest calls: lists once, people by e-mail or, for many, in pages."""
+"""Names of an organisation and their ids, read with the fewest calls: lists once, people by e-mail
+or, for many, in pages.
+"""
 
 from __future__ import annotations
 
@@ -50,10 +52,16 @@ class Directory:
 
     def known(self, kind: str) -> list[Entry]:
         """What was read so far of this kind."""
-        return self._lists.get(kind, []) if kind != "person" else [each for found in self._people.values() for each in found]
+        return (
+            self._lists.get(kind, [])
+            if kind != "person"
+            else [each for found in self._people.values() for each in found]
+        )
 
     def find(self, kind: str, name: str) -> list[Entry]:
-        """All that have this name (case and the width of blanks do not count) or just this e-mail. Raises WebexError."""
+        """All that have this name (case and the width of blanks do not count) or just this e-mail.
+        Raises WebexError.
+        """
         if kind == "person":
             return self._person(name)
         wanted = folded(name)
@@ -66,19 +74,25 @@ class Directory:
         from rapidfuzz import process
 
         known = self._list(kind)
-        likest = process.extract(name, [entry.name for entry in known], processor=folded, limit=most, score_cutoff=50)
+        likest = process.extract(
+            name, [entry.name for entry in known], processor=folded, limit=most, score_cutoff=50
+        )
         return [known[place] for _, _, place in likest]
 
     def expect(self, emails: Iterable[str]) -> None:
-        """These will be looked for: people are read in pages while that costs fewer calls than asking one by one.
+        """These will be looked for: people are read in pages while that costs fewer calls than
+        asking one by one.
 
-        At most half as many pages as there are e-mails, in case the organisation is much bigger than the file. Raises WebexError.
+        At most half as many pages as there are e-mails, in case the organisation is much bigger
+        than the file. Raises WebexError.
         """
         wanted = {email.strip().casefold() for email in emails} - self._people.keys()
         if self._paged or len(wanted) < MANY:
             return
         self._paged, found = True, dict[str, list[Entry]]()
-        for person in islice(self._api.pages("people", "items", max=1000), len(wanted) // 2 * LEAST_A_PAGE):
+        for person in islice(
+            self._api.pages("people", "items", max=1000), len(wanted) // 2 * LEAST_A_PAGE
+        ):
             for email in {each.casefold() for each in _texts(person, "emails", None)}:
                 found.setdefault(email, []).extend(_person_of(person, email))
         self._people = {**found, **self._people}
@@ -88,7 +102,9 @@ class Directory:
             path, member, query = LISTS[kind]
             items = self._api.pages(path, member, **query)
             self._lists[kind] = [
-                Entry(str(item["id"]), str(item.get("name") or ""), _detail(kind, item)) for item in items if item.get("id")
+                Entry(str(item["id"]), str(item.get("name") or ""), _detail(kind, item))
+                for item in items
+                if item.get("id")
             ]
         return self._lists[kind]
 
@@ -96,12 +112,18 @@ class Directory:
         key = email.strip().casefold()
         if key not in self._people:
             items = self._api.pages("people", "items", email=email.strip())
-            self._people[key] = [entry for item in items if _has(item, key) for entry in _person_of(item, email)]
+            self._people[key] = [
+                entry for item in items if _has(item, key) for entry in _person_of(item, email)
+            ]
         return self._people[key]
 
 
 def _person_of(item: dict[str, Any], email: str) -> list[Entry]:
-    return [Entry(str(item["id"]), str(item.get("displayName") or email), _detail("person", item))] if item.get("id") else []
+    return (
+        [Entry(str(item["id"]), str(item.get("displayName") or email), _detail("person", item))]
+        if item.get("id")
+        else []
+    )
 
 
 def _has(person: dict[str, Any], email: str) -> bool:
@@ -110,7 +132,7 @@ def _has(person: dict[str, Any], email: str) -> bool:
     return not isinstance(told, list) or email in [str(each).casefold() for each in told]
 
 
-# -- several of one name ------------------------------------------------------------------------------------------------
+# -- several of one name ---------------------------------------------------------------------------
 
 
 def _detail(kind: str, item: dict[str, Any]) -> str:
@@ -119,30 +141,50 @@ def _detail(kind: str, item: dict[str, Any]) -> str:
     total, used = item.get("totalUnits"), item.get("consumedUnits")
     counted = isinstance(total, int) and isinstance(used, int) and total >= 0
     told = {
-        "person": (*_texts(item, "emails", None), *_texts(item, "phoneNumbers", "value")[:1], item.get("extension")),
+        "person": (
+            *_texts(item, "emails", None),
+            *_texts(item, "phoneNumbers", "value")[:1],
+            item.get("extension"),
+        ),
         "location": (
             f"prefijo {item['routingPrefix']}" if item.get("routingPrefix") else None,
             line.get("phoneNumber") if isinstance(line, dict) else None,
             item.get("timeZone"),
         ),
-        "license": (item.get("siteUrl"), item.get("subscriptionId"), f"{used} de {total} en uso" if counted else None),
+        "license": (
+            item.get("siteUrl"),
+            item.get("subscriptionId"),
+            f"{used} de {total} en uso" if counted else None,
+        ),
         "route": (ROUTE_TYPES.get(str(item.get("type"))),),
     }[kind]
     return ", ".join(str(each) for each in told if each)
 
 
 def _texts(item: dict[str, Any], member: str, inner: str | None) -> list[str]:
-    """The texts of a list, or of one member of each of its objects; what has another form is left out."""
+    """The texts of a list, or of one member of each of its objects; what has another form is left
+    out.
+    """
     found = item.get(member)
-    parts = [each.get(inner) if inner and isinstance(each, dict) else each for each in found] if isinstance(found, list) else []
+    parts = (
+        [each.get(inner) if inner and isinstance(each, dict) else each for each in found]
+        if isinstance(found, list)
+        else []
+    )
     return [each for each in parts if isinstance(each, str)]
 
 
 def ends(entries: Sequence[Entry]) -> dict[str, str]:
-    """id -> its end, long enough to know each of `entries` from the others: those of licences begin alike."""
+    """id -> its end, long enough to know each of `entries` from the others: those of licences begin
+    alike.
+    """
     tails = {entry.id: id_tail(entry.id) for entry in entries}
     longest = max(map(len, tails.values()), default=0)
-    enough = (n for n in range(SHORTEST, longest) if len({tail[-n:] for tail in tails.values()}) == len(tails))
+    enough = (
+        n
+        for n in range(SHORTEST, longest)
+        if len({tail[-n:] for tail in tails.values()}) == len(tails)
+    )
     length = next(enough, longest)
     return {each: tail[-length:] for each, tail in tails.items()}
 
@@ -150,11 +192,16 @@ def ends(entries: Sequence[Entry]) -> dict[str, str]:
 def in_full(entries: Sequence[Entry]) -> dict[str, str]:
     """id -> name, what else is known, and the end of the id."""
     short = ends(entries)
-    return {each.id: f"{each.name} ({', '.join(filter(None, (each.detail, f'…{short[each.id]}')))})" for each in entries}
+    return {
+        each.id: f"{each.name} ({', '.join(filter(None, (each.detail, f'…{short[each.id]}')))})"
+        for each in entries
+    }
 
 
 def told_apart(entries: Sequence[Entry]) -> dict[str, str]:
     """id -> name; in full where several have one name."""
     times = Counter(folded(entry.name) for entry in entries)
     full = in_full(entries)
-    return {each.id: each.name if times[folded(each.name)] == 1 else full[each.id] for each in entries}
+    return {
+        each.id: each.name if times[folded(each.name)] == 1 else full[each.id] for each in entries
+    }

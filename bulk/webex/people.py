@@ -12,7 +12,8 @@ from bulk.errors import ApiError, NotFound, TokenRejected
 if TYPE_CHECKING:
     from bulk.webex.client import Api
 
-PAGE = 100  # contracts 1.5: the cap. A page that is not full needs no second call to know that it was the last
+# contracts 1.5: the cap. A page that is not full needs no second call to know that it was the last
+PAGE = 100
 CALLING_PREFIX = "Webex Calling - "
 _lock = threading.Lock()
 
@@ -24,13 +25,16 @@ def calling_licenses(api: Api, org_id: str | None) -> frozenset[str]:
             found = api.get("licenses", orgId=org_id)["items"]
             names = ((entry["id"], str(entry.get("name") or "")) for entry in found)
             api.calling_licenses[org_id] = frozenset(
-                licence for licence, name in names if name.startswith(CALLING_PREFIX) and not name.endswith("Workspaces")
+                licence
+                for licence, name in names
+                if name.startswith(CALLING_PREFIX) and not name.endswith("Workspaces")
             )
         return api.calling_licenses[org_id]
 
 
 def read_people(api: Api, works: Sequence[Work]) -> dict[int, Mapping[str, Any] | Exception]:
-    """Key -> person with calling data, at most 85 a call. A person that the answer leaves out gets NotFound.
+    """Key -> person with calling data, at most 85 a call. A person that the answer leaves out gets
+    NotFound.
 
     A bad id may refuse the whole call, unnamed (contract 3.2): the set is halved until it is found.
     """

@@ -1,4 +1,6 @@
-"""The retry policy: one tenacity expression. 429 and 423 wait what Retry-After says; trouble backs off with jitter."""
+"""The retry policy: one tenacity expression. 429 and 423 wait what Retry-After says; trouble backs
+off with jitter.
+"""
 
 from __future__ import annotations
 
@@ -14,14 +16,19 @@ from bulk.core.settings import Settings
 from bulk.errors import Interrupted
 
 T = TypeVar("T")
-BACKOFF = tenacity.wait_exponential(multiplier=0.5, max=20) + tenacity.wait_random(0, 0.5)  # 8 attempts last at least 50 s
-THROTTLE_PATIENCE = 6  # a throttled call may try this many times more often than a broken one: nothing is wrong with it
+BACKOFF = tenacity.wait_exponential(multiplier=0.5, max=20) + tenacity.wait_random(
+    0, 0.5
+)  # 8 attempts last at least 50 s
+# a throttled call may try this many times more often than a broken one: nothing is wrong with it
+THROTTLE_PATIENCE = 6
 
 
 class TryAgain(Exception):
     """One attempt failed in a way that another attempt may mend."""
 
-    def __init__(self, final: Exception, wait: float | None = None, *, throttled: bool = False) -> None:
+    def __init__(
+        self, final: Exception, wait: float | None = None, *, throttled: bool = False
+    ) -> None:
         super().__init__(str(final))
         self.final = final  # what the caller gets when attempts or time run out
         self.wait = wait  # seconds the service asked for
@@ -30,7 +37,9 @@ class TryAgain(Exception):
 
 @dataclass
 class Allowance:
-    """The time that all attempts of one call have together; it begins when the first of them is let go."""
+    """The time that all attempts of one call have together; it begins when the first of them is let
+    go.
+    """
 
     seconds: float
     until: float | None = None  # monotonic; None = none was let go yet
@@ -45,14 +54,19 @@ class Allowance:
         return time.monotonic() + seconds >= self.begin()
 
 
-def with_retries(once: Callable[[], T], allowance: Allowance, *, settings: Settings, interrupt: threading.Event) -> T:
+def with_retries(
+    once: Callable[[], T], allowance: Allowance, *, settings: Settings, interrupt: threading.Event
+) -> T:
     """`once()` until it answers, within settings.max_attempts and the allowance.
 
-    Raises what TryAgain.final holds when they run out, Interrupted when `interrupt` is set during a wait.
+    Raises what TryAgain.final holds when they run out, Interrupted when `interrupt` is set during a
+    wait.
     """
     try:
         return once()
-    except TryAgain as error:  # a policy object for each call costs a quarter of it: only made when it is needed
+    except (
+        TryAgain
+    ) as error:  # a policy object for each call costs a quarter of it: only made when it is needed
         failed = [error]
 
     def again() -> T:
@@ -78,7 +92,9 @@ def _wait(state: tenacity.RetryCallState) -> float:
 
 
 class _Enough(tenacity.stop.stop_base):
-    """`attempts` for what is broken; a throttled call may try more often. Nobody waits beyond the allowance."""
+    """`attempts` for what is broken; a throttled call may try more often. Nobody waits beyond the
+    allowance.
+    """
 
     def __init__(self, attempts: int, allowance: Allowance) -> None:
         self.attempts = attempts

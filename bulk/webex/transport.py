@@ -1,7 +1,7 @@
 """How a request leaves this machine: httpx's transport, with the proxy that the system is set to.
 
-httpx's Client would lay cookies, redirects and authentication of its own around each call, a fifth of what the call costs. A call
-to Webex wants none of the three.
+httpx's Client would lay cookies, redirects and authentication of its own around each call, a fifth
+of what the call costs. A call to Webex wants none of the three.
 
 The authorities are certifi's, unless SSL_CERT_FILE or SSL_CERT_DIR name others.
 """
@@ -25,7 +25,10 @@ from bulk.errors import NotSent, why
 
 CONNECTIONS = httpx.Limits(max_connections=2, max_keepalive_connections=2)  # of one thread
 LEAST = 2.0  # seconds for the body of an answer that has come at last
-BAD_PROXY = "El proxy de este equipo ({}) no se puede usar: {}. Corrige {}_PROXY, o añade el servidor a NO_PROXY."
+BAD_PROXY = (
+    "El proxy de este equipo ({}) no se puede usar: {}. Corrige {}_PROXY, o añade el servidor a"
+    " NO_PROXY."
+)
 BAD_AUTHORITIES = (
     "El fichero de autoridades que dice SSL_CERT_FILE ({}) no se puede leer: {}. "
     "Corrige SSL_CERT_FILE, o quítala para usar las autoridades que trae el programa."
@@ -50,15 +53,27 @@ _making_context = threading.Lock()
 
 
 def transport_to(base_url: str) -> httpx.HTTPTransport:
-    """A transport for one thread. Raises NotSent for a proxy or a file of authorities that cannot be used."""
+    """A transport for one thread. Raises NotSent for a proxy or a file of authorities that cannot
+    be used.
+    """
     proxy, authorities = proxy_of(base_url), _ssl_context()
     try:
         return httpx.HTTPTransport(verify=authorities, limits=CONNECTIONS, proxy=proxy)
-    except (ImportError, ValueError, httpx.InvalidURL) as error:  # a SOCKS proxy without its library, an unknown scheme, junk
+    except (
+        ImportError,
+        ValueError,
+        httpx.InvalidURL,
+    ) as error:  # a SOCKS proxy without its library, an unknown scheme, junk
         address = urlsplit(base_url)
         shown = str(proxy).rpartition("@")[2]  # without the password that may stand in it
-        wrong = "falta su biblioteca (httpx[socks])" if isinstance(error, ImportError) else "está mal escrito"
-        raise NotSent(BAD_PROXY.format(shown, wrong, address.scheme.upper()), offline=True) from None
+        wrong = (
+            "falta su biblioteca (httpx[socks])"
+            if isinstance(error, ImportError)
+            else "está mal escrito"
+        )
+        raise NotSent(
+            BAD_PROXY.format(shown, wrong, address.scheme.upper()), offline=True
+        ) from None
 
 
 def trouble(error: Exception) -> str:
@@ -75,7 +90,9 @@ def is_address(base_url: str) -> bool:
 
 
 def proxy_of(base_url: str) -> str | None:
-    """URL of the proxy between here and `base_url`, as environment or system say; None for none. This machine never needs one."""
+    """URL of the proxy between here and `base_url`, as environment or system say; None for none.
+    This machine never needs one.
+    """
     address = urlsplit(base_url)
     host = address.hostname or ""
     if _is_here(host) or proxy_bypass(host):
@@ -92,8 +109,12 @@ def _is_here(host: str) -> bool:
         return host == "localhost"
 
 
-def exchange(transport: httpx.HTTPTransport, request: httpx.Request, *, until: float) -> httpx.Response:
-    """Send, and read the answer to its end; its body until that moment (monotonic), or LEAST seconds. Raises httpx.HTTPError."""
+def exchange(
+    transport: httpx.HTTPTransport, request: httpx.Request, *, until: float
+) -> httpx.Response:
+    """Send, and read the answer to its end; its body until that moment (monotonic), or LEAST
+    seconds. Raises httpx.HTTPError.
+    """
     response = transport.handle_request(request)
     try:
         if isinstance(response.stream, httpx.SyncByteStream):
@@ -106,7 +127,9 @@ def exchange(transport: httpx.HTTPTransport, request: httpx.Request, *, until: f
 
 @dataclass
 class _InTime(httpx.SyncByteStream):
-    """The body of an answer; one that trickles in would never end otherwise: the read timeout starts anew with each byte."""
+    """The body of an answer; one that trickles in would never end otherwise: the read timeout
+    starts anew with each byte.
+    """
 
     parts: httpx.SyncByteStream
     until: float  # monotonic
@@ -122,7 +145,8 @@ class _InTime(httpx.SyncByteStream):
 
 
 def _ssl_context() -> ssl.SSLContext:
-    """One for the process. Loading the authorities costs 40 ms: threads that start together must not each do it.
+    """One for the process. Loading the authorities costs 40 ms: threads that start together must
+    not each do it.
 
     Raises NotSent.
     """
@@ -131,7 +155,9 @@ def _ssl_context() -> ssl.SSLContext:
             return _made_context()
     except OSError as error:
         reason = "no tiene certificados" if isinstance(error, ssl.SSLError) else why(error)
-        raise NotSent(BAD_AUTHORITIES.format(os.environ.get("SSL_CERT_FILE", ""), reason), offline=True) from None
+        raise NotSent(
+            BAD_AUTHORITIES.format(os.environ.get("SSL_CERT_FILE", ""), reason), offline=True
+        ) from None
 
 
 @cache

@@ -22,7 +22,9 @@ class Telling:
     names: Mapping[str, str] = field(default_factory=dict)  # last segment of an id -> name
 
     def change(self, row: RowResult) -> Told:
-        """(field, before, after) of what differs and nothing else; members that go the same way stand together."""
+        """(field, before, after) of what differs and nothing else; members that go the same way
+        stand together.
+        """
         together: dict[tuple[str, str], list[str]] = {}
         for name, before, after in self._differences(row):
             together.setdefault((before, after), []).append(name)
@@ -33,9 +35,13 @@ class Telling:
         )
 
     def cells(self, row: RowResult) -> tuple[str, str]:
-        """(before, after) as `desvío: desactivado`, for tables without a column of their own for the field."""
+        """(before, after) as `desvío: desactivado`, for tables without a column of their own for
+        the field.
+        """
         told = list(self._differences(row))
-        return "; ".join(f"{name}: {old}" for name, old, _ in told), "; ".join(f"{name}: {new}" for name, _, new in told)
+        return "; ".join(f"{name}: {old}" for name, old, _ in told), "; ".join(
+            f"{name}: {new}" for name, _, new in told
+        )
 
     def _differences(self, row: RowResult) -> Iterator[Told]:
         for name, (old, new) in (row.change or {}).items():
@@ -47,10 +53,16 @@ class Telling:
         return member.title.format(self._named(name)) if member else str(self._named(name))
 
     def member(self, name: str, old: Any, new: Any) -> Iterator[Told]:
-        """One line, or one for each part that differs where a nested value has no words of its own."""
+        """One line, or one for each part that differs where a nested value has no words of its
+        own.
+        """
         title, member = self.title(name), self.members.get(name) or self.members.get(OTHER)
         old, new = self._named(old), self._named(new)
-        if member and member.show and (texts := (member.show(old), member.show(new)))[0] != texts[1]:
+        if (
+            member
+            and member.show
+            and (texts := (member.show(old), member.show(new)))[0] != texts[1]
+        ):
             yield title, *texts
         elif isinstance(old, dict) and isinstance(new, dict):
             for part in dict.fromkeys((*old, *new)):

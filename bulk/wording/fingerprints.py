@@ -1,4 +1,6 @@
-"""Why rows failed: their messages without what is particular to each row, and the cause that most of them share."""
+"""Why rows failed: their messages without what is particular to each row, and the cause that most
+of them share.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,9 @@ _GAP = "…"
 _PLACE = re.compile(r"^[^·]+ · Fila \d+ · ")  # file and line of a finding
 _CELL = re.compile(r"«[^«»]*»|\"[^\"]*\"")  # what was found in the cell, a name, a remedy's place
 _MAIL = re.compile(r"[\w.%+'-]+@[\w-]+(?:\.[\w-]+)+")
-_ID = re.compile(r"\b(?:Y2lz[\w=+/-]+|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|(?=\w*\d)[A-Za-z0-9_-]{20,})")
+_ID = re.compile(
+    r"\b(?:Y2lz[\w=+/-]+|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|(?=\w*\d)[A-Za-z0-9_-]{20,})"
+)
 _NUMBER = re.compile(r"\+?\d(?:[\d .,-]*\d)?")
 _GAPS = re.compile(r"…(?:[\s,;]*…)+")
 _SHORTEST_NAME = 3  # letters: shorter ones would be found inside words
@@ -28,7 +32,9 @@ class Failure(NamedTuple):
 
 
 def without_particulars(message: str | None, label: str, group: str = "") -> str:
-    """The message with … for whatever is this row's own: place, cell, ids, numbers, names, e-mails."""
+    """The message with … for whatever is this row's own: place, cell, ids, numbers, names,
+    e-mails.
+    """
     text = _PLACE.sub("", message or "")
     for name in sorted({*label.split(" · "), group}, key=len, reverse=True):
         if len(name) >= _SHORTEST_NAME and name in text:
@@ -40,11 +46,17 @@ def without_particulars(message: str | None, label: str, group: str = "") -> str
 
 
 def main_cause(failures: Iterable[Failure]) -> str | None:
-    """What most of them have in common, as the first of these says it, without the remedy; None without failures."""
+    """What most of them have in common, as the first of these says it, without the remedy; None
+    without failures.
+    """
     first: dict[tuple[str | None, int | None, str], str] = {}
     count: Counter[tuple[str | None, int | None, str]] = Counter()
     for failure in failures:
-        key = failure.code, failure.status, without_particulars(failure.message, failure.label, failure.group)
+        key = (
+            failure.code,
+            failure.status,
+            without_particulars(failure.message, failure.label, failure.group),
+        )
         first.setdefault(key, failure.message or failure.code or "sin descripción")
         count[key] += 1
     return first[count.most_common(1)[0][0]].partition(". ")[0].rstrip(".") if count else None

@@ -1,4 +1,6 @@
-"""What an error means to the operator, and what to do: the catalogue in `remedies.json` (UX 4, codes of the contracts)."""
+"""What an error means to the operator, and what to do: the catalogue in `remedies.json` (UX 4,
+codes of the contracts).
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,10 @@ from bulk.core.action import Action
 from bulk.core.logs import redact
 from bulk.errors import ApiError, BulkError
 
-UNFORESEEN = "Webex ha respondido algo que no se esperaba ({}). Copia el trackingId y avisa a soporte; puedes reintentar."
+UNFORESEEN = (
+    "Webex ha respondido algo que no se esperaba ({}). Copia el trackingId y avisa a soporte;"
+    " puedes reintentar."
+)
 _LONGEST_TITLE = 60  # characters of a title that is made out of a message
 _PLACE = re.compile(r"^[^·]+ · Fila \d+ · (?:[^·]+ · )?")  # where a finding is: file, line, column
 
@@ -35,7 +40,9 @@ def explain(error: Exception, action: Action) -> tuple[str, str]:
         return error.code, _refusal(error, action)
     if isinstance(error, BulkError):
         return error.code, error.message
-    return "respuesta_imprevista", UNFORESEEN.format(redact(f"{type(error).__name__}: {error}")[:200])
+    return "respuesta_imprevista", UNFORESEEN.format(
+        redact(f"{type(error).__name__}: {error}")[:200]
+    )
 
 
 def _refusal(error: ApiError, action: Action) -> str:
@@ -54,7 +61,9 @@ def _refusal(error: ApiError, action: Action) -> str:
     return str(known["default"]).format(status=error.status, code=code, text=text)
 
 
-def remedy_for(code: str | None, message: str | None, action: Action, status: int | None = None) -> Remedy:
+def remedy_for(
+    code: str | None, message: str | None, action: Action, status: int | None = None
+) -> Remedy:
     """The entry for a row's code and message; a code without entry is named with its HTTP `status`.
 
     What has no code of Webex is told by the message itself, split in what happened and what to do.
@@ -72,7 +81,9 @@ def remedy_for(code: str | None, message: str | None, action: Action, status: in
 
 
 def without_retry(remedy: str) -> str:
-    """The same for a row that was set apart before anything was sent: it is rehearsed and launched anew, not retried."""
+    """The same for a row that was set apart before anything was sent: it is rehearsed and launched
+    anew, not retried.
+    """
     return _RETRY.sub("", remedy) + AGAIN if _RETRY.search(remedy) else remedy
 
 
@@ -86,18 +97,29 @@ def _split(message: str) -> Remedy:
     if not plain:
         return Remedy("Fila por revisar", "Mira el detalle de la fila.")
     title, _, rest = plain.partition(". ")
-    return Remedy(title.rstrip(".") if len(title) <= 2 * _LONGEST_TITLE else f"{title[:_LONGEST_TITLE]}…", rest)
+    return Remedy(
+        title.rstrip(".") if len(title) <= 2 * _LONGEST_TITLE else f"{title[:_LONGEST_TITLE]}…",
+        rest,
+    )
 
 
 @cache
 def catalogue() -> dict[str, Any]:
-    """Whole messages: `code` by Webex's errorCode, `status` by HTTP status, `own` by our codes, and two general ones.
+    """Whole messages: `code` by Webex's errorCode, `status` by HTTP status, `own` by our codes, and
+    two general ones.
 
     Those that quote Webex have a place for `{text}`.
     """
     found = entries()
-    parts = {part: {code: _message(entry) for code, entry in found[part].items()} for part in ("code", "status", "own")}
-    return {**parts, "no_calling": _message(found["no_calling"]), "default": _message(found["default"])}
+    parts = {
+        part: {code: _message(entry) for code, entry in found[part].items()}
+        for part in ("code", "status", "own")
+    }
+    return {
+        **parts,
+        "no_calling": _message(found["no_calling"]),
+        "default": _message(found["default"]),
+    }
 
 
 def _message(entry: dict[str, Any]) -> str:
@@ -108,5 +130,7 @@ def _message(entry: dict[str, Any]) -> str:
 @cache
 def entries() -> dict[str, Any]:
     """The file as it is: entries {title, remedy, told: the message quotes what Webex says}."""
-    found: dict[str, Any] = json.loads(resources.files("bulk.wording").joinpath("remedies.json").read_text(encoding="utf-8"))
+    found: dict[str, Any] = json.loads(
+        resources.files("bulk.wording").joinpath("remedies.json").read_text(encoding="utf-8")
+    )
     return found

@@ -1,4 +1,6 @@
-"""What the settings and the options of a run are called in front of people: reports and pages, never the JSON."""
+"""What the settings and the options of a run are called in front of people: reports and pages,
+never the JSON.
+"""
 
 from __future__ import annotations
 
@@ -56,10 +58,18 @@ def setting_told(name: str, value: Any) -> str:
 
 
 def settings_told(values: Mapping[str, Any]) -> tuple[str, str]:
-    """(those that somebody set, those as they come), each on one line; what is empty is left out."""
+    """(those that somebody set, those as they come), each on one line; what is empty is left
+    out.
+    """
     usual = in_force(Settings())
     own = {name: value for name, value in values.items() if usual.get(name) != value}
-    return _line(own), _line({name: value for name, value in values.items() if name not in own and value not in (None, "")})
+    return _line(own), _line(
+        {
+            name: value
+            for name, value in values.items()
+            if name not in own and value not in (None, "")
+        }
+    )
 
 
 def _line(values: Mapping[str, Any]) -> str:
@@ -71,7 +81,11 @@ def options_told(options: Mapping[str, Any]) -> str:
     told = []
     for name, value in options.items():
         if value not in (None, "", [], {}):
-            shown = profile_told(value) if name == "profile" and isinstance(value, dict) else value_told(value)
+            shown = (
+                profile_told(value)
+                if name == "profile" and isinstance(value, dict)
+                else value_told(value)
+            )
             told.append(f"{OPTION_WORDS.get(name, name)}: {shown}")
     return "; ".join(told)
 

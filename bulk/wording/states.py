@@ -1,8 +1,17 @@
-"""Words and groups of row states, by what a run is: a launch, a dry run, an undo or a verification."""
+"""Words and groups of row states, by what a run is: a launch, a dry run, an undo or a
+verification.
+"""
 
 from __future__ import annotations
 
-from bulk.core.records import NOT_AS_ASKED, NOT_REHEARSED, REVIEW_STATES, STATE_WORDS, RunRecord, review_states
+from bulk.core.records import (
+    NOT_AS_ASKED,
+    NOT_REHEARSED,
+    REVIEW_STATES,
+    STATE_WORDS,
+    RunRecord,
+    review_states,
+)
 from bulk.runs.error_groups import Cluster
 from bulk.wording.problems import BLOCKED
 
@@ -19,15 +28,20 @@ _VERIFIED = {
     "blocked": "no legible",
     "invalid": "no legible",
 }
-_UNDONE = {"done": "revertida", "change": "por revertir", "create": "por revertir", "conflict": "conservada"}
+_UNDONE = {
+    "done": "revertida",
+    "change": "por revertir",
+    "create": "por revertir",
+    "conflict": "conservada",
+}
 _IRREVERSIBLE, _NOT_REHEARSED = "no reversible", "sin ensayar"
 
 
 def state_word(run: RunRecord, state: str, code: str | None = None) -> str:
     """What a row of `run` in `state` is called.
 
-    `code` tells rows that an undo cannot give back from those not valid, and those that the rehearsal had not come to from those
-    that nobody asked for.
+    `code` tells rows that an undo cannot give back from those not valid, and those that the
+    rehearsal had not come to from those that nobody asked for.
     """
     if state == "excluded" and code == NOT_REHEARSED:
         return _NOT_REHEARSED
@@ -44,19 +58,30 @@ def cause_word(run: RunRecord, cause: Cluster) -> str:
 
 
 def set_aside(cause: Cluster) -> str:
-    """Tells rows that the rehearsal blocked, and the launch so set aside, from those that are not valid in the file."""
-    return " (bloqueada en el ensayo)" if cause.message.startswith(BLOCKED.format("").strip()) else ""
+    """Tells rows that the rehearsal blocked, and the launch so set aside, from those that are not
+    valid in the file.
+    """
+    return (
+        " (bloqueada en el ensayo)" if cause.message.startswith(BLOCKED.format("").strip()) else ""
+    )
 
 
 def success(run: RunRecord) -> tuple[str, ...]:
-    """States of the rows that went well; a verification has none that it would change among them."""
+    """States of the rows that went well; a verification has none that it would change among
+    them.
+    """
     bad = review_states(run.kind)
     return tuple(state for state in SUCCESS if state not in bad)
 
 
 def parts_of(run: RunRecord) -> dict[str, tuple[str, ...]]:
     """Success, failed, unprocessed, excluded -> their states; every state is in one of them."""
-    return {"success": success(run), "failed": review_states(run.kind), "unprocessed": UNPROCESSED, "excluded": EXCLUDED}
+    return {
+        "success": success(run),
+        "failed": review_states(run.kind),
+        "unprocessed": UNPROCESSED,
+        "excluded": EXCLUDED,
+    }
 
 
 def rest(run: RunRecord) -> tuple[str, ...]:
@@ -67,4 +92,8 @@ def rest(run: RunRecord) -> tuple[str, ...]:
 
 # Words of the column «estado» of rows that are still to be done, for a file that comes back.
 _OPEN = (*REVIEW_STATES, *UNPROCESSED, *NOT_AS_ASKED)
-OPEN_WORDS = frozenset(STATE_WORDS[state] for state in _OPEN) | {"distinto", "no legible", _NOT_REHEARSED}
+OPEN_WORDS = frozenset(STATE_WORDS[state] for state in _OPEN) | {
+    "distinto",
+    "no legible",
+    _NOT_REHEARSED,
+}

@@ -12,18 +12,23 @@ from pages.ui.texts import GLYPHS
 
 NO_WRITES = "Cero escrituras: un ensayo solo lee Webex."
 CHUNK_REASON = (
-    "Entre 100 y 300 filas por lote: bastantes para que el trabajo en paralelo no espere, y pocas para revisar "
-    "o repetir un lote entero si algo va mal."
+    "Entre 100 y 300 filas por lote: bastantes para que el trabajo en paralelo no espere, y pocas"
+    " para revisar o repetir un lote entero si algo va mal."
 )
 PACE_REASON = "El ritmo se adapta solo al límite de Webex; más hilos no lo superan."
 BREAKER = "Se detiene sola si fallan más de {} de las últimas {} filas."
 NO_BREAKER = "No se detiene sola por errores (BULK_BREAKER_SHARE = 1)."
 UNDO_TITLE = "Deshacer esta ejecución"
 UNDO_NOTHING = "No hay nada que restaurar."
-UNDO_HELP = "Primero se lee Webex y se dice qué se restauraría; no se escribe nada hasta que lo confirmes."
+UNDO_HELP = (
+    "Primero se lee Webex y se dice qué se restauraría; no se escribe nada hasta que lo confirmes."
+)
 UNDONE = "Se deshizo el {} ({}): {}, {}, {}."
 PREVIEWING = "Ensayando la restauración (solo lee):"
-VERIFY_HELP = "Lee de nuevo en Webex lo que hizo la ejecución y lo compara con lo que se pidió. No escribe nada."
+VERIFY_HELP = (
+    "Lee de nuevo en Webex lo que hizo la ejecución y lo compara con lo que se pidió. No escribe"
+    " nada."
+)
 VERIFYING = "Verificando (solo lee):"
 REMOVAL = "Quitar Webex Calling borra la configuración de llamadas de {} y no se puede recuperar."
 NO_CAUSES = "Ninguna fila por revisar."
@@ -44,7 +49,9 @@ def undo_ask(number: int, kept: int, irreversible: int) -> str:
     """`Se restaurarán **3 filas**; 1 cambió después y se conserva; 0 no se pueden restaurar.`"""
     back = f"Se {'restaurará' if number == 1 else 'restaurarán'} **{rows_told(number)}**"
     left = count(kept, "cambió después y se conserva", "cambiaron después y se conservan")
-    return f"{back}; {left}; {count(irreversible, 'no se puede restaurar', 'no se pueden restaurar')}."
+    return (
+        f"{back}; {left}; {count(irreversible, 'no se puede restaurar', 'no se pueden restaurar')}."
+    )
 
 
 def undo_calling(people: int) -> str:
@@ -54,8 +61,12 @@ def undo_calling(people: int) -> str:
 
 
 def plural(word: str) -> str:
-    """`hecha` -> `hechas`, `no válida` -> `no válidas`; what is no adjective stays: `con error`, `en curso`."""
-    stays = word.startswith(("con ", "sin ", "en ", "por ", "fuera ", "como ")) or word[-1] not in "aeo"
+    """`hecha` -> `hechas`, `no válida` -> `no válidas`; what is no adjective stays: `con error`,
+    `en curso`.
+    """
+    stays = (
+        word.startswith(("con ", "sin ", "en ", "por ", "fuera ", "como ")) or word[-1] not in "aeo"
+    )
     return word if stays else f"{word}s"
 
 

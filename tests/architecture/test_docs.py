@@ -1,4 +1,6 @@
-"""The documents are true: each action has its section, with its parameters and what undo cannot restore."""
+"""The documents are true: each action has its section, with its parameters and what undo cannot
+restore.
+"""
 
 from __future__ import annotations
 

@@ -11,7 +11,13 @@ from types import ModuleType
 import pytest
 import typer
 
-from bulk.bulk_runner import build_chunks, iter_rows, merge_bulk_results, poll_bulk_order, submit_bulk_order
+from bulk.bulk_runner import (
+    build_chunks,
+    iter_rows,
+    merge_bulk_results,
+    poll_bulk_order,
+    submit_bulk_order,
+)
 from bulk.cli.app import app
 from bulk.core.settings import Settings
 from bulk.wording.remedies import catalogue, entries
@@ -54,11 +60,21 @@ def test_every_code_of_the_catalogue_has_its_row_with_a_remedy() -> None:
 def _told_by_the_program() -> list[str]:
     """Every text of the program; what is filled in at the moment is written {}."""
     sources = [*ROOT.glob("bulk/**/*.py"), *ROOT.glob("pages/**/*.py"), ROOT / "streamlit_app.py"]
-    found = [str(entry) for part in entries().values() if isinstance(part, dict) for entry in part.values()]
+    found = [
+        str(entry)
+        for part in entries().values()
+        if isinstance(part, dict)
+        for entry in part.values()
+    ]
     for tree in (ast.parse(path.read_text(encoding="utf-8")) for path in sources):
         for node in ast.walk(tree):
             if isinstance(node, ast.JoinedStr):
-                found.append("".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values))
+                found.append(
+                    "".join(
+                        str(part.value) if isinstance(part, ast.Constant) else "{}"
+                        for part in node.values
+                    )
+                )
             elif isinstance(node, ast.Constant) and isinstance(node.value, str):
                 found.append(node.value)
     return found
@@ -80,7 +96,9 @@ def test_every_symptom_that_is_quoted_is_what_the_program_says() -> None:
 
 
 def test_no_option_of_a_command_is_left_without_a_word() -> None:
-    silent = re.findall(r"^\| `(--[\w-]+)` \|(?: Por defecto, [^|]*)? \|$", read("cli.md"), re.MULTILINE)
+    silent = re.findall(
+        r"^\| `(--[\w-]+)` \|(?: Por defecto, [^|]*)? \|$", read("cli.md"), re.MULTILINE
+    )
     assert silent == []
 
 
@@ -95,7 +113,12 @@ def test_every_command_has_its_heading_and_every_option_its_row() -> None:
                 check(command, heading)
                 continue
             section = text.split(f"\n## {heading}\n")[1].split("\n## ")[0]
-            options = [option for param in command.params for option in param.opts if option.startswith("--")]
+            options = [
+                option
+                for param in command.params
+                for option in param.opts
+                if option.startswith("--")
+            ]
             assert [option for option in options if f"`{option}`" not in section] == []
 
     check(typer.main.get_command(app), "bulk")
@@ -104,9 +127,18 @@ def test_every_command_has_its_heading_and_every_option_its_row() -> None:
 def test_every_room_is_told_to_developers() -> None:
     table = read("arquitectura.md").split("## The safety protocol")[0]
     named = set(re.findall(r"[\w.]+(?=/?`)", table))
-    rooms = [path for path in (ROOT / "bulk").iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()]
+    rooms = [
+        path
+        for path in (ROOT / "bulk").iterdir()
+        if path.suffix == ".py" or (path / "__init__.py").exists()
+    ]
     assert len(rooms) > 40
-    assert sorted(path.name for path in rooms if not path.name.startswith("__") and path.name not in named) == []
+    assert (
+        sorted(
+            path.name for path in rooms if not path.name.startswith("__") and path.name not in named
+        )
+        == []
+    )
 
 
 def test_every_setting_has_its_row_with_its_default_and_no_row_is_left_over() -> None:
@@ -121,15 +153,25 @@ def test_defaults_of_the_sandbox_are_told_as_they_are() -> None:
     from bulk.sandbox import SandboxConfig
     from bulk.sandbox.server import EMBEDDED_LATENCY_MS
 
-    rows = dict(re.findall(r"^\| `BULK_SANDBOX_(\w+)` \| `([^`]*)` \|", read("ajustes.md"), re.MULTILINE))
-    told = {"PEOPLE": SandboxConfig.people, "LOCATIONS": SandboxConfig.locations, "LATENCY_MS": EMBEDDED_LATENCY_MS}
+    rows = dict(
+        re.findall(r"^\| `BULK_SANDBOX_(\w+)` \| `([^`]*)` \|", read("ajustes.md"), re.MULTILINE)
+    )
+    told = {
+        "PEOPLE": SandboxConfig.people,
+        "LOCATIONS": SandboxConfig.locations,
+        "LATENCY_MS": EMBEDDED_LATENCY_MS,
+    }
     assert rows == {name: str(value) for name, value in told.items()}
 
 
 def test_every_library_that_we_name_has_a_known_licence(tables: ModuleType) -> None:
     direct, everything = tables._needed()
     text = read("licencias.md")
-    assert [name for name in direct if not re.search(rf"^\| {re.escape(name)} \| .+ \| sí \|$", text, re.MULTILINE)] == []
+    assert [
+        name
+        for name in direct
+        if not re.search(rf"^\| {re.escape(name)} \| .+ \| sí \|$", text, re.MULTILINE)
+    ] == []
     assert [name for name in everything if tables._licence(name).startswith("?")] == []
     copyleft = [name for name in everything if re.search(r"\bA?GPL", tables._licence(name))]
     assert copyleft == []
@@ -139,7 +181,13 @@ def test_the_five_functions_are_told_with_the_arguments_that_they_have() -> None
     import inspect
 
     text = read("api.md")
-    for function in (iter_rows, build_chunks, submit_bulk_order, poll_bulk_order, merge_bulk_results):
+    for function in (
+        iter_rows,
+        build_chunks,
+        submit_bulk_order,
+        poll_bulk_order,
+        merge_bulk_results,
+    ):
         told = re.search(rf"`{function.__name__}\(([^`]*)\)`", text)
         assert told, function.__name__
         names = [part.split("=")[0].strip() for part in told[1].split(",") if part.strip() != "*"]
@@ -150,19 +198,27 @@ def test_the_five_functions_are_told_with_the_arguments_that_they_have() -> None
 def test_links_lead_somewhere(document: Path) -> None:
     links = re.findall(r"(!?)\[[^\]]*\]\(([^)\s]+)\)", document.read_text(encoding="utf-8"))
     pictures = {link for bang, link in links if bang}
-    local = {link.partition("#")[0] for _, link in links if not link.startswith(("http", "#", "mailto:"))}
+    local = {
+        link.partition("#")[0] for _, link in links if not link.startswith(("http", "#", "mailto:"))
+    }
     missing = sorted(link for link in local if not (document.parent / link).exists())
     assert missing == []
     assert all(link.endswith(".png") for link in pictures)
 
 
 def test_every_picture_is_shown_somewhere() -> None:
-    shown = {link for document in DOCUMENTS for link in re.findall(r"img/([\w.-]+)\)", document.read_text(encoding="utf-8"))}
+    shown = {
+        link
+        for document in DOCUMENTS
+        for link in re.findall(r"img/([\w.-]+)\)", document.read_text(encoding="utf-8"))
+    }
     assert sorted({path.name for path in (DOCS / "img").iterdir()} - shown) == []
 
 
 def test_every_button_that_the_guide_names_is_in_the_app() -> None:
-    steps = re.findall(r"^En la aplicación: (.*?)(?=\n\n)", read("guia.md"), re.MULTILINE | re.DOTALL)
+    steps = re.findall(
+        r"^En la aplicación: (.*?)(?=\n\n)", read("guia.md"), re.MULTILINE | re.DOTALL
+    )
     buttons = [" ".join(name.split()) for step in steps for name in re.findall(r"«([^»]+)»", step)]
     told = _told_by_the_program()
     assert len(buttons) > 15
@@ -172,7 +228,12 @@ def test_every_button_that_the_guide_names_is_in_the_app() -> None:
 @pytest.mark.parametrize("document", [*DOCS.glob("*.md")], ids=lambda path: path.name)
 def test_a_heading_that_is_linked_to_exists(document: Path) -> None:
     for other in DOCUMENTS:
-        for anchor in re.findall(rf"\({document.parent.name}/{document.name}#([^)]+)\)", other.read_text(encoding="utf-8")):
+        for anchor in re.findall(
+            rf"\({document.parent.name}/{document.name}#([^)]+)\)",
+            other.read_text(encoding="utf-8"),
+        ):
             headings = re.findall(r"^#+ (.*)$", document.read_text(encoding="utf-8"), re.MULTILINE)
-            slugs = [re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings]
+            slugs = [
+                re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings
+            ]
             assert anchor in slugs

@@ -17,12 +17,18 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def modules(folder: str, pattern: str = "u*.py") -> set[str]:
-    return {path.stem for path in (ROOT / folder).glob(pattern) if path.stem not in ("ubicaciones", "usuarios")}
+    return {
+        path.stem
+        for path in (ROOT / folder).glob(pattern)
+        if path.stem not in ("ubicaciones", "usuarios")
+    }
 
 
 def test_registry_adapters_schemas_and_tests_have_the_same_names() -> None:
     assert set(SUPPORTED) == modules("bulk/adapters") == modules("schemas")
-    assert {f"test_{name}" for name in SUPPORTED} == modules("tests/integration/adapters", "test_u*.py")
+    assert {f"test_{name}" for name in SUPPORTED} == modules(
+        "tests/integration/adapters", "test_u*.py"
+    )
     assert all(get_action(name).id == name for name in SUPPORTED)
 
 
@@ -49,10 +55,24 @@ def test_run_of_an_adapter_has_the_owners_signature() -> None:
 
 
 def test_bulk_runner_keeps_its_five_functions_and_has_no_class_but_dataclasses() -> None:
-    names = {name for name, value in vars(bulk_runner).items() if inspect.isfunction(value) and not name.startswith("_")}
+    names = {
+        name
+        for name, value in vars(bulk_runner).items()
+        if inspect.isfunction(value) and not name.startswith("_")
+    }
     own = {name for name in names if getattr(bulk_runner, name).__module__ == "bulk.bulk_runner"}
-    assert own == {"iter_rows", "build_chunks", "submit_bulk_order", "poll_bulk_order", "merge_bulk_results"}
-    classes = [v for v in vars(bulk_runner).values() if inspect.isclass(v) and v.__module__ == "bulk.bulk_runner"]
+    assert own == {
+        "iter_rows",
+        "build_chunks",
+        "submit_bulk_order",
+        "poll_bulk_order",
+        "merge_bulk_results",
+    }
+    classes = [
+        v
+        for v in vars(bulk_runner).values()
+        if inspect.isclass(v) and v.__module__ == "bulk.bulk_runner"
+    ]
     assert all(hasattr(found, "__dataclass_fields__") for found in classes)
 
 

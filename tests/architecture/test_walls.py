@@ -10,7 +10,12 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = sorted(
-    [*ROOT.glob("bulk/**/*.py"), *ROOT.glob("schemas/**/*.py"), *ROOT.glob("pages/**/*.py"), ROOT / "streamlit_app.py"]
+    [
+        *ROOT.glob("bulk/**/*.py"),
+        *ROOT.glob("schemas/**/*.py"),
+        *ROOT.glob("pages/**/*.py"),
+        ROOT / "streamlit_app.py",
+    ]
 )
 
 
@@ -30,7 +35,8 @@ def outside(package: str, *rooms: str) -> list[str]:
     return [
         str(path.relative_to(ROOT))
         for path in SOURCES
-        if not str(path).startswith(allowed) and any(name.split(".")[0] == package for name in imports(path))
+        if not str(path).startswith(allowed)
+        and any(name.split(".")[0] == package for name in imports(path))
     ]
 
 
@@ -60,11 +66,30 @@ def importing(room: str, *forbidden: str) -> list[str]:
 
 def test_adapters_import_neither_each_other_nor_journal_nor_engine() -> None:
     adapters = tuple(f"bulk.adapters.{path.stem}" for path in ROOT.glob("bulk/adapters/u*.py"))
-    assert importing("bulk/adapters/", "bulk.journal", "bulk.engine", "bulk.runs.launch", "bulk.bulk_runner", *adapters) == []
+    assert (
+        importing(
+            "bulk/adapters/",
+            "bulk.journal",
+            "bulk.engine",
+            "bulk.runs.launch",
+            "bulk.bulk_runner",
+            *adapters,
+        )
+        == []
+    )
 
 
 def test_the_engine_points_neither_up_nor_at_the_pages() -> None:
-    above = ("bulk.bulk_runner", "bulk.runs.launch", "bulk.cli", "bulk.planning.prepare", "bulk.report", "bulk.files.dataset", "bulk.planning.mapping", "pages")
+    above = (
+        "bulk.bulk_runner",
+        "bulk.runs.launch",
+        "bulk.cli",
+        "bulk.planning.prepare",
+        "bulk.report",
+        "bulk.files.dataset",
+        "bulk.planning.mapping",
+        "pages",
+    )
     assert importing("bulk/engine/", *above) == []
 
 
@@ -73,17 +98,28 @@ def test_schemas_import_nothing_of_the_house() -> None:
 
 
 def test_pages_speak_neither_http_nor_sql_nor_adapters() -> None:
-    assert importing("pages/", "bulk.adapters", "bulk.webex", "bulk.sandbox.server", "bulk.journal.tables") == []
+    assert (
+        importing(
+            "pages/", "bulk.adapters", "bulk.webex", "bulk.sandbox.server", "bulk.journal.tables"
+        )
+        == []
+    )
 
 
 def test_no_file_is_longer_than_300_lines() -> None:
     everything = [*SOURCES, *ROOT.glob("tests/**/*.py"), *ROOT.glob("benchmarks/**/*.py")]
-    long = {str(p.relative_to(ROOT)): n for p in everything if (n := len(p.read_text(encoding="utf-8").splitlines())) > 300}
+    long = {
+        str(p.relative_to(ROOT)): n
+        for p in everything
+        if (n := len(p.read_text(encoding="utf-8").splitlines())) > 300
+    }
     assert long == {}
 
 
 def test_pages_show_messages_letter_by_letter() -> None:
-    """A message quotes cells, and Streamlit takes it for Markdown: a picture in it would be fetched."""
+    """A message quotes cells, and Streamlit takes it for Markdown: a picture in it would be
+    fetched.
+    """
     bare = re.compile(
         r"\.(?:error|warning|info|success|caption|markdown|write)\([^\n]*(?<!plain\()\b(?:error\.message|\.text\(\)|reason\b)"
     )

@@ -15,17 +15,25 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Case:
-    """What both sides are asked to do. Made anew for each side, after the sandbox was set as new."""
+    """What both sides are asked to do. Made anew for each side, after the sandbox was set as
+    new.
+    """
 
     rows: Sequence[Row]  # parameters of our action, one mapping a row
     sdk: Callable[[WebexSimpleApi], Any]  # the same with wxc_sdk
-    differ: tuple[str, ...] = ()  # names of all the differences that occur here (differences.py), no more
+    differ: tuple[
+        str, ...
+    ] = ()  # names of all the differences that occur here (differences.py), no more
     options: Mapping[str, Any] = field(default_factory=dict)  # options of our run
     environment: Mapping[str, str] = field(default_factory=dict)  # settings of ours
-    sdk_sandbox: Mapping[str, Any] = field(default_factory=dict)  # open points of the contracts as the SDK takes them
+    sdk_sandbox: Mapping[str, Any] = field(
+        default_factory=dict
+    )  # open points of the contracts as the SDK takes them
     sdk_refused: bool = False  # the sandbox refuses what the SDK sends
     known: tuple[str, ...] = ()  # what our read finds in place already, and our write leaves out
-    row_states: tuple[str, ...] = ("done",)  # the states in which rows of ours end, each at least once
+    row_states: tuple[str, ...] = (
+        "done",
+    )  # the states in which rows of ours end, each at least once
 
 
 Make = Callable[[Remote], Case]

@@ -1,4 +1,6 @@
-"""The recorder before the sandbox, both sides that speak through it, and the sandbox as wxc_sdk sees it."""
+"""The recorder before the sandbox, both sides that speak through it, and the sandbox as wxc_sdk
+sees it.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ def stage(remote: Remote, recorder: Recorder) -> Remote:
 
 @pytest.fixture
 def sdk(stage: Remote, monkeypatch: pytest.MonkeyPatch) -> Iterator[WebexSimpleApi]:
-    monkeypatch.setattr(RestSession, "BASE", stage.running.base_url)  # several methods read it from the class
+    monkeypatch.setattr(
+        RestSession, "BASE", stage.running.base_url
+    )  # several methods read it from the class
     api = WebexSimpleApi(tokens=stage.running.token)
     yield api
     api.session.close()

@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from wxc_sdk import WebexSimpleApi
-from wxc_sdk.person_settings.permissions_out import CallingPermissions, CallTypePermission, OutgoingPermissions
+from wxc_sdk.person_settings.permissions_out import (
+    CallingPermissions,
+    CallTypePermission,
+    OutgoingPermissions,
+)
 from wxc_sdk.telephony.location import CallingLineId, TelephonyLocation
 from wxc_sdk.telephony.location.internal_dialing import InternalDialing
 from wxc_sdk.telephony.location.numbers import TelephoneNumberType
@@ -15,7 +19,7 @@ from bulk.sandbox.organisation import number
 from tests.contract.case import Case, collect
 from tests.house import Remote
 
-# -- 2.1 numbers ------------------------------------------------------------------------------------------------------
+# -- 2.1 numbers -----------------------------------------------------------------------------------
 
 DID = TelephoneNumberType.did
 
@@ -27,15 +31,24 @@ def one_number(stage: Remote) -> Case:
 
 
 def several_numbers_with_org_id(stage: Remote) -> Case:
-    place, numbers, org = stage.location(1), [number(1, 91001 + n) for n in range(7)], stage.org.org_id
+    place, numbers, org = (
+        stage.location(1),
+        [number(1, 91001 + n) for n in range(7)],
+        stage.org.org_id,
+    )
     row = {"location_id": place, "phone_numbers": numbers, "number_type": "DID", "org_id": org}
-    return Case([row], lambda api: api.telephony.location.number.add(place, numbers, DID, org_id=org))
+    return Case(
+        [row], lambda api: api.telephony.location.number.add(place, numbers, DID, org_id=org)
+    )
 
 
 def toll_free_numbers(stage: Remote) -> Case:
     place, numbers = stage.location(2), ["+34900123456", "+34900123457"]
     row = {"location_id": place, "phone_numbers": numbers, "number_type": "TOLLFREE"}
-    return Case([row], lambda api: api.telephony.location.number.add(place, numbers, TelephoneNumberType.tollfree))
+    return Case(
+        [row],
+        lambda api: api.telephony.location.number.add(place, numbers, TelephoneNumberType.tollfree),
+    )
 
 
 def number_type_left_to_the_sdk(stage: Remote) -> Case:
@@ -50,7 +63,12 @@ def some_numbers_in_place(stage: Remote) -> Case:
     numbers = [known[0], number(0, 91001), known[1], number(0, 91002)]
     row = {"location_id": place, "phone_numbers": numbers}
     differ = ("numbers_in_place_left_out",)
-    return Case([row], lambda api: api.telephony.location.number.add(place, numbers, DID), differ, known=known)
+    return Case(
+        [row],
+        lambda api: api.telephony.location.number.add(place, numbers, DID),
+        differ,
+        known=known,
+    )
 
 
 def more_than_a_hundred_numbers(stage: Remote) -> Case:
@@ -63,7 +81,10 @@ def more_than_a_hundred_numbers(stage: Remote) -> Case:
 def more_than_twenty_mobiles(stage: Remote) -> Case:
     place, numbers = stage.location(4), [f"+346001000{n:02d}" for n in range(25)]
     # A row takes 20 at most, so it is two rows of ours.
-    rows = [{"location_id": place, "phone_numbers": part, "number_type": "MOBILE"} for part in (numbers[:20], numbers[20:])]
+    rows = [
+        {"location_id": place, "phone_numbers": part, "number_type": "MOBILE"}
+        for part in (numbers[:20], numbers[20:])
+    ]
 
     def sdk(api: WebexSimpleApi) -> None:
         answer = api.telephony.location.number.add(place, numbers, TelephoneNumberType.mobile)
@@ -83,15 +104,21 @@ def two_rows_of_one_location(stage: Remote) -> Case:
     return Case(rows, sdk, ("rows_of_a_location_in_one_post",))
 
 
-# -- 2.2 header -------------------------------------------------------------------------------------------------------
+# -- 2.2 header ------------------------------------------------------------------------------------
 
 
-def _header(stage: Remote, index: int, tail: int, name: str | None = None, org: str | None = None) -> Case:
+def _header(
+    stage: Remote, index: int, tail: int, name: str | None = None, org: str | None = None
+) -> Case:
     place, value = stage.location(index), number(index, tail)
     row = {"location_id": place, "phone_number": value, "calling_line_name": name, "org_id": org}
-    line = CallingLineId(name=name, phone_number=value) if name else CallingLineId(phone_number=value)
+    line = (
+        CallingLineId(name=name, phone_number=value) if name else CallingLineId(phone_number=value)
+    )
     settings = TelephonyLocation(calling_line_id=line)
-    return Case([_given(row)], lambda api: api.telephony.location.update(place, settings, org_id=org))
+    return Case(
+        [_given(row)], lambda api: api.telephony.location.update(place, settings, org_id=org)
+    )
 
 
 def _given(row: dict[str, Any]) -> dict[str, Any]:
@@ -126,33 +153,53 @@ def header_after_reading_the_location(stage: Remote) -> Case:
         settings.calling_line_id = CallingLineId(phone_number=value)
         api.telephony.location.update(place, settings)
 
-    return Case([{"location_id": place, "phone_number": value}], sdk, ("nothing_but_calling_line_id",))
+    return Case(
+        [{"location_id": place, "phone_number": value}], sdk, ("nothing_but_calling_line_id",)
+    )
 
 
-# -- 2.3 internal calls -----------------------------------------------------------------------------------------------
+# -- 2.3 internal calls ----------------------------------------------------------------------------
 
 
 def _route(stage: Remote, index: int, route: int, org: str | None = None) -> Case:
     place = stage.location(index)
     route_id, doc = list(stage.org.docs["route"].items())[route]
     row = {
-        "location_id": place, "enable_unknown_extension_route_policy": True, "premise_route_id": route_id,
-        "premise_route_type": doc["type"], "org_id": org,
-    }  # fmt: skip
+        "location_id": place,
+        "enable_unknown_extension_route_policy": True,
+        "premise_route_id": route_id,
+        "premise_route_type": doc["type"],
+        "org_id": org,
+    }
     wanted = InternalDialing.model_validate(
-        {"enableUnknownExtensionRoutePolicy": True, "unknownExtensionRouteIdentity": {"id": route_id, "type": doc["type"]}}
+        {
+            "enableUnknownExtensionRoutePolicy": True,
+            "unknownExtensionRouteIdentity": {"id": route_id, "type": doc["type"]},
+        }
     )
     differ = ("no_null_name_in_the_route",)
-    return Case([_given(row)], lambda api: api.telephony.location.internal_dialing.update(place, wanted, org_id=org), differ)
+    return Case(
+        [_given(row)],
+        lambda api: api.telephony.location.internal_dialing.update(place, wanted, org_id=org),
+        differ,
+    )
 
 
 def _disabled(stage: Remote, index: int, org: str | None = None) -> Case:
     place = stage.location(index)
-    stage.patch("location", place, internalDialing={"enabled": True, "route": next(iter(stage.org.docs["route"]))})
+    stage.patch(
+        "location",
+        place,
+        internalDialing={"enabled": True, "route": next(iter(stage.org.docs["route"]))},
+    )
     row = {"location_id": place, "enable_unknown_extension_route_policy": False, "org_id": org}
     wanted = InternalDialing(enable_unknown_extension_route_policy=False)
     differ = ("no_null_route_when_disabling",)
-    return Case([_given(row)], lambda api: api.telephony.location.internal_dialing.update(place, wanted, org_id=org), differ)
+    return Case(
+        [_given(row)],
+        lambda api: api.telephony.location.internal_dialing.update(place, wanted, org_id=org),
+        differ,
+    )
 
 
 def route_to_a_trunk(stage: Remote) -> Case:
@@ -169,7 +216,9 @@ def route_with_org_id(stage: Remote) -> Case:
 
 def route_in_place_of_another(stage: Remote) -> Case:
     routes = list(stage.org.docs["route"])
-    stage.patch("location", stage.location(3), internalDialing={"enabled": True, "route": routes[0]})
+    stage.patch(
+        "location", stage.location(3), internalDialing={"enabled": True, "route": routes[0]}
+    )
     return _route(stage, 3, 1)
 
 
@@ -181,7 +230,7 @@ def route_disabled_with_org_id(stage: Remote) -> Case:
     return _disabled(stage, 5, stage.org.org_id)
 
 
-# -- 2.4 permissions of a location ------------------------------------------------------------------------------------
+# -- 2.4 permissions of a location -----------------------------------------------------------------
 
 NULLS = ("no_null_custom_flags_on_a_location", "no_restriction_member_in_entries")
 ALLOW = {"action": "ALLOW", "transferEnabled": True}
@@ -195,26 +244,43 @@ def permissions(**entries: dict[str, Any]) -> OutgoingPermissions:
 
 
 def _defaults(
-    stage: Remote, index: int, settings: OutgoingPermissions, row: dict[str, Any], org: str | None = None, **case: Any
+    stage: Remote,
+    index: int,
+    settings: OutgoingPermissions,
+    row: dict[str, Any],
+    org: str | None = None,
+    **case: Any,
 ) -> Case:
     place = stage.location(index)
     whole = _given({"location_id": place, "org_id": org, **row})
-    # The sandbox takes neither null flags nor the read-only member: it refuses what the SDK sends here.
+    # The sandbox takes neither null flags nor the read-only member: it refuses what the SDK sends
+    # here.
     expected: dict[str, Any] = {"differ": NULLS, "sdk_refused": True, **case}
-    return Case([whole], lambda api: api.telephony.location.permissions_out.configure(place, settings, org_id=org), **expected)
+    return Case(
+        [whole],
+        lambda api: api.telephony.location.permissions_out.configure(place, settings, org_id=org),
+        **expected,
+    )
 
 
 def block_international(stage: Remote) -> Case:
-    return _defaults(stage, 0, permissions(international=BLOCK), {"block_call_types": ["INTERNATIONAL"]})
+    return _defaults(
+        stage, 0, permissions(international=BLOCK), {"block_call_types": ["INTERNATIONAL"]}
+    )
 
 
 def allow_premium(stage: Remote) -> Case:
     settings = permissions(premium_services_i=ALLOW, premium_services_ii=ALLOW)
-    return _defaults(stage, 1, settings, {"allow_call_types": ["PREMIUM_SERVICES_I", "PREMIUM_SERVICES_II"]})
+    return _defaults(
+        stage, 1, settings, {"allow_call_types": ["PREMIUM_SERVICES_I", "PREMIUM_SERVICES_II"]}
+    )
 
 
 def allow_and_block_with_org_id(stage: Remote) -> Case:
-    row = {"allow_call_types": ["PREMIUM_SERVICES_I"], "block_call_types": ["NATIONAL", "SPECIAL_SERVICES_II"]}
+    row = {
+        "allow_call_types": ["PREMIUM_SERVICES_I"],
+        "block_call_types": ["NATIONAL", "SPECIAL_SERVICES_II"],
+    }
     settings = permissions(national=BLOCK, special_services_ii=BLOCK, premium_services_i=ALLOW)
     return _defaults(stage, 2, settings, row, stage.org.org_id)
 
@@ -222,45 +288,75 @@ def allow_and_block_with_org_id(stage: Remote) -> Case:
 def profile_with_codes_and_transfers(stage: Remote) -> Case:
     code = {"action": "AUTH_CODE", "transferEnabled": False}
     transfer = {"action": "TRANSFER_NUMBER_1", "transferEnabled": True}
-    profile = {"callingPermissions": [{"callType": "NATIONAL", **code}, {"callType": "TOLL_FREE", **transfer}]}
-    # The order of the entries is that of the profile; the SDK has one order only, so ask for its own.
+    profile = {
+        "callingPermissions": [
+            {"callType": "NATIONAL", **code},
+            {"callType": "TOLL_FREE", **transfer},
+        ]
+    }
+    # The order of the entries is that of the profile; the SDK has one order only, so ask for its
+    # own.
     profile["callingPermissions"].reverse()
-    return _defaults(stage, 4, permissions(national=code, toll_free=transfer), {}, options={"profile": profile})
+    return _defaults(
+        stage, 4, permissions(national=code, toll_free=transfer), {}, options={"profile": profile}
+    )
 
 
 def types_as_wanted_already(stage: Remote) -> Case:
     settings = permissions(international=BLOCK, premium_services_i=BLOCK, premium_services_ii=BLOCK)
     row = {"block_call_types": ["INTERNATIONAL", "PREMIUM_SERVICES_I", "PREMIUM_SERVICES_II"]}
     known = ("PREMIUM_SERVICES_I", "PREMIUM_SERVICES_II")
-    return _defaults(stage, 5, settings, row, differ=(*NULLS, "only_the_call_types_that_change"), known=known)
+    return _defaults(
+        stage, 5, settings, row, differ=(*NULLS, "only_the_call_types_that_change"), known=known
+    )
 
 
 def everything_allowed(stage: Remote) -> Case:
     settings = OutgoingPermissions(calling_permissions=CallingPermissions.allow_all())
     known = tuple(call_type for call_type in CALL_TYPES if not call_type.startswith("PREMIUM"))
     differ = (*NULLS, "only_the_call_types_that_change", "no_local_and_toll")
-    return _defaults(stage, 0, settings, {"allow_call_types": list(CALL_TYPES)}, differ=differ, known=known)
+    return _defaults(
+        stage, 0, settings, {"allow_call_types": list(CALL_TYPES)}, differ=differ, known=known
+    )
 
 
 LOCATION_CASES = [
     *collect(
         "ubicacion_alta_numeraciones_desactivadas",
-        one_number, several_numbers_with_org_id, toll_free_numbers, number_type_left_to_the_sdk, some_numbers_in_place,
-        more_than_a_hundred_numbers, more_than_twenty_mobiles, two_rows_of_one_location,
+        one_number,
+        several_numbers_with_org_id,
+        toll_free_numbers,
+        number_type_left_to_the_sdk,
+        some_numbers_in_place,
+        more_than_a_hundred_numbers,
+        more_than_twenty_mobiles,
+        two_rows_of_one_location,
     ),
     *collect(
         "ubicacion_actualizar_cabecera",
-        header_number, header_number_and_name, header_name_with_accents, header_with_org_id, header_number_out_of_service,
+        header_number,
+        header_number_and_name,
+        header_name_with_accents,
+        header_with_org_id,
+        header_number_out_of_service,
         header_after_reading_the_location,
     ),
     *collect(
         "ubicacion_configurar_llamadas_internas",
-        route_to_a_trunk, route_to_a_route_group, route_with_org_id, route_in_place_of_another, route_disabled,
+        route_to_a_trunk,
+        route_to_a_route_group,
+        route_with_org_id,
+        route_in_place_of_another,
+        route_disabled,
         route_disabled_with_org_id,
     ),
     *collect(
         "ubicacion_configurar_permisos_salientes_defecto",
-        block_international, allow_premium, allow_and_block_with_org_id, profile_with_codes_and_transfers,
-        types_as_wanted_already, everything_allowed,
+        block_international,
+        allow_premium,
+        allow_and_block_with_org_id,
+        profile_with_codes_and_transfers,
+        types_as_wanted_already,
+        everything_allowed,
     ),
-]  # fmt: skip
+]

@@ -1,4 +1,6 @@
-"""A reverse proxy before the sandbox that remembers each request: what was really sent, whoever sent it."""
+"""A reverse proxy before the sandbox that remembers each request: what was really sent, whoever
+sent it.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,14 @@ from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 
-HOP_BY_HOP = ("connection", "content-length", "transfer-encoding", "content-encoding", "date", "server")
+HOP_BY_HOP = (
+    "connection",
+    "content-length",
+    "transfer-encoding",
+    "content-encoding",
+    "date",
+    "server",
+)
 
 
 @dataclass(frozen=True)
@@ -62,7 +71,9 @@ def recording(base_url: str) -> Iterator[Recorder]:
     with httpx.Client(timeout=30) as client:
         server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(recorder, client))
         recorder.base_url = f"http://127.0.0.1:{server.server_address[1]}/v1"
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        thread = threading.Thread(
+            target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
+        )
         thread.start()
         try:
             yield recorder
@@ -79,8 +90,14 @@ def _handler(recorder: Recorder, client: httpx.Client) -> type[BaseHTTPRequestHa
 
         def _forward(self) -> None:
             raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            headers = {name: value for name, value in self.headers.items() if name.lower() not in HOP_BY_HOP}
-            answer = client.request(self.command, recorder.target + self.path, content=raw, headers=headers)
+            headers = {
+                name: value
+                for name, value in self.headers.items()
+                if name.lower() not in HOP_BY_HOP
+            }
+            answer = client.request(
+                self.command, recorder.target + self.path, content=raw, headers=headers
+            )
             if self.path.startswith("/v1/"):
                 recorder.add(_sent(self.command, self.path, raw, answer.status_code))
             self.send_response_only(answer.status_code)
@@ -102,4 +119,6 @@ def _handler(recorder: Recorder, client: httpx.Client) -> type[BaseHTTPRequestHa
 def _sent(method: str, target: str, raw: bytes, status: int) -> Sent:
     parts = urlsplit(target)
     query = dict(parse_qsl(parts.query, keep_blank_values=True))
-    return Sent(method, parts.path.removeprefix("/v1/"), query, json.loads(raw) if raw else None, status)
+    return Sent(
+        method, parts.path.removeprefix("/v1/"), query, json.loads(raw) if raw else None, status
+    )

@@ -25,7 +25,9 @@ AT_LEAST = 5
 BY_NAME = {difference.name: difference for difference in TABLE}
 
 
-def our_writes(listed: Listed, stage: Remote, recorder: Recorder, home: Path, monkeypatch: pytest.MonkeyPatch) -> list[Sent]:
+def our_writes(
+    listed: Listed, stage: Remote, recorder: Recorder, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> list[Sent]:
     """The whole action over its rows, through the product's own front door."""
     stage.as_new()
     case = listed.make(stage)
@@ -35,15 +37,22 @@ def our_writes(listed: Listed, stage: Remote, recorder: Recorder, home: Path, mo
             patch.setenv(name, value)
         context = open_context(home)
         try:
-            # One thread: which rows share a job follows the file, not the order in which reads come back.
-            result = House(context, stage).run(listed.action, case.rows, Launch(workers=1, options=case.options), **case.options)
+            # One thread: which rows share a job follows the file, not the order in which reads come
+            # back.
+            result = House(context, stage).run(
+                listed.action, case.rows, Launch(workers=1, options=case.options), **case.options
+            )
         finally:
             close_context(context)
-    assert {row.state for row in result.rows} == set(case.row_states), [row.message for row in result.rows]
+    assert {row.state for row in result.rows} == set(case.row_states), [
+        row.message for row in result.rows
+    ]
     return in_order(recorder.writes())
 
 
-def sdk_writes(listed: Listed, stage: Remote, recorder: Recorder, sdk: WebexSimpleApi) -> list[Sent]:
+def sdk_writes(
+    listed: Listed, stage: Remote, recorder: Recorder, sdk: WebexSimpleApi
+) -> list[Sent]:
     stage.as_new()
     case = listed.make(stage)
     if case.sdk_sandbox:
@@ -72,7 +81,12 @@ def _entries(names: list[str]) -> list[Difference]:
 
 @pytest.mark.parametrize("listed", CASES, ids=lambda listed: listed.id)
 def test_our_write_is_the_sdks_but_for_the_differences_listed(
-    listed: Listed, stage: Remote, recorder: Recorder, sdk: WebexSimpleApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    listed: Listed,
+    stage: Remote,
+    recorder: Recorder,
+    sdk: WebexSimpleApi,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     ours = our_writes(listed, stage, recorder, tmp_path / "home", monkeypatch)
     theirs = sdk_writes(listed, stage, recorder, sdk)
@@ -81,7 +95,9 @@ def test_our_write_is_the_sdks_but_for_the_differences_listed(
     assert in_our_form(theirs, case, list(case.differ)) == ours
     for name in case.differ:
         others = [other for other in case.differ if other != name]
-        assert in_our_form(theirs, case, others) != ours, f"{name} does not occur here: a stale entry"
+        assert in_our_form(theirs, case, others) != ours, (
+            f"{name} does not occur here: a stale entry"
+        )
 
 
 def test_each_action_has_at_least_five_cases() -> None:
@@ -99,8 +115,13 @@ def test_each_difference_of_the_table_occurs_in_a_case(stage: Remote) -> None:
 
 
 def test_each_difference_stands_in_its_actions_section(stage: Remote) -> None:
-    """A difference of 2.x serves location actions, one of 3.x those of users; 2.4 and 3.4 share the entries of permissions."""
+    """A difference of 2.x serves location actions, one of 3.x those of users; 2.4 and 3.4 share the
+    entries of permissions.
+    """
     for listed in CASES:
         section = get_action(listed.action).contract
         for name in listed.make(stage).differ:
-            assert BY_NAME[name].section in (section, "2.4" if section == "3.4" else section), (listed.id, name)
+            assert BY_NAME[name].section in (section, "2.4" if section == "3.4" else section), (
+                listed.id,
+                name,
+            )

@@ -1,4 +1,6 @@
-"""Cases of four user actions (contracts 3.1, 3.3 to 3.5). People of the sandbox: 7 has no Webex Calling, 0, 4, 8 … a DID."""
+"""Cases of four user actions (contracts 3.1, 3.3 to 3.5). People of the sandbox: 7 has no Webex
+Calling, 0, 4, 8 … a DID.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,7 @@ def _given(row: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in row.items() if value is not None}
 
 
-# -- 3.1 secondary number ---------------------------------------------------------------------------------------------
+# -- 3.1 secondary number --------------------------------------------------------------------------
 
 EXTERNAL = {"secondary_member": "external"}
 RENAMED = ("direct_number_instead_of_external",)
@@ -36,9 +38,15 @@ def _own_number(stage: Remote, person: int) -> str:
 def _second(stage: Remote, person: int, org: str | None = None, **case: Any) -> Case:
     person_id, value = stage.person(person), _own_number(stage, person)
     row = {"person_id": person_id, "legacy_phone_number": value, "org_id": org}
-    update = UpdatePersonNumbers(phone_numbers=[UpdatePersonPhoneNumber(action=PatternAction.add, external=value)])
+    update = UpdatePersonNumbers(
+        phone_numbers=[UpdatePersonPhoneNumber(action=PatternAction.add, external=value)]
+    )
     expected: dict[str, Any] = {"differ": RENAMED, "sdk_sandbox": EXTERNAL, **case}
-    return Case([_given(row)], lambda api: api.person_settings.numbers.update(person_id, update, org_id=org), **expected)
+    return Case(
+        [_given(row)],
+        lambda api: api.person_settings.numbers.update(person_id, update, org_id=org),
+        **expected,
+    )
 
 
 def second_number(stage: Remote) -> Case:
@@ -75,16 +83,21 @@ def second_number_of_two_people(stage: Remote) -> Case:
     return Case([*one.rows, *two.rows], sdk, RENAMED, sdk_sandbox=EXTERNAL)
 
 
-# -- 3.3 forwarding ---------------------------------------------------------------------------------------------------
+# -- 3.3 forwarding --------------------------------------------------------------------------------
 
 
-def _forward(stage: Remote, person: int, row: dict[str, str], destination: str, org: str | None = None) -> Case:
+def _forward(
+    stage: Remote, person: int, row: dict[str, str], destination: str, org: str | None = None
+) -> Case:
     person_id = stage.person(person)
 
     def sdk(api: WebexSimpleApi) -> None:
         settings = api.person_settings.forwarding.read(person_id, org_id=org)
         settings.call_forwarding.always = CallForwardingAlways(
-            enabled=True, destination=destination, destination_voicemail_enabled=False, ring_reminder_enabled=False
+            enabled=True,
+            destination=destination,
+            destination_voicemail_enabled=False,
+            ring_reminder_enabled=False,
         )
         api.person_settings.forwarding.configure(person_id, settings, org_id=org)
 
@@ -109,17 +122,23 @@ def forward_with_org_id(stage: Remote) -> Case:
 
 def forward_in_place_of_another(stage: Remote) -> Case:
     now = stage.doc("person", stage.person(3))["forwarding"]
-    now["callForwarding"]["always"] |= {"enabled": True, "destination": "600", "ringReminderEnabled": True}
+    now["callForwarding"]["always"] |= {
+        "enabled": True,
+        "destination": "600",
+        "ringReminderEnabled": True,
+    }
     stage.patch("person", stage.person(3), forwarding=now)
     return _forward(stage, 3, {"destination": "+34912345678"}, "+34912345678")
 
 
-# -- 3.4 permissions of a person --------------------------------------------------------------------------------------
+# -- 3.4 permissions of a person -------------------------------------------------------------------
 
 SDK_PERMISSIONS = ("features_path_of_a_persons_permissions", "no_restriction_member_in_entries")
 
 
-def _custom(stage: Remote, person: int, row: dict[str, Any], org: str | None = None, **case: Any) -> Case:
+def _custom(
+    stage: Remote, person: int, row: dict[str, Any], org: str | None = None, **case: Any
+) -> Case:
     person_id = stage.person(person)
     blocked = row.get("block_call_types", ())
 
@@ -128,7 +147,9 @@ def _custom(stage: Remote, person: int, row: dict[str, Any], org: str | None = N
         settings.use_custom_enabled = settings.use_custom_permissions = True
         for call_type in CALL_TYPES:
             action, transfer = ("BLOCK", False) if call_type in blocked else ("ALLOW", True)
-            entry = CallTypePermission.model_validate({"action": action, "transferEnabled": transfer})
+            entry = CallTypePermission.model_validate(
+                {"action": action, "transferEnabled": transfer}
+            )
             setattr(settings.calling_permissions, call_type.lower(), entry)
         api.person_settings.permissions_out.configure(person_id, settings, org_id=org)
 
@@ -151,33 +172,55 @@ def custom_allow_only(stage: Remote) -> Case:
 
 
 def custom_allow_and_block(stage: Remote) -> Case:
-    return _custom(stage, 3, {"allow_call_types": ["INTERNATIONAL"], "block_call_types": ["NATIONAL", "TOLL_FREE"]})
+    return _custom(
+        stage,
+        3,
+        {"allow_call_types": ["INTERNATIONAL"], "block_call_types": ["NATIONAL", "TOLL_FREE"]},
+    )
 
 
 def custom_with_a_type_fixed_by_the_system(stage: Remote) -> Case:
     differ = (*SDK_PERMISSIONS, "no_restricted_call_types")
-    return _custom(stage, 9, {"block_call_types": ["INTERNATIONAL"]}, differ=differ, known=("PREMIUM_SERVICES_II",))
+    return _custom(
+        stage,
+        9,
+        {"block_call_types": ["INTERNATIONAL"]},
+        differ=differ,
+        known=("PREMIUM_SERVICES_II",),
+    )
 
 
 def custom_on_the_sdks_path(stage: Remote) -> Case:
     environment = {"BULK_CUSTOM_PERMISSION_PATH": "telephony"}
     differ = ("no_restriction_member_in_entries",)
-    return _custom(stage, 4, {"block_call_types": ["INTERNATIONAL"]}, differ=differ, environment=environment)
+    return _custom(
+        stage, 4, {"block_call_types": ["INTERNATIONAL"]}, differ=differ, environment=environment
+    )
 
 
-# -- 3.5 licences -----------------------------------------------------------------------------------------------------
+# -- 3.5 licences ----------------------------------------------------------------------------------
 
 
-def _license(stage: Remote, short: str, operation: str | None = "add", **properties: str) -> LicenseRequest:
-    whole = {"id": stage.org.licenses[short], "operation": operation, "properties": properties or None}
+def _license(
+    stage: Remote, short: str, operation: str | None = "add", **properties: str
+) -> LicenseRequest:
+    whole = {
+        "id": stage.org.licenses[short],
+        "operation": operation,
+        "properties": properties or None,
+    }
     return LicenseRequest.model_validate(whole)
 
 
-def _patch(stage: Remote, person: int, row: dict[str, Any], *licenses: LicenseRequest, **case: Any) -> Case:
+def _patch(
+    stage: Remote, person: int, row: dict[str, Any], *licenses: LicenseRequest, **case: Any
+) -> Case:
     person_id, org = stage.person(person), row.get("org_id")
 
     def sdk(api: WebexSimpleApi) -> None:
-        api.licenses.assign_licenses_to_users(person_id=person_id, licenses=list(licenses), org_id=org)
+        api.licenses.assign_licenses_to_users(
+            person_id=person_id, licenses=list(licenses), org_id=org
+        )
 
     return Case([{"person_id": person_id, **row}], sdk, **case)
 
@@ -192,14 +235,19 @@ def license_removed_with_org_id(stage: Remote) -> Case:
 
 
 def licenses_added_and_removed(stage: Remote) -> Case:
-    row = {"add_license_ids": [stage.org.licenses["cx"]], "remove_license_ids": [stage.org.licenses["messaging"]]}
+    row = {
+        "add_license_ids": [stage.org.licenses["cx"]],
+        "remove_license_ids": [stage.org.licenses["messaging"]],
+    }
     return _patch(stage, 2, row, _license(stage, "cx"), _license(stage, "messaging", "remove"))
 
 
 def calling_with_extension_and_location(stage: Remote) -> Case:
     place, licence = stage.location(1), stage.org.licenses["professional"]
     row = {"add_license_ids": [licence], "location_id": place, "extension": "90007"}
-    return _patch(stage, 7, row, _license(stage, "professional", locationId=place, extension="90007"))
+    return _patch(
+        stage, 7, row, _license(stage, "professional", locationId=place, extension="90007")
+    )
 
 
 def calling_with_number_and_org_id(stage: Remote) -> Case:
@@ -222,30 +270,52 @@ def license_with_the_operation_left_to_the_sdk(stage: Remote) -> Case:
 def licenses_in_place_already(stage: Remote) -> Case:
     held, lacked = stage.org.licenses["messaging"], stage.org.licenses["workspaces"]
     row = {"add_license_ids": [held, stage.org.licenses["cx"]], "remove_license_ids": [lacked]}
-    asked = (_license(stage, "messaging"), _license(stage, "cx"), _license(stage, "workspaces", "remove"))
-    return _patch(stage, 5, row, *asked, differ=("licences_in_place_left_out",), known=(held, lacked))
+    asked = (
+        _license(stage, "messaging"),
+        _license(stage, "cx"),
+        _license(stage, "workspaces", "remove"),
+    )
+    return _patch(
+        stage, 5, row, *asked, differ=("licences_in_place_left_out",), known=(held, lacked)
+    )
 
 
 USER_CASES = [
     *collect(
         "usuarios_anadir_intercom_legacy",
-        second_number, second_number_of_one_without_did, second_number_with_org_id, third_number,
-        second_number_under_the_sdks_name, second_number_of_two_people,
+        second_number,
+        second_number_of_one_without_did,
+        second_number_with_org_id,
+        third_number,
+        second_number_under_the_sdks_name,
+        second_number_of_two_people,
     ),
     *collect(
         "usuarios_configurar_desvio_prefijo53",
-        forward_to_53_and_the_extension, forward_with_busy_and_no_answer_kept, forward_to_a_destination_with_zeros,
-        forward_with_org_id, forward_in_place_of_another,
+        forward_to_53_and_the_extension,
+        forward_with_busy_and_no_answer_kept,
+        forward_to_a_destination_with_zeros,
+        forward_with_org_id,
+        forward_in_place_of_another,
     ),
     *collect(
         "usuarios_configurar_perfil_saliente_custom",
-        custom_block_one, custom_block_several_with_org_id, custom_allow_only, custom_allow_and_block,
-        custom_with_a_type_fixed_by_the_system, custom_on_the_sdks_path,
+        custom_block_one,
+        custom_block_several_with_org_id,
+        custom_allow_only,
+        custom_allow_and_block,
+        custom_with_a_type_fixed_by_the_system,
+        custom_on_the_sdks_path,
     ),
     *collect(
         "usuarios_modificar_licencias",
-        license_added, license_removed_with_org_id, licenses_added_and_removed, calling_with_extension_and_location,
-        calling_with_number_and_org_id, calling_removed, license_with_the_operation_left_to_the_sdk,
+        license_added,
+        license_removed_with_org_id,
+        licenses_added_and_removed,
+        calling_with_extension_and_location,
+        calling_with_number_and_org_id,
+        calling_removed,
+        license_with_the_operation_left_to_the_sdk,
         licenses_in_place_already,
     ),
-]  # fmt: skip
+]

@@ -1,4 +1,6 @@
-"""A real server on a free port and Debian's Chromium. Skipped where there is no Chromium, never in CI."""
+"""A real server on a free port and Debian's Chromium. Skipped where there is no Chromium, never in
+CI.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ LATENCY_MS = 20
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A browser that did not answer in time on a loaded machine gets one more try, which the summary tells; nothing else does."""
+    """A browser that did not answer in time on a loaded machine gets one more try, which the
+    summary tells; nothing else does.
+    """
     for item in items:
         if item.path.parent == Path(__file__).parent:
             item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=["TimeoutError"]))
@@ -54,7 +58,9 @@ class Server:
         self.process.wait(15)
 
 
-def start_server(home: Path, *, latency_ms: int = LATENCY_MS, more: Mapping[str, str] | None = None) -> Server:
+def start_server(
+    home: Path, *, latency_ms: int = LATENCY_MS, more: Mapping[str, str] | None = None
+) -> Server:
     """`more`: further variables of its environment."""
     port = free_port()
     settings = {
@@ -63,10 +69,26 @@ def start_server(home: Path, *, latency_ms: int = LATENCY_MS, more: Mapping[str,
         "BULK_SANDBOX_LOCATIONS": str(LOCATIONS),
         "BULK_SANDBOX_LATENCY_MS": str(latency_ms),
     }
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("BULK_", "WEBEX_", "STREAMLIT_"))}
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(port)]
+    clean = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("BULK_", "WEBEX_", "STREAMLIT_"))
+    }
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        "streamlit_app.py",
+        "--server.port",
+        str(port),
+    ]
     process = subprocess.Popen(
-        command, cwd=ROOT, env=clean | settings | dict(more or {}), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command,
+        cwd=ROOT,
+        env=clean | settings | dict(more or {}),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     server = Server(home, port, process)
     until = time.monotonic() + 60
@@ -81,7 +103,9 @@ def start_server(home: Path, *, latency_ms: int = LATENCY_MS, more: Mapping[str,
 
 
 @contextmanager
-def serving_app(home: Path, *, latency_ms: int = LATENCY_MS, more: Mapping[str, str] | None = None) -> Iterator[Server]:
+def serving_app(
+    home: Path, *, latency_ms: int = LATENCY_MS, more: Mapping[str, str] | None = None
+) -> Iterator[Server]:
     server = start_server(home, latency_ms=latency_ms, more=more)
     try:
         yield server

@@ -8,7 +8,9 @@ from typing import Any
 
 from tests.e2e.conftest import Server
 
-IDLE = "[data-testid=stApp][data-test-script-state=notRunning][data-test-connection-state=CONNECTED]"
+IDLE = (
+    "[data-testid=stApp][data-test-script-state=notRunning][data-test-connection-state=CONNECTED]"
+)
 PATIENCE = 60_000  # ms
 
 
@@ -17,14 +19,19 @@ class Operator:
 
     def __init__(self, browser: Any, server: Server, *, dark: bool = False) -> None:
         scheme = "dark" if dark else "light"
-        self.context = browser.new_context(viewport={"width": 1280, "height": 720}, color_scheme=scheme, locale="es-ES")
+        self.context = browser.new_context(
+            viewport={"width": 1280, "height": 720}, color_scheme=scheme, locale="es-ES"
+        )
         self.context.set_default_timeout(PATIENCE)
         self.page = self.context.new_page()
         self.server = server
         self.outside: list[str] = []
         self.page.on("request", self._note)
         self.frames: list[Any] = []  # what the server sent, newest last
-        self.page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: self.frames.append(frame)))
+        self.page.on(
+            "websocket",
+            lambda socket: socket.on("framereceived", lambda frame: self.frames.append(frame)),
+        )
 
     def _note(self, request: Any) -> None:
         if not request.url.startswith((self.server.url, "data:", "blob:")):
@@ -54,14 +61,20 @@ class Operator:
         """The three files, each into its zone."""
         for name in ("GLOBAL.CSV", "UBICACIONES.CSV", "USUARIOS.CSV"):
             zone = self.page.locator(f".st-key-zone_{name.removesuffix('.CSV').lower()}")
-            zone.locator("[data-testid=stFileUploaderDropzoneInput]").first.set_input_files(str(folder / name))
+            zone.locator("[data-testid=stFileUploaderDropzoneInput]").first.set_input_files(
+                str(folder / name)
+            )
             self.sees(f"✓ {name}")
             self.idle()
 
     def choose(self, title: str) -> None:
-        """The card of an action on Mapeo; returns when the page has taken the choice, which another click would overtake."""
+        """The card of an action on Mapeo; returns when the page has taken the choice, which another
+        click would overtake.
+        """
         card = self.page.locator("[data-testid=stVerticalBlock]").filter(has_text=title)
-        card.filter(has=self.page.get_by_role("button", name="Elegir")).last.get_by_role("button", name="Elegir").click()
+        card.filter(has=self.page.get_by_role("button", name="Elegir")).last.get_by_role(
+            "button", name="Elegir"
+        ).click()
         self.page.get_by_text(re.compile(f"Acción: .*{re.escape(title)}")).first.wait_for()
         self.idle()
 

@@ -1,4 +1,6 @@
-"""A run is steered from wherever it is seen: another tab pauses it, F5 finds it, failed rows are retried by a click."""
+"""A run is steered from wherever it is seen: another tab pauses it, F5 finds it, failed rows are
+retried by a click.
+"""
 
 from __future__ import annotations
 
@@ -75,7 +77,9 @@ def test_another_tab_pauses_the_run_and_f5_resumes_it(
     assert found.count("hecha") > PEOPLE / 2
 
 
-def test_rows_that_failed_are_retried_by_a_click(browser: Any, server: Server, examples: Path) -> None:
+def test_rows_that_failed_are_retried_by_a_click(
+    browser: Any, server: Server, examples: Path
+) -> None:
     tab = Operator(browser, server)
     try:
         rehearse(tab, examples, FORWARDING)
@@ -98,8 +102,15 @@ def test_rows_that_failed_are_retried_by_a_click(browser: Any, server: Server, e
 
 
 def refuse_writes(server: Server, times: int) -> None:
-    """The service refuses so many writes for good: they are no trouble of the moment, that the engine would get over by itself."""
+    """The service refuses so many writes for good: they are no trouble of the moment, that the
+    engine would get over by itself.
+    """
     told = json.loads((server.home / "sandbox" / "server.json").read_text(encoding="utf-8"))
     admin = told["base_url"].rsplit("/v1", 1)[0] + "/__admin/fail_next"
-    order = {"times": times, "method": "PUT", "status": 403, "body": {"message": "Forbidden", "trackingId": "ROUTER_1"}}
+    order = {
+        "times": times,
+        "method": "PUT",
+        "status": 403,
+        "body": {"message": "Forbidden", "trackingId": "ROUTER_1"},
+    }
     httpx.post(admin, json=[order]).raise_for_status()

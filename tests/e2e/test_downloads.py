@@ -1,4 +1,6 @@
-"""Every download of the report in a real browser, each opened and looked into; and an undo from its preview to its end."""
+"""Every download of the report in a real browser, each opened and looked into; and an undo from its
+preview to its end.
+"""
 
 from __future__ import annotations
 
@@ -66,8 +68,12 @@ def test_every_download_of_the_report_opens_and_holds_the_run(
     assert len(document["rows"]) == PEOPLE
     text = opened_offline(browser, operator.save("HTML"), tmp_path)
     assert run_id in text and FORWARDING in text
-    given = list(csv.reader(io.StringIO((examples / "USUARIOS.CSV").read_text("utf-8-sig")), delimiter=";"))
-    back = list(csv.reader(io.StringIO(operator.save("Ida y vuelta").decode("utf-8-sig")), delimiter=";"))
+    given = list(
+        csv.reader(io.StringIO((examples / "USUARIOS.CSV").read_text("utf-8-sig")), delimiter=";")
+    )
+    back = list(
+        csv.reader(io.StringIO(operator.save("Ida y vuelta").decode("utf-8-sig")), delimiter=";")
+    )
     width = len(given[0])
     assert back[0][:width] == given[0]
     assert [row[0] for row in back] == [row[0] for row in given]
@@ -78,7 +84,9 @@ def test_every_download_of_the_report_opens_and_holds_the_run(
     assert operator.outside == []
 
 
-def test_a_run_is_undone_after_its_preview_and_the_number_typed(operator: Operator, examples: Path) -> None:
+def test_a_run_is_undone_after_its_preview_and_the_number_typed(
+    operator: Operator, examples: Path
+) -> None:
     run_id = launched(operator, examples)
     operator.press("Deshacer esta ejecución")
     asked = operator.page.get_by_text(re.compile(r"^Escribe \d+ para confirmar"))

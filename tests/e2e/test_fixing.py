@@ -1,4 +1,6 @@
-"""A bad cell is put right in the grid, in a real browser; the file to take away has it, the original has not."""
+"""A bad cell is put right in the grid, in a real browser; the file to take away has it, the
+original has not.
+"""
 
 from __future__ import annotations
 
@@ -49,8 +51,12 @@ def view(operator: Operator, name: str) -> None:
 def write(operator: Operator, row: int, header: str, text: str) -> None:
     """Type into a cell of the grid of bad rows, the last one on a page."""
     grid = operator.page.locator("[data-testid=stDataFrame]").last
-    grid.locator("[role=gridcell]").first.wait_for(state="attached")  # a canvas: its cells are never visible elements
-    headers = [" ".join(each.split()) for each in grid.locator("[role=columnheader]").all_inner_texts()]
+    grid.locator("[role=gridcell]").first.wait_for(
+        state="attached"
+    )  # a canvas: its cells are never visible elements
+    headers = [
+        " ".join(each.split()) for each in grid.locator("[role=columnheader]").all_inner_texts()
+    ]
     position = next(at for at, each in enumerate(headers) if header in each)
     cell = grid.locator("[role=row]").nth(row).locator("[role=gridcell]").nth(position)
     field = open_cell(operator, grid, row, position)
@@ -68,7 +74,9 @@ def write(operator: Operator, row: int, header: str, text: str) -> None:
 
 
 def open_cell(operator: Operator, grid: Any, row: int, position: int) -> Any:
-    """The input of a cell. A grid that is drawn anew (a page that still settles) forgets what was chosen: then again."""
+    """The input of a cell. A grid that is drawn anew (a page that still settles) forgets what was
+    chosen: then again.
+    """
     field = operator.page.locator("#portal input, #portal textarea").first
     left = sum(float(each) for each in WIDTHS[:position]) + 30
     until = time.monotonic() + 60
@@ -90,7 +98,9 @@ def open_cell(operator: Operator, grid: Any, row: int, position: int) -> Any:
 WIDTHS = (55, 150, 140)  # Fila, Quién, and the columns with problems
 
 
-def test_a_bad_cell_is_put_right_in_place_and_in_all_that_are_like_it(operator: Operator, spoiled: Path) -> None:
+def test_a_bad_cell_is_put_right_in_place_and_in_all_that_are_like_it(
+    operator: Operator, spoiled: Path
+) -> None:
     operator.go("/Datos")
     operator.upload(spoiled)
     view(operator, "Avisos")
@@ -98,7 +108,12 @@ def test_a_bad_cell_is_put_right_in_place_and_in_all_that_are_like_it(operator: 
     operator.press("Aplicar a todas las iguales (2)")
     operator.sees("2 celdas corregidas")
     view(operator, "Vista previa")
-    rows = list(csv.DictReader(io.StringIO(operator.save("Descargar fichero corregido").decode("utf-8-sig")), delimiter=";"))
+    rows = list(
+        csv.DictReader(
+            io.StringIO(operator.save("Descargar fichero corregido").decode("utf-8-sig")),
+            delimiter=";",
+        )
+    )
     assert [row["extension"] for row in rows[:2]] == ["2041", "2041"]
     assert "20x1" in (spoiled / "USUARIOS.CSV").read_text(encoding="utf-8-sig")
     assert operator.outside == []
@@ -118,12 +133,20 @@ def test_a_typed_cell_is_still_there_after_another_page(operator: Operator, spoi
     operator.sees("1 celda corregida")
 
 
-def test_problems_can_be_taken_away_as_csv_and_as_a_marked_workbook(operator: Operator, spoiled: Path) -> None:
+def test_problems_can_be_taken_away_as_csv_and_as_a_marked_workbook(
+    operator: Operator, spoiled: Path
+) -> None:
     operator.go("/Datos")
     operator.upload(spoiled)
     view(operator, "Avisos")
-    problems = list(csv.DictReader(io.StringIO(operator.save("Descargar problemas").decode("utf-8-sig")), delimiter=";"))
-    assert [(row["fila"], row["columna"], row["valor"]) for row in problems if row["valor"] == "20x1"] == [
+    problems = list(
+        csv.DictReader(
+            io.StringIO(operator.save("Descargar problemas").decode("utf-8-sig")), delimiter=";"
+        )
+    )
+    assert [
+        (row["fila"], row["columna"], row["valor"]) for row in problems if row["valor"] == "20x1"
+    ] == [
         ("2", "extension", "20x1"),
         ("3", "extension", "20x1"),
     ]
@@ -134,7 +157,9 @@ def test_problems_can_be_taken_away_as_csv_and_as_a_marked_workbook(operator: Op
     assert sheet.cell(2, at).comment is not None
 
 
-def test_the_grid_opens_on_mapeo_with_what_the_action_finds_wrong(operator: Operator, spoiled: Path) -> None:
+def test_the_grid_opens_on_mapeo_with_what_the_action_finds_wrong(
+    operator: Operator, spoiled: Path
+) -> None:
     operator.go("/Datos")
     operator.upload(spoiled)
     operator.press("Continuar a Mapeo")

@@ -59,7 +59,9 @@ def table(raw: bytes) -> list[dict[str, str]]:
 
 def test_from_three_files_to_the_report(operator: Operator, examples: Path) -> None:
     rehearse(operator, examples, FORWARDING)
-    planned = [row for row in table(operator.save("Descargar ensayo")) if row["estado"] == "cambiar"]
+    planned = [
+        row for row in table(operator.save("Descargar ensayo")) if row["estado"] == "cambiar"
+    ]
     operator.press("Ir a Lanzamiento")
     operator.press("Lanzar este ensayo")
     run_id = run_of(operator)
@@ -76,7 +78,10 @@ def test_from_three_files_to_the_report(operator: Operator, examples: Path) -> N
     assert len(rows) == PEOPLE
     done = [row for row in rows if row["estado"] == "hecha"]
     assert {row["fila"] for row in done} == {row["fila"] for row in planned}
-    assert {row["estado"] for row in rows} <= {"hecha", "no válida"}  # blocked in the rehearsal: set aside, not sent
+    assert {row["estado"] for row in rows} <= {
+        "hecha",
+        "no válida",
+    }  # blocked in the rehearsal: set aside, not sent
     assert all("532" in row["después"] or "53" in row["después"] for row in done)
     document = json.loads(operator.save("JSON"))
     assert document["run_id"] == run_id
@@ -96,14 +101,21 @@ def test_polling_stops_when_the_run_ends(operator: Operator, examples: Path) -> 
     assert operator.frames == []
 
 
-def test_a_launch_that_cannot_be_undone_waits_for_the_number(operator: Operator, examples: Path) -> None:
+def test_a_launch_that_cannot_be_undone_waits_for_the_number(
+    operator: Operator, examples: Path
+) -> None:
     rehearse(operator, examples, "Actualizar número de cabecera")
     operator.press("Ir a Lanzamiento")
     operator.press("Lanzar este ensayo")
     field = operator.page.get_by_label(re.compile(r"Escribe \d+ para confirmar"))
     field.wait_for()
-    operator.page.wait_for_function("document.activeElement.innerText === 'Volver'")  # the safe one has the focus
-    number = re.findall(r"\d+", operator.page.get_by_text(re.compile(r"Escribe \d+ para confirmar")).first.inner_text())[0]
+    operator.page.wait_for_function(
+        "document.activeElement.innerText === 'Volver'"
+    )  # the safe one has the focus
+    number = re.findall(
+        r"\d+",
+        operator.page.get_by_text(re.compile(r"Escribe \d+ para confirmar")).first.inner_text(),
+    )[0]
     field.fill("999")
     operator.page.get_by_role("button", name="Lanzar", exact=True).click()
     operator.sees(f"Has escrito «999» y se espera {number}.")
@@ -151,7 +163,9 @@ def test_a_killed_server_leaves_a_run_that_another_one_finishes(
             first.stop()
 
 
-def test_a_fixed_value_of_the_mapping_outlives_a_page_switch(operator: Operator, examples: Path) -> None:
+def test_a_fixed_value_of_the_mapping_outlives_a_page_switch(
+    operator: Operator, examples: Path
+) -> None:
     operator.go("/Datos")
     operator.upload(examples)
     operator.press("Continuar a Mapeo")
@@ -167,7 +181,9 @@ def test_a_fixed_value_of_the_mapping_outlives_a_page_switch(operator: Operator,
 
 
 @pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("path", ["/", "/Datos", "/Mapeo", "/Ensayo", "/Lanzamiento", "/Informe", "/Historial"])
+@pytest.mark.parametrize(
+    "path", ["/", "/Datos", "/Mapeo", "/Ensayo", "/Lanzamiento", "/Informe", "/Historial"]
+)
 def test_a_deep_link_shows_its_page_without_asking_anything_outside(
     browser: Any, shared_server: Server, path: str, dark: bool
 ) -> None:

@@ -16,13 +16,21 @@ PICTURE = "![x](http://fuera.invalid/{}.png)"
 
 
 def hostile(examples: Path, folder: Path) -> Path:
-    """The example files; names, a bad cell, a header and a location of USUARIOS are pictures in Markdown and in HTML."""
+    """The example files; names, a bad cell, a header and a location of USUARIOS are pictures in
+    Markdown and in HTML.
+    """
     for name in ("GLOBAL.CSV", "UBICACIONES.CSV"):
         (folder / name).write_bytes((examples / name).read_bytes())
-    rows = list(csv.reader(io.StringIO((examples / "USUARIOS.CSV").read_text(encoding="utf-8-sig")), delimiter=";"))
+    rows = list(
+        csv.reader(
+            io.StringIO((examples / "USUARIOS.CSV").read_text(encoding="utf-8-sig")), delimiter=";"
+        )
+    )
     header = rows[0]
     for number, row in enumerate(rows[1:]):
-        row[header.index("display_name")] = PICTURE.format("name") if number % 2 else '<img src="http://fuera.invalid/i.png">'
+        row[header.index("display_name")] = (
+            PICTURE.format("name") if number % 2 else '<img src="http://fuera.invalid/i.png">'
+        )
         row[header.index("location_name")] = PICTURE.format("place")
     rows[1][header.index("extension")] = PICTURE.format("cell")
     rows[2][header.index("person_id")] = "https://fuera.invalid/a"
@@ -34,7 +42,9 @@ def hostile(examples: Path, folder: Path) -> Path:
     return folder
 
 
-def test_text_of_a_file_stays_text_on_every_page(browser: Any, server: Server, examples: Path, tmp_path: Path) -> None:
+def test_text_of_a_file_stays_text_on_every_page(
+    browser: Any, server: Server, examples: Path, tmp_path: Path
+) -> None:
     tab = Operator(browser, server)
     try:
         tab.go("/Datos")

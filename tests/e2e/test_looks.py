@@ -1,4 +1,6 @@
-"""Every page with files and a run, light and dark: what is written can be read, and nothing outside is asked for."""
+"""Every page with files and a run, light and dark: what is written can be read, and nothing outside
+is asked for.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,8 @@ from tests.e2e.test_happy_path import FORWARDING, worked
 
 PAGES = ("Inicio", "Datos", "Mapeo", "Ensayo", "Lanzamiento", "Informe", "Historial")
 VIEWS = ("Filas", "Lotes", "Por ubicación", "Auditoría")  # of the report
-# The one main button of each page after a run; a second copy at the foot counts once, «Abrir» waits for a run to be marked.
+# The one main button of each page after a run; a second copy at the foot counts once, «Abrir» waits
+# for a run to be marked.
 MAIN = {
     "Inicio": {"Siguiente: Alta de numeraciones (desactivadas)"},
     "Datos": {"Continuar a Mapeo"},
@@ -53,7 +56,8 @@ CONTRASTS = """() => {
   return found;
 }"""
 
-# Texts that reach over the right edge of the box they are in, and fields that hide a part of theirs.
+# Texts that reach over the right edge of the box they are in, and fields that hide a part of
+# theirs.
 TOO_WIDE = """() => {
   const found = [];
   const main = document.querySelector('[data-testid=stMain]');
@@ -70,14 +74,18 @@ TOO_WIDE = """() => {
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_what_a_page_writes_can_be_read(browser: Any, server: Server, examples: Path, dark: bool) -> None:
+def test_what_a_page_writes_can_be_read(
+    browser: Any, server: Server, examples: Path, dark: bool
+) -> None:
     tab = Operator(browser, server, dark=dark)
     try:
         worked(tab, examples, FORWARDING)
         faint = {page: faint_texts(tab, page) for page in PAGES}
         assert faint == {page: [] for page in PAGES}
         assert {page: main_buttons(tab, page) for page in PAGES} == MAIN
-        assert {view: faint_texts(tab, "Informe", view=view) for view in VIEWS} == {view: [] for view in VIEWS}
+        assert {view: faint_texts(tab, "Informe", view=view) for view in VIEWS} == {
+            view: [] for view in VIEWS
+        }
         assert tab.outside == []
         tab.page.set_viewport_size({"width": 1024, "height": 576})  # 125 % on a small laptop
         wide = {page: too_wide(tab, page) for page in PAGES}

@@ -1,4 +1,6 @@
-"""A lot chosen in the list beside the map is paused, taken up and worked again; the summary is copied by a click."""
+"""A lot chosen in the list beside the map is paused, taken up and worked again; the summary is
+copied by a click.
+"""
 
 from __future__ import annotations
 
@@ -54,11 +56,17 @@ def choose_lot(tab: Operator, number: int) -> None:
     grid = tab.page.locator(".st-key-board_orders canvas").first
     grid.wait_for()
     tab.page.wait_for_timeout(1_200)  # a drawing of the board later the grid stands still
-    grid.click(position={"x": 16, "y": 35 + 35 * number + 17}, force=True)  # a layer for scrolling lies over it
-    tab.page.locator(".st-key-lot_buttons").get_by_text(f"desde la fila {2 + LOT * number}").wait_for()
+    grid.click(
+        position={"x": 16, "y": 35 + 35 * number + 17}, force=True
+    )  # a layer for scrolling lies over it
+    tab.page.locator(".st-key-lot_buttons").get_by_text(
+        f"desde la fila {2 + LOT * number}"
+    ).wait_for()
 
 
-def test_a_lot_of_the_list_is_paused_taken_up_and_worked_again(operator: Operator, slow_server: Server, examples: Path) -> None:
+def test_a_lot_of_the_list_is_paused_taken_up_and_worked_again(
+    operator: Operator, slow_server: Server, examples: Path
+) -> None:
     launch_in_lots(operator, examples)
     refuse_writes(slow_server, REFUSED)
     choose_lot(operator, 2)
@@ -70,17 +78,24 @@ def test_a_lot_of_the_list_is_paused_taken_up_and_worked_again(operator: Operato
     operator.press("Reanudar este lote")
     operator.offers("Ver el informe")
     choose_lot(operator, 0)
-    again = operator.page.get_by_role("button", name=f"Reintentar {REFUSED + 1} filas de este lote")  # one has no Webex Calling
+    again = operator.page.get_by_role(
+        "button", name=f"Reintentar {REFUSED + 1} filas de este lote"
+    )  # one has no Webex Calling
     again.click()
     again.wait_for(state="detached")
     operator.offers("Ver el informe")
     found = states(operator)
     assert len(found) == PEOPLE
-    assert (found.count("hecha"), found.count("con error")) == (PEOPLE - 2, 2)  # without Webex Calling there is no way
+    assert (found.count("hecha"), found.count("con error")) == (
+        PEOPLE - 2,
+        2,
+    )  # without Webex Calling there is no way
     assert operator.outside == []
 
 
-def test_the_summary_for_the_telephone_is_copied(browser: Any, server: Server, examples: Path) -> None:
+def test_the_summary_for_the_telephone_is_copied(
+    browser: Any, server: Server, examples: Path
+) -> None:
     tab = Operator(browser, server)
     tab.context.grant_permissions(["clipboard-read", "clipboard-write"])
     try:
@@ -88,8 +103,10 @@ def test_the_summary_for_the_telephone_is_copied(browser: Any, server: Server, e
         tab.page.get_by_role("button", name="Copiar resumen").click()
         tab.page.get_by_role("button", name="Copiado").wait_for()
         copied = tab.page.evaluate("navigator.clipboard.readText()")
-        assert re.match(rf".*Acme España.* · {re.escape(FORWARDING)}: 60 de 60 usuarios \(100 %\), \d+ por revisar\.", copied), (
-            copied
-        )
+        assert re.match(
+            rf".*Acme España.* · {re.escape(FORWARDING)}: 60 de 60 usuarios \(100 %\), \d+ por"
+            r" revisar\.",
+            copied,
+        ), copied
     finally:
         tab.close()

@@ -1,4 +1,6 @@
-"""An edit of the mapping outlives what happens around it: the polling of a run, another page, F5 of nothing."""
+"""An edit of the mapping outlives what happens around it: the polling of a run, another page, F5 of
+nothing.
+"""
 
 from __future__ import annotations
 
@@ -74,7 +76,9 @@ def test_an_action_in_development_is_shown_and_cannot_be_chosen(
         tab.press("Continuar a Mapeo")
         tab.page.get_by_role("radio", name="Espacios de trabajo").click()
         tab.idle()
-        card = tab.page.locator("[data-testid=stMarkdown]").filter(has_text="Alta de espacios de trabajo")
+        card = tab.page.locator("[data-testid=stMarkdown]").filter(
+            has_text="Alta de espacios de trabajo"
+        )
         card.filter(has_text="... en desarrollo ...").first.wait_for()
         assert tab.page.get_by_role("button", name="Elegir", exact=True).count() == 0
     finally:

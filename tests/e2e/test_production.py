@@ -1,4 +1,6 @@
-"""A launch in production: its name is on the button and in the question, and the number of many changes is typed."""
+"""A launch in production: its name is on the button and in the question, and the number of many
+changes is typed.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ def service() -> Iterator[RunningSandbox]:
 
 
 @pytest.fixture
-def operator(browser: Any, chromium: str, service: RunningSandbox, tmp_path: Path) -> Iterator[Operator]:
+def operator(
+    browser: Any, chromium: str, service: RunningSandbox, tmp_path: Path
+) -> Iterator[Operator]:
     with serving_app(tmp_path / "home", more={"WEBEX_BASE_URL": service.base_url}) as server:
         tab = Operator(browser, server)
         yield tab
@@ -65,7 +69,9 @@ def rehearse(tab: Operator) -> None:
     tab.press("Ir a Lanzamiento")
 
 
-def test_many_changes_are_launched_by_typing_their_number(operator: Operator, service: RunningSandbox, many: Path) -> None:
+def test_many_changes_are_launched_by_typing_their_number(
+    operator: Operator, service: RunningSandbox, many: Path
+) -> None:
     prepare(operator, many, service.token)
     operator.page.get_by_role("link", name=re.compile("Lanzamiento")).first.click()
     operator.offers("Lanzar sin ensayo en PRODUCCIÓN")
@@ -75,8 +81,12 @@ def test_many_changes_are_launched_by_typing_their_number(operator: Operator, se
     operator.press("Lanzar en PRODUCCIÓN")
     dialog = operator.page.get_by_role("dialog")
     dialog.get_by_text("Lanzar en Acme España").wait_for()
-    operator.page.wait_for_function("document.activeElement.innerText === 'Volver'")  # the safe one has the focus
-    changes = re.sub(r"\D", "", dialog.get_by_text(re.compile(r"Se cambiarán [\d.]+ usuarios")).inner_text())
+    operator.page.wait_for_function(
+        "document.activeElement.innerText === 'Volver'"
+    )  # the safe one has the focus
+    changes = re.sub(
+        r"\D", "", dialog.get_by_text(re.compile(r"Se cambiarán [\d.]+ usuarios")).inner_text()
+    )
     assert int(changes) > 500
     dialog.get_by_role("button", name="Lanzar", exact=True).click()
     operator.sees(f"Has escrito «» y se espera {changes}.")
@@ -89,14 +99,22 @@ def test_many_changes_are_launched_by_typing_their_number(operator: Operator, se
     assert [row["estado"] for row in table(operator.save("CSV"))].count("hecha") == int(changes)
     operator.page.keyboard.press("Escape")
     for page in PAGES:
-        operator.page.get_by_test_id("stSidebar").get_by_role("link", name=re.compile(page)).first.click()
+        operator.page.get_by_test_id("stSidebar").get_by_role(
+            "link", name=re.compile(page)
+        ).first.click()
         operator.page.locator("h3").filter(has_text=page).first.wait_for()
-        assert operator.page.locator(".strip.production").inner_text().startswith("PRODUCCIÓN · Acme España")
+        assert (
+            operator.page.locator(".strip.production")
+            .inner_text()
+            .startswith("PRODUCCIÓN · Acme España")
+        )
         assert operator.page.locator(".strip.sandbox").count() == 0
     assert operator.outside == []
 
 
-def test_few_changes_are_asked_for_without_a_number(operator: Operator, service: RunningSandbox, examples: Path) -> None:
+def test_few_changes_are_asked_for_without_a_number(
+    operator: Operator, service: RunningSandbox, examples: Path
+) -> None:
     prepare(operator, examples, service.token)
     rehearse(operator)
     operator.press("Lanzar en PRODUCCIÓN")

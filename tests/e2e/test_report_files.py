@@ -1,4 +1,6 @@
-"""The HTML report and the acta in a real browser without a network: they show everything and ask for nothing."""
+"""The HTML report and the acta in a real browser without a network: they show everything and ask
+for nothing.
+"""
 
 from __future__ import annotations
 
@@ -30,14 +32,33 @@ def context(tmp_path: Path) -> Iterator[Context]:
 @pytest.fixture
 def run(context: Context) -> RunRecord:
     """Sixty rows of every outcome, whose names, notes, messages and values are markup."""
-    file = {"name": "usuarios", "file_name": f"USUARIOS {ATTACK}.CSV", "sha256": "ab" * 32, "rows": 60}
+    file = {
+        "name": "usuarios",
+        "file_name": f"USUARIOS {ATTACK}.CSV",
+        "sha256": "ab" * 32,
+        "rows": 60,
+    }
     found = RunRecord(
-        "20261124-0100-abc", ACTION, "https://webexapis.com/v1", org_name=f"Acme {ATTACK}", person=ATTACK, note=ATTACK,
-        state="completed_with_errors", files=(file,), scope={"text": ATTACK}, mapping={"sources": {ATTACK: {"kind": "column", "ref": ATTACK}}},
-    )  # fmt: skip
+        "20261124-0100-abc",
+        ACTION,
+        "https://webexapis.com/v1",
+        org_name=f"Acme {ATTACK}",
+        person=ATTACK,
+        note=ATTACK,
+        state="completed_with_errors",
+        files=(file,),
+        scope={"text": ATTACK},
+        mapping={"sources": {ATTACK: {"kind": "column", "ref": ATTACK}}},
+    )
     runs.create_run(context.journal, found)
     lines = [
-        Row(n, {"person_id": f"P{n}"}, f"Persona {n} {ATTACK}", PLACES[n % 4], "excluded" if n % 9 == 0 else "pending")
+        Row(
+            n,
+            {"person_id": f"P{n}"},
+            f"Persona {n} {ATTACK}",
+            PLACES[n % 4],
+            "excluded" if n % 9 == 0 else "pending",
+        )
         for n in range(2, 62)
     ]
     runs.add_order(context.journal, found.run_id, lines, "person_id")
@@ -48,9 +69,13 @@ def run(context: Context) -> RunRecord:
             "message": f"Webex dice: {ATTACK}",
             "tracking_id": ATTACK,
         }
-        context.journal.later(row_writes.outcome(found.run_id, row.line, row.seq, STATES[n % 7], **end))
+        context.journal.later(
+            row_writes.outcome(found.run_id, row.line, row.seq, STATES[n % 7], **end)
+        )
     for n in range(4):
-        samples.add(context.journal, found.run_id, rows=n * 20, requests=n * 40, rate_limited=0, pace=None)
+        samples.add(
+            context.journal, found.run_id, rows=n * 20, requests=n * 40, rate_limited=0, pace=None
+        )
     control.post(context.journal, found.run_id, "pause", ATTACK, acked=True)
     context.journal.flush()
     return runs.get_run(context.journal, found.run_id)
@@ -72,7 +97,12 @@ def opened(browser: Any) -> Iterator[Any]:
     def show(path: Path) -> Seen:
         seen = Seen(place.new_page())
         seen.page.on("request", lambda request: seen.requests.append(request.url))
-        seen.page.on("console", lambda message: seen.complaints.append(message.text) if message.type == "error" else None)
+        seen.page.on(
+            "console",
+            lambda message: (
+                seen.complaints.append(message.text) if message.type == "error" else None
+            ),
+        )
         seen.page.on("pageerror", lambda error: seen.complaints.append(str(error)))
         seen.page.goto(path.as_uri())
         return seen
@@ -101,20 +131,29 @@ def test_report_opens_offline_with_its_charts_and_every_attack_as_text(
     assert f"Persona 10 {ATTACK}" in body.inner_text()
     assert seen.page.locator("svg").count() >= 3
     assert seen.page.locator("svg rect").first.bounding_box()["width"] > 20
-    assert seen.page.locator("h1").evaluate("e => getComputedStyle(e).fontSize") == "26px"  # its own style is allowed
+    assert (
+        seen.page.locator("h1").evaluate("e => getComputedStyle(e).fontSize") == "26px"
+    )  # its own style is allowed
     assert seen.page.locator("tbody tr td:nth-child(4)", has_text="con error").count() >= 5
 
 
-def test_script_that_gets_into_the_page_is_not_run(context: Context, run: RunRecord, opened: Any, tmp_path: Path) -> None:
+def test_script_that_gets_into_the_page_is_not_run(
+    context: Context, run: RunRecord, opened: Any, tmp_path: Path
+) -> None:
     path = tmp_path / "informe.html"
     write_report(context, run, path)
-    path.write_text(path.read_text("utf-8").replace("</main>", "<script>document.title='roto'</script></main>"), "utf-8")
+    path.write_text(
+        path.read_text("utf-8").replace("</main>", "<script>document.title='roto'</script></main>"),
+        "utf-8",
+    )
     seen = opened(path)
     assert seen.page.title() != "roto"
     assert any("Content Security Policy" in told for told in seen.complaints)
 
 
-def test_acta_prints_on_a4_with_boxes_to_sign(context: Context, run: RunRecord, opened: Any, tmp_path: Path) -> None:
+def test_acta_prints_on_a4_with_boxes_to_sign(
+    context: Context, run: RunRecord, opened: Any, tmp_path: Path
+) -> None:
     path = tmp_path / "acta.html"
     write_acta(context, [run, run], path)
     seen = opened(path)
@@ -123,10 +162,14 @@ def test_acta_prints_on_a4_with_boxes_to_sign(context: Context, run: RunRecord, 
     assert "Acta de operaciones en Webex Calling" in seen.page.locator("h1").inner_text()
     printed = seen.page.pdf(prefer_css_page_size=True)
     assert printed.startswith(b"%PDF")
-    assert b"/MediaBox [0 0 594.95996 841.91998]" in printed or b"/MediaBox [0 0 595 842]" in printed
+    assert (
+        b"/MediaBox [0 0 594.95996 841.91998]" in printed or b"/MediaBox [0 0 595 842]" in printed
+    )
 
 
-def test_report_and_acta_say_that_nobody_rehearsed_the_run(context: Context, run: RunRecord, tmp_path: Path) -> None:
+def test_report_and_acta_say_that_nobody_rehearsed_the_run(
+    context: Context, run: RunRecord, tmp_path: Path
+) -> None:
     mark, rehearsed = "SIN ENSAYO", replace(run, scope={"plan": "20261124-0000-abc"})
     for found, there in ((run, True), (rehearsed, False)):
         write_report(context, found, tmp_path / "informe.html")

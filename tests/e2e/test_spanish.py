@@ -44,7 +44,9 @@ def tooltip(tab: Operator, label: str) -> str:
 def test_an_address_that_does_not_exist_is_told_in_spanish(operator: Operator) -> None:
     operator.go("/nada")
     assert drawn(operator, "section[role=dialog] h2") == ["La página no está disponible"]
-    assert drawn(operator, "section[role=dialog] h2 + div > div")[0].startswith("La dirección no existe y se muestra Inicio")
+    assert drawn(operator, "section[role=dialog] h2 + div > div")[0].startswith(
+        "La dirección no existe y se muestra Inicio"
+    )
 
 
 def test_a_server_that_is_gone_is_told_in_spanish(operator: Operator) -> None:
@@ -63,13 +65,18 @@ def test_the_tools_of_a_table_speak_spanish(operator: Operator, examples: Path) 
     assert tooltip(operator, "Download as CSV") == "Descargar lo que se ve (CSV)"
     table.hover()
     operator.page.locator("[aria-label='Show/hide columns']").first.click()
-    assert drawn(operator, "[data-testid=stDataFrameColumnVisibilityMenu] label > span:last-child")[0] == "Todas"
+    assert (
+        drawn(operator, "[data-testid=stDataFrameColumnVisibilityMenu] label > span:last-child")[0]
+        == "Todas"
+    )
     operator.page.keyboard.press("Escape")
     operator.page.locator("[aria-label='Search']").first.click()
     assert drawn(operator, ".gdg-search-status > label") == ["Escribe lo que buscas"]
     operator.page.keyboard.press("Escape")
     menu = drawn_menu(operator)
-    assert [text for text in menu if "chevron_right" not in text] == [  # what opens a further menu keeps its name
+    assert [
+        text for text in menu if "chevron_right" not in text
+    ] == [  # what opens a further menu keeps its name
         "Ordenar de menor a mayor",
         "Ordenar de mayor a menor",
         "Ajustar el ancho",
@@ -96,7 +103,9 @@ def test_lists_dates_and_refused_files_speak_spanish(operator: Operator, example
     worked(operator, examples, FORWARDING)
     operator.page.get_by_role("link", name="Historial").first.click()
     operator.page.get_by_role("combobox", name="Acción").fill("zzzz")
-    assert drawn(operator, "[role=listbox] [role=option] > span") == ["Nada coincide con lo escrito"]
+    assert drawn(operator, "[role=listbox] [role=option] > span") == [
+        "Nada coincide con lo escrito"
+    ]
     operator.page.keyboard.press("Escape")
     operator.page.get_by_role("combobox", name="Estado").click()
     assert drawn(operator, "[role=listbox] [data-key=__select_all__] > div") == ["Elegir todos"]
@@ -105,11 +114,20 @@ def test_lists_dates_and_refused_files_speak_spanish(operator: Operator, example
     assert drawn(operator, "[data-testid=stDateInputQuickSelect] > *") == ["Periodo", "Elegir…"]
     operator.page.locator("[data-testid=stDateInputQuickSelect] button").click()
     periods = drawn(operator, "[role=option][data-key^=past]")
-    assert periods == ["Última semana", "Último mes", "Últimos 3 meses", "Últimos 6 meses", "Último año", "Últimos 2 años"]
+    assert periods == [
+        "Última semana",
+        "Último mes",
+        "Últimos 3 meses",
+        "Últimos 6 meses",
+        "Último año",
+        "Últimos 2 años",
+    ]
     operator.page.keyboard.press("Escape")
     operator.page.keyboard.press("Escape")
     operator.page.get_by_role("link", name=re.compile("Mapeo")).first.click()
     operator.press("Cargar mapeo")
-    operator.page.locator("[data-testid=stFileUploaderDropzoneInput]").first.set_input_files(str(examples / "USUARIOS.CSV"))
+    operator.page.locator("[data-testid=stFileUploaderDropzoneInput]").first.set_input_files(
+        str(examples / "USUARIOS.CSV")
+    )
     operator.page.locator("[data-testid=stFileChip]").first.hover()
     assert drawn(operator, "[data-testid=stTooltipErrorContent]")[0].startswith("No se puede usar")

@@ -1,4 +1,6 @@
-"""The sandbox behind a middleware that spoils its answers: members missing, null, extra, of another type; odd headers."""
+"""The sandbox behind a middleware that spoils its answers: members missing, null, extra, of another
+type; odd headers.
+"""
 
 from __future__ import annotations
 
@@ -51,13 +53,20 @@ BODIES = (
     b'{"items":{"a":1}}',
 )
 HEADERS = (
-    (b"link", b"<>; rel=next"), (b"link", b"<http://[::>; rel=\"next\""), (b"link", b"</v1/people>; rel=\"next\""),
-    (b"link", b"<https://evil.example/x>; rel=\"next\""), (b"retry-after", b"\xff"), (b"trackingid", b""), (b"content-encoding", b"gzip"),
-)  # fmt: skip
+    (b"link", b"<>; rel=next"),
+    (b"link", b'<http://[::>; rel="next"'),
+    (b"link", b'</v1/people>; rel="next"'),
+    (b"link", b'<https://evil.example/x>; rel="next"'),
+    (b"retry-after", b"\xff"),
+    (b"trackingid", b""),
+    (b"content-encoding", b"gzip"),
+)
 
 
 class Junk:
-    """An ASGI app: what it wraps, spoilt by `dice`; `share` of the answers, `depth` of the members of those."""
+    """An ASGI app: what it wraps, spoilt by `dice`; `share` of the answers, `depth` of the members
+    of those.
+    """
 
     def __init__(self, inner: Any) -> None:
         self.inner = inner
@@ -66,7 +75,11 @@ class Junk:
         self.spare: tuple[str, ...] = ()  # paths that end so are left as they are
 
     async def __call__(self, scope: Message, receive: Any, send: Send) -> None:
-        if scope["type"] != "http" or "__admin" in scope["path"] or scope["path"].endswith(self.spare or ("\0",)):
+        if (
+            scope["type"] != "http"
+            or "__admin" in scope["path"]
+            or scope["path"].endswith(self.spare or ("\0",))
+        ):
             await self.inner(scope, receive, send)
             return
         parts: list[bytes] = []
@@ -86,7 +99,9 @@ class Junk:
         await send({**begun, "headers": [*headers, (b"content-length", str(len(body)).encode())]})
         await send({"type": "http.response.body", "body": body})
 
-    def _spoilt(self, headers: list[tuple[bytes, bytes]], body: bytes) -> tuple[list[tuple[bytes, bytes]], bytes]:
+    def _spoilt(
+        self, headers: list[tuple[bytes, bytes]], body: bytes
+    ) -> tuple[list[tuple[bytes, bytes]], bytes]:
         kind = self.dice.random()
         if kind < 0.1:
             return headers, self.dice.choice(BODIES)
@@ -101,8 +116,14 @@ class Junk:
         if self.dice.random() < self.depth:
             return self.dice.choice(ODD)
         if isinstance(value, dict):
-            kept = {name: self._bent(inner) for name, inner in value.items() if self.dice.random() > self.depth}
-            return kept | ({"nuevo": self.dice.choice(ODD)} if self.dice.random() < self.depth else {})
+            kept = {
+                name: self._bent(inner)
+                for name, inner in value.items()
+                if self.dice.random() > self.depth
+            }
+            return kept | (
+                {"nuevo": self.dice.choice(ODD)} if self.dice.random() < self.depth else {}
+            )
         if isinstance(value, list):
             return [self._bent(inner) for inner in value if self.dice.random() > self.depth / 4]
         return value
@@ -116,7 +137,13 @@ def serving(config: SandboxConfig) -> Iterator[tuple[Junk, str, str]]:
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
     server = uvicorn.Server(
-        uvicorn.Config(junk, log_level="critical", access_log=False, timeout_graceful_shutdown=1, lifespan="off")
+        uvicorn.Config(
+            junk,
+            log_level="critical",
+            access_log=False,
+            timeout_graceful_shutdown=1,
+            lifespan="off",
+        )
     )
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()

@@ -1,4 +1,6 @@
-"""`decide` and `undo` of every action, for any state and any row: pure, exact, and never a surprise."""
+"""`decide` and `undo` of every action, for any state and any row: pure, exact, and never a
+surprise.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +21,16 @@ FEW = settings(max_examples=40, deadline=None, suppress_health_check=list(Health
 OPTIONS: dict[str, st.SearchStrategy[Any]] = {
     "force_pstn": st.booleans(),
     "allow_calling_removal": st.booleans(),
-    "profile": st.none()
-    | st.just({"callingPermissions": [{"callType": "NATIONAL", "action": "BLOCK", "transferEnabled": True}]}),
+    "profile": (
+        st.none()
+        | st.just(
+            {
+                "callingPermissions": [
+                    {"callType": "NATIONAL", "action": "BLOCK", "transferEnabled": True}
+                ]
+            }
+        )
+    ),
 }
 
 
@@ -59,7 +69,9 @@ def test_a_change_names_only_what_differs_can_be_kept_as_json_and_is_the_last_on
     assert not action.decide(project(before, change), **arguments)  # as wanted after it
 
 
-def undone(action: Action, before: State, after: State, options: State) -> tuple[Change | Irreversible | None, RowRefused | None]:
+def undone(
+    action: Action, before: State, after: State, options: State
+) -> tuple[Change | Irreversible | None, RowRefused | None]:
     try:
         return action.undo(before, after, **options), None
     except RowRefused as refused:
@@ -77,11 +89,15 @@ def test_an_undo_gives_back_what_was_or_says_why_not(action_id: str, data: st.Da
     if not change:  # nothing was written: nothing is undone
         return
     action, after = get_action(action_id), project(before, change)
-    options = {name: data.draw(OPTIONS[name], label=f"{name} of the undo") for name in action.undo_options}
+    options = {
+        name: data.draw(OPTIONS[name], label=f"{name} of the undo") for name in action.undo_options
+    }
     back, refused = undone(action, before, after, options)
     if refused:  # what takes more along than it gives back wants a word first (contract 3.5)
         assert (refused.code, options) == ("quita_calling", {"allow_calling_removal": False})
-        assert any(given for member, (_, given) in change.fields.items() if member in before["calling"])
+        assert any(
+            given for member, (_, given) in change.fields.items() if member in before["calling"]
+        )
         return
     if isinstance(back, Irreversible):
         assert back.reason
@@ -101,13 +117,21 @@ def test_a_state_of_any_shape_ends_in_a_change_or_an_ordinary_error_and_is_left_
     action = get_action(action_id)
     params = data.draw(rows(action))
     shape = data.draw(befores(action, params))
-    before = shape | data.draw(st.dictionaries(st.sampled_from([*shape, "extra"]) | WORDS, ANYTHING, max_size=3))
+    before = shape | data.draw(
+        st.dictionaries(st.sampled_from([*shape, "extra"]) | WORDS, ANYTHING, max_size=3)
+    )
     for member in data.draw(st.sets(st.sampled_from(list(before) or ["-"]), max_size=2)):
         before.pop(member, None)
     kept = copy.deepcopy(before)
     try:
         change = action.decide(before, **action.arguments(params, {}))
         assert isinstance(change, Change)
-    except (RowRefused, LookupError, TypeError, AttributeError, ValueError):  # the engine makes them the row's own failure
+    except (
+        RowRefused,
+        LookupError,
+        TypeError,
+        AttributeError,
+        ValueError,
+    ):  # the engine makes them the row's own failure
         pass
     assert before == kept

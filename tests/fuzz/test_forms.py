@@ -23,7 +23,23 @@ from tests.fuzz.values import ANYTHING, hydra
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 ODD = st.sampled_from(
-    ["1e400", "-1e400", "nan", "inf", "-0", "٣", "1_0", "0x10", " 5 ", "5s", "9" * 400, "", ",", "1;2", "Fri, 31 Feb 2027"]
+    [
+        "1e400",
+        "-1e400",
+        "nan",
+        "inf",
+        "-0",
+        "٣",
+        "1_0",
+        "0x10",
+        " 5 ",
+        "5s",
+        "9" * 400,
+        "",
+        ",",
+        "1;2",
+        "Fri, 31 Feb 2027",
+    ]
 )
 ACTION = get_action("usuarios_modificar_licencias")
 
@@ -66,7 +82,9 @@ def test_an_id_gives_back_its_kind_and_tail(kind: str, tail: str) -> None:
 
 @given(
     status=st.integers(400, 499),
-    body=ANYTHING | st.fixed_dictionaries({"errors": ANYTHING}) | st.lists(st.fixed_dictionaries({"error": ANYTHING})),
+    body=ANYTHING
+    | st.fixed_dictionaries({"errors": ANYTHING})
+    | st.lists(st.fixed_dictionaries({"error": ANYTHING})),
 )
 def test_a_refusal_of_any_body_has_a_spanish_message_and_a_code(status: int, body: Any) -> None:
     error = refusal(httpx.Response(status, json=body), write=True)
@@ -77,7 +95,9 @@ def test_a_refusal_of_any_body_has_a_spanish_message_and_a_code(status: int, bod
 
 @given(
     content=st.binary(max_size=200),
-    kind=st.sampled_from(["application/json", "text/html; charset=utf-16", "application/json; charset=nonsense"]),
+    kind=st.sampled_from(
+        ["application/json", "text/html; charset=utf-16", "application/json; charset=nonsense"]
+    ),
 )
 def test_an_answer_of_any_bytes_is_read_or_bad(content: bytes, kind: str) -> None:
     for status in (200, 204, 206):

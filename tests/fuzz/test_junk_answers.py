@@ -28,7 +28,12 @@ from bulk.sandbox.organisation import build
 from tests.fuzz.junk import Junk, serving
 
 PEOPLE, LOCATIONS = 12, 3
-FEW = settings(max_examples=8, deadline=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck))
+FEW = settings(
+    max_examples=8,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
 ENDS = {"completed", "completed_with_errors", "stopped"}
 
 
@@ -39,10 +44,24 @@ def service() -> Iterator[tuple[Junk, str, str]]:
 
 
 @pytest.fixture
-def context(tmp_path: Path, quick_settings: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Context]:
-    impatient = {"MAX_ATTEMPTS": 1, "WRITE_ATTEMPTS": 1, "SETTLE_DELAY": 0.01, "JOB_POLL_FIRST": 0.02, "JOB_POLL_MAX": 0.05}
+def context(
+    tmp_path: Path, quick_settings: None, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Context]:
+    impatient = {
+        "MAX_ATTEMPTS": 1,
+        "WRITE_ATTEMPTS": 1,
+        "SETTLE_DELAY": 0.01,
+        "JOB_POLL_FIRST": 0.02,
+        "JOB_POLL_MAX": 0.05,
+    }
     for name, value in (
-        impatient | {"JOB_DEADLINE": 0.4, "ROW_DEADLINE": 2, "DEFAULT_RETRY_AFTER": 0.05, "MAX_RETRY_AFTER": 0.1}
+        impatient
+        | {
+            "JOB_DEADLINE": 0.4,
+            "ROW_DEADLINE": 2,
+            "DEFAULT_RETRY_AFTER": 0.05,
+            "MAX_RETRY_AFTER": 0.1,
+        }
     ).items():
         monkeypatch.setenv(f"BULK_{name}", str(value))
     opened = open_context(tmp_path / "home")
@@ -54,15 +73,27 @@ def records(action_id: str) -> list[dict[str, str]]:
     """Three good rows of the organisation."""
     org = build(SandboxConfig.seed, LOCATIONS, PEOPLE)
     people, places = list(org.docs["person"]), list(org.docs["location"])
-    licences, routes = list(org.docs["license"]), [key for kind in ("routeGroup", "trunk") for key in org.docs.get(kind, {})]
+    licences, routes = (
+        list(org.docs["license"]),
+        [key for kind in ("routeGroup", "trunk") for key in org.docs.get(kind, {})],
+    )
     cells = {
-        "person_id": people, "location_id": places, "target_location_id": places[::-1], "phone_number": ["+34911000901", "+34911000902", "+34911000903"],
-        "phone_numbers": ["+34911000901", "+34911000902", "+34911000903"], "legacy_phone_number": ["+34911000901", "+34911000902", "+34911000903"],
-        "extension": ["2041", "2042", "2043"], "add_license_ids": licences[:1] * 3, "block_call_types": ["NATIONAL"] * 3,
-        "enable_unknown_extension_route_policy": ["false"] * 3, "premise_route_id": routes[:1] * 3,
-    }  # fmt: skip
+        "person_id": people,
+        "location_id": places,
+        "target_location_id": places[::-1],
+        "phone_number": ["+34911000901", "+34911000902", "+34911000903"],
+        "phone_numbers": ["+34911000901", "+34911000902", "+34911000903"],
+        "legacy_phone_number": ["+34911000901", "+34911000902", "+34911000903"],
+        "extension": ["2041", "2042", "2043"],
+        "add_license_ids": licences[:1] * 3,
+        "block_call_types": ["NATIONAL"] * 3,
+        "enable_unknown_extension_route_policy": ["false"] * 3,
+        "premise_route_id": routes[:1] * 3,
+    }
     skip = (
-        {"premise_route_id", "phone_number", "location_id", "extension"} if action_id == "usuarios_modificar_licencias" else set()
+        {"premise_route_id", "phone_number", "location_id", "extension"}
+        if action_id == "usuarios_modificar_licencias"
+        else set()
     )
     names = [p.name for p in get_action(action_id).params if p.name in cells and p.name not in skip]
     return [{name: cells[name][row] for name in names if cells[name]} for row in range(3)]
@@ -71,11 +102,15 @@ def records(action_id: str) -> list[dict[str, str]]:
 def run(
     context: Context, action_id: str, service: tuple[Junk, str, str], *, dry_run: bool = False
 ) -> tuple[str, list[RowResult]]:
-    """(state, rows) of a run that has come to rest. Raises BulkError when it was refused before it began."""
+    """(state, rows) of a run that has come to rest. Raises BulkError when it was refused before it
+    began.
+    """
     _, base_url, token = service
     connection: Connection = connect(context.home, token=token, base_url=base_url)
     dataset = get_action(action_id).dataset
-    prepared = prepare(action_id, {dataset: from_records(dict(enumerate(records(action_id), 2)), name=dataset)})
+    prepared = prepare(
+        action_id, {dataset: from_records(dict(enumerate(records(action_id), 2)), name=dataset)}
+    )
     assert not prepared.invalid, [problem.text() for problem in prepared.problems]
     live = launch(context, prepared, connection, Launch(workers=3, dry_run=dry_run))
     assert live.ended.wait(30), "the run did not come to rest"
@@ -87,7 +122,12 @@ def run(
 @FEW
 @given(seed=st.integers(0, 2**32), depth=st.sampled_from([0.02, 0.1, 0.3]), dry_run=st.booleans())
 def test_spoilt_answers_fail_their_rows_with_a_reason_and_never_the_run(
-    action_id: str, context: Context, service: tuple[Junk, str, str], seed: int, depth: float, dry_run: bool
+    action_id: str,
+    context: Context,
+    service: tuple[Junk, str, str],
+    seed: int,
+    depth: float,
+    dry_run: bool,
 ) -> None:
     junk = service[0]
     junk.dice, junk.share, junk.depth, junk.spare = random.Random(seed), 0.7, depth, ("people/me",)
@@ -122,7 +162,9 @@ def test_who_am_i_answered_with_anything_is_an_error_that_can_be_told(
         junk.share = 0.0
 
 
-def test_no_thread_died_and_a_good_service_is_still_served(context: Context, service: tuple[Junk, str, str]) -> None:
+def test_no_thread_died_and_a_good_service_is_still_served(
+    context: Context, service: tuple[Junk, str, str]
+) -> None:
     service[0].share = 0.0
     pool = [thread for thread in threading.enumerate() if thread.name.startswith("bulk-")]
     state, rows = run(context, "usuarios_configurar_desvio_prefijo53", service)
@@ -131,7 +173,9 @@ def test_no_thread_died_and_a_good_service_is_still_served(context: Context, ser
     assert all(thread.is_alive() for thread in pool)
 
 
-def test_a_list_whose_next_page_is_itself_ends(context: Context, service: tuple[Junk, str, str]) -> None:
+def test_a_list_whose_next_page_is_itself_ends(
+    context: Context, service: tuple[Junk, str, str]
+) -> None:
     """A page that points to itself would be read for ever."""
     import bulk.webex.client as client
     from bulk.runs.connection import api_for
@@ -147,7 +191,9 @@ def test_a_list_whose_next_page_is_itself_ends(context: Context, service: tuple[
 
     junk.dice, junk.share = Same(), 1.0
     try:
-        api: client.Api = api_for(connect(context.home, token=token, base_url=base_url), context.settings)
+        api: client.Api = api_for(
+            connect(context.home, token=token, base_url=base_url), context.settings
+        )
         with pytest.raises(BulkError, match="repite"):
             list(itertools.islice(api.pages("licenses", "items"), 1_000))
     finally:

@@ -26,15 +26,21 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 def movers(remote: Remote, people: int = 3) -> list[dict[str, str]]:
     """People who are not in the target yet."""
     target = remote.location(0)
-    away = [key for key, doc in remote.admin("state")["person"].items() if doc["locationId"] != target]
+    away = [
+        key for key, doc in remote.admin("state")["person"].items() if doc["locationId"] != target
+    ]
     return [{"person_id": key, "target_location_id": target} for key in away[:people]]
 
 
-@pytest.mark.parametrize("body", [[], "text", 7, {"latestExecutionStatus": "COMPLETED", "counts": [1]}])
+@pytest.mark.parametrize(
+    "body", [[], "text", 7, {"latestExecutionStatus": "COMPLETED", "counts": [1]}]
+)
 def test_a_job_whose_state_cannot_be_read_leaves_its_rows_unconfirmed_and_a_retry_follows_it(
     house: House, remote: Remote, body: Any
 ) -> None:
-    remote.fail_next({"method": "GET", "path_regex": f"{JOBS}/.+", "status": 200, "body": body, "times": 1})
+    remote.fail_next(
+        {"method": "GET", "path_regex": f"{JOBS}/.+", "status": 200, "body": body, "times": 1}
+    )
     result = house.run(MOVE, movers(remote))
     assert result.document["state"] == "completed_with_errors"
     assert {row.state for row in result.rows} == {"unknown"}
@@ -48,18 +54,30 @@ def test_a_job_whose_state_cannot_be_read_leaves_its_rows_unconfirmed_and_a_retr
     assert remote.counters()["move_jobs"] == 1  # followed, never sent again
 
 
-def test_an_answer_nested_beyond_reading_fails_its_row_and_not_the_run(house: House, remote: Remote) -> None:
+def test_an_answer_nested_beyond_reading_fails_its_row_and_not_the_run(
+    house: House, remote: Remote
+) -> None:
     deep = "[" * 50_000
-    remote.fail_next({"method": "GET", "path_regex": "callForwarding$", "status": 200, "text": deep, "times": 1})
-    person = next(key for key, doc in remote.admin("state")["person"].items() if doc.get("extension"))
+    remote.fail_next(
+        {"method": "GET", "path_regex": "callForwarding$", "status": 200, "text": deep, "times": 1}
+    )
+    person = next(
+        key for key, doc in remote.admin("state")["person"].items() if doc.get("extension")
+    )
     row = house.run(FORWARD, [{"person_id": person, "destination": "600111222"}]).row
     assert (row.state, row.code) == ("failed", "sin_respuesta")
 
 
-def test_half_a_character_in_an_answer_is_told_as_a_question_mark_and_the_row_ends(house: House, remote: Remote) -> None:
+def test_half_a_character_in_an_answer_is_told_as_a_question_mark_and_the_row_ends(
+    house: House, remote: Remote
+) -> None:
     half = r'{"message": "roto \ud83d, entero \ud83d\ude00 y \\ud83d"}'
-    remote.fail_next({"method": "PUT", "path_regex": "callForwarding$", "status": 400, "text": half, "times": 1})
-    person = next(key for key, doc in remote.admin("state")["person"].items() if doc.get("extension"))
+    remote.fail_next(
+        {"method": "PUT", "path_regex": "callForwarding$", "status": 400, "text": half, "times": 1}
+    )
+    person = next(
+        key for key, doc in remote.admin("state")["person"].items() if doc.get("extension")
+    )
     result = house.run(FORWARD, [{"person_id": person, "destination": "600111222"}])
     assert (result.row.state, result.document["state"]) == ("failed", "completed_with_errors")
     assert "roto ?, entero 😀 y \\ud83d" in (result.row.message or "")
@@ -72,18 +90,33 @@ def test_half_a_character_of_an_answer_can_be_written(content: bytes) -> None:
 
 
 @pytest.mark.parametrize("body", [{"items": [7]}, {"items": "no"}, []])
-def test_a_list_of_jobs_that_cannot_be_read_sends_nothing(house: House, remote: Remote, body: Any) -> None:
-    remote.fail_next({"method": "GET", "path_regex": f"{JOBS}$", "status": 200, "body": body, "times": 1})
+def test_a_list_of_jobs_that_cannot_be_read_sends_nothing(
+    house: House, remote: Remote, body: Any
+) -> None:
+    remote.fail_next(
+        {"method": "GET", "path_regex": f"{JOBS}$", "status": 200, "body": body, "times": 1}
+    )
     result = house.run(MOVE, movers(remote))
     assert {row.state for row in result.rows} == {"failed"}
     assert remote.counters()["move_jobs"] == 0
 
 
 @pytest.mark.parametrize(
-    "body", [[], {"response": []}, {"response": {"jobDetails": {"id": 7}}}, {"response": {"id": ["x"]}}, "text"]
+    "body",
+    [
+        [],
+        {"response": []},
+        {"response": {"jobDetails": {"id": 7}}},
+        {"response": {"id": ["x"]}},
+        "text",
+    ],
 )
-def test_an_odd_answer_to_the_post_of_a_job_moves_nobody_twice(house: House, remote: Remote, body: Any) -> None:
-    remote.fail_next({"method": "POST", "path_regex": f"{JOBS}$", "status": 201, "body": body, "times": 1})
+def test_an_odd_answer_to_the_post_of_a_job_moves_nobody_twice(
+    house: House, remote: Remote, body: Any
+) -> None:
+    remote.fail_next(
+        {"method": "POST", "path_regex": f"{JOBS}$", "status": 201, "body": body, "times": 1}
+    )
     result = house.run(MOVE, movers(remote))
     assert result.document["state"] in ("completed", "completed_with_errors")
     assert {row.state for row in result.rows} <= {"done", "unknown"}
@@ -97,18 +130,25 @@ def test_rows_that_an_unforeseen_failure_leaves_open_are_never_called_ended(
     def broken(*_: Any) -> Any:
         raise RuntimeError("a failure of the program itself")
 
-    people = [{"person_id": remote.person(index), "extension": str(1000 + index)} for index in range(4)]
+    people = [
+        {"person_id": remote.person(index), "extension": str(1000 + index)} for index in range(4)
+    ]
     with monkeypatch.context() as patched:
         patched.setattr(row_work, "_rows", broken)
         result = house.run(FORWARD, people)
-    assert (result.document["state"], result.document["reason"]) == ("stopped", stop_reasons.LEFT_OPEN)
+    assert (result.document["state"], result.document["reason"]) == (
+        "stopped",
+        stop_reasons.LEFT_OPEN,
+    )
     again = house.resume(result.document["run_id"])
     assert again.document["state"] == "completed"
     assert again.counts == {"done": 4}
 
 
 def test_a_list_that_heeds_no_start_is_read_once_and_ends(house: House) -> None:
-    """The sandbox, as Webex, does not page licences: asked for as many as there are, it gives the same ones for ever."""
+    """The sandbox, as Webex, does not page licences: asked for as many as there are, it gives the
+    same ones for ever.
+    """
     from itertools import islice
 
     from bulk.runs.connection import api_for

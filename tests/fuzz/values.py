@@ -23,7 +23,9 @@ SCALARS = (
     | st.just("")
 )
 ANYTHING = st.recursive(
-    SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=3), max_leaves=6
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=3),
+    max_leaves=6,
 )
 
 
@@ -35,7 +37,9 @@ def ids(kind: str) -> st.SearchStrategy[str]:
     return st.uuids().map(lambda found: hydra(kind, str(found)))
 
 
-LICENCES = st.sampled_from([hydra("LICENSE", f"00000000-0000-0000-0000-00000000000{n}") for n in range(4)])
+LICENCES = st.sampled_from(
+    [hydra("LICENSE", f"00000000-0000-0000-0000-00000000000{n}") for n in range(4)]
+)
 ROUTES = st.sampled_from([hydra("ROUTE_GROUP", "a"), hydra("TRUNK", "b")])
 KINDS: dict[str, st.SearchStrategy[Any]] = {
     "text": WORDS,
@@ -65,13 +69,19 @@ def rows(action: Action) -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries(required, optional=optional)
 
 
-# -- what was read ----------------------------------------------------------------------------------------------------
+# -- what was read ---------------------------------------------------------------------------------
 
 PERMISSION = st.fixed_dictionaries(
-    {"action": st.sampled_from(ACTIONS) | st.none(), "transferEnabled": st.booleans() | st.none(), "restricted": st.booleans()}
+    {
+        "action": st.sampled_from(ACTIONS) | st.none(),
+        "transferEnabled": st.booleans() | st.none(),
+        "restricted": st.booleans(),
+    }
 )
 PERMISSIONS = st.dictionaries(st.sampled_from(CALL_TYPES), PERMISSION)
-FORWARD = st.fixed_dictionaries({"enabled": st.booleans()}, optional={"destination": WORDS, "numberOfRings": st.integers(0, 9)})
+FORWARD = st.fixed_dictionaries(
+    {"enabled": st.booleans()}, optional={"destination": WORDS, "numberOfRings": st.integers(0, 9)}
+)
 
 
 def befores(action: Action, params: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
@@ -85,25 +95,42 @@ def befores(action: Action, params: dict[str, Any]) -> st.SearchStrategy[dict[st
         return st.fixed_dictionaries({**numbers, "connection": st.booleans()})
     if name == "ubicacion_configurar_llamadas_internas":
         route = st.none() | st.fixed_dictionaries({"id": ROUTES, "type": KINDS["route_type"]})
-        return st.fixed_dictionaries({"enableUnknownExtensionRoutePolicy": st.booleans(), "unknownExtensionRouteIdentity": route})
+        return st.fixed_dictionaries(
+            {
+                "enableUnknownExtensionRoutePolicy": st.booleans(),
+                "unknownExtensionRouteIdentity": route,
+            }
+        )
     if name == "ubicacion_configurar_permisos_salientes_defecto":
         return PERMISSIONS
     if name == "usuarios_anadir_intercom_legacy":
         return st.fixed_dictionaries({params["legacy_phone_number"]: st.booleans()})
     if name == "usuarios_asignar_location_desde_csv":
         place = KINDS["location"] | st.just(params["target_location_id"]) | st.none()
-        person = {"locationId": place, "extension": EXTENSIONS | st.none(), "phoneNumber": PHONES | st.none()}
+        person = {
+            "locationId": place,
+            "extension": EXTENSIONS | st.none(),
+            "phoneNumber": PHONES | st.none(),
+        }
         return st.fixed_dictionaries({**person, "calling": st.booleans()})
     if name == "usuarios_configurar_desvio_prefijo53":
-        members = {member: FORWARD | st.none() for member in ("always", "busy", "noAnswer", "businessContinuity")}
+        members = {
+            member: FORWARD | st.none()
+            for member in ("always", "busy", "noAnswer", "businessContinuity")
+        }
         return st.fixed_dictionaries(members)
     if name == "usuarios_configurar_perfil_saliente_custom":
         flags = st.fixed_dictionaries(
-            {**{flag: st.booleans() for flag in FLAGS}, PATH: st.sampled_from(["features", "telephony"])}
+            {
+                **{flag: st.booleans() for flag in FLAGS},
+                PATH: st.sampled_from(["features", "telephony"]),
+            }
         )
         return st.tuples(flags, PERMISSIONS).map(lambda both: {**both[0], **both[1]})
     named = [*params.get("add_license_ids", ()), *params.get("remove_license_ids", ())]
     held = st.fixed_dictionaries({licence: st.booleans() for licence in named})
     calling = st.lists(st.sampled_from(named), unique=True) if named else st.just([])
-    context = st.fixed_dictionaries({"calling": calling, "locationId": st.none() | WORDS, "extension": st.none() | EXTENSIONS})
+    context = st.fixed_dictionaries(
+        {"calling": calling, "locationId": st.none() | WORDS, "extension": st.none() | EXTENSIONS}
+    )
     return st.tuples(held, context).map(lambda both: {**both[0], **both[1]})

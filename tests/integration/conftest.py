@@ -42,8 +42,15 @@ def ended(house: House, raw: bytes) -> Ended:
 
 
 @pytest.fixture
-def bulk(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, remote: Remote, capsys: pytest.CaptureFixture[str]) -> Iterator[Bulk]:
-    """`bulk …` in this process, with the token in the environment; gives (exit code, JSON document or text)."""
+def bulk(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    remote: Remote,
+    capsys: pytest.CaptureFixture[str],
+) -> Iterator[Bulk]:
+    """`bulk …` in this process, with the token in the environment; gives (exit code, JSON document
+    or text).
+    """
     monkeypatch.setenv("BULK_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("WEBEX_ACCESS_TOKEN", remote.running.token)
     monkeypatch.setenv("WEBEX_BASE_URL", remote.running.base_url)
@@ -64,6 +71,8 @@ def users(tmp_path: Path, remote: Remote) -> Path:
     """Twelve people, one without calling licence (index 7) and one row that is not valid."""
     path = tmp_path / "USUARIOS.CSV"
     rows = [f"{remote.person(index)};{1000 + index};Persona {index};Madrid" for index in range(12)]
-    text = "\r\n".join(["person_id;extension;display_name;location_name", *rows, "nada;12;Nadie;Madrid"])
+    text = "\r\n".join(
+        ["person_id;extension;display_name;location_name", *rows, "nada;12;Nadie;Madrid"]
+    )
     path.write_text(text, encoding="utf-8-sig")
     return path

@@ -27,7 +27,9 @@ def fresh_api(house: House) -> Api:
 
 
 def foreseen(house: House, action_id: str, rows: list[dict[str, Any]]) -> list[Finding]:
-    run = find_run(house.context, house.run(action_id, rows, Launch(dry_run=True)).document["run_id"])
+    run = find_run(
+        house.context, house.run(action_id, rows, Launch(dry_run=True)).document["run_id"]
+    )
     return list(foresee(house.context, run, fresh_api(house)))
 
 
@@ -35,24 +37,39 @@ def told(findings: list[Finding]) -> list[tuple[str, tuple[int, ...]]]:
     return [(finding.code, finding.lines) for finding in findings]
 
 
-def refused(house: House, action_id: str, rows: list[dict[str, Any]]) -> set[tuple[int, str | None]]:
-    """(line, code) of the rows that a run of the same rows ends with errors in: what the forecast has to agree with."""
-    return {(row.line, row.code) for row in house.run(action_id, rows).rows if row.state == "failed"}
+def refused(
+    house: House, action_id: str, rows: list[dict[str, Any]]
+) -> set[tuple[int, str | None]]:
+    """(line, code) of the rows that a run of the same rows ends with errors in: what the forecast
+    has to agree with.
+    """
+    return {
+        (row.line, row.code) for row in house.run(action_id, rows).rows if row.state == "failed"
+    }
 
 
 def away(remote: Remote, person: int, **more: str) -> dict[str, Any]:
     """To the next location."""
     target = (home_of(person, remote.locations) + 1) % remote.locations
-    return {"person_id": remote.person(person), "target_location_id": remote.location(target), **more}
+    return {
+        "person_id": remote.person(person),
+        "target_location_id": remote.location(target),
+        **more,
+    }
 
 
 def calls_of(house: House, action_id: str, rows: list[dict[str, Any]]) -> list[str]:
     """What the forecast alone asks for: path and location; of a further page its address."""
-    run = find_run(house.context, house.run(action_id, rows, Launch(dry_run=True, workers=16)).document["run_id"])
+    run = find_run(
+        house.context,
+        house.run(action_id, rows, Launch(dry_run=True, workers=16)).document["run_id"],
+    )
     api, asked = fresh_api(house), list[str]()
     call = api._call
 
-    def counted(method: str, path: str, query: dict[str, Any], body: Any = None, *, write: bool = False) -> Any:
+    def counted(
+        method: str, path: str, query: dict[str, Any], body: Any = None, *, write: bool = False
+    ) -> Any:
         assert (method, write) == ("GET", False), "a forecast only reads"
         asked.append(f"{path} {query['locationId']}" if query.get("locationId") else path)
         return call(method, path, query, body, write=write)

@@ -41,8 +41,13 @@ class Ended:
 
 
 def raw_file(house: House) -> bytes:
-    """Eight people, one without licence, one row that is not valid, and cells that attack a spreadsheet or a page."""
-    lines = [f"{house.remote.person(n)};{1000 + n};Persona {n};Madrid;+3491122233{n};nota {n}" for n in range(8)]
+    """Eight people, one without licence, one row that is not valid, and cells that attack a
+    spreadsheet or a page.
+    """
+    lines = [
+        f"{house.remote.person(n)};{1000 + n};Persona {n};Madrid;+3491122233{n};nota {n}"
+        for n in range(8)
+    ]
     lines[1] = lines[1].replace("nota 1", EVIL)
     lines[2] = lines[2].replace("Persona 2", IMAGE)
     lines[4] = lines[4].replace("Persona 4", EVIL)
@@ -52,7 +57,9 @@ def raw_file(house: House) -> bytes:
 
 def launched(house: House, raw: bytes, how: Launch) -> Ended:
     dataset = read_any(raw, file_name="USUARIOS.CSV")[0]
-    connection = identify(api_for(house.connection, house.context.settings), house.connection, with_name=True)
+    connection = identify(
+        api_for(house.connection, house.context.settings), house.connection, with_name=True
+    )
     live = launch(house.context, prepare(ACTION, {"usuarios": dataset}), connection, how)
     assert live.ended.wait(PATIENCE)
     return Ended(house, find_run(house.context, live.run_id), raw)
@@ -65,5 +72,7 @@ def table(chunks: Iterator[bytes]) -> list[list[str]]:
 def sheets(path: Path) -> dict[str, list[list[object]]]:
     book = openpyxl.load_workbook(path)
     for sheet in book:
-        assert all(cell.data_type != "f" and cell.hyperlink is None for row in sheet for cell in row)
+        assert all(
+            cell.data_type != "f" and cell.hyperlink is None for row in sheet for cell in row
+        )
     return {sheet.title: [[cell.value for cell in row] for row in sheet] for sheet in book}

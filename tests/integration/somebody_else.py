@@ -33,11 +33,18 @@ def _person(change: Callable[[Remote, Members], Members]) -> Callable[[Remote, R
 
 def _other_header(remote: Remote, doc: Members) -> Members:
     """One that it had not before the run either."""
-    return {"callingLineId": {**doc["callingLineId"], "phoneNumber": list(remote.org.docs["number"])[-1]}}
+    return {
+        "callingLineId": {
+            **doc["callingLineId"],
+            "phoneNumber": list(remote.org.docs["number"])[-1],
+        }
+    }
 
 
 def _other_route(remote: Remote, doc: Members) -> Members:
-    return {"internalDialing": {**doc["internalDialing"], "route": list(remote.org.docs["route"])[-1]}}
+    return {
+        "internalDialing": {**doc["internalDialing"], "route": list(remote.org.docs["route"])[-1]}
+    }
 
 
 def _with_code(permissions: Members) -> Members:
@@ -56,15 +63,20 @@ def _other_destination(remote: Remote, doc: Members) -> Members:
 
 
 def _permissions_with_code(remote: Remote, doc: Members) -> Members:
-    return {"outgoing": {**doc["outgoing"], "permissions": _with_code(doc["outgoing"]["permissions"])}}
+    return {
+        "outgoing": {**doc["outgoing"], "permissions": _with_code(doc["outgoing"]["permissions"])}
+    }
 
 
-# Not here: licences and secondary numbers. A person has them or has them not: changed since, they are as before.
+# Not here: licences and secondary numbers. A person has them or has them not: changed since, they
+# are as before.
 CHANGES: dict[str, Callable[[Remote, Row], None]] = {
     "ubicacion_alta_numeraciones_desactivadas": _number_in_use,
     "ubicacion_actualizar_cabecera": _location(_other_header),
     "ubicacion_configurar_llamadas_internas": _location(_other_route),
-    "ubicacion_configurar_permisos_salientes_defecto": _location(lambda _, doc: {"permissions": _with_code(doc["permissions"])}),
+    "ubicacion_configurar_permisos_salientes_defecto": _location(
+        lambda _, doc: {"permissions": _with_code(doc["permissions"])}
+    ),
     "usuarios_asignar_location_desde_csv": _person(_third_place),
     "usuarios_configurar_desvio_prefijo53": _person(_other_destination),
     "usuarios_configurar_perfil_saliente_custom": _person(_permissions_with_code),
@@ -78,7 +90,10 @@ def given_back(remote: Remote, row: Row) -> None:
 
 def concerned(row: Row) -> Iterator[tuple[str, str]]:
     """(kind, id) of the documents that a row may change."""
-    for number in [*row.get("phone_numbers", ()), *([row["legacy_phone_number"]] if "legacy_phone_number" in row else [])]:
+    for number in [
+        *row.get("phone_numbers", ()),
+        *([row["legacy_phone_number"]] if "legacy_phone_number" in row else []),
+    ]:
         yield "number", number
     for kind in ("person", "location"):
         if f"{kind}_id" in row:

@@ -1,4 +1,6 @@
-"""The audit of a run: who launched it, who did what with it, with which settings, and why it stopped by itself."""
+"""The audit of a run: who launched it, who did what with it, with which settings, and why it
+stopped by itself.
+"""
 
 from __future__ import annotations
 
@@ -18,14 +20,20 @@ FORWARD = "usuarios_configurar_desvio_prefijo53"
 
 
 def forwarded(remote: Remote, count: int) -> list[dict[str, Any]]:
-    return [{"person_id": remote.person(n), "destination": "600111222"} for n in callers(remote, count)]
+    return [
+        {"person_id": remote.person(n), "destination": "600111222"} for n in callers(remote, count)
+    ]
 
 
 def told(house: House, run_id: str) -> list[tuple[str, str]]:
-    return [(command.command, command.who) for command in control.history(house.context.journal, run_id)]
+    return [
+        (command.command, command.who) for command in control.history(house.context.journal, run_id)
+    ]
 
 
-def test_who_launched_stays_and_each_command_has_its_own_author(house: House, remote: Remote) -> None:
+def test_who_launched_stays_and_each_command_has_its_own_author(
+    house: House, remote: Remote
+) -> None:
     rows = forwarded(remote, 6)
     first = house.run(FORWARD, rows, Launch(canary=2, workers=1))
     run_id = first.document["run_id"]
@@ -38,27 +46,49 @@ def test_who_launched_stays_and_each_command_has_its_own_author(house: House, re
     assert (find_run(house.context, run_id).person, ana != "Luis Gómez") == (ana, True)
     assert told(house, run_id) == [("launch", ana), ("canary", "bulk"), ("resume", "Luis Gómez")]
     launched, looked, resumed = control.history(house.context.journal, run_id)
-    assert (launched.detail, str(looked.detail).startswith("Primeras 2 filas")) == ("sin ensayo", True)
-    assert resumed.detail == "espera antes de leer tras una escritura sin respuesta: 0,3 s (al lanzar, 0,1)"
+    assert (launched.detail, str(looked.detail).startswith("Primeras 2 filas")) == (
+        "sin ensayo",
+        True,
+    )
+    assert (
+        resumed.detail
+        == "espera antes de leer tras una escritura sin respuesta: 0,3 s (al lanzar, 0,1)"
+    )
     facts = dict(audit_facts(house.context, find_run(house.context, run_id)))
     assert (facts["Quién"], facts["Ensayo"]) == (ana, "ninguno: se lanzó sin ensayo")
-    assert "Luis Gómez" in facts["Intervención 3"] and "espera antes de leer" in facts["Intervención 3"]
-    assert "espera antes de leer tras una escritura sin respuesta: 0,1 s" in facts["Ajustes cambiados"]
+    assert (
+        "Luis Gómez" in facts["Intervención 3"]
+        and "espera antes de leer" in facts["Intervención 3"]
+    )
+    assert (
+        "espera antes de leer tras una escritura sin respuesta: 0,1 s" in facts["Ajustes cambiados"]
+    )
     assert "plazo para conectar: 10 s" in facts["Ajustes de fábrica"]
 
 
-def test_plan_undo_verification_and_automatic_stop_leave_their_line(house: House, remote: Remote) -> None:
+def test_plan_undo_verification_and_automatic_stop_leave_their_line(
+    house: House, remote: Remote
+) -> None:
     plan = house.plan(FORWARD, forwarded(remote, 3))
     wait(live := launch_plan(house.context, plan.document["run_id"], house.connection, Launch()))
-    assert control.history(house.context.journal, live.run_id)[0].detail == f"lo que mostró el ensayo {plan.document['run_id']}"
+    assert (
+        control.history(house.context.journal, live.run_id)[0].detail
+        == f"lo que mostró el ensayo {plan.document['run_id']}"
+    )
     other = replace(house.context, settings=replace(house.context.settings, settle_delay=0.2))
     remote.config(latency_ms=30)
     wait(back := undo(other, live.run_id, house.connection))
     wait(check := verify(house.context, live.run_id, house.connection))
     assert [told(house, each.run_id)[0][0] for each in (back, check)] == ["undo", "verify"]
-    assert find_run(house.context, back.run_id).settings["settle_delay"] == 0.2  # in force, not those of the run undone
+    assert (
+        find_run(house.context, back.run_id).settings["settle_delay"] == 0.2
+    )  # in force, not those of the run undone
     late = house.start(FORWARD, forwarded(remote, 40), Launch(workers=1))
     wait(late, timeout=0.1)
     last = control.history(house.context.journal, late.run_id)[-1]
-    assert (last.command, last.who, last.detail) == ("auto_pause", "bulk", find_run(house.context, late.run_id).reason)
+    assert (last.command, last.who, last.detail) == (
+        "auto_pause",
+        "bulk",
+        find_run(house.context, late.run_id).reason,
+    )
     assert "Se ha esperado" in str(last.detail)

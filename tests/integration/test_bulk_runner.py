@@ -10,7 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from bulk.bulk_runner import build_chunks, iter_rows, merge_bulk_results, poll_bulk_order, submit_bulk_order
+from bulk.bulk_runner import (
+    build_chunks,
+    iter_rows,
+    merge_bulk_results,
+    poll_bulk_order,
+    submit_bulk_order,
+)
 from bulk.errors import InDevelopment, InputError, MissingToken
 from bulk.files.dataset import from_records, read_csv
 from tests.house import House, Remote
@@ -36,7 +42,9 @@ def users_file(path: Path, remote: Remote, people: int) -> Path:
     return path
 
 
-def test_a_script_of_ten_lines_works_with_the_five_bare_functions(tmp_path: Path, remote: Remote) -> None:
+def test_a_script_of_ten_lines_works_with_the_five_bare_functions(
+    tmp_path: Path, remote: Remote
+) -> None:
     users = users_file(tmp_path / "USUARIOS.CSV", remote, 25)
     environment = {
         **os.environ,
@@ -45,7 +53,11 @@ def test_a_script_of_ten_lines_works_with_the_five_bare_functions(tmp_path: Path
         "WEBEX_BASE_URL": remote.running.base_url,
     }
     done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(SCRIPT), str(users)], capture_output=True, text=True, env=environment, cwd=ROOT
+        [sys.executable, "-c", textwrap.dedent(SCRIPT), str(users)],
+        capture_output=True,
+        text=True,
+        env=environment,
+        cwd=ROOT,
     )
     assert done.stdout.strip() == "3 {'done': 24, 'failed': 1} [2, 3, 4]", done.stderr
     assert remote.writes() == 24
@@ -82,10 +94,15 @@ def test_a_chunk_size_under_one_is_refused() -> None:
 def test_rows_of_a_dataset_come_with_their_line_and_without_empty_cells(tmp_path: Path) -> None:
     path = tmp_path / "USUARIOS.CSV"
     path.write_text("person_id;extension\nA;12\n\nB;\n", encoding="utf-8")
-    assert list(iter_rows(read_csv(path))) == [(2, {"person_id": "A", "extension": "12"}), (4, {"person_id": "B"})]
+    assert list(iter_rows(read_csv(path))) == [
+        (2, {"person_id": "A", "extension": "12"}),
+        (4, {"person_id": "B"}),
+    ]
 
 
-def test_submit_returns_at_once_and_orders_handed_over_later_join_the_run(bare: House, remote: Remote) -> None:
+def test_submit_returns_at_once_and_orders_handed_over_later_join_the_run(
+    bare: House, remote: Remote
+) -> None:
     first = submit_bulk_order(ACTION, [(2, {"person_id": remote.person(0), "extension": "1000"})])
     second = submit_bulk_order(ACTION, [(3, {"person_id": remote.person(1), "extension": "1001"})])
     assert first.rpartition("-r")[0] == second.rpartition("-r")[0]
@@ -96,13 +113,17 @@ def test_submit_returns_at_once_and_orders_handed_over_later_join_the_run(bare: 
 
 
 def test_rows_that_do_not_pass_the_schema_are_set_aside(bare: House, remote: Remote) -> None:
-    order = submit_bulk_order(ACTION, [(2, {"person_id": remote.person(0), "extension": "1000"}), (3, {"person_id": "x"})])
+    order = submit_bulk_order(
+        ACTION, [(2, {"person_id": remote.person(0), "extension": "1000"}), (3, {"person_id": "x"})]
+    )
     wait_for(order)
     assert poll_bulk_order(order).counts == {"done": 1, "invalid": 1}
     assert poll_bulk_order(order).state == "partial"
 
 
-def test_an_action_in_development_is_refused_before_anything_is_sent(bare: House, remote: Remote) -> None:
+def test_an_action_in_development_is_refused_before_anything_is_sent(
+    bare: House, remote: Remote
+) -> None:
     before = remote.counters()["requests"]
     with pytest.raises(InDevelopment):
         submit_bulk_order("workspaces_alta", [(2, {})])
@@ -114,13 +135,20 @@ def test_an_empty_chunk_is_refused(bare: House) -> None:
         submit_bulk_order(ACTION, [])
 
 
-def test_without_a_token_submit_says_what_to_do(bare: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_token_submit_says_what_to_do(
+    bare: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("WEBEX_ACCESS_TOKEN")
     with pytest.raises(MissingToken, match="WEBEX_ACCESS_TOKEN"):
-        submit_bulk_order("usuarios_anadir_intercom_legacy", [(2, {"person_id": "x", "legacy_phone_number": "+34911222333"})])
+        submit_bulk_order(
+            "usuarios_anadir_intercom_legacy",
+            [(2, {"person_id": "x", "legacy_phone_number": "+34911222333"})],
+        )
 
 
-def test_run_of_an_adapter_does_one_row_and_returns_its_outcome(bare: House, remote: Remote) -> None:
+def test_run_of_an_adapter_does_one_row_and_returns_its_outcome(
+    bare: House, remote: Remote
+) -> None:
     from bulk.adapters.usuarios_configurar_desvio_prefijo53 import run
 
     found = run(token=remote.running.token, person_id=remote.person(0), extension="1000")
@@ -137,15 +165,25 @@ def test_run_of_an_adapter_does_a_file_in_bulk(bare: House, remote: Remote, tmp_
     assert (found["counts"]["done"], found["counts"]["failed"], len(found["orders"])) == (9, 1, 3)
 
 
-def test_a_list_given_beside_a_file_is_every_rows_own(bare: House, remote: Remote, tmp_path: Path) -> None:
+def test_a_list_given_beside_a_file_is_every_rows_own(
+    bare: House, remote: Remote, tmp_path: Path
+) -> None:
     from bulk.adapters.usuarios_modificar_licencias import run
 
     given = [remote.org.licenses["messaging"], remote.org.licenses["meeting"]]
     path = tmp_path / "USUARIOS.CSV"
-    path.write_text("\n".join(["person_id", *(remote.person(index) for index in range(4))]), encoding="utf-8")
+    path.write_text(
+        "\n".join(["person_id", *(remote.person(index) for index in range(4))]), encoding="utf-8"
+    )
     found = run(token=None, csv=str(path), bulk=True, add_license_ids=given)
-    assert (found["counts"]["done"], found["counts"]["unchanged"]) == (2, 2)  # one in three has no meetings yet
-    assert all(set(given) <= set(remote.doc("person", remote.person(index))["licenses"]) for index in range(4))
+    assert (found["counts"]["done"], found["counts"]["unchanged"]) == (
+        2,
+        2,
+    )  # one in three has no meetings yet
+    assert all(
+        set(given) <= set(remote.doc("person", remote.person(index))["licenses"])
+        for index in range(4)
+    )
 
 
 def test_records_given_one_by_one_read_like_a_file() -> None:

@@ -16,7 +16,18 @@ from tests.house import Remote
 from tests.integration.conftest import Bulk
 
 ACTION = "usuarios_configurar_desvio_prefijo53"
-ON_STATUS = {"run_id", "action_id", "state", "dry_run", "counts", "orders", "requests", "retries", "rate_limited", "elapsed_s"}
+ON_STATUS = {
+    "run_id",
+    "action_id",
+    "state",
+    "dry_run",
+    "counts",
+    "orders",
+    "requests",
+    "retries",
+    "rate_limited",
+    "elapsed_s",
+}
 
 
 def test_actions_lists_the_nine_and_the_announced_ones(bulk: Bulk) -> None:
@@ -28,23 +39,38 @@ def test_actions_lists_the_nine_and_the_announced_ones(bulk: Bulk) -> None:
     assert {"name": "phone_numbers", "required": True, "list": True} in numbers["params"]
 
 
-def test_validate_counts_the_bad_row_and_names_file_line_column_value_and_remedy(bulk: Bulk, users: Path) -> None:
+def test_validate_counts_the_bad_row_and_names_file_line_column_value_and_remedy(
+    bulk: Bulk, users: Path
+) -> None:
     code, found = bulk("validate", ACTION, "--usuarios", users, "--json")
     assert (code, found["total"], found["invalid"]) == (1, 13, 1)
     problem = found["problems"][0]
-    assert (problem["file"], problem["line"], problem["column"], problem["value"]) == ("USUARIOS.CSV", 14, "person_id", "nada")
+    assert (problem["file"], problem["line"], problem["column"], problem["value"]) == (
+        "USUARIOS.CSV",
+        14,
+        "person_id",
+        "nada",
+    )
     assert "identificador" in problem["message"]
 
 
-def test_plan_writes_nothing_and_is_stored_as_a_dry_run(bulk: Bulk, users: Path, remote: Remote) -> None:
+def test_plan_writes_nothing_and_is_stored_as_a_dry_run(
+    bulk: Bulk, users: Path, remote: Remote
+) -> None:
     code, found = bulk("plan", ACTION, "--usuarios", users, "--json")
     assert (code, found["dry_run"], remote.writes()) == (1, True, 0)
     assert tuple(found["counts"]) == PLAN_STATES
-    assert (found["counts"]["change"], found["counts"]["blocked"], found["counts"]["invalid"]) == (11, 1, 1)
+    assert (found["counts"]["change"], found["counts"]["blocked"], found["counts"]["invalid"]) == (
+        11,
+        1,
+        1,
+    )
     assert bulk("runs", "--json")[1][0]["run_id"] == found["run_id"]
 
 
-def test_a_service_that_is_not_there_is_no_failure_of_rows(bulk: Bulk, users: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_service_that_is_not_there_is_no_failure_of_rows(
+    bulk: Bulk, users: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("BULK_MAX_ATTEMPTS", "1")
     monkeypatch.setenv("WEBEX_BASE_URL", "http://127.0.0.1:9/v1")  # nobody listens there
     code, found = bulk("plan", ACTION, "--usuarios", users, "--json")
@@ -85,7 +111,9 @@ def test_report_comes_as_csv_for_excel_and_as_json(bulk: Bulk, users: Path, tmp_
     assert bulk("report", run_id, "--out", tmp_path / "informe.doc", "--json")[0] == 2
 
 
-def test_map_takes_another_column_a_constant_and_a_global_one(bulk: Bulk, tmp_path: Path, remote: Remote) -> None:
+def test_map_takes_another_column_a_constant_and_a_global_one(
+    bulk: Bulk, tmp_path: Path, remote: Remote
+) -> None:
     users, world = tmp_path / "USUARIOS.CSV", tmp_path / "GLOBAL.CSV"
     users.write_text(f"quien;ext\n{remote.person(0)};1000\n", encoding="utf-8")
     world.write_text("destino\n600111222\n", encoding="utf-8")
@@ -93,25 +121,48 @@ def test_map_takes_another_column_a_constant_and_a_global_one(bulk: Bulk, tmp_pa
     code, found = bulk("run", ACTION, *files, "--json")
     assert (code, found["error"]["code"]) == (2, "entrada")
     assert "person_id" in found["error"]["message"]
-    assert bulk("run", ACTION, *files, "--map", "person_id=quien", "--map", "destination=GLOBAL.destino", "--json")[0] == 0
+    assert (
+        bulk(
+            "run",
+            ACTION,
+            *files,
+            "--map",
+            "person_id=quien",
+            "--map",
+            "destination=GLOBAL.destino",
+            "--json",
+        )[0]
+        == 0
+    )
     always = remote.doc("person", remote.person(0))["forwarding"]["callForwarding"]["always"]
     assert always["destination"] == "600111222"
-    assert bulk("run", ACTION, *files, "--map", "person_id=quien", "--map", "extension==2222", "--json")[0] == 0
+    assert (
+        bulk(
+            "run", ACTION, *files, "--map", "person_id=quien", "--map", "extension==2222", "--json"
+        )[0]
+        == 0
+    )
     code, found = bulk("run", ACTION, *files, "--map", "person_id=otra", "--json")
     assert (code, "quien" in found["error"]["message"]) == (2, True)
 
 
-def test_org_id_comes_from_global_without_a_click(bulk: Bulk, users: Path, tmp_path: Path, remote: Remote) -> None:
+def test_org_id_comes_from_global_without_a_click(
+    bulk: Bulk, users: Path, tmp_path: Path, remote: Remote
+) -> None:
     world = tmp_path / "GLOBAL.CSV"
     world.write_text(f"org_id\n{remote.running.org_id}\n", encoding="utf-8")
-    run_id = bulk("run", ACTION, "--usuarios", users, "--global", world, "--bulk", "--json")[1]["run_id"]
+    run_id = bulk("run", ACTION, "--usuarios", users, "--global", world, "--bulk", "--json")[1][
+        "run_id"
+    ]
     bulk("report", run_id, "--out", tmp_path / "r.json")
     rows = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))["rows"]
     assert rows[0]["params"]["org_id"] == remote.running.org_id
 
 
 @pytest.mark.parametrize("action", [action.id for action in UNSUPPORTED])
-def test_an_action_in_development_is_refused_with_2_and_no_request(bulk: Bulk, users: Path, remote: Remote, action: str) -> None:
+def test_an_action_in_development_is_refused_with_2_and_no_request(
+    bulk: Bulk, users: Path, remote: Remote, action: str
+) -> None:
     before = remote.counters()["requests"]
     for command in ("run", "plan", "validate"):
         code, found = bulk(command, action, "--usuarios", users, "--json")
@@ -146,29 +197,39 @@ def test_bad_usage_or_input_is_2_with_one_json_error_and_sends_nothing(
     assert remote.counters()["requests"] == before
 
 
-def test_without_a_token_the_run_is_refused_with_what_to_do(bulk: Bulk, users: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_token_the_run_is_refused_with_what_to_do(
+    bulk: Bulk, users: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("WEBEX_ACCESS_TOKEN")
     code, found = bulk("run", ACTION, "--usuarios", users, "--json")
     assert (code, found["error"]["code"]) == (2, "falta_token")
     assert "--sandbox" in found["error"]["message"]
 
 
-def test_a_rejected_token_is_3_and_nothing_is_written(bulk: Bulk, users: Path, remote: Remote) -> None:
+def test_a_rejected_token_is_3_and_nothing_is_written(
+    bulk: Bulk, users: Path, remote: Remote
+) -> None:
     code, found = bulk("run", ACTION, "--usuarios", users, "--token", "caducado-123456", "--json")
     assert (code, remote.writes()) == (3, 0)
     assert "token" in found["error"]["message"]
     assert bulk("runs", "--json") == (0, [])
 
 
-def test_the_token_is_in_no_file_that_was_written(bulk: Bulk, users: Path, tmp_path: Path, remote: Remote) -> None:
+def test_the_token_is_in_no_file_that_was_written(
+    bulk: Bulk, users: Path, tmp_path: Path, remote: Remote
+) -> None:
     run_id = bulk("run", ACTION, "--usuarios", users, "--bulk", "--json")[1]["run_id"]
     for name in ("r.csv", "r.json"):
         bulk("report", run_id, "--out", tmp_path / name)
     secret = remote.running.token.encode()
-    assert [path for path in tmp_path.rglob("*") if path.is_file() and secret in path.read_bytes()] == []
+    assert [
+        path for path in tmp_path.rglob("*") if path.is_file() and secret in path.read_bytes()
+    ] == []
 
 
-def test_the_log_of_an_action_has_a_json_line_per_row(bulk: Bulk, users: Path, tmp_path: Path) -> None:
+def test_the_log_of_an_action_has_a_json_line_per_row(
+    bulk: Bulk, users: Path, tmp_path: Path
+) -> None:
     run_id = bulk("run", ACTION, "--usuarios", users, "--bulk", "--json")[1]["run_id"]
     lines = (tmp_path / "home" / "logs" / f"{ACTION}.log").read_text(encoding="utf-8").splitlines()
     events = [json.loads(line) for line in lines]
@@ -178,7 +239,11 @@ def test_the_log_of_an_action_has_a_json_line_per_row(bulk: Bulk, users: Path, t
 
 
 def test_an_adapter_runs_as_a_module(
-    monkeypatch: pytest.MonkeyPatch, bulk: Bulk, users: Path, remote: Remote, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch,
+    bulk: Bulk,
+    users: Path,
+    remote: Remote,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     from bulk.adapters import get_action
     from bulk.cli.action_script import main as single
@@ -195,30 +260,52 @@ def test_an_adapter_runs_as_a_module(
         json.loads(capsys.readouterr().out)
 
 
-def test_a_reviewed_plan_takes_no_other_rows_data_options_or_dry_run(bulk: Bulk, users: Path, remote: Remote) -> None:
+def test_a_reviewed_plan_takes_no_other_rows_data_options_or_dry_run(
+    bulk: Bulk, users: Path, remote: Remote
+) -> None:
     plan = bulk("plan", ACTION, "--usuarios", users, "--json")[1]["run_id"]
     runs = bulk("runs", "--json")[1]
     dropped: list[list[Any]] = [
-        ["--dry-run"], ["--usuarios", users], ["--lines", "2-5"], ["--where", "location_name=Madrid"],
-        ["--map", "extension==1234"], ["--accept-repairs"], ["--only-open-of", plan], ["--country", "ES"],
-        ["--profile", users], ["--force-pstn"], ["--base-url", remote.running.base_url], ["--sandbox"],
-    ]  # fmt: skip
+        ["--dry-run"],
+        ["--usuarios", users],
+        ["--lines", "2-5"],
+        ["--where", "location_name=Madrid"],
+        ["--map", "extension==1234"],
+        ["--accept-repairs"],
+        ["--only-open-of", plan],
+        ["--country", "ES"],
+        ["--profile", users],
+        ["--force-pstn"],
+        ["--base-url", remote.running.base_url],
+        ["--sandbox"],
+    ]
     for extra in dropped:
         code, found = bulk("run", "--plan", plan, *extra, "--json")
         assert (code, found["error"]["code"]) == (2, "uso"), extra
         assert extra[0] in found["error"]["message"]
     assert bulk("runs", "--json")[1] == runs
     assert remote.writes() == 0
-    code, ran = bulk("run", "--plan", plan, "--bulk", "--chunk-size", "5", "--note", "CHG-1", "--json")
+    code, ran = bulk(
+        "run", "--plan", plan, "--bulk", "--chunk-size", "5", "--note", "CHG-1", "--json"
+    )
     assert (ran["counts"]["done"], ran["note"], remote.writes()) == (11, "CHG-1", 11)
 
 
 @pytest.mark.parametrize(
     ("error", "code", "told"),
-    [(RuntimeError("algo"), 1, "interno"), (KeyboardInterrupt(), 3, "interrumpida"), (UsageError("no"), 2, "uso")],
+    [
+        (RuntimeError("algo"), 1, "interno"),
+        (KeyboardInterrupt(), 3, "interrumpida"),
+        (UsageError("no"), 2, "uso"),
+    ],
 )
 def test_an_action_as_a_command_ends_as_every_command_does(
-    bulk: Bulk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], error: BaseException, code: int, told: str
+    bulk: Bulk,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    error: BaseException,
+    code: int,
+    told: str,
 ) -> None:
     def broken(*_: Any, **__: Any) -> Any:
         raise error
@@ -231,7 +318,10 @@ def test_an_action_as_a_command_ends_as_every_command_does(
     assert "Traceback" not in said.err
 
 
-@pytest.mark.parametrize(("name", "value"), [("PEOPLE", "abc"), ("LOCATIONS", "0"), ("LATENCY_MS", "nan"), ("LATENCY_MS", "-1")])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("PEOPLE", "abc"), ("LOCATIONS", "0"), ("LATENCY_MS", "nan"), ("LATENCY_MS", "-1")],
+)
 def test_a_setting_of_the_sandbox_that_is_no_number_is_named(
     bulk: Bulk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, value: str
 ) -> None:
@@ -240,15 +330,27 @@ def test_a_setting_of_the_sandbox_that_is_no_number_is_named(
     assert f"BULK_SANDBOX_{name} = «{value}»" in bulk.err  # type: ignore[attr-defined]
 
 
-def test_undo_tells_its_lists_row_by_row_and_a_launch_without_rehearsal_says_so(bulk: Bulk, users: Path, remote: Remote) -> None:
+def test_undo_tells_its_lists_row_by_row_and_a_launch_without_rehearsal_says_so(
+    bulk: Bulk, users: Path, remote: Remote
+) -> None:
     run_id = bulk("run", ACTION, "--usuarios", users, "--bulk", "--json")[1]["run_id"]
     assert "sin ensayo" in bulk.err  # type: ignore[attr-defined]
     forwarding = remote.doc("person", remote.person(2))["forwarding"]["callForwarding"]
     always = {**forwarding["always"], "destination": "699999999"}
-    remote.patch("person", remote.person(2), forwarding={"callForwarding": {**forwarding, "always": always}})
+    remote.patch(
+        "person", remote.person(2), forwarding={"callForwarding": {**forwarding, "always": always}}
+    )
     code, found = bulk("undo", run_id, "--json")
     assert code == 1
-    assert found["undo"] == {"reverted": 10, "kept": 1, "irreversible": 0, "already": 0, "failed": 0, "open": 0, "partly": 0}
+    assert found["undo"] == {
+        "reverted": 10,
+        "kept": 1,
+        "irreversible": 0,
+        "already": 0,
+        "failed": 0,
+        "open": 0,
+        "partly": 0,
+    }
     assert [row["line"] for row in found["undo_rows"]["kept"]] == [4]
     assert len(found["undo_rows"]["reverted"]) == 10
     assert bulk("status", found["run_id"], "--json")[1] == found

@@ -26,28 +26,65 @@ ACTION = "usuarios_configurar_desvio_prefijo53"
         (["run", ACTION, "--canary", "-4"], "--canary: "),
         (["validate", "--usuarios", "no_esta.csv"], "No se puede leer «no_esta.csv»: no existe."),
         (["validate", "--usuarios", "."], "es una carpeta."),
-        (["validate", ACTION, "--profile", "PROFILE", "--usuarios", "x.csv"], "no es JSON: se rompe en la línea 2, columna 1."),
+        (
+            ["validate", ACTION, "--profile", "PROFILE", "--usuarios", "x.csv"],
+            "no es JSON: se rompe en la línea 2, columna 1.",
+        ),
     ],
 )
-def test_usage_errors_speak_spanish_alone(bulk: Bulk, tmp_path: Path, arguments: list[str], told: str) -> None:
+def test_usage_errors_speak_spanish_alone(
+    bulk: Bulk, tmp_path: Path, arguments: list[str], told: str
+) -> None:
     profile = tmp_path / "perfil.json"
     profile.write_text("{\n", encoding="utf-8")
     code, _ = bulk(*[str(profile) if each == "PROFILE" else each for each in arguments])
     said: str = bulk.err  # type: ignore[attr-defined]
     assert code == 2
     assert told in said
-    english = ("Input", "should", "valid ", "No such", "Missing", "Option ", "directory", "range", "Expecting")
+    english = (
+        "Input",
+        "should",
+        "valid ",
+        "No such",
+        "Missing",
+        "Option ",
+        "directory",
+        "range",
+        "Expecting",
+    )
     assert [word for word in english if word in said] == []
 
 
 @pytest.mark.parametrize(
-    "command", [[], ["validate"], ["plan"], ["report"], ["export"], ["sandbox"], ["journal"], ["journal", "check"]]
+    "command",
+    [
+        [],
+        ["validate"],
+        ["plan"],
+        ["report"],
+        ["export"],
+        ["sandbox"],
+        ["journal"],
+        ["journal", "check"],
+    ],
 )
 def test_help_is_spanish_down_to_its_frame(bulk: Bulk, command: list[str]) -> None:
     _, text = bulk(*command, "--help")
     assert "Uso: " in text
     assert "Muestra esta ayuda." in text
-    english = ("Usage", "Options", "Show this", "Commands", "Arguments", "[default", "[required", "run_id", "None", " <", "{")
+    english = (
+        "Usage",
+        "Options",
+        "Show this",
+        "Commands",
+        "Arguments",
+        "[default",
+        "[required",
+        "run_id",
+        "None",
+        " <",
+        "{",
+    )
     assert [word for word in english if word in text] == []
 
 
@@ -83,4 +120,8 @@ def test_help_of_an_action_as_a_command_is_spanish(capsys: pytest.CaptureFixture
     assert end.value.code == 0
     assert text.startswith("Uso: ")
     assert "\nOpciones:\n" in text
-    assert [word for word in ("usage", "options", "show this", "CHUNK_SIZE", "TOKEN_FILE") if word in text] == []
+    assert [
+        word
+        for word in ("usage", "options", "show this", "CHUNK_SIZE", "TOKEN_FILE")
+        if word in text
+    ] == []

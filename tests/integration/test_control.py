@@ -24,7 +24,9 @@ FORWARD = "usuarios_configurar_desvio_prefijo53"
 
 
 def forwarded(remote: Remote, count: int) -> list[dict[str, Any]]:
-    return [{"person_id": remote.person(n), "destination": "600111222"} for n in callers(remote, count)]
+    return [
+        {"person_id": remote.person(n), "destination": "600111222"} for n in callers(remote, count)
+    ]
 
 
 def retried(house: House, run_id: str, **chosen: Any) -> Result:
@@ -38,7 +40,9 @@ def failing_first(house: House, remote: Remote, rows: int, refused: int, **how: 
     return house.run(FORWARD, forwarded(remote, rows), Launch(workers=1, **how))
 
 
-def test_when_a_run_has_ended_the_journals_file_alone_holds_it(house: House, remote: Remote, tmp_path: Path) -> None:
+def test_when_a_run_has_ended_the_journals_file_alone_holds_it(
+    house: House, remote: Remote, tmp_path: Path
+) -> None:
     run_id = house.run(FORWARD, forwarded(remote, 3)).document["run_id"]
     (tmp_path / "copy").mkdir()
     shutil.copy(house.context.home / "journal.db", tmp_path / "copy")
@@ -47,7 +51,7 @@ def test_when_a_run_has_ended_the_journals_file_alone_holds_it(house: House, rem
     copied.close()
 
 
-# -- retry --------------------------------------------------------------------------------------------------------------
+# -- retry -----------------------------------------------------------------------------------------
 
 
 def test_retry_works_only_what_failed(house: House, remote: Remote) -> None:
@@ -77,7 +81,10 @@ def test_retry_of_chosen_rows(house: House, remote: Remote) -> None:
 def test_nothing_to_retry_sends_nothing(house: House, remote: Remote) -> None:
     first = house.run(FORWARD, forwarded(remote, 3))
     requests = remote.counters()["requests"]
-    assert retry(house.context, first.document["run_id"], house.connection) is None and remote.counters()["requests"] == requests
+    assert (
+        retry(house.context, first.document["run_id"], house.connection) is None
+        and remote.counters()["requests"] == requests
+    )
 
 
 def test_a_second_retry_at_once_is_refused(house: House, remote: Remote) -> None:
@@ -100,10 +107,14 @@ def test_a_cancelled_rest_can_be_retried(house: House, remote: Remote) -> None:
     assert cancelled.document["state"] == "cancelled" and cancelled.counts["cancelled"] > 0
     remote.config(latency_ms=0)
     assert retried(house, live.run_id).counts == {"done": 60}
-    assert "retry" in [command.command for command in control.history(house.context.journal, live.run_id)]
+    assert "retry" in [
+        command.command for command in control.history(house.context.journal, live.run_id)
+    ]
 
 
-def test_a_retry_right_after_a_cancel_waits_for_the_rows_in_flight(house: House, remote: Remote) -> None:
+def test_a_retry_right_after_a_cancel_waits_for_the_rows_in_flight(
+    house: House, remote: Remote
+) -> None:
     remote.config(latency_ms=700)
     live = house.start(FORWARD, forwarded(remote, 4), Launch(workers=2))
     while not remote.counters()["requests"]:
@@ -116,12 +127,21 @@ def test_a_retry_right_after_a_cancel_waits_for_the_rows_in_flight(house: House,
     assert house.result(live.run_id).counts == {"done": 4}
 
 
-# -- first rows for a look ------------------------------------------------------------------------------------------------
+# -- first rows for a look -------------------------------------------------------------------------
 
 
-def test_a_canary_stops_after_rows_of_every_location_and_goes_on(house: House, remote: Remote) -> None:
-    rows = [{**row, "location_name": f"Sede {n % remote.locations}"} for n, row in enumerate(forwarded(remote, 60))]
-    live = house.start(FORWARD, [{k: v for k, v in row.items() if k != "location_name"} for row in rows], Launch(canary=12))
+def test_a_canary_stops_after_rows_of_every_location_and_goes_on(
+    house: House, remote: Remote
+) -> None:
+    rows = [
+        {**row, "location_name": f"Sede {n % remote.locations}"}
+        for n, row in enumerate(forwarded(remote, 60))
+    ]
+    live = house.start(
+        FORWARD,
+        [{k: v for k, v in row.items() if k != "location_name"} for row in rows],
+        Launch(canary=12),
+    )
     wait(live)
     first = house.result(live.run_id)
     assert first.counts == {"done": 12, "pending": 48}
@@ -134,8 +154,12 @@ def test_the_rows_of_a_canary_are_spread_over_the_locations(house: House, remote
     from bulk.planning.prepare import prepare
     from bulk.runs.launch import launch
 
-    rows = [{**row, "location_name": f"Sede {n // 15}"} for n, row in enumerate(forwarded(remote, 60))]
-    prepared = prepare(FORWARD, {"usuarios": from_records(dict(enumerate(rows, 2)), name="usuarios")})
+    rows = [
+        {**row, "location_name": f"Sede {n // 15}"} for n, row in enumerate(forwarded(remote, 60))
+    ]
+    prepared = prepare(
+        FORWARD, {"usuarios": from_records(dict(enumerate(rows, 2)), name="usuarios")}
+    )
     live = launch(house.context, prepared, house.connection, Launch(canary=8))
     wait(live)
     worked = [row.group for row in house.result(live.run_id).rows if row.state == "done"]
@@ -143,10 +167,12 @@ def test_the_rows_of_a_canary_are_spread_over_the_locations(house: House, remote
 
 
 def test_a_canary_of_the_whole_file_simply_ends(house: House, remote: Remote) -> None:
-    assert house.run(FORWARD, forwarded(remote, 5), Launch(canary=50)).document["state"] == "completed"
+    assert (
+        house.run(FORWARD, forwarded(remote, 5), Launch(canary=50)).document["state"] == "completed"
+    )
 
 
-# -- hours ----------------------------------------------------------------------------------------------------------------
+# -- hours -----------------------------------------------------------------------------------------
 
 
 def test_a_scheduled_run_sends_nothing_before_its_hour(house: House, remote: Remote) -> None:
@@ -161,7 +187,9 @@ def test_a_scheduled_run_sends_nothing_before_its_hour(house: House, remote: Rem
     assert house.result(live.run_id).counts == {"done": 3}
 
 
-def test_a_run_that_waits_for_another_begins_by_itself_when_that_one_rests(house: House, remote: Remote) -> None:
+def test_a_run_that_waits_for_another_begins_by_itself_when_that_one_rests(
+    house: House, remote: Remote
+) -> None:
     remote.config(latency_ms=60)
     first = house.start(FORWARD, forwarded(remote, 12), Launch(workers=2))
     second = house.start(FORWARD, forwarded(remote, 3), Launch(after=(first.run_id,)))
@@ -174,14 +202,20 @@ def test_a_run_that_waits_for_another_begins_by_itself_when_that_one_rests(house
     assert latter.state == "completed"
 
 
-def test_a_run_that_would_wait_for_one_that_is_gone_begins_at_once(house: House, remote: Remote) -> None:
+def test_a_run_that_would_wait_for_one_that_is_gone_begins_at_once(
+    house: House, remote: Remote
+) -> None:
     live = house.start(FORWARD, forwarded(remote, 3), Launch(after=("20200101-0000-aaa",)))
     assert live.ended.wait(PATIENCE)
     assert house.result(live.run_id).document["state"] == "completed"
 
 
-def test_a_scheduled_run_can_be_paused_and_still_waits_when_resumed(house: House, remote: Remote) -> None:
-    live = house.start(FORWARD, forwarded(remote, 3), Launch(at=datetime.now(UTC) + timedelta(hours=1)))
+def test_a_scheduled_run_can_be_paused_and_still_waits_when_resumed(
+    house: House, remote: Remote
+) -> None:
+    live = house.start(
+        FORWARD, forwarded(remote, 3), Launch(at=datetime.now(UTC) + timedelta(hours=1))
+    )
     request_stop(house.context, live.run_id, "pause", "prueba")
     wait(live)
     assert house.result(live.run_id).document["state"] == "paused"
@@ -193,12 +227,21 @@ def test_a_scheduled_run_can_be_paused_and_still_waits_when_resumed(house: House
     assert remote.writes() == 0
 
 
-def test_a_run_pauses_at_its_last_hour_and_goes_on_when_resumed(house: House, remote: Remote) -> None:
+def test_a_run_pauses_at_its_last_hour_and_goes_on_when_resumed(
+    house: House, remote: Remote
+) -> None:
     remote.config(latency_ms=100)
-    live = house.start(FORWARD, forwarded(remote, 80), Launch(workers=1, not_after=datetime.now(UTC) + timedelta(seconds=1)))
+    live = house.start(
+        FORWARD,
+        forwarded(remote, 80),
+        Launch(workers=1, not_after=datetime.now(UTC) + timedelta(seconds=1)),
+    )
     assert live.ended.wait(PATIENCE)
     first = house.result(live.run_id)
-    assert first.document["state"] == "paused" and "la hora a la que tenía que parar" in first.document["reason"]
+    assert (
+        first.document["state"] == "paused"
+        and "la hora a la que tenía que parar" in first.document["reason"]
+    )
     assert first.counts["pending"] > 0
     remote.config(latency_ms=0)
     assert house.resume(live.run_id).counts == {"done": 80}
@@ -210,12 +253,17 @@ def test_a_run_that_would_stop_before_it_begins_is_refused() -> None:
         Launch(at=now + timedelta(hours=2), not_after=now + timedelta(hours=1))
 
 
-def test_a_launch_that_comes_after_its_last_hour_stops_at_once_and_can_be_resumed(house: House, remote: Remote) -> None:
+def test_a_launch_that_comes_after_its_last_hour_stops_at_once_and_can_be_resumed(
+    house: House, remote: Remote
+) -> None:
     remote.config(latency_ms=100)
     how = Launch(workers=1, not_after=datetime.now(UTC) + timedelta(seconds=0.2))
     time.sleep(0.3)  # as long as a large file takes to be prepared
     late = house.run(FORWARD, forwarded(remote, 30), how)
-    assert late.document["state"] == "paused" and "la hora a la que tenía que parar" in late.document["reason"]
+    assert (
+        late.document["state"] == "paused"
+        and "la hora a la que tenía que parar" in late.document["reason"]
+    )
     assert late.counts["pending"] > 20
     remote.config(latency_ms=0)
     assert house.resume(late.document["run_id"]).counts == {"done": 30}
@@ -259,7 +307,7 @@ def test_waiting_for_retry_after_ends_at_once_on_a_pause(house: House, remote: R
     limiter._paces.clear()  # the next test meets the same organisation
 
 
-# -- what the board shows -------------------------------------------------------------------------------------------------
+# -- what the board shows --------------------------------------------------------------------------
 
 
 def test_rate_and_end_are_told_while_it_runs(house: House, remote: Remote) -> None:

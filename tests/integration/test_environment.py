@@ -1,4 +1,6 @@
-"""Other machines: no UTF-8 locale, an odd time zone, blanks and accents in every path, a working directory that is read-only."""
+"""Other machines: no UTF-8 locale, an odd time zone, blanks and accents in every path, a working
+directory that is read-only.
+"""
 
 from __future__ import annotations
 
@@ -37,23 +39,40 @@ def place(tmp_path: Path) -> Path:
 def bulk(place: Path, remote: Remote) -> Bulk:
     """`python -m bulk …` with an environment of our own; `cwd` and variables can be changed."""
 
-    def call(*arguments: object, cwd: Path = ROOT, **changes: str) -> subprocess.CompletedProcess[bytes]:
+    def call(
+        *arguments: object, cwd: Path = ROOT, **changes: str
+    ) -> subprocess.CompletedProcess[bytes]:
         base = {
             "PATH": os.environ["PATH"],
             "PYTHONPATH": str(ROOT),
             "BULK_HOME": str(place / "datos ñ"),
             "BULK_SETTLE_DELAY": "0.1",
         }
-        service = {"WEBEX_ACCESS_TOKEN": remote.running.token, "WEBEX_BASE_URL": remote.running.base_url}
+        service = {
+            "WEBEX_ACCESS_TOKEN": remote.running.token,
+            "WEBEX_BASE_URL": remote.running.base_url,
+        }
         command = [sys.executable, "-m", "bulk", *map(str, arguments)]
-        return subprocess.run(command, capture_output=True, env=base | service | changes, cwd=cwd, timeout=120)
+        return subprocess.run(
+            command, capture_output=True, env=base | service | changes, cwd=cwd, timeout=120
+        )
 
     return call
 
 
 def run(bulk: Bulk, place: Path, **how: Any) -> dict[str, Any]:
     users = place / "ficheros ñ" / "USUARIOS.CSV"
-    done = bulk("run", ACTION, "--usuarios", users, "--bulk", "--note", "petición nº 5 · fase ñ", "--json", **how)
+    done = bulk(
+        "run",
+        ACTION,
+        "--usuarios",
+        users,
+        "--bulk",
+        "--note",
+        "petición nº 5 · fase ñ",
+        "--json",
+        **how,
+    )
     assert done.returncode in (0, 1), done.stderr.decode("utf-8", "replace")
     found: dict[str, Any] = json.loads(done.stdout.decode("utf-8"))
     assert sum(found["counts"].values()) == 8
@@ -63,13 +82,19 @@ def run(bulk: Bulk, place: Path, **how: Any) -> dict[str, Any]:
 def test_an_action_as_a_command_tells_its_help_to_a_terminal_without_our_letters() -> None:
     how = {"LC_ALL": "POSIX", "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
     command = [sys.executable, "-m", f"bulk.adapters.{ACTION}", "--help"]
-    done = subprocess.run(command, capture_output=True, env={"PATH": os.environ["PATH"]} | how, cwd=ROOT, timeout=60)
+    done = subprocess.run(
+        command, capture_output=True, env={"PATH": os.environ["PATH"]} | how, cwd=ROOT, timeout=60
+    )
     assert (done.returncode, done.stderr) == (0, b"")
     assert b"--person_id" in done.stdout
 
 
-@pytest.mark.parametrize(("locale", "terminal"), [("C", ""), ("POSIX", "ascii"), ("no_such", "latin-1"), ("C", "cp850")])
-def test_accents_come_through_whatever_the_locale(bulk: Bulk, place: Path, locale: str, terminal: str) -> None:
+@pytest.mark.parametrize(
+    ("locale", "terminal"), [("C", ""), ("POSIX", "ascii"), ("no_such", "latin-1"), ("C", "cp850")]
+)
+def test_accents_come_through_whatever_the_locale(
+    bulk: Bulk, place: Path, locale: str, terminal: str
+) -> None:
     how = {"LANG": locale, "LC_ALL": locale, "PYTHONIOENCODING": terminal}
     document = run(bulk, place, **how)
     out = place / "informe ñ.csv"
@@ -86,7 +111,9 @@ def test_accents_come_through_whatever_the_locale(bulk: Bulk, place: Path, local
     assert b"Traceback" not in refused.stderr
 
 
-@pytest.mark.parametrize("zone", ["Pacific/Chatham", "Asia/Kathmandu", "America/St_Johns", "Etc/GMT+12", "No/Where", ""])
+@pytest.mark.parametrize(
+    "zone", ["Pacific/Chatham", "Asia/Kathmandu", "America/St_Johns", "Etc/GMT+12", "No/Where", ""]
+)
 def test_times_are_kept_in_utc_whatever_the_time_zone(bulk: Bulk, place: Path, zone: str) -> None:
     before = datetime.now(UTC) - timedelta(seconds=1)
     document = run(bulk, place, TZ=zone)
@@ -106,14 +133,17 @@ def test_a_run_begun_in_one_zone_is_read_and_resumed_in_another(bulk: Bulk, plac
     same = json.loads(bulk("resume", document["run_id"], "--json", TZ="Pacific/Pago_Pago").stdout)
     assert same["run_id"] == document["run_id"]
     assert same["elapsed_s"] == document["elapsed_s"]
-    assert [found["run_id"] for found in json.loads(bulk("runs", "--json", TZ="Pacific/Pago_Pago").stdout)] == [
-        document["run_id"]
-    ]
+    assert [
+        found["run_id"]
+        for found in json.loads(bulk("runs", "--json", TZ="Pacific/Pago_Pago").stdout)
+    ] == [document["run_id"]]
 
 
 @pytest.fixture
 def read_only(tmp_path: Path) -> Iterator[Path]:
-    """A directory where nothing can be made; for root too, who may write anywhere: there it is /proc."""
+    """A directory where nothing can be made; for root too, who may write anywhere: there it is
+    /proc.
+    """
     folder = tmp_path / "solo lectura"
     folder.mkdir()
     folder.chmod(0o555)
@@ -121,12 +151,16 @@ def read_only(tmp_path: Path) -> Iterator[Path]:
     folder.chmod(0o755)
 
 
-def test_a_read_only_working_directory_is_none_of_our_business(bulk: Bulk, place: Path, read_only: Path) -> None:
+def test_a_read_only_working_directory_is_none_of_our_business(
+    bulk: Bulk, place: Path, read_only: Path
+) -> None:
     document = run(bulk, place, cwd=read_only)
     assert document["counts"]["done"] > 0
 
 
-def test_a_data_directory_that_cannot_be_written_is_told_and_sends_nothing(bulk: Bulk, place: Path, remote: Remote) -> None:
+def test_a_data_directory_that_cannot_be_written_is_told_and_sends_nothing(
+    bulk: Bulk, place: Path, remote: Remote
+) -> None:
     users = place / "ficheros ñ" / "USUARIOS.CSV"
     requests = remote.counters()["requests"]
     for home in ("/proc/self/nada", str(users)):
@@ -148,7 +182,9 @@ def test_a_home_given_as_an_option_wins_and_a_tilde_is_the_users(bulk: Bulk, pla
 def test_the_first_minute_after_the_clock_went_back_does_not_stop_a_run(
     place: Path, remote: Remote, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Waits and speeds use the clock that only goes forward; the other one may jump an hour back."""
+    """Waits and speeds use the clock that only goes forward; the other one may jump an hour
+    back.
+    """
     import time
 
     from bulk.runs.context import close_context, open_context
@@ -157,7 +193,9 @@ def test_the_first_minute_after_the_clock_went_back_does_not_stop_a_run(
     real, jump = time.time, 3600.0
     context = open_context(place / "salto")
     house = House(context, remote)
-    people = [{"person_id": remote.person(index), "extension": str(1000 + index)} for index in range(6)]
+    people = [
+        {"person_id": remote.person(index), "extension": str(1000 + index)} for index in range(6)
+    ]
     live = house.start(ACTION, people)
     monkeypatch.setattr(time, "time", lambda: real() - jump)
     assert live.ended.wait(30)

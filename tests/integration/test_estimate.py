@@ -1,4 +1,6 @@
-"""What a rehearsal says that launching will cost, held against what launching the same rows did cost."""
+"""What a rehearsal says that launching will cost, held against what launching the same rows did
+cost.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ from tests.integration.adapters.many import many_rows
         "usuarios_asignar_location_desde_csv",  # read 85 at a time, moved by jobs
     ],
 )
-def test_the_calls_foretold_are_about_those_that_launching_makes(house: House, remote: Remote, action_id: str) -> None:
+def test_the_calls_foretold_are_about_those_that_launching_makes(
+    house: House, remote: Remote, action_id: str
+) -> None:
     rows = many_rows(remote, action_id, 100)
     plan = house.plan(action_id, rows)
     told = estimate(house.context, find_run(house.context, plan.document["run_id"]), plan.counts)
@@ -29,7 +33,10 @@ def test_the_calls_foretold_are_about_those_that_launching_makes(house: House, r
 
 
 def test_jobs_of_webex_take_their_time_whatever_the_pace(house: House, remote: Remote) -> None:
-    plan = house.plan("usuarios_asignar_location_desde_csv", many_rows(remote, "usuarios_asignar_location_desde_csv", 20))
+    plan = house.plan(
+        "usuarios_asignar_location_desde_csv",
+        many_rows(remote, "usuarios_asignar_location_desde_csv", 20),
+    )
     told = estimate(house.context, find_run(house.context, plan.document["run_id"]), plan.counts)
     assert told.seconds > house.context.settings.job_poll_max
 

@@ -25,13 +25,15 @@ from tests.integration.foreseeing import (
     told,
 )
 
-# -- licences -----------------------------------------------------------------------------------------------------------
+# -- licences --------------------------------------------------------------------------------------
 
 
 def scarce(house: House, remote: Remote, free: int) -> str:
     """A licence that nobody has, of which `free` units are left."""
     items = fresh_api(house).pages("licenses", "items")
-    found = next(item for item in items if item["consumedUnits"] == 0 and "Calling" not in item["name"])
+    found = next(
+        item for item in items if item["consumedUnits"] == 0 and "Calling" not in item["name"]
+    )
     remote.patch("license", found["id"], totalUnits=free)
     return str(found["id"])
 
@@ -40,7 +42,9 @@ def test_the_row_where_the_licences_run_out_is_named(house: House, remote: Remot
     licence = scarce(house, remote, 7)
     rows = [{"person_id": remote.person(n), "add_license_ids": [licence]} for n in range(10)]
     found = foreseen(house, LICENCES, rows)
-    assert told(found) == [("licencias_agotadas", (9, 10, 11))]  # the first row of the file is line 2
+    assert told(found) == [
+        ("licencias_agotadas", (9, 10, 11))
+    ]  # the first row of the file is line 2
     assert "Hay 7 libres y se piden 10." in found[0].remedy
     assert found[0].title.endswith("en la fila 9")
 
@@ -51,15 +55,24 @@ def test_enough_licences_say_nothing(house: House, remote: Remote) -> None:
     assert foreseen(house, LICENCES, rows) == []
 
 
-def test_a_licence_that_the_organisation_does_not_have_is_told(house: House, remote: Remote) -> None:
+def test_a_licence_that_the_organisation_does_not_have_is_told(
+    house: House, remote: Remote
+) -> None:
     good, bad = remote.org.licenses["cx"], remote.org.licenses["cx"][:-4] + "AAAA"
-    rows = [{"person_id": remote.person(n), "add_license_ids": [licence]} for n, licence in enumerate([good, bad])]
+    rows = [
+        {"person_id": remote.person(n), "add_license_ids": [licence]}
+        for n, licence in enumerate([good, bad])
+    ]
     assert told(foreseen(house, LICENCES, rows)) == [("licencia_desconocida", (3,))]
     assert refused(house, LICENCES, rows) == {(3, "400000")}
 
 
-def test_an_extension_counts_only_where_a_calling_licence_is_added(house: House, remote: Remote) -> None:
-    """The file has its people's own extensions and locations; Webex is sent them with a calling licence alone."""
+def test_an_extension_counts_only_where_a_calling_licence_is_added(
+    house: House, remote: Remote
+) -> None:
+    """The file has its people's own extensions and locations; Webex is sent them with a calling
+    licence alone.
+    """
     first, second, third = callers(remote, 3)
     here = remote.location(home_of(third, remote.locations))
     given = {"add_license_ids": [remote.org.licenses["cx"]], "location_id": here}
@@ -73,24 +86,43 @@ def test_an_extension_counts_only_where_a_calling_licence_is_added(house: House,
     assert refused(house, LICENCES, rows) == set()
 
 
-def test_a_new_caller_with_an_extension_or_number_of_another_is_told(house: House, remote: Remote) -> None:
+def test_a_new_caller_with_an_extension_or_number_of_another_is_told(
+    house: House, remote: Remote
+) -> None:
     new = [n for n in range(remote.people) if n not in callers(remote, remote.people)][:3]
     owner = next(n for n in callers(remote, remote.people) if has_did(n))
     home = home_of(owner, remote.locations)
-    given = {"add_license_ids": [remote.org.licenses["professional"]], "location_id": remote.location(home)}
+    given = {
+        "add_license_ids": [remote.org.licenses["professional"]],
+        "location_id": remote.location(home),
+    }
     rows = [
         {"person_id": remote.person(new[0]), **given, "extension": str(1000 + owner)},
-        {"person_id": remote.person(new[1]), **given, "extension": "7777", "phone_number": number(home, 10000 + owner)},
-        {"person_id": remote.person(new[2]), **given, "extension": "7778", "phone_number": "+34999999999"},
+        {
+            "person_id": remote.person(new[1]),
+            **given,
+            "extension": "7777",
+            "phone_number": number(home, 10000 + owner),
+        },
+        {
+            "person_id": remote.person(new[2]),
+            **given,
+            "extension": "7778",
+            "phone_number": "+34999999999",
+        },
     ]
     found = foreseen(house, LICENCES, rows)
-    assert told(found) == [("numero_no_esta", (4,)), ("numero_ocupado", (3,)), ("extension_ocupada", (2,))]
+    assert told(found) == [
+        ("numero_no_esta", (4,)),
+        ("numero_ocupado", (3,)),
+        ("extension_ocupada", (2,)),
+    ]
     name = remote.doc("person", remote.person(owner))
     assert all(f"{name['firstName']} {name['lastName']}" in finding.remedy for finding in found[1:])
     assert refused(house, LICENCES, rows) == {(2, "4202"), (3, "4201"), (4, "27966")}
 
 
-# -- numbers that have to be there first --------------------------------------------------------------------------------
+# -- numbers that have to be there first -----------------------------------------------------------
 
 
 def test_a_header_that_its_location_does_not_have_is_told(house: House, remote: Remote) -> None:
@@ -104,15 +136,25 @@ def test_a_header_that_its_location_does_not_have_is_told(house: House, remote: 
 
 
 def test_a_header_of_which_only_the_name_changes_asks_nothing(house: House, remote: Remote) -> None:
-    rows = [{"location_id": remote.location(0), "phone_number": number(0, 0), "calling_line_name": "Otra"}]
+    rows = [
+        {
+            "location_id": remote.location(0),
+            "phone_number": number(0, 0),
+            "calling_line_name": "Otra",
+        }
+    ]
     assert foreseen(house, HEADER, rows) == []
     assert calls_of(house, HEADER, rows) == []
 
 
-def test_a_secondary_number_has_to_be_free_in_the_location_of_the_person(house: House, remote: Remote) -> None:
+def test_a_secondary_number_has_to_be_free_in_the_location_of_the_person(
+    house: House, remote: Remote
+) -> None:
     rows = many_rows(remote, INTERCOM, 4)
     people = [int(remote.doc("person", row["person_id"])["extension"]) - 1000 for row in rows]
-    rows[1]["legacy_phone_number"] = number((home_of(people[1], 6) + 1) % 6, 2)  # of another location
+    rows[1]["legacy_phone_number"] = number(
+        (home_of(people[1], 6) + 1) % 6, 2
+    )  # of another location
     remote.patch("number", rows[2]["legacy_phone_number"], owner=remote.person(people[0]))
     found = foreseen(house, INTERCOM, rows)
     assert told(found) == [("numero_no_esta", (3,)), ("numero_ocupado", (4,))]
@@ -120,7 +162,9 @@ def test_a_secondary_number_has_to_be_free_in_the_location_of_the_person(house: 
     assert refused(house, INTERCOM, rows) == {(3, "27966"), (4, "4201")}
 
 
-def test_numbers_to_be_added_that_another_location_has_are_told(house: House, remote: Remote) -> None:
+def test_numbers_to_be_added_that_another_location_has_are_told(
+    house: House, remote: Remote
+) -> None:
     rows = many_rows(remote, NUMBERS, 3)
     rows[1]["phone_numbers"] = [*rows[1]["phone_numbers"], number(5, 2)]
     found = foreseen(house, NUMBERS, rows)
@@ -131,13 +175,16 @@ def test_numbers_to_be_added_that_another_location_has_are_told(house: House, re
 def test_a_route_has_to_exist_first(house: House, remote: Remote) -> None:
     rows = many_rows(remote, ROUTES, 3)
     rows[1] |= {"premise_route_id": rows[1]["premise_route_id"][:-4] + "AAAA"}
-    rows[2] = {"location_id": rows[2]["location_id"], "enable_unknown_extension_route_policy": "false"}
+    rows[2] = {
+        "location_id": rows[2]["location_id"],
+        "enable_unknown_extension_route_policy": "false",
+    }
     assert told(foreseen(house, ROUTES, rows)) == [("ruta_desconocida", (3,))]
     assert calls_of(house, ROUTES, rows) == ["telephony/config/routeChoices"]
     assert refused(house, ROUTES, rows) == {(3, "27400")}
 
 
-# -- rows set aside -----------------------------------------------------------------------------------------------------
+# -- rows set aside --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("action_id", [FORWARD, INTERCOM])
@@ -158,7 +205,9 @@ def test_people_without_calling_are_counted_with_the_action_that_comes_first(
     assert (finding.lines, finding.count) == (tuple(without), len(without))
 
 
-def test_a_row_that_is_blocked_for_another_reason_is_told_with_that_reason(house: House, remote: Remote) -> None:
+def test_a_row_that_is_blocked_for_another_reason_is_told_with_that_reason(
+    house: House, remote: Remote
+) -> None:
     """An unknown location is no matter of numbers to be added before."""
     rows = many_rows(remote, HEADER, 3)
     rows[2]["location_id"] = rows[2]["location_id"][:-4] + "AAAA"
@@ -168,7 +217,9 @@ def test_a_row_that_is_blocked_for_another_reason_is_told_with_that_reason(house
     assert "Alta" not in finding.remedy
 
 
-def test_a_number_that_the_file_gives_twice_is_told_with_its_rows(house: House, remote: Remote) -> None:
+def test_a_number_that_the_file_gives_twice_is_told_with_its_rows(
+    house: House, remote: Remote
+) -> None:
     rows = many_rows(remote, INTERCOM, 5)
     rows[3]["legacy_phone_number"] = rows[1]["legacy_phone_number"]
     [finding] = foreseen(house, INTERCOM, rows)
@@ -181,13 +232,23 @@ def test_a_run_foretells_nothing(house: House, remote: Remote) -> None:
     assert foresee(house.context, find_run(house.context, result.document["run_id"])) == ()
 
 
-def test_without_webex_what_file_and_rehearsal_show_is_still_told(house: House, remote: Remote) -> None:
+def test_without_webex_what_file_and_rehearsal_show_is_still_told(
+    house: House, remote: Remote
+) -> None:
     """Also when the lists cannot be read: the rehearsal stands, and so does what needs no list."""
     rows = many_rows(remote, HEADER, 3)
-    rows[0]["phone_number"], rows[2]["location_id"] = number(0, 88888), rows[2]["location_id"][:-4] + "AAAA"
+    rows[0]["phone_number"], rows[2]["location_id"] = (
+        number(0, 88888),
+        rows[2]["location_id"][:-4] + "AAAA",
+    )
     run = find_run(house.context, house.run(HEADER, rows, Launch(dry_run=True)).document["run_id"])
     assert told(list(foresee(house.context, run))) == [("4152", (4,))]
-    remote.fail_next({"times": 1, "path_regex": "numbers$", "status": 403, "body": {"message": "no"}})
+    remote.fail_next(
+        {"times": 1, "path_regex": "numbers$", "status": 403, "body": {"message": "no"}}
+    )
     with pytest.raises(Forbidden):
         foresee(house.context, run, fresh_api(house))
-    assert told(list(foresee(house.context, run, fresh_api(house)))) == [("numero_no_esta", (2,)), ("4152", (4,))]
+    assert told(list(foresee(house.context, run, fresh_api(house)))) == [
+        ("numero_no_esta", (2,)),
+        ("4152", (4,)),
+    ]

@@ -13,7 +13,9 @@ from tests.integration.foreseeing import FORWARD, INTERCOM, MOVE, away, calls_of
 
 
 def test_each_list_is_asked_once_also_of_4500_people_in_40_locations(tmp_path: Path) -> None:
-    """Everybody moves: one list of locations, and of each location its people, 50 a page, its numbers and its details."""
+    """Everybody moves: one list of locations, and of each location its people, 50 a page, its
+    numbers and its details.
+    """
     with serving(SandboxConfig(people=4_500, locations=40)) as running:
         remote = Remote(running, people=4_500, locations=40)
         rows = [away(remote, n) for n in range(4_500)]
@@ -25,11 +27,15 @@ def test_each_list_is_asked_once_also_of_4500_people_in_40_locations(tmp_path: P
             assert remote.digest() == before
             assert remote.writes() == 0
     assert max(Counter(asked).values()) == 1
-    pages = sum(-(-sum(1 for n in range(4_500) if home_of(n, 40) == place) // 50) for place in range(40))
+    pages = sum(
+        -(-sum(1 for n in range(4_500) if home_of(n, 40) == place) // 50) for place in range(40)
+    )
     assert len(asked) <= 1 + 2 * 40 + pages + 40
 
 
-def test_secondary_numbers_ask_for_people_85_at_a_time_and_each_location_once(house: House, remote: Remote) -> None:
+def test_secondary_numbers_ask_for_people_85_at_a_time_and_each_location_once(
+    house: House, remote: Remote
+) -> None:
     rows = many_rows(remote, INTERCOM, 90)
     asked = Counter(calls_of(house, INTERCOM, rows))
     assert asked.pop("people") == -(-len(rows) // 85)

@@ -1,4 +1,6 @@
-"""Kill -9 in the middle of a run, then resume: nothing lost, nothing written twice, every `before` the true one (DESIGN 6)."""
+"""Kill -9 in the middle of a run, then resume: nothing lost, nothing written twice, every `before`
+the true one (DESIGN 6).
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,16 @@ BULK = [sys.executable, "-m", "bulk"]
 @pytest.fixture
 def sandbox(tmp_path: Path) -> Iterator[dict[str, str]]:
     """A sandbox in a process of its own."""
-    options = ["--people", str(PEOPLE), "--locations", str(LOCATIONS), "--latency-ms", "60", "--job-seconds", "1.5"]
+    options = [
+        "--people",
+        str(PEOPLE),
+        "--locations",
+        str(LOCATIONS),
+        "--latency-ms",
+        "60",
+        "--job-seconds",
+        "1.5",
+    ]
     command = [*BULK, "sandbox", *options, "--home", str(tmp_path / "remote")]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
     assert process.stdout
@@ -36,8 +47,17 @@ def sandbox(tmp_path: Path) -> Iterator[dict[str, str]]:
 
 @pytest.fixture
 def environment(tmp_path: Path, sandbox: dict[str, str]) -> dict[str, str]:
-    own = {"BULK_HOME": str(tmp_path / "home"), "BULK_SETTLE_DELAY": "0.5", "BULK_JOB_POLL_FIRST": "0.3"}
-    return {**os.environ, **own, "WEBEX_ACCESS_TOKEN": sandbox["token"], "WEBEX_BASE_URL": sandbox["base_url"]}
+    own = {
+        "BULK_HOME": str(tmp_path / "home"),
+        "BULK_SETTLE_DELAY": "0.5",
+        "BULK_JOB_POLL_FIRST": "0.3",
+    }
+    return {
+        **os.environ,
+        **own,
+        "WEBEX_ACCESS_TOKEN": sandbox["token"],
+        "WEBEX_BASE_URL": sandbox["base_url"],
+    }
 
 
 def admin(sandbox: dict[str, str], what: str) -> Any:
@@ -45,14 +65,29 @@ def admin(sandbox: dict[str, str], what: str) -> Any:
 
 
 def bulk(environment: dict[str, str], *arguments: str) -> tuple[int, Any]:
-    done = subprocess.run([*BULK, *arguments, "--json"], capture_output=True, text=True, env=environment, cwd=ROOT, timeout=120)
+    done = subprocess.run(
+        [*BULK, *arguments, "--json"],
+        capture_output=True,
+        text=True,
+        env=environment,
+        cwd=ROOT,
+        timeout=120,
+    )
     return done.returncode, json.loads(done.stdout)
 
 
-def kill_in_the_middle(environment: dict[str, str], sandbox: dict[str, str], after_writes: int, *arguments: str) -> str:
-    """Start a run, kill -9 its process once the sandbox has seen `after_writes` requests; returns the run's id."""
+def kill_in_the_middle(
+    environment: dict[str, str], sandbox: dict[str, str], after_writes: int, *arguments: str
+) -> str:
+    """Start a run, kill -9 its process once the sandbox has seen `after_writes` requests; returns
+    the run's id.
+    """
     process = subprocess.Popen(
-        [*BULK, "run", *arguments, "--json"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment, cwd=ROOT
+        [*BULK, "run", *arguments, "--json"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=environment,
+        cwd=ROOT,
     )
     until = time.monotonic() + 60
     while admin(sandbox, "counters")["requests"] < after_writes:
@@ -89,14 +124,30 @@ def logged(log: Path) -> set[int]:
     ],
 )
 def test_killed_and_resumed_run_ends_as_one_without_a_kill(
-    tmp_path: Path, sandbox: dict[str, str], environment: dict[str, str], action: str, file: str, kill_at: int
+    tmp_path: Path,
+    sandbox: dict[str, str],
+    environment: dict[str, str],
+    action: str,
+    file: str,
+    kill_at: int,
 ) -> None:
     write_examples(tmp_path / "files", people=PEOPLE, locations=LOCATIONS)
-    arguments = [action, file, str(tmp_path / "files" / "USUARIOS.CSV"), "--bulk", "--chunk-size", "50", "--workers", "16"]
+    arguments = [
+        action,
+        file,
+        str(tmp_path / "files" / "USUARIOS.CSV"),
+        "--bulk",
+        "--chunk-size",
+        "50",
+        "--workers",
+        "16",
+    ]
     original = admin(sandbox, "state")
     run_id = kill_in_the_middle(environment, sandbox, kill_at, *arguments)
     log, report = tmp_path / "home" / "logs" / f"{action}.log", tmp_path / "report.json"
-    assert ended(environment, run_id, report) <= logged(log)  # no outcome is on the disk whose line is not in the log
+    assert ended(environment, run_id, report) <= logged(
+        log
+    )  # no outcome is on the disk whose line is not in the log
 
     code, document = bulk(environment, "resume", run_id)
 
@@ -111,7 +162,9 @@ def test_killed_and_resumed_run_ends_as_one_without_a_kill(
     if action == "usuarios_configurar_desvio_prefijo53":
         for row in rows:
             if row["state"] == "done":
-                before = original["person"][row["params"]["person_id"]]["forwarding"]["callForwarding"]["always"]
+                before = original["person"][row["params"]["person_id"]]["forwarding"][
+                    "callForwarding"
+                ]["always"]
                 assert row["before"]["always"] == before
     writes = counters["effective_writes"]
     again = bulk(environment, "run", *arguments)[1]
@@ -123,10 +176,20 @@ def test_killed_and_resumed_run_ends_as_one_without_a_kill(
 def test_killed_around_the_post_of_a_move_job_the_job_is_found_again(
     tmp_path: Path, sandbox: dict[str, str], environment: dict[str, str], later: float
 ) -> None:
-    """At once: between POST and answer (the sandbox applies on arrival and answers 60 ms later). Later: while polling."""
+    """At once: between POST and answer (the sandbox applies on arrival and answers 60 ms later).
+    Later: while polling.
+    """
     write_examples(tmp_path / "files", people=PEOPLE, locations=LOCATIONS)
-    command = ["usuarios_asignar_location_desde_csv", "--usuarios", str(tmp_path / "files" / "USUARIOS.CSV"), "--bulk", "--json"]
-    process = subprocess.Popen([*BULK, "run", *command], stdout=subprocess.DEVNULL, env=environment, cwd=ROOT)
+    command = [
+        "usuarios_asignar_location_desde_csv",
+        "--usuarios",
+        str(tmp_path / "files" / "USUARIOS.CSV"),
+        "--bulk",
+        "--json",
+    ]
+    process = subprocess.Popen(
+        [*BULK, "run", *command], stdout=subprocess.DEVNULL, env=environment, cwd=ROOT
+    )
     while not admin(sandbox, "counters")["move_jobs"]:
         assert process.poll() is None
         time.sleep(0.005)
@@ -135,7 +198,12 @@ def test_killed_around_the_post_of_a_move_job_the_job_is_found_again(
     process.wait()
     run_id = bulk(environment, "runs")[1][0]["run_id"]
     _, document = bulk(environment, "resume", run_id)
-    assert document["counts"]["unknown"] == document["counts"]["pending"] == document["counts"]["running"] == 0
+    assert (
+        document["counts"]["unknown"]
+        == document["counts"]["pending"]
+        == document["counts"]["running"]
+        == 0
+    )
     assert admin(sandbox, "counters")["move_jobs"] == 1
     assert max(admin(sandbox, "counters")["by_entity"].values()) == 1
 
@@ -145,9 +213,25 @@ def test_a_live_run_can_be_paused_from_another_process_and_is_refused_to_a_secon
 ) -> None:
     write_examples(tmp_path / "files", people=PEOPLE, locations=LOCATIONS)
     users = str(tmp_path / "files" / "USUARIOS.CSV")
-    command = [*BULK, "run", "usuarios_configurar_desvio_prefijo53", "--usuarios", users, "--bulk", "--workers", "2", "--json"]
+    command = [
+        *BULK,
+        "run",
+        "usuarios_configurar_desvio_prefijo53",
+        "--usuarios",
+        users,
+        "--bulk",
+        "--workers",
+        "2",
+        "--json",
+    ]
     process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, cwd=ROOT, preexec_fn=heeds_ctrl_c
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+        cwd=ROOT,
+        preexec_fn=heeds_ctrl_c,
     )
     while admin(sandbox, "counters")["requests"] < 40:
         time.sleep(0.02)
@@ -171,7 +255,9 @@ def test_a_live_run_can_be_paused_from_another_process_and_is_refused_to_a_secon
 
 
 def heeds_ctrl_c() -> None:
-    """As at a terminal: who runs the tests in the background makes all that they start deaf to it."""
+    """As at a terminal: who runs the tests in the background makes all that they start deaf to
+    it.
+    """
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
@@ -180,9 +266,25 @@ def test_ctrl_c_pauses_cleanly_and_says_how_to_go_on(
 ) -> None:
     write_examples(tmp_path / "files", people=PEOPLE, locations=LOCATIONS)
     users = str(tmp_path / "files" / "USUARIOS.CSV")
-    command = [*BULK, "run", "usuarios_configurar_desvio_prefijo53", "--usuarios", users, "--bulk", "--workers", "4", "--json"]
+    command = [
+        *BULK,
+        "run",
+        "usuarios_configurar_desvio_prefijo53",
+        "--usuarios",
+        users,
+        "--bulk",
+        "--workers",
+        "4",
+        "--json",
+    ]
     process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, cwd=ROOT, preexec_fn=heeds_ctrl_c
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+        cwd=ROOT,
+        preexec_fn=heeds_ctrl_c,
     )
     while admin(sandbox, "counters")["requests"] < 40:
         time.sleep(0.02)

@@ -1,4 +1,6 @@
-"""What comes at the wrong moment: a journal that takes nothing, a word while a run closes, an end between two requests of a row."""
+"""What comes at the wrong moment: a journal that takes nothing, a word while a run closes, an end
+between two requests of a row.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +41,10 @@ def in_the_journal(home: Path, statement: str) -> None:
 
 def numbers(remote: Remote, many: int, *places: int) -> list[dict[str, Any]]:
     return [
-        {"location_id": remote.location(place), "phone_numbers": [f"+3498{place:02d}{n:05d}" for n in range(many)]}
+        {
+            "location_id": remote.location(place),
+            "phone_numbers": [f"+3498{place:02d}{n:05d}" for n in range(many)],
+        }
         for place in places
     ]
 
@@ -60,7 +65,9 @@ def test_a_set_whose_intents_are_not_on_the_disk_is_not_sent(house: House, remot
     assert house.resume(first.document["run_id"]).counts == {"done": 3}
 
 
-def test_a_cancel_that_comes_while_the_run_is_closed_is_carried_out(house: House, remote: Remote) -> None:
+def test_a_cancel_that_comes_while_the_run_is_closed_is_carried_out(
+    house: House, remote: Remote
+) -> None:
     remote.config(latency_ms=40)
     live = house.start(FORWARD, forwarded(remote, 40), Launch(workers=1))
     closing_, go_on, come_to_rest = threading.Event(), threading.Event(), live.on_end
@@ -74,7 +81,9 @@ def test_a_cancel_that_comes_while_the_run_is_closed_is_carried_out(house: House
     until(lambda: runs.run_counts(house.context.journal, live.run_id)["done"])
     live.halt("paused")
     assert closing_.wait(PATIENCE)  # its state is written, and it is still owned
-    asking = threading.Thread(target=request_stop, args=(house.context, live.run_id, "cancel", "Ana"))
+    asking = threading.Thread(
+        target=request_stop, args=(house.context, live.run_id, "cancel", "Ana")
+    )
     asking.start()
     until(lambda: control.unread(house.context.journal, [live.run_id]))
     time.sleep(3 * house.context.settings.control_interval)
@@ -86,21 +95,29 @@ def test_a_cancel_that_comes_while_the_run_is_closed_is_carried_out(house: House
     assert not control.unread(house.context.journal, [live.run_id])
 
 
-def test_a_word_to_an_owner_that_died_says_nothing_to_the_next_one(house: House, remote: Remote) -> None:
+def test_a_word_to_an_owner_that_died_says_nothing_to_the_next_one(
+    house: House, remote: Remote
+) -> None:
     remote.config(latency_ms=40)
     live = house.start(FORWARD, forwarded(remote, 20), Launch(workers=1))
     live.halt("paused")
     wait(live)
-    control.post(house.context.journal, live.run_id, "cancel", "Ana")  # as it stays when the owner is killed before it looks
+    control.post(
+        house.context.journal, live.run_id, "cancel", "Ana"
+    )  # as it stays when the owner is killed before it looks
     remote.config(latency_ms=0)
     assert house.resume(live.run_id).counts == {"done": 20}
 
 
-def test_rows_of_a_cancelled_lot_that_had_been_claimed_do_not_come_back(house: House, remote: Remote) -> None:
+def test_rows_of_a_cancelled_lot_that_had_been_claimed_do_not_come_back(
+    house: House, remote: Remote
+) -> None:
     remote.config(latency_ms=400)
     live = house.start(FORWARD, forwarded(remote, 40), Launch(workers=8, chunk_size=10))
     journal = house.context.journal
-    until(lambda: runs.run_counts(journal, live.run_id)["running"] > 25)  # some of the second lot are claimed, and wait
+    until(
+        lambda: runs.run_counts(journal, live.run_id)["running"] > 25
+    )  # some of the second lot are claimed, and wait
     second = runs.order_statuses(journal, live.run_id, "running")[1].order_id
     stop_orders(house.context, live.run_id, "cancel", [second], "Ana")
     request_stop(house.context, live.run_id, "pause", "Ana")
@@ -113,8 +130,12 @@ def test_rows_of_a_cancelled_lot_that_had_been_claimed_do_not_come_back(house: H
 
 
 @pytest.mark.parametrize("command", ["cancel", "pause"])
-def test_a_row_stopped_between_two_of_its_requests_is_not_called_untouched(house: House, remote: Remote, command: str) -> None:
-    first = house.run(NUMBERS, numbers(remote, 12, 4), Launch(rate_ceiling=2.0))  # half a second from one request to the next
+def test_a_row_stopped_between_two_of_its_requests_is_not_called_untouched(
+    house: House, remote: Remote, command: str
+) -> None:
+    first = house.run(
+        NUMBERS, numbers(remote, 12, 4), Launch(rate_ceiling=2.0)
+    )  # half a second from one request to the next
     written = remote.counters()["effective_writes"]
     live = undo(house.context, first.document["run_id"], house.connection)
     assert live is not None
@@ -132,7 +153,9 @@ def test_a_row_stopped_between_two_of_its_requests_is_not_called_untouched(house
     assert not any(number.startswith("+349804") for number in remote.admin("state")["number"])
 
 
-def test_a_run_comes_to_rest_even_when_its_owner_cannot_be_unwritten(house: House, remote: Remote) -> None:
+def test_a_run_comes_to_rest_even_when_its_owner_cannot_be_unwritten(
+    house: House, remote: Remote
+) -> None:
     remote.config(latency_ms=100)
     live = house.start(FORWARD, forwarded(remote, 4), Launch(workers=1))
     told = house.context.home / "locks" / f"run-{live.run_id}.json"
@@ -145,7 +168,10 @@ def test_a_run_comes_to_rest_even_when_its_owner_cannot_be_unwritten(house: Hous
 def test_rows_handed_over_while_the_last_ones_are_claimed_are_worked(
     house: House, remote: Remote, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    claim, late = rows.claim, [(line, row) for line, row in enumerate(forwarded(remote, 6), 2) if line >= 5]
+    claim, late = (
+        rows.claim,
+        [(line, row) for line, row in enumerate(forwarded(remote, 6), 2) if line >= 5],
+    )
 
     def claim_and_then_hear_more(journal: Any, run_id: str, **how: Any) -> Sequence[StoredRow]:
         found = claim(journal, run_id, **how)
@@ -165,7 +191,13 @@ def test_a_row_that_another_of_its_set_was_to_leave_as_wanted_is_looked_at_when_
     house: House, remote: Remote
 ) -> None:
     same = numbers(remote, 1, 3)[0]
-    refused = {"method": "POST", "path_regex": "numbers$", "status": 400, "body": {"message": "no"}, "times": 1}
+    refused = {
+        "method": "POST",
+        "path_regex": "numbers$",
+        "status": 400,
+        "body": {"message": "no"},
+        "times": 1,
+    }
     remote.fail_next(refused)
     first, second = house.run(NUMBERS, [same, same]).rows
     assert (first.state, second.state) == ("failed", "done")
@@ -177,7 +209,9 @@ def test_a_row_that_another_of_its_set_was_to_leave_as_wanted_is_looked_at_when_
 def test_a_run_that_waits_stops_when_the_journal_cannot_be_read(
     house: House, remote: Remote, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    live = house.start(FORWARD, forwarded(remote, 2), Launch(at=datetime.now(UTC) + timedelta(hours=5)))
+    live = house.start(
+        FORWARD, forwarded(remote, 2), Launch(at=datetime.now(UTC) + timedelta(hours=5))
+    )
 
     def unreadable(*_: Any) -> Any:
         raise JournalError("No se puede leer el diario.")

@@ -18,14 +18,22 @@ def slow_lots(house: House, remote: Remote) -> tuple[LiveRun, list[str]]:
     """Forty rows in four lots, one row after another."""
     remote.config(latency_ms=40)
     live = house.start(FORWARD, forwarded(remote, 40), Launch(workers=1, chunk_size=10))
-    return live, [order.order_id for order in runs.order_statuses(house.context.journal, live.run_id, "running")]
+    return live, [
+        order.order_id
+        for order in runs.order_statuses(house.context.journal, live.run_id, "running")
+    ]
 
 
 def lot_states(house: House, run_id: str) -> list[str]:
-    return [order["state"] for order in document(house.context, find_run(house.context, run_id))["orders"]]
+    return [
+        order["state"]
+        for order in document(house.context, find_run(house.context, run_id))["orders"]
+    ]
 
 
-def test_a_paused_lot_waits_while_the_others_end_and_goes_on_when_the_run_is_resumed(house: House, remote: Remote) -> None:
+def test_a_paused_lot_waits_while_the_others_end_and_goes_on_when_the_run_is_resumed(
+    house: House, remote: Remote
+) -> None:
     live, orders = slow_lots(house, remote)
     stop_orders(house.context, live.run_id, "pause", [orders[2]], "Ana")
     assert lot_states(house, live.run_id)[2] == "paused"
@@ -33,7 +41,10 @@ def test_a_paused_lot_waits_while_the_others_end_and_goes_on_when_the_run_is_res
     rested = house.result(live.run_id)
     assert rested.counts == {"done": 30, "pending": 10}
     assert {row.line for row in rested.rows if row.state == "pending"} == set(range(22, 32))
-    assert rested.document["state"] == "paused" and "solo quedan lotes en pausa" in rested.document["reason"]
+    assert (
+        rested.document["state"] == "paused"
+        and "solo quedan lotes en pausa" in rested.document["reason"]
+    )
     remote.config(latency_ms=0)
     assert house.resume(live.run_id).counts == {"done": 40}
     told = [command.command for command in control.history(house.context.journal, live.run_id)]
@@ -54,7 +65,9 @@ def test_a_lot_that_waits_is_let_go_on_while_the_run_lives(house: House, remote:
 
 def test_a_cancelled_lot_is_not_sent_and_the_others_are(house: House, remote: Remote) -> None:
     live, orders = slow_lots(house, remote)
-    stop_orders(house.context, live.run_id, "cancel", [orders[3].removeprefix(f"{live.run_id}-")], "Ana")
+    stop_orders(
+        house.context, live.run_id, "cancel", [orders[3].removeprefix(f"{live.run_id}-")], "Ana"
+    )
     assert live.ended.wait(PATIENCE)
     result = house.result(live.run_id)
     assert result.counts == {"done": 30, "cancelled": 10}
@@ -67,7 +80,9 @@ def test_a_run_at_rest_whose_last_lot_is_cancelled_has_ended(house: House, remot
     live, orders = slow_lots(house, remote)
     stop_orders(house.context, live.run_id, "pause", [orders[3]], "Ana")
     assert live.ended.wait(PATIENCE)
-    assert stop_orders(house.context, live.run_id, "cancel", [orders[3]], "Ana").state == "completed"
+    assert (
+        stop_orders(house.context, live.run_id, "cancel", [orders[3]], "Ana").state == "completed"
+    )
     assert house.result(live.run_id).counts == {"done": 30, "cancelled": 10}
 
 

@@ -1,4 +1,6 @@
-"""E-mails and names where ids go, against the sandbox: found with the fewest calls, never guessed; and what is brought from Webex."""
+"""E-mails and names where ids go, against the sandbox: found with the fewest calls, never guessed;
+and what is brought from Webex.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,9 @@ LICENCES = "usuarios_modificar_licencias"
 @pytest.fixture
 def api(house: House) -> Api:
     return api_for(
-        known(house.connection, house.context.settings, house.context.journal), house.context.settings, house.context.journal
+        known(house.connection, house.context.settings, house.context.journal),
+        house.context.settings,
+        house.context.journal,
     )
 
 
@@ -46,12 +50,16 @@ def names(house: House, api: Api) -> Names:
 
 
 def planned(names: Names, action_id: str, rows: list[dict[str, Any]]) -> Prepared:
-    files: dict[str, Dataset] = {"usuarios": from_records(dict(enumerate(rows, 2)), name="usuarios")}
+    files: dict[str, Dataset] = {
+        "usuarios": from_records(dict(enumerate(rows, 2)), name="usuarios")
+    }
     return prepare(action_id, files, resolve=names.resolve)
 
 
 def test_an_email_becomes_the_id_of_its_person(names: Names, remote: Remote) -> None:
-    found = planned(names, FORWARD, [{"person_id": "Usuario00003@Example.com", "destination": "600111222"}])
+    found = planned(
+        names, FORWARD, [{"person_id": "Usuario00003@Example.com", "destination": "600111222"}]
+    )
     assert found.frame["person_id"].tolist() == [remote.person(3)]
     assert found.problems == []
 
@@ -64,26 +72,37 @@ def test_an_id_is_left_alone_and_asks_nothing(names: Names, remote: Remote) -> N
 
 def test_names_of_many_rows_cost_one_list(names: Names, remote: Remote, api: Api) -> None:
     places = [entry["name"] for entry in api.pages("telephony/config/locations", "locations")]
-    rows = [{"person_id": remote.person(n), "target_location_id": places[n % len(places)].upper()} for n in range(100)]
+    rows = [
+        {"person_id": remote.person(n), "target_location_id": places[n % len(places)].upper()}
+        for n in range(100)
+    ]
     before = remote.counters()["requests"]
     found = planned(names, MOVE, rows)
     assert remote.counters()["requests"] - before == 1
-    assert found.frame["target_location_id"].tolist() == [remote.location(n % len(places)) for n in range(100)]
+    assert found.frame["target_location_id"].tolist() == [
+        remote.location(n % len(places)) for n in range(100)
+    ]
 
 
 def by_email(names: Names, *numbers: int) -> list[str]:
-    rows = [{"person_id": f"Usuario{n:05d}@example.com", "destination": "600111222"} for n in numbers]
+    rows = [
+        {"person_id": f"Usuario{n:05d}@example.com", "destination": "600111222"} for n in numbers
+    ]
     return planned(names, FORWARD, rows).frame["person_id"].tolist()
 
 
-def test_many_people_are_read_in_pages_and_only_who_is_on_none_by_email(names: Names, remote: Remote) -> None:
+def test_many_people_are_read_in_pages_and_only_who_is_on_none_by_email(
+    names: Names, remote: Remote
+) -> None:
     assert by_email(names, 7) == [remote.person(7)]
     before = remote.counters()["requests"]
     found = by_email(names, *range(60), 99_999)
     assert remote.counters()["requests"] - before == 2 + 1  # 120 people are two pages
     assert found[:60] == [remote.person(n) for n in range(60)]
     assert found[60] == "Usuario99999@example.com"
-    assert by_email(names, *range(60, 119))[:5] == [remote.person(n) for n in range(60, 65)]  # not even asked again
+    assert by_email(names, *range(60, 119))[:5] == [
+        remote.person(n) for n in range(60, 65)
+    ]  # not even asked again
     assert remote.counters()["requests"] - before == 2 + 1
 
 
@@ -91,16 +110,28 @@ def test_an_organisation_much_bigger_than_the_file_is_not_read_whole(
     house: House, wide: Remote, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(directory, "MANY", 4)
-    context, reached = house.context, connect(house.context.home, token=wide.running.token, base_url=wide.running.base_url)
+    context, reached = (
+        house.context,
+        connect(house.context.home, token=wide.running.token, base_url=wide.running.base_url),
+    )
     names = names_of(api_for(reached, context.settings, context.journal), context.journal, None)
     before = wide.counters()["requests"]
     assert by_email(names, 10, 150, 300, 400) == [wide.person(n) for n in (10, 150, 300, 400)]
-    assert wide.counters()["requests"] - before == 2 + 2  # two of six pages, and the two people who are on neither
+    assert (
+        wide.counters()["requests"] - before == 2 + 2
+    )  # two of six pages, and the two people who are on neither
 
 
 def test_licences_of_a_list_cell_are_found_by_name(names: Names, remote: Remote) -> None:
     found = planned(
-        names, LICENCES, [{"person_id": remote.person(1), "add_license_ids": "messaging  -  BASIC|Webex Calling - Basic"}]
+        names,
+        LICENCES,
+        [
+            {
+                "person_id": remote.person(1),
+                "add_license_ids": "messaging  -  BASIC|Webex Calling - Basic",
+            }
+        ],
     )
     held = (
         names.directory.find("license", "Messaging - Basic")[0].id,
@@ -109,7 +140,9 @@ def test_licences_of_a_list_cell_are_found_by_name(names: Names, remote: Remote)
     assert found.frame["add_license_ids"].tolist() == [";".join(held)]
 
 
-def test_what_is_not_found_is_one_problem_of_its_row_with_candidates(names: Names, remote: Remote) -> None:
+def test_what_is_not_found_is_one_problem_of_its_row_with_candidates(
+    names: Names, remote: Remote
+) -> None:
     rows = [
         {"person_id": "nadie@example.com", "target_location_id": remote.location(0)},
         {"person_id": remote.person(1), "target_location_id": "Madri"},
@@ -144,14 +177,23 @@ def test_two_of_one_name_are_never_guessed_and_a_choice_is_remembered(
     assert planned(again, MOVE, rows).frame["target_location_id"].tolist() == [second]
     names_of(api, house.context.journal, "org", [f"Sede=…{id_tail(first)[-8:]}"])
     assert remembered(house.context.journal, "org") == {"location|sede": first}
-    for odd in ("Sede", f"Sede={id_tail(first)[-4:]}", "Sede=99999999", f"Madrid={id_tail(second)[-8:]}"):
+    for odd in (
+        "Sede",
+        f"Sede={id_tail(first)[-4:]}",
+        "Sede=99999999",
+        f"Madrid={id_tail(second)[-8:]}",
+    ):
         with pytest.raises(UsageError, match="--choose «"):
             names_of(api, house.context.journal, "org", [odd])
 
 
 @pytest.mark.parametrize("kind", ["location", "license", "route", "person"])
 def test_all_of_one_name_are_told_apart(names: Names, remote: Remote, kind: str) -> None:
-    same = {"email": "uno@example.com", "firstName": "Ana", "lastName": "Gil"} if kind == "person" else {"name": "Ana Gil"}
+    same = (
+        {"email": "uno@example.com", "firstName": "Ana", "lastName": "Gil"}
+        if kind == "person"
+        else {"name": "Ana Gil"}
+    )
     for key in list(remote.org.docs[kind])[:4]:
         remote.patch(kind, key, **same)
     found = names.directory.find(kind, "uno@example.com" if kind == "person" else "ana gil")
@@ -174,7 +216,9 @@ def test_empty_ids_of_a_file_are_filled_in_by_email_and_name(names: Names, remot
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_webex_has_is_written_whole_as_csv_and_as_text_cells(api: Api, tmp_path: Path, kind: str) -> None:
+def test_what_webex_has_is_written_whole_as_csv_and_as_text_cells(
+    api: Api, tmp_path: Path, kind: str
+) -> None:
     rows = write_export(api, kind, tmp_path / "a.csv")
     with (tmp_path / "a.csv").open(encoding="utf-8-sig", newline="") as file:
         table = list(csv.reader(file, delimiter=";"))
@@ -201,27 +245,43 @@ def test_an_unknown_kind_or_ending_is_refused(api: Api, tmp_path: Path) -> None:
 
 
 def test_only_the_names_of_the_rows_chosen_are_asked_for(names: Names, remote: Remote) -> None:
-    rows = [{"person_id": f"usuario{n:05d}@example.com", "destination": "600111222"} for n in range(12)]
+    rows = [
+        {"person_id": f"usuario{n:05d}@example.com", "destination": "600111222"} for n in range(12)
+    ]
     files = {"usuarios": from_records(dict(enumerate(rows, 2)), name="usuarios")}
     before = remote.counters()["requests"]
     found = prepare(FORWARD, files, resolve=names.resolve, scope=Scope(lines=((2, 4),)))
     assert remote.counters()["requests"] - before == 3
-    assert found.frame["person_id"].tolist()[:4] == [remote.person(0), remote.person(1), remote.person(2), rows[3]["person_id"]]
+    assert found.frame["person_id"].tolist()[:4] == [
+        remote.person(0),
+        remote.person(1),
+        remote.person(2),
+        rows[3]["person_id"],
+    ]
 
 
 def test_what_a_run_left_open_is_found_again_by_email(names: Names, remote: Remote) -> None:
-    rows = [{"person_id": f"usuario{n:05d}@example.com", "destination": "600111222"} for n in range(4)]
+    rows = [
+        {"person_id": f"usuario{n:05d}@example.com", "destination": "600111222"} for n in range(4)
+    ]
     files = {"usuarios": from_records(dict(enumerate(rows, 2)), name="usuarios")}
-    left = Scope(entities=frozenset({remote.person(2), "usuario00003@example.com", "otra"}), entities_of="RUN")
+    left = Scope(
+        entities=frozenset({remote.person(2), "usuario00003@example.com", "otra"}),
+        entities_of="RUN",
+    )
     found = prepare(FORWARD, files, resolve=names.resolve, scope=left)
-    assert (found.excluded, found.chosen and found.chosen.named) == ({2, 3}, {remote.person(2), "usuario00003@example.com"})
+    assert (found.excluded, found.chosen and found.chosen.named) == (
+        {2, 3},
+        {remote.person(2), "usuario00003@example.com"},
+    )
 
 
 def test_a_name_is_the_same_only_letter_by_letter(names: Names, remote: Remote) -> None:
     first, second = remote.location(0), remote.location(1)
     names.directory._lists["location"] = [Entry(first, "Madrid 11"), Entry(second, "★")]
     rows = [
-        {"person_id": remote.person(n), "target_location_id": name} for n, name in enumerate(("Madrid 1-1", "!!", "MADRID  11"))
+        {"person_id": remote.person(n), "target_location_id": name}
+        for n, name in enumerate(("Madrid 1-1", "!!", "MADRID  11"))
     ]
     found = planned(names, MOVE, rows)
     assert [problem.line for problem in found.problems] == [2, 3]
@@ -229,9 +289,13 @@ def test_a_name_is_the_same_only_letter_by_letter(names: Names, remote: Remote) 
     assert Entry(first, "Madrid 11") in names.doubts["location", "Madrid 1-1"]  # offered, not taken
 
 
-def test_a_choice_holds_for_its_name_and_for_what_its_id_is(house: House, api: Api, remote: Remote) -> None:
+def test_a_choice_holds_for_its_name_and_for_what_its_id_is(
+    house: House, api: Api, remote: Remote
+) -> None:
     person, place = remote.person(3), remote.location(0)
-    names = names_of(api, house.context.journal, "org", [f"ana.gil@acme.es={person}", f"Madrid={place}"])
+    names = names_of(
+        api, house.context.journal, "org", [f"ana.gil@acme.es={person}", f"Madrid={place}"]
+    )
     assert names.look_up("person", "Ana.Gil@acme.es") == (person, "")
     assert names.look_up("person", "anagil@acme.es")[0] == ""
     assert names.look_up("location", "Madrid") == (place, "")
@@ -241,13 +305,19 @@ def test_a_choice_holds_for_its_name_and_for_what_its_id_is(house: House, api: A
             names_of(api, house.context.journal, "org", [choice])
 
 
-def test_no_repair_and_no_id_filled_in_clears_a_row_that_lost_cells(names: Names, remote: Remote) -> None:
+def test_no_repair_and_no_id_filled_in_clears_a_row_that_lost_cells(
+    names: Names, remote: Remote
+) -> None:
     raw = f"person_id;email;legacy_phone_number\n;usuario00001@example.com;911222333;Marta\n{remote.person(2)};;911222334\n"
     session = Session()
-    corrections.put_original(session, read_any(raw.encode(), name="usuarios", file_name="USUARIOS.CSV")[0])
+    corrections.put_original(
+        session, read_any(raw.encode(), name="usuarios", file_name="USUARIOS.CSV")[0]
+    )
     assert corrections.complete_ids(session, "usuarios", names) == (1, 0)
     corrections.accept(session, "usuarios", repairs.propose(session.files["usuarios"], None, "ES"))
-    assert [(problem.line, problem.rule) for problem in session.files["usuarios"].problems] == [(2, RAGGED)]
+    assert [(problem.line, problem.rule) for problem in session.files["usuarios"].problems] == [
+        (2, RAGGED)
+    ]
     planned = prepare("usuarios_anadir_intercom_legacy", session.files)
     assert [row.state for row in planned_rows(planned)] == ["invalid", "pending"]
     corrections.accept(session, "usuarios", [Fix(2, "email", "")])  # somebody looked at it

@@ -1,4 +1,6 @@
-"""The points that the contracts leave open [?] are settings, each tried both ways against a sandbox that is so or otherwise."""
+"""The points that the contracts leave open [?] are settings, each tried both ways against a sandbox
+that is so or otherwise.
+"""
 
 from __future__ import annotations
 
@@ -20,17 +22,28 @@ MOVES = "usuarios_asignar_location_desde_csv"
 
 
 def with_settings(house: House, **changes: Any) -> House:
-    return House(replace(house.context, settings=replace(house.context.settings, **changes)), house.remote)
+    return House(
+        replace(house.context, settings=replace(house.context.settings, **changes)), house.remote
+    )
 
 
-@pytest.mark.parametrize(("shortest", "longest", "extension", "state"), [
-    (2, 10, "7", "invalid"),
-    (1, 10, "7", "done"),
-    (2, 10, "1234567", "done"),
-    (2, 4, "1234567", "invalid"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("shortest", "longest", "extension", "state"),
+    [
+        (2, 10, "7", "invalid"),
+        (1, 10, "7", "done"),
+        (2, 10, "1234567", "done"),
+        (2, 4, "1234567", "invalid"),
+    ],
+)
 def test_the_length_of_an_extension(
-    house: House, remote: Remote, monkeypatch: pytest.MonkeyPatch, shortest: int, longest: int, extension: str, state: str
+    house: House,
+    remote: Remote,
+    monkeypatch: pytest.MonkeyPatch,
+    shortest: int,
+    longest: int,
+    extension: str,
+    state: str,
 ) -> None:
     monkeypatch.setenv("BULK_EXTENSION_MIN_LENGTH", str(shortest))
     monkeypatch.setenv("BULK_EXTENSION_MAX_LENGTH", str(longest))
@@ -40,10 +53,16 @@ def test_the_length_of_an_extension(
 
 
 @pytest.mark.parametrize(
-    ("accepted", "known", "state"), [(False, True, "invalid"), (True, True, "done"), (True, False, "failed")]
+    ("accepted", "known", "state"),
+    [(False, True, "invalid"), (True, True, "done"), (True, False, "failed")],
 )
 def test_a_bare_uuid_as_an_id(
-    house: House, remote: Remote, monkeypatch: pytest.MonkeyPatch, accepted: bool, known: bool, state: str
+    house: House,
+    remote: Remote,
+    monkeypatch: pytest.MonkeyPatch,
+    accepted: bool,
+    known: bool,
+    state: str,
 ) -> None:
     remote.config(bare_uuids=known)
     monkeypatch.setenv("BULK_BARE_UUIDS", "1" if accepted else "0")
@@ -52,7 +71,9 @@ def test_a_bare_uuid_as_an_id(
 
 
 @pytest.mark.parametrize("form", ["hydra", "uuid"])
-def test_the_form_of_the_location_in_the_list_of_numbers(house: House, remote: Remote, form: str) -> None:
+def test_the_form_of_the_location_in_the_list_of_numbers(
+    house: House, remote: Remote, form: str
+) -> None:
     remote.config(number_list_location=form)
     rows = [{"location_id": remote.location(0), "phone_numbers": number(0, 93000)}]
     house = with_settings(house, number_list_location=form)
@@ -61,15 +82,27 @@ def test_the_form_of_the_location_in_the_list_of_numbers(house: House, remote: R
 
 
 @pytest.mark.parametrize(("most", "posts"), [(100, 1), (10, 3)])
-def test_how_many_numbers_go_in_one_post(house: House, remote: Remote, most: int, posts: int) -> None:
-    rows = [{"location_id": remote.location(0), "phone_numbers": number(0, 94000 + n)} for n in range(30)]
+def test_how_many_numbers_go_in_one_post(
+    house: House, remote: Remote, most: int, posts: int
+) -> None:
+    rows = [
+        {"location_id": remote.location(0), "phone_numbers": number(0, 94000 + n)}
+        for n in range(30)
+    ]
     assert with_settings(house, numbers_per_post=most).run(NUMBERS, rows).counts == {"done": 30}
     assert remote.writes() == posts
 
 
-@pytest.mark.parametrize(("parallel", "taken", "refused"), [(False, False, False), (True, True, False), (True, False, True)])
-def test_move_jobs_one_at_a_time_or_in_parallel(house: House, remote: Remote, parallel: bool, taken: bool, refused: bool) -> None:
-    """One at a time, a service that takes one only never has to say so; in parallel, its 409 is waited out."""
+@pytest.mark.parametrize(
+    ("parallel", "taken", "refused"),
+    [(False, False, False), (True, True, False), (True, False, True)],
+)
+def test_move_jobs_one_at_a_time_or_in_parallel(
+    house: House, remote: Remote, parallel: bool, taken: bool, refused: bool
+) -> None:
+    """One at a time, a service that takes one only never has to say so; in parallel, its 409 is
+    waited out.
+    """
     remote.config(parallel_jobs=taken, job_seconds=1.0)
     house = with_settings(house, parallel_move_jobs=parallel, people_per_job=10)
     assert house.run(MOVES, many_rows(remote, MOVES, 40)).counts == {"done": 40}
@@ -77,7 +110,9 @@ def test_move_jobs_one_at_a_time_or_in_parallel(house: House, remote: Remote, pa
     assert ("409" in remote.counters()["by_status"]) == refused
 
 
-def test_a_setting_that_there_is_not_is_refused_naming_those_that_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_setting_that_there_is_not_is_refused_naming_those_that_there_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("BULK_SECONDARY_NUMBER_MEMBER", "otro")
     with pytest.raises(UsageError, match="directNumber, external"):
         load()
@@ -85,13 +120,25 @@ def test_a_setting_that_there_is_not_is_refused_naming_those_that_there_are(monk
 
 @pytest.mark.parametrize(
     ("name", "expected"),
-    [("ROW_DEADLINE", "un número"), ("MAX_ATTEMPTS", "un número entero"), ("PARALLEL_MOVE_JOBS", "sí o no")],
+    [
+        ("ROW_DEADLINE", "un número"),
+        ("MAX_ATTEMPTS", "un número entero"),
+        ("PARALLEL_MOVE_JOBS", "sí o no"),
+    ],
 )
-def test_a_setting_that_cannot_be_read_says_what_is_expected(monkeypatch: pytest.MonkeyPatch, name: str, expected: str) -> None:
+def test_a_setting_that_cannot_be_read_says_what_is_expected(
+    monkeypatch: pytest.MonkeyPatch, name: str, expected: str
+) -> None:
     monkeypatch.setenv(f"BULK_{name}", "muchos")
-    with pytest.raises(UsageError, match=rf"BULK_{name} = «muchos» no es un valor válido: se espera {expected}\.$"):
+    with pytest.raises(
+        UsageError, match=rf"BULK_{name} = «muchos» no es un valor válido: se espera {expected}\.$"
+    ):
         load()
 
 
 def test_every_open_point_has_its_default() -> None:
-    assert Settings().number_list_location == "hydra" and not Settings().bare_uuids and not Settings().parallel_move_jobs
+    assert (
+        Settings().number_list_location == "hydra"
+        and not Settings().bare_uuids
+        and not Settings().parallel_move_jobs
+    )

@@ -1,4 +1,6 @@
-"""Success, failed, unprocessed and excluded are the input after whatever an operator does with a run, through the engine."""
+"""Success, failed, unprocessed and excluded are the input after whatever an operator does with a
+run, through the engine.
+"""
 
 from __future__ import annotations
 
@@ -30,10 +32,15 @@ STEPS = 5
 
 
 def started(house: House, remote: Remote) -> LiveRun:
-    """Sixty rows: some not valid, some outside the scope, and two people without calling licence."""
+    """Sixty rows: some not valid, some outside the scope, and two people without calling
+    licence.
+    """
     people = [*callers(remote, 56), 7, 7 + 33]
     ids = [*map(remote.person, people), *["nada"] * (len(LINES) - len(people))]
-    records = {line: {"person_id": who, "destination": "600111222", "linea": line} for line, who in zip(LINES, ids, strict=True)}
+    records = {
+        line: {"person_id": who, "destination": "600111222", "linea": line}
+        for line, who in zip(LINES, ids, strict=True)
+    }
     inside = Scope(lines=((LINES[0], OUTSIDE[0] - 1), (OUTSIDE[1] + 1, LINES[-1])))
     prepared = prepare(FORWARD, {"usuarios": from_records(records, name="usuarios")}, scope=inside)
     return launch(house.context, prepared, house.connection, Launch(chunk_size=7, workers=4))
@@ -41,31 +48,50 @@ def started(house: House, remote: Remote) -> LiveRun:
 
 def lines_of(chunks: Iterator[bytes]) -> list[int]:
     text = b"".join(chunks).decode("utf-8-sig")
-    return [int(row["linea"]) for row in csv.DictReader(io.StringIO(text, newline=""), delimiter=";")]
+    return [
+        int(row["linea"]) for row in csv.DictReader(io.StringIO(text, newline=""), delimiter=";")
+    ]
 
 
 def sound(house: House, run_id: str) -> dict[str, int]:
-    """The four files are the input, each line once, and the journal adds up; returns how many lines each file has."""
-    found = {name: lines_of(chunks) for name, chunks in parts(house.context, find_run(house.context, run_id)).items()}
+    """The four files are the input, each line once, and the journal adds up; returns how many lines
+    each file has.
+    """
+    found = {
+        name: lines_of(chunks)
+        for name, chunks in parts(house.context, find_run(house.context, run_id)).items()
+    }
     assert Counter(line for lines in found.values() for line in lines) == Counter(LINES)
     return {name: len(lines) for name, lines in found.items()}
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_files_are_the_input_after_random_stops_and_retries(house: House, remote: Remote, seed: int) -> None:
+def test_files_are_the_input_after_random_stops_and_retries(
+    house: House, remote: Remote, seed: int
+) -> None:
     dice = random.Random(seed)
     remote.config(latency_ms=8)
     live = started(house, remote)
     for _ in range(STEPS):
-        remote.fail_next({"method": "PUT", "status": dice.choice([400, 409, 503, 504]), "times": dice.randrange(4)})
+        remote.fail_next(
+            {
+                "method": "PUT",
+                "status": dice.choice([400, 409, 503, 504]),
+                "times": dice.randrange(4),
+            }
+        )
         sound(house, live.run_id)
         time.sleep(dice.uniform(0, 0.25))
         if dice.random() < 0.8:
-            request_stop(house.context, live.run_id, dice.choice(["pause", "pause", "cancel"]), "prueba")
+            request_stop(
+                house.context, live.run_id, dice.choice(["pause", "pause", "cancel"]), "prueba"
+            )
         assert live.ended.wait(PATIENCE)
         assert upkeep.check(house.context.journal).findings == ()
         sound(house, live.run_id)
-        more = resume(house.context, live.run_id, house.connection) or retry(house.context, live.run_id, house.connection)
+        more = resume(house.context, live.run_id, house.connection) or retry(
+            house.context, live.run_id, house.connection
+        )
         live = more or live
     remote.fail_next()
     assert live.ended.wait(PATIENCE)

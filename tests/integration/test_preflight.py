@@ -1,4 +1,6 @@
-"""Before a run: the token, the organisation and a few ids are tried; when they do not fit nothing is sent."""
+"""Before a run: the token, the organisation and a few ids are tried; when they do not fit nothing
+is sent.
+"""
 
 from __future__ import annotations
 
@@ -18,16 +20,22 @@ def foreign(kind: str, number: int) -> str:
     return base64.b64encode(f"ciscospark://us/{kind}/{number:032x}".encode()).decode().rstrip("=")
 
 
-def test_ids_of_another_organisation_are_refused_and_no_run_is_written(house: House, remote: Remote) -> None:
+def test_ids_of_another_organisation_are_refused_and_no_run_is_written(
+    house: House, remote: Remote
+) -> None:
     records = [{"person_id": foreign("PEOPLE", n), "extension": "1000"} for n in range(9)]
     with pytest.raises(ForeignIds, match="no son de esta organización"):
         house.run(ACTION, records)
     assert list_runs(house.context.journal) == []
-    assert remote.counters()["requests"] == 7  # people/me, the name of the organisation, and five ids
+    assert (
+        remote.counters()["requests"] == 7
+    )  # people/me, the name of the organisation, and five ids
 
 
 def test_locations_of_another_organisation_are_refused_too(house: House, remote: Remote) -> None:
-    records = [{"location_id": foreign("LOCATION", n), "phone_number": f"+3491122233{n}"} for n in range(3)]
+    records = [
+        {"location_id": foreign("LOCATION", n), "phone_number": f"+3491122233{n}"} for n in range(3)
+    ]
     with pytest.raises(ForeignIds):
         house.run("ubicacion_actualizar_cabecera", records)
 
@@ -38,15 +46,28 @@ def test_one_known_id_is_enough_to_go_on(house: House, remote: Remote) -> None:
     assert result.counts == {"failed": 3, "done": 1}
 
 
-def test_an_org_id_that_the_token_does_not_manage_is_refused_with_the_missing_scopes(house: House, remote: Remote) -> None:
-    record = {"person_id": remote.person(0), "extension": "1000", "org_id": foreign("ORGANIZATION", 1)}
+def test_an_org_id_that_the_token_does_not_manage_is_refused_with_the_missing_scopes(
+    house: House, remote: Remote
+) -> None:
+    record = {
+        "person_id": remote.person(0),
+        "extension": "1000",
+        "org_id": foreign("ORGANIZATION", 1),
+    }
     with pytest.raises(Forbidden, match="people_write"):
         house.run(ACTION, [record])
     assert remote.writes() == 0
 
 
 def test_403_on_every_first_row_stops_the_run(house: House, remote: Remote) -> None:
-    remote.fail_next({"status": 403, "path_regex": "callForwarding", "body": {"message": "no scope"}, "times": 1000})
+    remote.fail_next(
+        {
+            "status": 403,
+            "path_regex": "callForwarding",
+            "body": {"message": "no scope"},
+            "times": 1000,
+        }
+    )
     records = [{"person_id": remote.person(n), "extension": str(1000 + n)} for n in range(60)]
     result = house.run(ACTION, records)
     assert result.document["state"] == "stopped"
@@ -54,7 +75,9 @@ def test_403_on_every_first_row_stops_the_run(house: House, remote: Remote) -> N
     assert result.counts["pending"] > 0
 
 
-def test_a_journal_edited_by_hand_does_not_run_an_action_in_development(house: House, remote: Remote) -> None:
+def test_a_journal_edited_by_hand_does_not_run_an_action_in_development(
+    house: House, remote: Remote
+) -> None:
     from bulk.errors import InDevelopment
     from bulk.journal import runs
 

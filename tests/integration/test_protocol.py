@@ -1,4 +1,6 @@
-"""The safety protocol inside one process: what fails stays alone, what is unanswered is settled, what stops can go on."""
+"""The safety protocol inside one process: what fails stays alone, what is unanswered is settled,
+what stops can go on.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ ACTION = "usuarios_configurar_desvio_prefijo53"
 
 
 def users(remote: Remote, *indexes: int) -> list[dict[str, str]]:
-    return [{"person_id": remote.person(index), "extension": str(1000 + index)} for index in indexes]
+    return [
+        {"person_id": remote.person(index), "extension": str(1000 + index)} for index in indexes
+    ]
 
 
 def with_calling(count: int) -> list[int]:
@@ -30,7 +34,9 @@ def with_calling(count: int) -> list[int]:
 
 def test_five_bad_rows_do_not_stop_the_others(house: House, remote: Remote) -> None:
     good, bad = users(remote, *with_calling(40)), users(remote, 7, 40, 73, 106)
-    result = house.run(ACTION, [*good[:20], *bad, {"person_id": "nada", "extension": "12"}, *good[20:]])
+    result = house.run(
+        ACTION, [*good[:20], *bad, {"person_id": "nada", "extension": "12"}, *good[20:]]
+    )
     assert result.counts == {"done": 40, "failed": 4, "invalid": 1}
     assert result.document["state"] == "completed_with_errors"
     assert all(row.message for row in result.rows if row.state in ("failed", "invalid"))
@@ -38,7 +44,11 @@ def test_five_bad_rows_do_not_stop_the_others(house: House, remote: Remote) -> N
 
 def test_every_row_has_intent_before_and_after_in_the_journal(house: House, remote: Remote) -> None:
     row = house.run(ACTION, users(remote, 0)).row
-    assert (row.attempt, row.before["always"]["enabled"], row.after["always"]["enabled"]) == (1, False, True)
+    assert (row.attempt, row.before["always"]["enabled"], row.after["always"]["enabled"]) == (
+        1,
+        False,
+        True,
+    )
     assert row.change["always"][1]["destination"] == "531000"
     assert str(row.tracking_id).startswith("SANDBOX_")
 
@@ -52,7 +62,14 @@ def test_a_rate_limit_is_waited_for_and_no_row_fails(house: House, remote: Remot
 
 @pytest.mark.parametrize("header", ["rand(30),add(30)", "Wed, 21 Oct 2015 07:28:00 GMT", "", "0"])
 def test_a_retry_after_of_any_form_is_survived(house: House, remote: Remote, header: str) -> None:
-    remote.fail_next({"status": 429, "path_regex": "callForwarding", "headers": {"Retry-After": header}, "body": {}})
+    remote.fail_next(
+        {
+            "status": 429,
+            "path_regex": "callForwarding",
+            "headers": {"Retry-After": header},
+            "body": {},
+        }
+    )
     assert house.run(ACTION, users(remote, 0)).counts == {"done": 1}
 
 
@@ -62,18 +79,24 @@ def test_faults_everywhere_end_like_a_run_without_faults(house: House, remote: R
     remote.as_new()
     remote.config(fail_rate=0.08, ambiguous_rate=0.08, truncate_rate=0.04)
     result = house.run(ACTION, users(remote, *with_calling(40)))
-    assert result.counts == {"done": 40}, [row.message for row in result.rows if row.state != "done"]
+    assert result.counts == {"done": 40}, [
+        row.message for row in result.rows if row.state != "done"
+    ]
     assert remote.digest() == wanted
     assert max(remote.counters()["by_entity"].values()) == 1
 
 
-def test_a_rejected_token_writes_no_run_and_sends_nothing_else(house: House, remote: Remote) -> None:
+def test_a_rejected_token_writes_no_run_and_sends_nothing_else(
+    house: House, remote: Remote
+) -> None:
     from bulk.runs.connection import connect
 
     wrong = connect(house.context.home, token="caducado-0000", base_url=remote.running.base_url)
     from bulk.files.dataset import from_records
 
-    prepared = prepare(ACTION, {"usuarios": from_records({2: users(remote, 0)[0]}, name="usuarios")})
+    prepared = prepare(
+        ACTION, {"usuarios": from_records({2: users(remote, 0)[0]}, name="usuarios")}
+    )
     with pytest.raises(TokenRejected):
         launch(house.context, prepared, wrong, Launch())
     assert remote.counters()["by_status"]["401"] >= 1
@@ -82,8 +105,12 @@ def test_a_rejected_token_writes_no_run_and_sends_nothing_else(house: House, rem
     assert list_runs(house.context.journal) == []
 
 
-def test_a_token_that_expires_stops_the_run_and_leaves_the_rest_pending(house: House, remote: Remote) -> None:
-    remote.fail_next({"status": 401, "method": "PUT", "body": {"message": "expired"}, "times": 1000})
+def test_a_token_that_expires_stops_the_run_and_leaves_the_rest_pending(
+    house: House, remote: Remote
+) -> None:
+    remote.fail_next(
+        {"status": 401, "method": "PUT", "body": {"message": "expired"}, "times": 1000}
+    )
     stopped = house.run(ACTION, users(remote, *with_calling(20)))
     assert stopped.document["state"] == "stopped"
     assert stopped.counts == {"pending": 20}
@@ -104,7 +131,11 @@ def test_pause_leaves_nothing_running_and_resume_finishes(house: House, remote: 
     assert paused.document["state"] == "paused"
     assert set(paused.counts) == {"pending", "done"}
     assert house.resume(live.run_id).counts == {"done": 60}
-    assert [c.command for c in control.history(house.context.journal, live.run_id)] == ["launch", "pause", "resume"]
+    assert [c.command for c in control.history(house.context.journal, live.run_id)] == [
+        "launch",
+        "pause",
+        "resume",
+    ]
 
 
 def test_cancel_marks_what_was_not_sent(house: House, remote: Remote) -> None:
@@ -136,7 +167,9 @@ def test_resume_of_a_finished_run_changes_nothing(house: House, remote: Remote) 
     assert remote.counters()["requests"] == requests
 
 
-def test_resume_with_a_token_of_another_organisation_is_refused(house: House, remote: Remote) -> None:
+def test_resume_with_a_token_of_another_organisation_is_refused(
+    house: House, remote: Remote
+) -> None:
     live = house.start(ACTION, users(remote, 0))
     live.ended.wait(10)
     runs.update_run(house.context.journal, live.run_id, org_id="OTRA", state="paused")
@@ -144,7 +177,9 @@ def test_resume_with_a_token_of_another_organisation_is_refused(house: House, re
         house.resume(live.run_id)
 
 
-@pytest.mark.parametrize("me", [{"id": "x", "displayName": "Otro"}, {"id": "x", "displayName": "Otro", "orgId": ""}])
+@pytest.mark.parametrize(
+    "me", [{"id": "x", "displayName": "Otro"}, {"id": "x", "displayName": "Otro", "orgId": ""}]
+)
 def test_a_token_that_does_not_tell_its_organisation_takes_up_nothing_and_changes_no_run(
     house: House, remote: Remote, me: dict[str, str]
 ) -> None:
@@ -163,7 +198,9 @@ def test_a_token_that_does_not_tell_its_organisation_takes_up_nothing_and_change
     assert runs.get_run(house.context.journal, run.document["run_id"]).org_id == remote.org.org_id
 
 
-def test_a_connection_of_no_known_organisation_is_not_taken_for_the_runs_own(house: House, remote: Remote) -> None:
+def test_a_connection_of_no_known_organisation_is_not_taken_for_the_runs_own(
+    house: House, remote: Remote
+) -> None:
     run = find_run(house.context, house.run(ACTION, users(remote, 0)).document["run_id"])
     with pytest.raises(UsageError, match="otra organización"):
         same_organisation(run, house.connection)  # not identified yet
@@ -182,7 +219,9 @@ def test_row_by_row_keeps_the_order_of_the_file(house: House, remote: Remote) ->
     assert remote.counters()["max_in_flight"] == 1
 
 
-def test_identical_rows_of_one_person_end_unchanged_and_contradictory_ones_are_invalid(house: House, remote: Remote) -> None:
+def test_identical_rows_of_one_person_end_unchanged_and_contradictory_ones_are_invalid(
+    house: House, remote: Remote
+) -> None:
     twice = [*users(remote, 0), *users(remote, 0)]
     assert [row.state for row in house.run(ACTION, twice).rows] == ["done", "unchanged"]
     apart = [*users(remote, 1), {"person_id": remote.person(1), "extension": "2222"}]
@@ -190,20 +229,36 @@ def test_identical_rows_of_one_person_end_unchanged_and_contradictory_ones_are_i
 
 
 def test_too_many_failures_pause_the_run_and_name_the_cause(house: House, remote: Remote) -> None:
-    remote.fail_next({"status": 400, "method": "PUT", "body": {"message": "dato imposible"}, "times": 1000})
+    remote.fail_next(
+        {"status": 400, "method": "PUT", "body": {"message": "dato imposible"}, "times": 1000}
+    )
     result = house.run(ACTION, users(remote, *with_calling(110)))
     assert result.document["state"] == "stopped"
     assert "dato imposible" in result.document["reason"]
     assert result.counts["pending"] > 0
 
 
-def test_the_automatic_pause_names_the_cause_of_its_window_whatever_number_each_row_names(house: House, remote: Remote) -> None:
-    """Five rows of one text long before count no more; six that differ only in their number are one cause."""
+def test_the_automatic_pause_names_the_cause_of_its_window_whatever_number_each_row_names(
+    house: House, remote: Remote
+) -> None:
+    """Five rows of one text long before count no more; six that differ only in their number are one
+    cause.
+    """
     people = with_calling(40)
-    told = dict.fromkeys(people[:5], "ocupado") | {n: f"choca con +3491122{n:04d}" for n in people[25:]}
-    remote.fail_next(*[
-        {"status": 400, "method": "PUT", "path_regex": remote.person(n), "body": {"message": text}} for n, text in told.items()
-    ])  # fmt: skip
+    told = dict.fromkeys(people[:5], "ocupado") | {
+        n: f"choca con +3491122{n:04d}" for n in people[25:]
+    }
+    remote.fail_next(
+        *[
+            {
+                "status": 400,
+                "method": "PUT",
+                "path_regex": remote.person(n),
+                "body": {"message": text},
+            }
+            for n, text in told.items()
+        ]
+    )
     settings = replace(house.context.settings, breaker_window=10)
     alone = House(replace(house.context, settings=settings), remote)
     result = alone.run(ACTION, users(remote, *people), Launch(bulk=False))
@@ -212,10 +267,14 @@ def test_the_automatic_pause_names_the_cause_of_its_window_whatever_number_each_
 
 
 def test_a_stop_after_the_first_rows_names_their_main_cause(house: House, remote: Remote) -> None:
-    remote.fail_next({"status": 400, "method": "PUT", "body": {"message": "dato imposible"}, "times": 2})
+    remote.fail_next(
+        {"status": 400, "method": "PUT", "body": {"message": "dato imposible"}, "times": 2}
+    )
     first = house.run(ACTION, users(remote, *with_calling(20)), Launch(canary=5, workers=1))
     assert "2 con error" in first.document["reason"]
-    assert first.document["reason"].endswith("Causa principal: «Webex no acepta el dato: dato imposible».")
+    assert first.document["reason"].endswith(
+        "Causa principal: «Webex no acepta el dato: dato imposible»."
+    )
 
 
 def test_losing_the_connection_stops_the_run_and_fails_no_row(house: House, remote: Remote) -> None:

@@ -1,4 +1,6 @@
-"""The file that came, with the outcome beside each row: the same cells, loaded again as any file."""
+"""The file that came, with the outcome beside each row: the same cells, loaded again as any
+file.
+"""
 
 from __future__ import annotations
 
@@ -44,12 +46,18 @@ def test_round_trip_file_maps_as_the_original_and_offers_what_is_left(ended: End
     assert map_columns(action, again) == map_columns(action, before)
     prepared = prepare(ACTION, {"usuarios": again})
     assert set(prepared.invalid) == {10}
-    wrong = {row.line for row in ended.house.result(ended.run.run_id).rows if row.state not in ("done", "unchanged")}
+    wrong = {
+        row.line
+        for row in ended.house.result(ended.run.run_id).rows
+        if row.state not in ("done", "unchanged")
+    }
     assert open_lines(again) == wrong
     assert 10 in wrong
 
 
-def test_rows_that_the_launched_rehearsal_had_not_come_to_are_still_to_be_done(house: House, raw: bytes, tmp_path: Path) -> None:
+def test_rows_that_the_launched_rehearsal_had_not_come_to_are_still_to_be_done(
+    house: House, raw: bytes, tmp_path: Path
+) -> None:
     part = launched(house, raw, Launch(dry_run=True, canary=3, workers=4))
     request_stop(house.context, part.run.run_id, "cancel", "Ana")
     live = launch_plan(house.context, part.run.run_id, house.connection, Launch())
@@ -60,12 +68,16 @@ def test_rows_that_the_launched_rehearsal_had_not_come_to_are_still_to_be_done(h
     path = tmp_path / "usuarios_vuelta.csv"
     path.write_bytes(b"".join(roundtrip_chunks(house.context, run)))
     assert left <= open_lines(read_any(path)[0])
-    entities = {row.params["person_id"] for row in house.result(run.run_id).rows if row.line in left}
+    entities = {
+        row.params["person_id"] for row in house.result(run.run_id).rows if row.line in left
+    }
     assert entities <= open_entities(house.context.journal, run.run_id)
 
 
 @pytest.mark.parametrize("action_id", SUPPORTED)
-def test_no_action_takes_a_column_of_the_outcome_for_a_parameter(ended: Ended, action_id: str) -> None:
+def test_no_action_takes_a_column_of_the_outcome_for_a_parameter(
+    ended: Ended, action_id: str
+) -> None:
     again = read_any(ended.saved("usuarios_vuelta.csv", roundtrip=True))[0]
     action = get_action(action_id)
     mapping = map_columns(action, again)
@@ -90,7 +102,9 @@ def test_a_column_of_the_file_with_the_name_of_an_outcome_is_kept(house: House, 
     assert original(again).frame["Estado"].iloc[0] == "nota 0"
 
 
-def test_the_kept_file_is_private_and_the_same_file_is_kept_once(house: House, ended: Ended, raw: bytes) -> None:
+def test_the_kept_file_is_private_and_the_same_file_is_kept_once(
+    house: House, ended: Ended, raw: bytes
+) -> None:
     launched(house, raw, Launch(chunk_size=4, workers=4))
     kept = list((house.context.home / "files").iterdir())
     assert [path.stem for path in kept] == [ended.run.files[0]["kept"]]
@@ -102,12 +116,19 @@ def test_round_trip_without_the_kept_file_says_so(house: House, ended: Ended) ->
     next((house.context.home / "files").iterdir()).unlink()
     with pytest.raises(UsageError, match="ya no se guarda"):
         roundtrip_chunks(house.context, ended.run)
-    assert sum(len(table(chunks)) - 1 for chunks in three_files(house.context, ended.run).values()) == 9
+    assert (
+        sum(len(table(chunks)) - 1 for chunks in three_files(house.context, ended.run).values())
+        == 9
+    )
 
 
 def test_round_trip_workbook_keeps_phones_and_formulas_as_the_text_they_were(ended: Ended) -> None:
-    header, *lines = next(iter(sheets(ended.saved("usuarios_vuelta.xlsx", roundtrip=True)).values()))
-    assert [line[header.index("Teléfono")] for line in lines] == [f"+3491122233{n}" for n in (*range(8), 9)]
+    header, *lines = next(
+        iter(sheets(ended.saved("usuarios_vuelta.xlsx", roundtrip=True)).values())
+    )
+    assert [line[header.index("Teléfono")] for line in lines] == [
+        f"+3491122233{n}" for n in (*range(8), 9)
+    ]
     assert lines[1][header.index("observaciones")] == EVIL
     assert lines[4][header.index("display_name")] == EVIL
 
@@ -123,7 +144,9 @@ def test_the_command_line_takes_only_what_a_round_trip_file_says_is_left(ended: 
     path = ended.saved("usuarios_vuelta.csv", roundtrip=True)
     left = open_lines(read_any(path)[0])
     prepared = prepare_asked(ACTION, Asked({"usuarios": path}, only_open=True))
-    assert prepared.frame.index[~prepared.frame.index.isin(prepared.excluded)].tolist() == sorted(left)
+    assert prepared.frame.index[~prepared.frame.index.isin(prepared.excluded)].tolist() == sorted(
+        left
+    )
     assert "estado" not in prepared.dataset.frame.columns
     plain = path.with_name("USUARIOS.CSV")
     plain.write_bytes(ended.raw)
@@ -133,6 +156,10 @@ def test_the_command_line_takes_only_what_a_round_trip_file_says_is_left(ended: 
 
 def test_the_app_offers_what_is_left_and_shows_the_original_columns(ended: Ended) -> None:
     session = Session()
-    corrections.put_original(session, read_any(ended.saved("usuarios_vuelta.csv", roundtrip=True))[0])
+    corrections.put_original(
+        session, read_any(ended.saved("usuarios_vuelta.csv", roundtrip=True))[0]
+    )
     assert "estado" not in session.files["usuarios"].frame.columns
-    assert session.open_lines["usuarios"] == open_lines(read_any(ended.saved("usuarios_vuelta.csv", roundtrip=True))[0])
+    assert session.open_lines["usuarios"] == open_lines(
+        read_any(ended.saved("usuarios_vuelta.csv", roundtrip=True))[0]
+    )

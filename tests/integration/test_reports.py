@@ -27,7 +27,7 @@ from bulk.runs.verify import verify
 from tests.house import House
 from tests.integration.report_case import ACTION, EVIL, IMAGE, Ended, launched, sheets, table
 
-# -- formats ------------------------------------------------------------------------------------------------------------
+# -- formats ---------------------------------------------------------------------------------------
 
 
 def test_csv_tells_state_cause_before_and_after_of_each_row(ended: Ended) -> None:
@@ -89,7 +89,9 @@ def test_verification_goes_into_the_report_and_the_acta(ended: Ended) -> None:
     house, person = ended.house, ended.house.remote.person(3)
     forwarding = house.remote.doc("person", person)["forwarding"]["callForwarding"]
     always = {**forwarding["always"], "destination": "699999999"}
-    house.remote.patch("person", person, forwarding={"callForwarding": {**forwarding, "always": always}})
+    house.remote.patch(
+        "person", person, forwarding={"callForwarding": {**forwarding, "always": always}}
+    )
     live = verify(house.context, ended.run.run_id, house.connection)
     wait(live)
     for chunks in (html_chunks(house.context, ended.run), acta_chunks(house.context, [ended.run])):
@@ -99,7 +101,9 @@ def test_verification_goes_into_the_report_and_the_acta(ended: Ended) -> None:
         assert "699999999" in page
 
 
-def test_acta_over_two_runs_has_their_totals_exceptions_and_boxes_to_sign(house: House, ended: Ended, raw: bytes) -> None:
+def test_acta_over_two_runs_has_their_totals_exceptions_and_boxes_to_sign(
+    house: House, ended: Ended, raw: bytes
+) -> None:
     again = launched(house, raw, Launch(chunk_size=4, workers=4, note="segunda vuelta"))
     path = house.context.home.parent / "acta.html"
     assert write_acta(house.context, [again.run, ended.run], path) == 18
@@ -113,7 +117,9 @@ def test_acta_over_two_runs_has_their_totals_exceptions_and_boxes_to_sign(house:
     assert "segunda vuelta" in page
 
 
-def test_rows_of_a_rehearsal_that_were_not_rehearsed_are_counted_too(house: House, raw: bytes) -> None:
+def test_rows_of_a_rehearsal_that_were_not_rehearsed_are_counted_too(
+    house: House, raw: bytes
+) -> None:
     plan = launched(house, raw, Launch(dry_run=True, chunk_size=4, workers=1, bulk=False, canary=2))
     request_stop(house.context, plan.run.run_id, "cancel", "Ana")
     path = plan.saved("ensayo.csv")
@@ -137,7 +143,9 @@ def test_report_of_an_undo_tells_what_was_reverted_and_what_was_kept(ended: Ende
     house, person = ended.house, ended.house.remote.person(3)
     forwarding = house.remote.doc("person", person)["forwarding"]["callForwarding"]
     always = {**forwarding["always"], "destination": "699999999"}
-    house.remote.patch("person", person, forwarding={"callForwarding": {**forwarding, "always": always}})
+    house.remote.patch(
+        "person", person, forwarding={"callForwarding": {**forwarding, "always": always}}
+    )
     live = undo(house.context, ended.run.run_id, house.connection)
     wait(live)
     run = find_run(house.context, live.run_id)
@@ -162,7 +170,7 @@ def test_a_row_given_by_a_script_leaves_no_file_behind(house: House) -> None:
     assert not (house.context.home / "files").exists()
 
 
-# -- clusters and the command line --------------------------------------------------------------------------------------
+# -- clusters and the command line -----------------------------------------------------------------
 
 
 def test_failures_of_many_rows_become_one_cluster_with_a_remedy(house: House, raw: bytes) -> None:
@@ -198,6 +206,8 @@ def test_command_writes_each_format_the_acta_and_the_parts(
     capsys.readouterr()
     assert bulk(run, "--parts", str(tmp_path / "partes"), "--json") == 0
     told = json.loads(capsys.readouterr().out)["parts"]
-    assert {Path(path).name for path in told.values()} == {path.name for path in (tmp_path / "partes").iterdir()}
+    assert {Path(path).name for path in told.values()} == {
+        path.name for path in (tmp_path / "partes").iterdir()
+    }
     assert bulk(run) == 2
     assert bulk(run, run, "--out", str(tmp_path / "x.csv")) == 2

@@ -1,4 +1,6 @@
-"""The plan that was reviewed is the plan that runs: what drifted since is set aside, what it left out is not run."""
+"""The plan that was reviewed is the plan that runs: what drifted since is set aside, what it left
+out is not run.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ def remote(wide: Remote) -> Remote:
 
 
 def forwarded(remote: Remote, count: int) -> list[dict[str, Any]]:
-    return [{"person_id": remote.person(n), "destination": "600111222"} for n in callers(remote, count)]
+    return [
+        {"person_id": remote.person(n), "destination": "600111222"} for n in callers(remote, count)
+    ]
 
 
 def launched(house: House, plan: Result, **settings: float) -> Result:
@@ -40,7 +44,9 @@ def change_by_hand(remote: Remote, person: str) -> None:
     remote.patch("person", person, forwarding={"callForwarding": {**forwarding, "always": always}})
 
 
-def test_rows_that_drifted_since_the_plan_are_set_aside_and_the_rest_goes_on(house: House, remote: Remote) -> None:
+def test_rows_that_drifted_since_the_plan_are_set_aside_and_the_rest_goes_on(
+    house: House, remote: Remote
+) -> None:
     rows = forwarded(remote, 500)
     plan = house.plan(FORWARD, rows)
     assert plan.counts == {"change": 500} and remote.writes() == 0
@@ -48,14 +54,25 @@ def test_rows_that_drifted_since_the_plan_are_set_aside_and_the_rest_goes_on(hou
         change_by_hand(remote, row["person_id"])
     result = launched(house, plan)
     assert result.counts == {"done": 480, "conflict": 20}
-    assert {row.params["person_id"] for row in result.rows if row.state == "conflict"} == {row["person_id"] for row in rows[:20]}
+    assert {row.params["person_id"] for row in result.rows if row.state == "conflict"} == {
+        row["person_id"] for row in rows[:20]
+    }
     assert all("677777777" in str(row.message) for row in result.rows if row.state == "conflict")
     assert remote.writes() == 480
     assert result.document["parent"] == plan.document["run_id"]
 
 
-@pytest.mark.parametrize("action_id", ["ubicacion_alta_numeraciones_desactivadas", "usuarios_asignar_location_desde_csv", "usuarios_modificar_licencias"])  # fmt: skip
-def test_a_plan_of_each_way_of_writing_runs_whole(house: House, remote: Remote, action_id: str) -> None:
+@pytest.mark.parametrize(
+    "action_id",
+    [
+        "ubicacion_alta_numeraciones_desactivadas",
+        "usuarios_asignar_location_desde_csv",
+        "usuarios_modificar_licencias",
+    ],
+)
+def test_a_plan_of_each_way_of_writing_runs_whole(
+    house: House, remote: Remote, action_id: str
+) -> None:
     rows = many_rows(remote, action_id, 40)
     plan = house.plan(action_id, rows)
     assert launched(house, plan).counts == {"done": len(rows)}
@@ -72,19 +89,31 @@ def test_drift_is_seen_by_an_action_that_writes_in_sets(house: House, remote: Re
     assert {remote.doc("person", row["person_id"])["locationId"] for row in rows[:4]} == {third}
 
 
-def test_a_licence_that_somebody_gave_since_the_plan_is_not_given_again(house: House, remote: Remote) -> None:
-    """A licence is there or is not: changed since, it is as asked, which is no drift; the rest of the row goes on."""
+def test_a_licence_that_somebody_gave_since_the_plan_is_not_given_again(
+    house: House, remote: Remote
+) -> None:
+    """A licence is there or is not: changed since, it is as asked, which is no drift; the rest of
+    the row goes on.
+    """
     rows, cx = many_rows(remote, "usuarios_modificar_licencias", 6), remote.org.licenses["cx"]
     plan = house.plan("usuarios_modificar_licencias", rows)
     for row in rows[:2]:
-        remote.patch("person", row["person_id"], licenses=sorted({*remote.doc("person", row["person_id"])["licenses"], cx}))
+        remote.patch(
+            "person",
+            row["person_id"],
+            licenses=sorted({*remote.doc("person", row["person_id"])["licenses"], cx}),
+        )
     result = launched(house, plan)
     assert result.counts == {"done": 6}
     assert [cx in row.change for row in result.rows] == [False] * 2 + [True] * 4
 
 
-def test_a_licence_row_is_read_right_before_its_write(house: House, remote: Remote, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What somebody does to a later row while the first one is written is drift, although one call could have read both."""
+def test_a_licence_row_is_read_right_before_its_write(
+    house: House, remote: Remote, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What somebody does to a later row while the first one is written is drift, although one call
+    could have read both.
+    """
     from bulk.engine import row_work
 
     rows = many_rows(remote, "usuarios_modificar_licencias", 2)
@@ -95,7 +124,9 @@ def test_a_licence_row_is_read_right_before_its_write(house: House, remote: Remo
         write(live, item, before)
         if item.line == 2:
             held = remote.doc("person", rows[1]["person_id"])["licenses"]
-            remote.patch("person", rows[1]["person_id"], licenses=[one for one in held if one != messaging])
+            remote.patch(
+                "person", rows[1]["person_id"], licenses=[one for one in held if one != messaging]
+            )
 
     monkeypatch.setattr(row_work, "write_row", then_somebody)
     live = launch_plan(house.context, plan.document["run_id"], house.connection, Launch(workers=1))
@@ -103,7 +134,9 @@ def test_a_licence_row_is_read_right_before_its_write(house: House, remote: Remo
     assert list(house.result(live.run_id).rows[1].change) == [remote.org.licenses["cx"]]
 
 
-def test_a_row_that_changed_nothing_is_looked_at_when_another_of_its_entity_changes(house: House, remote: Remote) -> None:
+def test_a_row_that_changed_nothing_is_looked_at_when_another_of_its_entity_changes(
+    house: House, remote: Remote
+) -> None:
     row = {"person_id": remote.person(1), "destination": "600111222"}
     plan = house.plan(FORWARD, [row, row])
     assert [found.state for found in plan.rows] == ["change", "unchanged"]
@@ -136,15 +169,27 @@ def test_what_the_plan_left_out_is_not_run(house: House, remote: Remote) -> None
 def test_a_plan_changed_in_the_journal_is_refused(house: House, remote: Remote) -> None:
     from bulk.journal.tables import rows as table
 
-    for changed in ({"change": '{"always":[1,2]}'}, {"before": "{}"}, {"reference": '{"undoes":{}}'}):
+    for changed in (
+        {"change": '{"always":[1,2]}'},
+        {"before": "{}"},
+        {"reference": '{"undoes":{}}'},
+    ):
         plan = house.plan(FORWARD, forwarded(remote, 3))
-        statement = table.update().where(table.c.run_id == plan.document["run_id"], table.c.line == 2).values(**changed)
-        house.context.journal.write(lambda connection, statement=statement: connection.execute(statement))
+        statement = (
+            table.update()
+            .where(table.c.run_id == plan.document["run_id"], table.c.line == 2)
+            .values(**changed)
+        )
+        house.context.journal.write(
+            lambda connection, statement=statement: connection.execute(statement)
+        )
         with pytest.raises(UsageError, match="no es el que se revisó"):
             launch_plan(house.context, plan.document["run_id"], house.connection, Launch())
 
 
-def test_a_plan_that_was_repeated_since_somebody_looked_at_it_is_refused(house: House, remote: Remote) -> None:
+def test_a_plan_that_was_repeated_since_somebody_looked_at_it_is_refused(
+    house: House, remote: Remote
+) -> None:
     remote.config(latency_ms=40)
     live = house.start(FORWARD, forwarded(remote, 20), Launch(dry_run=True, canary=4))
     wait(live)
@@ -156,7 +201,9 @@ def test_a_plan_that_was_repeated_since_somebody_looked_at_it_is_refused(house: 
     assert again is not None
     wait(again)
     with pytest.raises(UsageError, match="no es el que se revisó"):
-        launch_plan(house.context, live.run_id, house.connection, Launch(), reviewed=shown.plan_hash)
+        launch_plan(
+            house.context, live.run_id, house.connection, Launch(), reviewed=shown.plan_hash
+        )
     assert remote.writes() == 0
     now = find_run(house.context, live.run_id).plan_hash
     wait(launch_plan(house.context, live.run_id, house.connection, Launch(), reviewed=now))
@@ -164,10 +211,17 @@ def test_a_plan_that_was_repeated_since_somebody_looked_at_it_is_refused(house: 
 
 
 def test_a_plan_with_other_options_is_refused(house: House, remote: Remote) -> None:
-    action, entry = "ubicacion_configurar_permisos_salientes_defecto", {"callType": "NATIONAL", "transferEnabled": False}
-    profiles = [{"callingPermissions": [{**entry, "action": what}]} for what in ("BLOCK", "AUTH_CODE")]
+    action, entry = (
+        "ubicacion_configurar_permisos_salientes_defecto",
+        {"callType": "NATIONAL", "transferEnabled": False},
+    )
+    profiles = [
+        {"callingPermissions": [{**entry, "action": what}]} for what in ("BLOCK", "AUTH_CODE")
+    ]
     plan = house.plan(action, [{"location_id": remote.location(0)}], profile=profiles[0])
-    runs.update_run(house.context.journal, plan.document["run_id"], options={"profile": profiles[1]})
+    runs.update_run(
+        house.context.journal, plan.document["run_id"], options={"profile": profiles[1]}
+    )
     with pytest.raises(UsageError, match="no es el que se revisó"):
         launch_plan(house.context, plan.document["run_id"], house.connection, Launch())
 
@@ -182,7 +236,7 @@ def test_a_run_or_an_unfinished_dry_run_is_no_plan(house: House, remote: Remote)
             launch_plan(house.context, no_plan.document["run_id"], house.connection, Launch())
 
 
-# -- how old a read may be ------------------------------------------------------------------------------------------------
+# -- how old a read may be -------------------------------------------------------------------------
 
 
 def test_by_default_each_row_is_read_again_before_its_write(house: House, remote: Remote) -> None:
@@ -198,7 +252,9 @@ def test_a_put_may_rest_on_a_young_enough_read_of_its_dry_run(house: House, remo
     result = launched(house, plan, plan_read_age=600)
     assert result.counts == {"done": 30}
     assert remote.counters()["requests"] - before <= 30 + 3  # the preflight asks too
-    assert {row.line: row.before for row in result.rows} == {row.line: row.before for row in plan.rows}
+    assert {row.line: row.before for row in result.rows} == {
+        row.line: row.before for row in plan.rows
+    }
 
 
 def test_an_older_read_of_a_dry_run_is_made_again(house: House, remote: Remote) -> None:
@@ -210,7 +266,10 @@ def test_an_older_read_of_a_dry_run_is_made_again(house: House, remote: Remote) 
 
 
 def test_what_is_no_put_is_always_read_again(house: House, remote: Remote) -> None:
-    plan = house.plan("usuarios_anadir_intercom_legacy", rows := many_rows(remote, "usuarios_anadir_intercom_legacy", 10))
+    plan = house.plan(
+        "usuarios_anadir_intercom_legacy",
+        rows := many_rows(remote, "usuarios_anadir_intercom_legacy", 10),
+    )
     before = remote.counters()["requests"]
     assert launched(house, plan, plan_read_age=600).counts == {"done": len(rows)}
     assert remote.counters()["requests"] - before >= 2 * len(rows)

@@ -14,12 +14,16 @@ from tests.house import PATIENCE, House, Remote
 from tests.integration.test_control import FORWARD, forwarded
 
 
-def test_the_ceiling_of_a_run_holds_whoever_else_calls_and_goes_with_it(house: House, remote: Remote) -> None:
+def test_the_ceiling_of_a_run_holds_whoever_else_calls_and_goes_with_it(
+    house: House, remote: Remote
+) -> None:
     capped = house.start(FORWARD, forwarded(remote, 60), Launch(rate_ceiling=8.0))
     pace = capped.api.pace
     seen = [pace.snapshot().ceiling]
     reached = identify(api_for(house.connection, house.context.settings), house.connection)
-    assert api_for(reached, house.context.settings).pace is pace  # as a page does that looks up names
+    assert (
+        api_for(reached, house.context.settings).pace is pace
+    )  # as a page does that looks up names
     seen.append(pace.snapshot().ceiling)
     free = house.start(FORWARD, forwarded(remote, 61)[60:])
     seen.append(pace.snapshot().ceiling)
@@ -35,14 +39,19 @@ def test_the_ceiling_of_a_run_holds_whoever_else_calls_and_goes_with_it(house: H
 
 
 def test_nobody_takes_a_run_up_while_its_rest_is_cancelled(house: House, remote: Remote) -> None:
-    live = house.start(FORWARD, forwarded(remote, 3), Launch(at=datetime.now(UTC) + timedelta(hours=1)))
+    live = house.start(
+        FORWARD, forwarded(remote, 3), Launch(at=datetime.now(UTC) + timedelta(hours=1))
+    )
     request_stop(house.context, live.run_id, "pause", "prueba")
     assert live.ended.wait(PATIENCE)
     taken = []
 
     def take_up(_connection: object, _cursor: object, statement: str, *_: object) -> None:
         if statement.startswith("UPDATE rows") and not taken:
-            with suppress(Timeout), FileLock(house.context.home / "locks" / f"run-{live.run_id}.lock", timeout=0):
+            with (
+                suppress(Timeout),
+                FileLock(house.context.home / "locks" / f"run-{live.run_id}.lock", timeout=0),
+            ):
                 taken.append("as another process would")
 
     event.listen(house.context.journal._engine, "before_cursor_execute", take_up)

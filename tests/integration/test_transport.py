@@ -1,4 +1,6 @@
-"""What leaves this machine, and by which way: proxies of the system, headers, cookies and packed answers, over real sockets."""
+"""What leaves this machine, and by which way: proxies of the system, headers, cookies and packed
+answers, over real sockets.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,9 @@ class Stranger:
 
     port: int = 0
     refusal: int = 407  # what it says when it is asked, as a proxy, for a way through
-    heard: list[tuple[str, dict[str, str]]] = field(default_factory=list)  # request line's target, headers (small letters)
+    heard: list[tuple[str, dict[str, str]]] = field(
+        default_factory=list
+    )  # request line's target, headers (small letters)
 
     def headers(self) -> dict[str, str]:
         return self.heard[-1][1]
@@ -52,17 +56,24 @@ def stranger(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stranger]:
             if self.path.endswith("/trickle"):
                 self._trickle()
                 return
-            known.heard.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
+            known.heard.append(
+                (self.path, {name.lower(): value for name, value in self.headers.items()})
+            )
             body = gzip.compress(b'{"displayName": "Ana"}')
             self.send_response(200)
-            for name, value in {"Set-Cookie": "who=you; Path=/", "Content-Encoding": "gzip"}.items():
+            for name, value in {
+                "Set-Cookie": "who=you; Path=/",
+                "Content-Encoding": "gzip",
+            }.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
 
         def do_CONNECT(self) -> None:
-            known.heard.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
+            known.heard.append(
+                (self.path, {name.lower(): value for name, value in self.headers.items()})
+            )
             self.send_response(known.refusal)
             self.send_header("Content-Length", "0")
             self.end_headers()
@@ -91,7 +102,9 @@ def stranger(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stranger]:
 
 
 def api_to(base_url: str, token: str = "secret", **settings: float) -> Api:
-    return Api(base_url, Token(token), settings=Settings(connect_timeout=3.0, **settings), pace=Pace())
+    return Api(
+        base_url, Token(token), settings=Settings(connect_timeout=3.0, **settings), pace=Pace()
+    )
 
 
 def test_a_packed_answer_is_read_and_a_cookie_is_never_given_back(stranger: Stranger) -> None:
@@ -105,7 +118,9 @@ def test_a_packed_answer_is_read_and_a_cookie_is_never_given_back(stranger: Stra
 
 
 @pytest.mark.parametrize("name", ["HTTP_PROXY", "ALL_PROXY"])
-def test_calls_go_through_the_proxy_of_the_system(stranger: Stranger, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+def test_calls_go_through_the_proxy_of_the_system(
+    stranger: Stranger, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
     monkeypatch.setenv(name, f"127.0.0.1:{stranger.port}")  # without http://, as many write it
     assert api_to(ELSEWHERE).get("people/me") == {"displayName": "Ana"}
     assert stranger.heard[0][0] == f"{ELSEWHERE}/people/me"
@@ -153,7 +168,9 @@ def test_what_keeps_a_call_from_its_answer_is_told_in_spanish() -> None:
     while waiting:
         kind = waiting.pop()
         waiting += kind.__subclasses__()
-        if not kind.__subclasses__() and kind is not httpx.TooManyRedirects:  # no redirect is followed
+        if (
+            not kind.__subclasses__() and kind is not httpx.TooManyRedirects
+        ):  # no redirect is followed
             assert kind.__name__ not in transport.trouble(kind("x"))
 
 
@@ -180,9 +197,15 @@ def test_a_proxy_that_lets_nothing_through_is_no_connection(
     assert not any("authorization" in headers for _, headers in stranger.heard)
 
 
-@pytest.mark.parametrize(("content", "reason"), [(None, "no existe"), ("nada", "no tiene certificados")])
+@pytest.mark.parametrize(
+    ("content", "reason"), [(None, "no existe"), ("nada", "no tiene certificados")]
+)
 def test_a_file_of_authorities_that_cannot_be_read_is_no_connection_and_named(
-    stranger: Stranger, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: str | None, reason: str
+    stranger: Stranger,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    content: str | None,
+    reason: str,
 ) -> None:
     authorities = tmp_path / "empresa.pem"
     if content:
@@ -195,7 +218,9 @@ def test_a_file_of_authorities_that_cannot_be_read_is_no_connection_and_named(
     assert f"SSL_CERT_FILE ({authorities}) no se puede leer: {reason}." in told.value.message
 
 
-@pytest.mark.parametrize("url", ["https://h:abc", "https://h:99999/v1", "https://[::1", "https:///v1", "https://a b:1x/"])
+@pytest.mark.parametrize(
+    "url", ["https://h:abc", "https://h:99999/v1", "https://[::1", "https:///v1", "https://a b:1x/"]
+)
 def test_a_base_url_that_is_none_is_refused_before_any_call(tmp_path: Path, url: str) -> None:
     with pytest.raises(UsageError, match="no es una URL base"):
         connect(tmp_path, token="secret", base_url=url)

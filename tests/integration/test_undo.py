@@ -32,31 +32,43 @@ def undone(house: House, run_id: str, **options: Any) -> Result:
 
 
 @pytest.mark.parametrize("action_id", SUPPORTED)
-def test_undo_leaves_the_organisation_as_it_was(house: House, remote: Remote, action_id: str) -> None:
+def test_undo_leaves_the_organisation_as_it_was(
+    house: House, remote: Remote, action_id: str
+) -> None:
     as_new = remote.digest()
     rows = many_rows(remote, action_id)
     first = house.run(action_id, rows)
-    assert set(first.counts) == {"done"}, [(row.state, row.message) for row in first.rows if row.state != "done"]
+    assert set(first.counts) == {"done"}, [
+        (row.state, row.message) for row in first.rows if row.state != "done"
+    ]
     assert remote.digest() != as_new
     preview = undone(house, first.document["run_id"], dry_run=True)
     assert preview.counts == {"change": len(rows)}
     result = undone(house, first.document["run_id"])
-    assert result.counts == {"done": len(rows)}, [(row.state, row.message) for row in result.rows if row.state != "done"]
+    assert result.counts == {"done": len(rows)}, [
+        (row.state, row.message) for row in result.rows if row.state != "done"
+    ]
     assert remote.digest() == as_new
     assert undo_lists(house.context, result.document["run_id"])["reverted"] == len(rows)
 
 
 @pytest.mark.parametrize("action_id", SUPPORTED)
-def test_undo_of_an_undo_leaves_what_the_run_left(house: House, remote: Remote, action_id: str) -> None:
+def test_undo_of_an_undo_leaves_what_the_run_left(
+    house: House, remote: Remote, action_id: str
+) -> None:
     first = house.run(action_id, many_rows(remote, action_id))
     as_left = remote.digest()
     back = undone(house, first.document["run_id"])
     again = undone(house, back.document["run_id"])
-    assert set(again.counts) == {"done"}, [(row.state, row.message) for row in again.rows if row.state != "done"]
+    assert set(again.counts) == {"done"}, [
+        (row.state, row.message) for row in again.rows if row.state != "done"
+    ]
     assert remote.digest() == as_left
 
 
-def forwarded(remote: Remote, *indexes: int, destination: str = "600111222") -> list[dict[str, str]]:
+def forwarded(
+    remote: Remote, *indexes: int, destination: str = "600111222"
+) -> list[dict[str, str]]:
     return [{"person_id": remote.person(index), "destination": destination} for index in indexes]
 
 
@@ -79,11 +91,15 @@ def test_rows_that_somebody_changed_since_are_kept(house: House, remote: Remote)
     result = undone(house, first.document["run_id"])
     kept = [row for row in result.rows if row.state == "conflict"]
     assert {row.params["person_id"] for row in kept} == theirs
-    assert all(row.code == "modificada_despues" and "699999999" in (row.message or "") for row in kept)
+    assert all(
+        row.code == "modificada_despues" and "699999999" in (row.message or "") for row in kept
+    )
     assert remote.writes() - writes == len(worked) - len(theirs)
 
 
-def test_rows_of_one_person_are_given_back_from_the_last_to_the_first(house: House, remote: Remote) -> None:
+def test_rows_of_one_person_are_given_back_from_the_last_to_the_first(
+    house: House, remote: Remote
+) -> None:
     as_new = remote.digest()
     cx, messaging = remote.org.licenses["cx"], remote.org.licenses["meeting"]
     rows = [
@@ -147,7 +163,9 @@ def test_the_preview_of_an_undo_can_be_launched(house: House, remote: Remote) ->
 
 
 def test_a_launched_preview_lists_its_rows_as_the_preview_did(house: House, remote: Remote) -> None:
-    """Kept, irreversible and unreadable rows are told apart, and what the preview did not show is not written."""
+    """Kept, irreversible and unreadable rows are told apart, and what the preview did not show is
+    not written.
+    """
     cx, calling = remote.org.licenses["cx"], remote.org.licenses["professional"]
     people = callers(remote, 5)
     rows = [{"person_id": remote.person(n), "add_license_ids": cx} for n in people[:4]]
@@ -162,33 +180,61 @@ def test_a_launched_preview_lists_its_rows_as_the_preview_did(house: House, remo
     result = house.result(live.run_id)
     assert result.counts == {"done": 2, "conflict": 1, "failed": 1}
     lists = undo_lists(house.context, live.run_id)
-    assert lists == {"reverted": 2, "partly": 0, "kept": 1, "irreversible": 0, "already": 0, "failed": 1, "open": 0}
-    assert [row.code for row in listed_rows(house.context, live.run_id, "kept", limit=9)] == ["modificada_despues"]
-    assert find_run(house.context, live.run_id).parent == find_run(house.context, kept.document["run_id"]).parent
+    assert lists == {
+        "reverted": 2,
+        "partly": 0,
+        "kept": 1,
+        "irreversible": 0,
+        "already": 0,
+        "failed": 1,
+        "open": 0,
+    }
+    assert [row.code for row in listed_rows(house.context, live.run_id, "kept", limit=9)] == [
+        "modificada_despues"
+    ]
+    assert (
+        find_run(house.context, live.run_id).parent
+        == find_run(house.context, kept.document["run_id"]).parent
+    )
     live = launch_plan(house.context, preview.document["run_id"], house.connection, Launch())
     wait(live)
     lists = undo_lists(house.context, live.run_id)
-    assert lists == {"reverted": 4, "partly": 0, "kept": 0, "irreversible": 1, "already": 0, "failed": 0, "open": 0}
-    assert [row.params["person_id"] for row in listed_rows(house.context, live.run_id, "irreversible", limit=9)] == [
-        remote.person(people[4])
-    ]
+    assert lists == {
+        "reverted": 4,
+        "partly": 0,
+        "kept": 0,
+        "irreversible": 1,
+        "already": 0,
+        "failed": 0,
+        "open": 0,
+    }
+    assert [
+        row.params["person_id"]
+        for row in listed_rows(house.context, live.run_id, "irreversible", limit=9)
+    ] == [remote.person(people[4])]
 
 
 def forwarded_run_with_one_kept(house: House, remote: Remote, people: list[int]) -> Result:
-    """Preview of the undo of four forwardings, one changed by somebody else since and one that cannot be read."""
+    """Preview of the undo of four forwardings, one changed by somebody else since and one that
+    cannot be read.
+    """
     first = house.run(FORWARD, forwarded(remote, *people[:4]))
     change_by_hand(remote, people[0], "699999999")
     path = f"people/{remote.person(people[1])}/features/callForwarding"
-    remote.fail_next({"method": "GET", "path_regex": path, "status": 403, "times": 1, "body": {"message": "no"}})
+    remote.fail_next(
+        {"method": "GET", "path_regex": path, "status": 403, "times": 1, "body": {"message": "no"}}
+    )
     preview = undone(house, first.document["run_id"], dry_run=True)
     assert preview.counts == {"conflict": 1, "blocked": 1, "change": 2}
     return preview
 
 
-# -- verification -------------------------------------------------------------------------------------------------------
+# -- verification ----------------------------------------------------------------------------------
 
 
-def test_verification_tells_what_is_not_as_asked_and_writes_nothing(house: House, remote: Remote) -> None:
+def test_verification_tells_what_is_not_as_asked_and_writes_nothing(
+    house: House, remote: Remote
+) -> None:
     first = house.run(FORWARD, forwarded(remote, 1, 2, 3, 4))
     done = first.counts["done"]
     change_by_hand(remote, 2, "688888888")
@@ -200,7 +246,9 @@ def test_verification_tells_what_is_not_as_asked_and_writes_nothing(house: House
     assert remote.writes() == writes
 
 
-def test_what_a_later_row_wrote_over_is_not_different_and_rows_that_failed_are_told(house: House, remote: Remote) -> None:
+def test_what_a_later_row_wrote_over_is_not_different_and_rows_that_failed_are_told(
+    house: House, remote: Remote
+) -> None:
     meeting, cx = remote.org.licenses["meeting"], remote.org.licenses["cx"]
     rows = [
         {"person_id": remote.person(1), "remove_license_ids": meeting, "add_license_ids": cx},
@@ -212,9 +260,15 @@ def test_what_a_later_row_wrote_over_is_not_different_and_rows_that_failed_are_t
     assert first.counts == {"done": 3, "invalid": 1}
     wait(verify(house.context, first.document["run_id"], house.connection))
     found = findings(house.context, first.document["run_id"])
-    assert found is not None and (found.as_asked, found.different, found.left_out) == (3, 0, {"invalid": 1})
+    assert found is not None and (found.as_asked, found.different, found.left_out) == (
+        3,
+        0,
+        {"invalid": 1},
+    )
     assert verification_line(found).endswith("0 no legibles, 1 no verificada (no válida: 1).")
-    remote.patch("person", remote.person(1), licenses=[meeting])  # somebody takes away what the first row had given
+    remote.patch(
+        "person", remote.person(1), licenses=[meeting]
+    )  # somebody takes away what the first row had given
     wait(verify(house.context, first.document["run_id"], house.connection))
     found = findings(house.context, first.document["run_id"])
     assert found is not None and (found.as_asked, found.different) == (2, 1)

@@ -1,4 +1,6 @@
-"""Undo looks at each member by itself: what is ours is given back, what is somebody else's stays, what stays for good is listed."""
+"""Undo looks at each member by itself: what is ours is given back, what is somebody else's stays,
+what stays for good is listed.
+"""
 
 from __future__ import annotations
 
@@ -40,19 +42,25 @@ def retried(house: House, run_id: str) -> Result:
 
 
 def destination(remote: Remote, person: str) -> str:
-    return str(remote.doc("person", person)["forwarding"]["callForwarding"]["always"].get("destination"))
+    return str(
+        remote.doc("person", person)["forwarding"]["callForwarding"]["always"].get("destination")
+    )
 
 
 def forward_by_hand(remote: Remote, person: str, to: str) -> None:
     forwarding = remote.doc("person", person)["forwarding"]
     calls = forwarding["callForwarding"]
     always = {**calls["always"], "enabled": True, "destination": to}
-    remote.patch("person", person, forwarding={**forwarding, "callForwarding": {**calls, "always": always}})
+    remote.patch(
+        "person", person, forwarding={**forwarding, "callForwarding": {**calls, "always": always}}
+    )
 
 
 @pytest.fixture
 def unknown(house: House, remote: Remote, monkeypatch: pytest.MonkeyPatch) -> Result:
-    """A row whose write was lost, and somebody was quicker than the reading that should settle it."""
+    """A row whose write was lost, and somebody was quicker than the reading that should settle
+    it.
+    """
     person, read = remote.person(1), settle.read_now
 
     def too_late(live: Any, item: Any) -> Any:
@@ -68,22 +76,33 @@ def unknown(house: House, remote: Remote, monkeypatch: pytest.MonkeyPatch) -> Re
     return found
 
 
-def test_what_was_seen_after_a_lost_write_is_not_taken_for_ours(house: House, remote: Remote, unknown: Result) -> None:
+def test_what_was_seen_after_a_lost_write_is_not_taken_for_ours(
+    house: House, remote: Remote, unknown: Result
+) -> None:
     result = undone(house, unknown.document["run_id"])
     assert result.counts == {"conflict": 1}
     assert destination(remote, remote.person(1)) == "677"
 
 
-def test_who_retries_a_row_in_doubt_has_it_decided_on_what_is_there_now(house: House, remote: Remote, unknown: Result) -> None:
+def test_who_retries_a_row_in_doubt_has_it_decided_on_what_is_there_now(
+    house: House, remote: Remote, unknown: Result
+) -> None:
     result = retried(house, unknown.document["run_id"])
     assert result.counts == {"done": 1} and destination(remote, remote.person(1)) == "600111222"
     assert result.row.before["always"]["enabled"] is False  # the first one wins
 
 
-def test_a_retried_row_in_doubt_of_an_undo_is_kept(house: House, remote: Remote, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_retried_row_in_doubt_of_an_undo_is_kept(
+    house: House, remote: Remote, monkeypatch: pytest.MonkeyPatch
+) -> None:
     person = remote.person(1)
-    first, read = house.run(FORWARD, [{"person_id": person, "destination": "600111222"}]), settle.read_now
-    monkeypatch.setattr(settle, "read_now", lambda *a: (forward_by_hand(remote, person, "677"), read(*a))[1])
+    first, read = (
+        house.run(FORWARD, [{"person_id": person, "destination": "600111222"}]),
+        settle.read_now,
+    )
+    monkeypatch.setattr(
+        settle, "read_now", lambda *a: (forward_by_hand(remote, person, "677"), read(*a))[1]
+    )
     remote.fail_next(LOST_PUT)
     back = undone(house, first.document["run_id"])
     monkeypatch.setattr(settle, "read_now", read)
@@ -98,7 +117,9 @@ def test_what_an_earlier_attempt_did_is_given_back_too(house: House, remote: Rem
     as_new, cx, meeting = remote.digest(), remote.org.licenses["cx"], remote.org.licenses["meeting"]
     units = remote.doc("license", meeting)["totalUnits"]
     remote.patch("license", meeting, totalUnits=0)
-    first = house.run(LICENCES, [{"person_id": remote.person(0), "add_license_ids": f"{cx}|{meeting}"}])
+    first = house.run(
+        LICENCES, [{"person_id": remote.person(0), "add_license_ids": f"{cx}|{meeting}"}]
+    )
     assert (first.row.state, first.row.code) == ("failed", "partial")
     again = retried(house, first.document["run_id"])
     assert (again.row.state, again.row.attempt) == ("failed", 2)
@@ -107,12 +128,22 @@ def test_what_an_earlier_attempt_did_is_given_back_too(house: House, remote: Rem
     assert remote.digest() == as_new
 
 
-def test_what_somebody_put_back_is_as_before_and_the_rest_is_given_back(house: House, remote: Remote) -> None:
-    as_new, cx, messaging = remote.digest(), remote.org.licenses["cx"], remote.org.licenses["messaging"]
+def test_what_somebody_put_back_is_as_before_and_the_rest_is_given_back(
+    house: House, remote: Remote
+) -> None:
+    as_new, cx, messaging = (
+        remote.digest(),
+        remote.org.licenses["cx"],
+        remote.org.licenses["messaging"],
+    )
     person = remote.person(1)
-    first = house.run(LICENCES, [{"person_id": person, "add_license_ids": cx, "remove_license_ids": messaging}])
+    first = house.run(
+        LICENCES, [{"person_id": person, "add_license_ids": cx, "remove_license_ids": messaging}]
+    )
     assert first.counts == {"done": 1}
-    remote.patch("person", person, licenses=sorted([*remote.doc("person", person)["licenses"], messaging]))
+    remote.patch(
+        "person", person, licenses=sorted([*remote.doc("person", person)["licenses"], messaging])
+    )
     result = undone(house, first.document["run_id"])
     assert result.counts == {"done": 1} and list(result.row.change) == [cx]
     assert remote.digest() == as_new
@@ -135,7 +166,7 @@ def test_no_undo_while_rows_are_in_a_remote_job(house: House, remote: Remote) ->
     assert remote.digest() == as_new
 
 
-# -- one change in several requests -------------------------------------------------------------------------------------
+# -- one change in several requests ----------------------------------------------------------------
 
 
 def second_request_lost(remote: Remote, method: str) -> None:
@@ -143,12 +174,19 @@ def second_request_lost(remote: Remote, method: str) -> None:
     remote.fail_next(plan, {**plan, "drop": "before"})
 
 
-def test_a_row_over_the_limit_goes_on_where_a_lost_request_left_it(house: House, remote: Remote) -> None:
-    row = {**many_rows(remote, NUMBERS, 1)[0], "phone_numbers": [number(0, 91000 + k) for k in range(250)]}
+def test_a_row_over_the_limit_goes_on_where_a_lost_request_left_it(
+    house: House, remote: Remote
+) -> None:
+    row = {
+        **many_rows(remote, NUMBERS, 1)[0],
+        "phone_numbers": [number(0, 91000 + k) for k in range(250)],
+    }
     second_request_lost(remote, "POST")
     result = house.run(NUMBERS, [row])
     assert result.counts == {"done": 1} and result.row.attempt == 2
-    assert len(result.row.change) == 250 and {result.row.after[n] for n in row["phone_numbers"]} == {"INACTIVE"}
+    assert len(result.row.change) == 250 and {
+        result.row.after[n] for n in row["phone_numbers"]
+    } == {"INACTIVE"}
     assert set(row["phone_numbers"]) <= remote.admin("state")["number"].keys()
 
 
@@ -161,10 +199,12 @@ def test_an_undo_goes_on_where_a_lost_request_left_it(house: House, remote: Remo
     assert remote.digest() == as_new
 
 
-# -- what does not come back, row by row --------------------------------------------------------------------------------
+# -- what does not come back, row by row -----------------------------------------------------------
 
 
-def test_numbers_in_use_stay_and_are_named_the_others_of_the_row_go(house: House, remote: Remote) -> None:
+def test_numbers_in_use_stay_and_are_named_the_others_of_the_row_go(
+    house: House, remote: Remote
+) -> None:
     rows = many_rows(remote, NUMBERS, 3)
     first = house.run(NUMBERS, rows)
     assigned, header = rows[0]["phone_numbers"][3], rows[1]["phone_numbers"][0]
@@ -175,11 +215,20 @@ def test_numbers_in_use_stay_and_are_named_the_others_of_the_row_go(house: House
         remote.patch("number", value, owner=remote.person(0))
     result = undone(house, first.document["run_id"])
     lists = undo_lists(house.context, result.document["run_id"])
-    assert (lists["reverted"], lists["partly"], lists["irreversible"], lists["failed"]) == (2, 2, 1, 0)
+    assert (lists["reverted"], lists["partly"], lists["irreversible"], lists["failed"]) == (
+        2,
+        2,
+        1,
+        0,
+    )
     partly = list(listed_rows(house.context, result.document["run_id"], "partly", limit=9))
     assert [assigned in str(partly[0].message), header in str(partly[1].message)] == [True, True]
     ours = {value for row in rows for value in row["phone_numbers"]}
-    assert ours & remote.admin("state")["number"].keys() == {assigned, header, *rows[2]["phone_numbers"]}
+    assert ours & remote.admin("state")["number"].keys() == {
+        assigned,
+        header,
+        *rows[2]["phone_numbers"],
+    }
     wait(verify(house.context, result.document["run_id"], house.connection))
     found = findings(house.context, result.document["run_id"])
     assert found is not None and (found.as_asked, found.different) == (2, 0)
@@ -199,18 +248,29 @@ def test_a_header_that_had_no_name_or_no_number_is_told(house: House, remote: Re
     first = house.run(HEADER, rows)
     assert first.counts == {"done": 3}
     preview = undone(house, first.document["run_id"], dry_run=True)
-    assert [row.code for row in preview.rows] == ["revertida_en_parte", "irreversible", "irreversible"]
+    assert [row.code for row in preview.rows] == [
+        "revertida_en_parte",
+        "irreversible",
+        "irreversible",
+    ]
     result = undone(house, first.document["run_id"])
     assert [row.state for row in result.rows] == ["done", "invalid", "invalid"]
     assert all("Acme" in str(row.message) for row in result.rows[:2])
-    assert remote.doc("location", places[0])["callingLineId"] == {"name": "Acme", "phoneNumber": numbers[0]}
+    assert remote.doc("location", places[0])["callingLineId"] == {
+        "name": "Acme",
+        "phoneNumber": numbers[0],
+    }
 
 
 def test_each_move_says_what_does_not_come_back(house: House, remote: Remote) -> None:
     rows = many_rows(remote, MOVES, 3)
     person = rows[0]["person_id"]
     home = remote.doc("person", person)["locationId"]
-    free = next(k for k, d in remote.admin("state")["number"].items() if d["location"] == home and not d["owner"])
+    free = next(
+        k
+        for k, d in remote.admin("state")["number"].items()
+        if d["location"] == home and not d["owner"]
+    )
     remote.patch("person", person, secondary=[free])
     remote.patch("number", free, owner=person)
     first = house.run(MOVES, rows)
@@ -218,10 +278,14 @@ def test_each_move_says_what_does_not_come_back(house: House, remote: Remote) ->
     assert result.counts == {"done": 3}
     assert remote.doc("person", person)["secondary"] == []
     partly = list(listed_rows(house.context, result.document["run_id"], "partly", limit=9))
-    assert [row.line for row in partly] == [2, 3, 4] and all("no vuelven" in str(row.message) for row in partly)
+    assert [row.line for row in partly] == [2, 3, 4] and all(
+        "no vuelven" in str(row.message) for row in partly
+    )
 
 
-def test_a_calling_licence_that_the_run_gave_is_taken_away_only_when_asked(house: House, remote: Remote) -> None:
+def test_a_calling_licence_that_the_run_gave_is_taken_away_only_when_asked(
+    house: House, remote: Remote
+) -> None:
     calling, person = remote.org.licenses["professional"], remote.person(7)
     given = {"location_id": remote.location(1), "extension": "7777"}
     first = house.run(LICENCES, [{"person_id": person, "add_license_ids": calling, **given}])
@@ -229,10 +293,15 @@ def test_a_calling_licence_that_the_run_gave_is_taken_away_only_when_asked(house
     refused = undone(house, first.document["run_id"])
     assert (refused.row.state, refused.row.code) == ("failed", "quita_calling")
     assert calling in remote.doc("person", person)["licenses"]
-    preview = undone(house, first.document["run_id"], dry_run=True, options={"allow_calling_removal": True})
+    preview = undone(
+        house, first.document["run_id"], dry_run=True, options={"allow_calling_removal": True}
+    )
     assert preview.row.state == "change" and "se borra" in str(preview.row.message)
     live = launch_plan(
-        house.context, preview.document["run_id"], house.connection, Launch(options={"allow_calling_removal": False})
+        house.context,
+        preview.document["run_id"],
+        house.connection,
+        Launch(options={"allow_calling_removal": False}),
     )
     wait(live)
     assert house.result(live.run_id).row.code == "quita_calling"
@@ -248,20 +317,26 @@ def test_the_first_rows_of_an_undo_are_the_last_of_the_run(house: House, remote:
     first = house.run(LICENCES, [{"person_id": remote.person(1), **step} for step in steps])
     assert first.counts == {"done": 3}
     preview = undone(house, first.document["run_id"], dry_run=True)
-    live = launch_plan(house.context, preview.document["run_id"], house.connection, Launch(canary=1))
+    live = launch_plan(
+        house.context, preview.document["run_id"], house.connection, Launch(canary=1)
+    )
     wait(live)
     assert [row.line for row in house.result(live.run_id).rows if row.state == "done"] == [4]
     assert house.resume(live.run_id).counts == {"done": 3}
     assert remote.digest() == as_new
 
 
-@pytest.mark.parametrize(("action_id", "entity"), [(PERMISSIONS, "location_id"), (PROFILE, "person_id")])
+@pytest.mark.parametrize(
+    ("action_id", "entity"), [(PERMISSIONS, "location_id"), (PROFILE, "person_id")]
+)
 def test_a_call_type_that_webex_had_not_told_is_named_and_the_others_come_back(
     house: House, remote: Remote, action_id: str, entity: str
 ) -> None:
     told = {"callType": "NATIONAL", "action": "ALLOW", "transferEnabled": True}
     body = {"useCustomEnabled": False, "useCustomPermissions": False, "callingPermissions": [told]}
-    remote.fail_next({"method": "GET", "path_regex": "outgoingPermission", "status": 200, "body": body})
+    remote.fail_next(
+        {"method": "GET", "path_regex": "outgoingPermission", "status": 200, "body": body}
+    )
     key = remote.location(0) if entity == "location_id" else remote.person(0)
     first = house.run(action_id, [{entity: key, "block_call_types": "NATIONAL|INTERNATIONAL"}])
     assert first.counts == {"done": 1} and first.row.change["INTERNATIONAL"][0] is None
@@ -270,12 +345,26 @@ def test_a_call_type_that_webex_had_not_told_is_named_and_the_others_come_back(
     assert result.row.message == "No vuelve a estar como antes: llamadas internacionales."
     doc = remote.doc(entity.removesuffix("_id"), key)
     permissions = doc.get("permissions") or doc["outgoing"]["permissions"]
-    assert (permissions["NATIONAL"]["action"], permissions["INTERNATIONAL"]["action"]) == ("ALLOW", "BLOCK")
+    assert (permissions["NATIONAL"]["action"], permissions["INTERNATIONAL"]["action"]) == (
+        "ALLOW",
+        "BLOCK",
+    )
 
 
-def test_an_extension_stays_and_is_told_where_somebody_has_moved_the_person_back(house: House, remote: Remote) -> None:
+def test_an_extension_stays_and_is_told_where_somebody_has_moved_the_person_back(
+    house: House, remote: Remote
+) -> None:
     person, home = remote.person(1), remote.doc("person", remote.person(1))["locationId"]
-    first = house.run(MOVES, [{"person_id": person, "target_location_id": remote.location(2), "target_extension": "9222"}])
+    first = house.run(
+        MOVES,
+        [
+            {
+                "person_id": person,
+                "target_location_id": remote.location(2),
+                "target_extension": "9222",
+            }
+        ],
+    )
     assert first.counts == {"done": 1}
     remote.patch("person", person, locationId=home)
     jobs = remote.counters()["move_jobs"]

@@ -1,4 +1,6 @@
-"""Each of the nine actions over many rows: killed in the middle, resumed, ten rows changed by somebody else, then undone."""
+"""Each of the nine actions over many rows: killed in the middle, resumed, ten rows changed by
+somebody else, then undone.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,11 @@ def remote(wide: Remote) -> Remote:
 
 def docs(remote: Remote) -> Docs:
     state = remote.admin("state")
-    return {(kind, key): doc for kind in ("location", "person", "number") for key, doc in state[kind].items()}
+    return {
+        (kind, key): doc
+        for kind in ("location", "person", "number")
+        for key, doc in state[kind].items()
+    }
 
 
 def write_csv(path: Path, rows: Rows) -> None:
@@ -41,7 +47,12 @@ def write_csv(path: Path, rows: Rows) -> None:
         writer = csv.DictWriter(file, list(rows[0]))
         writer.writeheader()
         for row in rows:
-            writer.writerow({name: "|".join(cell) if isinstance(cell, list) else cell for name, cell in row.items()})
+            writer.writerow(
+                {
+                    name: "|".join(cell) if isinstance(cell, list) else cell
+                    for name, cell in row.items()
+                }
+            )
 
 
 def run_killed(house: House, action_id: str, rows: Rows, folder: Path) -> str:
@@ -49,12 +60,27 @@ def run_killed(house: House, action_id: str, rows: Rows, folder: Path) -> str:
     dataset = "ubicaciones" if action_id.startswith("ubicacion") else "usuarios"
     write_csv(folder / f"{dataset}.csv", rows)
     running = house.remote.running
-    own = {"BULK_HOME": str(house.context.home), "WEBEX_ACCESS_TOKEN": running.token, "WEBEX_BASE_URL": running.base_url}
-    command = [sys.executable, "-m", "bulk", "run", action_id, f"--{dataset}", str(folder / f"{dataset}.csv"), "--bulk"]
+    own = {
+        "BULK_HOME": str(house.context.home),
+        "WEBEX_ACCESS_TOKEN": running.token,
+        "WEBEX_BASE_URL": running.base_url,
+    }
+    command = [
+        sys.executable,
+        "-m",
+        "bulk",
+        "run",
+        action_id,
+        f"--{dataset}",
+        str(folder / f"{dataset}.csv"),
+        "--bulk",
+    ]
     process = subprocess.Popen(
         [*command, "--chunk-size", "50", "--workers", "8", "--json"],
-        cwd=ROOT, env=os.environ | QUICK | own, stdout=subprocess.DEVNULL,
-    )  # fmt: skip
+        cwd=ROOT,
+        env=os.environ | QUICK | own,
+        stdout=subprocess.DEVNULL,
+    )
     until = time.monotonic() + PATIENCE
     while not under_way(house.remote, len(rows)):
         assert process.poll() is None, "the run ended before it could be killed"
@@ -74,7 +100,9 @@ def under_way(remote: Remote, rows: int) -> bool:
 def writes_on(remote: Remote, keys: set[tuple[str, str]]) -> dict[str, int]:
     """Effective writes so far on these documents."""
     ids = tuple(key for _, key in keys)
-    return {name: times for name, times in remote.counters()["by_entity"].items() if name.endswith(ids)}
+    return {
+        name: times for name, times in remote.counters()["by_entity"].items() if name.endswith(ids)
+    }
 
 
 def undone(house: House, run_id: str) -> Result:
@@ -84,12 +112,16 @@ def undone(house: House, run_id: str) -> Result:
 
 
 @pytest.mark.parametrize("action_id", SUPPORTED)
-def test_killed_resumed_touched_by_others_and_undone(house: House, remote: Remote, tmp_path: Path, action_id: str) -> None:
+def test_killed_resumed_touched_by_others_and_undone(
+    house: House, remote: Remote, tmp_path: Path, action_id: str
+) -> None:
     as_new, rows = docs(remote), many_rows(remote, action_id)
     remote.config(latency_ms=10)
     run_id = run_killed(house, action_id, rows, tmp_path)
     first = house.resume(run_id)
-    assert first.counts == {"done": len(rows)}, [(row.state, row.message) for row in first.rows if row.state != "done"]
+    assert first.counts == {"done": len(rows)}, [
+        (row.state, row.message) for row in first.rows if row.state != "done"
+    ]
     assert max(remote.counters()["by_entity"].values()) == 1
 
     theirs = rows[:THEIRS]
@@ -99,8 +131,13 @@ def test_killed_resumed_touched_by_others_and_undone(house: House, remote: Remot
     as_touched, as_written = docs(remote), writes_on(remote, kept)
     result = undone(house, run_id)
 
-    counts = {"done": len(rows) - THEIRS, "conflict" if action_id in CHANGES else "unchanged": THEIRS}
-    assert result.counts == counts, [(row.state, row.message) for row in result.rows if row.state != "done"]
+    counts = {
+        "done": len(rows) - THEIRS,
+        "conflict" if action_id in CHANGES else "unchanged": THEIRS,
+    }
+    assert result.counts == counts, [
+        (row.state, row.message) for row in result.rows if row.state != "done"
+    ]
     assert undo_lists(house.context, result.document["run_id"])["reverted"] == len(rows) - THEIRS
     assert writes_on(remote, kept) == as_written
     after = docs(remote)

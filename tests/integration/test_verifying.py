@@ -23,14 +23,19 @@ FORWARD = "usuarios_configurar_desvio_prefijo53"
 
 
 def forwarded(house: House, remote: Remote, *indexes: int) -> Result:
-    return house.run(FORWARD, [{"person_id": remote.person(index), "destination": "600111222"} for index in indexes])
+    return house.run(
+        FORWARD,
+        [{"person_id": remote.person(index), "destination": "600111222"} for index in indexes],
+    )
 
 
 def forward_by_hand(remote: Remote, index: int) -> None:
     forwarding = remote.doc("person", remote.person(index))["forwarding"]
     calls = forwarding["callForwarding"]
     changed = {**calls, "always": {**calls["always"], "destination": "699999999"}}
-    remote.patch("person", remote.person(index), forwarding={**forwarding, "callForwarding": changed})
+    remote.patch(
+        "person", remote.person(index), forwarding={**forwarding, "callForwarding": changed}
+    )
 
 
 def verified(house: House, run_id: str) -> RunRecord:
@@ -50,7 +55,10 @@ def test_what_is_different_is_to_review_in_every_report(house: House, remote: Re
     acta = b"".join(acta_chunks(house.context, [check])).decode()
     (totals,) = re.findall(rf"<tr[^>]*><td[^>]*>{check.run_id}</td><td.*?</tr>", acta)
     assert re.findall(r"<td[^>]*>(\d+)</td>", totals) == ["5", "3", "2", "0", "0"]
-    parts = {name: b"".join(chunks).decode().count("\n") - 1 for name, chunks in three_files(house.context, check).items()}
+    parts = {
+        name: b"".join(chunks).decode().count("\n") - 1
+        for name, chunks in three_files(house.context, check).items()
+    }
     assert parts == {"success": 3, "failed": 2, "unprocessed": 0}
     path = house.context.home.parent / "verificada.xlsx"
     write_report(house.context, check, path)
@@ -63,7 +71,9 @@ def found_of(house: House, run_id: str) -> str:
     return verification_line(found).partition(": ")[2]
 
 
-def test_rows_that_a_retry_did_after_the_verification_are_told_as_not_verified(house: House, remote: Remote) -> None:
+def test_rows_that_a_retry_did_after_the_verification_are_told_as_not_verified(
+    house: House, remote: Remote
+) -> None:
     remote.fail_next({"method": "PUT", "path_regex": "callForwarding", "status": 400})
     first = forwarded(house, remote, 1, 2, 3)
     assert first.counts == {"done": 2, "failed": 1}
@@ -77,15 +87,22 @@ def test_rows_that_a_retry_did_after_the_verification_are_told_as_not_verified(h
     assert found_of(house, run_id) == f"{looked_at}, 1 no verificada (hecha: 1)."
 
 
-def test_a_verification_that_never_began_does_not_hide_the_one_before(house: House, remote: Remote) -> None:
+def test_a_verification_that_never_began_does_not_hide_the_one_before(
+    house: House, remote: Remote
+) -> None:
     run_id = forwarded(house, remote, 1, 2).document["run_id"]
     verified(house, run_id)
     connection = known(house.connection, house.context.settings, house.context.journal)
-    runs.create_run(house.context.journal, child_runs.verification_of(house.context, find_run(house.context, run_id), connection))
+    runs.create_run(
+        house.context.journal,
+        child_runs.verification_of(house.context, find_run(house.context, run_id), connection),
+    )
     assert found_of(house, run_id) == "2 como se pidió, 0 distintas, 0 no legibles."
 
 
-def test_a_number_that_came_back_after_its_undo_and_is_in_use_is_different(house: House, remote: Remote) -> None:
+def test_a_number_that_came_back_after_its_undo_and_is_in_use_is_different(
+    house: House, remote: Remote
+) -> None:
     place, value = remote.location(1), "+34910000005"
     first = house.run(NUMBERS, [{"location_id": place, "phone_numbers": value}], force_pstn=True)
     back = undo(house.context, first.document["run_id"], house.connection)
@@ -98,24 +115,38 @@ def test_a_number_that_came_back_after_its_undo_and_is_in_use_is_different(house
     assert house.result(check.run_id).row.change == {value: ["ACTIVE", None]}
 
 
-def test_an_extension_that_a_move_brought_along_and_is_another_by_now_is_different(house: House, remote: Remote) -> None:
+def test_an_extension_that_a_move_brought_along_and_is_another_by_now_is_different(
+    house: House, remote: Remote
+) -> None:
     rows = [
-        {"person_id": remote.person(n), "target_location_id": remote.location(n + 1), "target_extension": f"922{n}"}
+        {
+            "person_id": remote.person(n),
+            "target_location_id": remote.location(n + 1),
+            "target_extension": f"922{n}",
+        }
         for n in (1, 2)
     ]
     first = house.run(MOVES, rows)
     assert first.counts == {"done": 2}
     remote.patch("person", remote.person(2), extension="9333")
     check = verified(house, first.document["run_id"])
-    assert found_of(house, first.document["run_id"]) == "1 como se pidió, 1 distinta, 0 no legibles."
+    assert (
+        found_of(house, first.document["run_id"]) == "1 como se pidió, 1 distinta, 0 no legibles."
+    )
     assert house.result(check.run_id).rows[1].change == {"extension": ["9333", "9222"]}
 
 
-def test_a_number_of_two_rows_that_is_gone_is_different_in_both(house: House, remote: Remote) -> None:
+def test_a_number_of_two_rows_that_is_gone_is_different_in_both(
+    house: House, remote: Remote
+) -> None:
     place, value = remote.location(1), "+34910000001"
-    first = house.run(NUMBERS, [{"location_id": place, "phone_numbers": value}] * 2, force_pstn=True)
+    first = house.run(
+        NUMBERS, [{"location_id": place, "phone_numbers": value}] * 2, force_pstn=True
+    )
     assert [row.state for row in first.rows] == ["done", "unchanged"]
     wait(undo(house.context, first.document["run_id"], house.connection))
     assert value not in remote.admin("state")["number"]
     verified(house, first.document["run_id"])
-    assert found_of(house, first.document["run_id"]) == "0 como se pidió, 2 distintas, 0 no legibles."
+    assert (
+        found_of(house, first.document["run_id"]) == "0 como se pidió, 2 distintas, 0 no legibles."
+    )

@@ -17,7 +17,12 @@ from tests.resilience.world import Remote, Runner, start_remote, write_files
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="200 kills an action instead of 20 in all")
-    parser.addoption("--chaos-seed", type=int, default=0, help="repeat a run of the chaos suite; 0 = by the clock")
+    parser.addoption(
+        "--chaos-seed",
+        type=int,
+        default=0,
+        help="repeat a run of the chaos suite; 0 = by the clock",
+    )
 
 
 @pytest.fixture(scope="session")
@@ -52,7 +57,9 @@ def runner(tmp_path: Path, remote: Remote, files: Path) -> Runner:
 
 @pytest.fixture
 def without_accidents(tmp_path: Path, remote: Remote, files: Path) -> Callable[[str], Reference]:
-    """The end of an action without accidents, worked in this process; the organisation is as new again afterwards."""
+    """The end of an action without accidents, worked in this process; the organisation is as new
+    again afterwards.
+    """
 
     def work(action: str) -> Reference:
         if action not in _known:
@@ -73,8 +80,9 @@ def killed_and_resumed(
     runner: Runner,
     without_accidents: Callable[[str], Reference],
 ) -> Callable[[str], None]:
-    """Kill the runner of an action as often as the form asks for, resume it each time, and compare its end with that of a
-    run without accidents."""
+    """Kill the runner of an action as often as the form asks for, resume it each time, and compare
+    its end with that of a run without accidents.
+    """
 
     def work(action: str) -> None:
         kills = kills_of(action, long=bool(request.config.getoption("--long", False)))

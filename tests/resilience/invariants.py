@@ -1,4 +1,6 @@
-"""What must hold after any accident, once the run has been resumed to its end. Each function returns what is wrong, in words."""
+"""What must hold after any accident, once the run has been resumed to its end. Each function
+returns what is wrong, in words.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,9 @@ from typing import Any
 
 from bulk.core.records import RowResult
 
-ENDS = frozenset({"done", "unchanged", "failed", "invalid", "excluded"})  # unknown and cancelled are no good ends here
+ENDS = frozenset(
+    {"done", "unchanged", "failed", "invalid", "excluded"}
+)  # unknown and cancelled are no good ends here
 
 
 @dataclass(frozen=True)
@@ -24,7 +28,10 @@ class Reference:
 
 
 def all_violations(
-    reference: Reference, rows: Sequence[RowResult], state: Mapping[str, Any], counters: Mapping[str, Any]
+    reference: Reference,
+    rows: Sequence[RowResult],
+    state: Mapping[str, Any],
+    counters: Mapping[str, Any],
 ) -> list[str]:
     return [
         *lost_rows(reference.rows, rows),
@@ -38,11 +45,19 @@ def all_violations(
 
 def lost_rows(expected: Iterable[RowResult], rows: Iterable[RowResult]) -> list[str]:
     wanted, found = [row.line for row in expected], [row.line for row in rows]
-    return [] if wanted == found else [f"rows lost or doubled: {sorted(set(wanted) ^ set(found))} of {len(wanted)}"]
+    return (
+        []
+        if wanted == found
+        else [f"rows lost or doubled: {sorted(set(wanted) ^ set(found))} of {len(wanted)}"]
+    )
 
 
 def without_outcome(rows: Iterable[RowResult]) -> list[str]:
-    return [f"row {row.line} ended as {row.state}: {row.message}" for row in rows if row.state not in ENDS]
+    return [
+        f"row {row.line} ended as {row.state}: {row.message}"
+        for row in rows
+        if row.state not in ENDS
+    ]
 
 
 def other_outcomes(expected: Iterable[RowResult], rows: Iterable[RowResult]) -> list[str]:
@@ -70,7 +85,9 @@ def false_befores(expected: Iterable[RowResult], rows: Iterable[RowResult]) -> l
     return [
         f"row {row.line}: before is {_short(row.before)}, it was {_short(befores[row.line])}"
         for row in rows
-        if row.state in ("done", "unchanged") and row.line in befores and not _same(row.before, befores[row.line])
+        if row.state in ("done", "unchanged")
+        and row.line in befores
+        and not _same(row.before, befores[row.line])
     ]
 
 
@@ -88,7 +105,11 @@ def differing(one: Any, other: Any) -> Any:
     """Only the members that differ, each as [one, other]."""
     if not isinstance(one, dict) or not isinstance(other, dict):
         return [one, other]
-    return {key: [one.get(key), other.get(key)] for key in {*one, *other} if one.get(key) != other.get(key)}
+    return {
+        key: [one.get(key), other.get(key)]
+        for key in {*one, *other}
+        if one.get(key) != other.get(key)
+    }
 
 
 def _all_of(expected: Mapping[str, Any], found: Mapping[str, Any]) -> list[tuple[str, Any]]:

@@ -28,23 +28,30 @@ class Story:
 
     action: str
     dice: random.Random = field(repr=False)
-    moments: list[Moment | str] = field(default_factory=list)  # when killed, and how the organisation was from then on
+    moments: list[Moment | str] = field(
+        default_factory=list
+    )  # when killed, and how the organisation was from then on
 
 
 def kill_until(story: Story, kills: int, runner: Runner, reference: Reference) -> None:
-    """Rounds of a fresh organisation and a fresh data directory until so many kills have hit a live process."""
+    """Rounds of a fresh organisation and a fresh data directory until so many kills have hit a live
+    process.
+    """
     round_, left = 0, kills
     while left > 0:
         round_ += 1
         runner.remote.as_new(**SLOW)
         fresh = Runner(runner.home / str(round_), runner.remote, runner.files)
         left -= one_round(story, fresh, reference, min(MOST_A_ROUND, left))
-        found = all_violations(reference, fresh.rows(), runner.remote.state(), runner.remote.counters())
+        found = all_violations(
+            reference, fresh.rows(), runner.remote.state(), runner.remote.counters()
+        )
         assert not found, (story, found)
 
 
 def one_round(story: Story, runner: Runner, reference: Reference, kills: int) -> int:
-    """A run that is killed and resumed `kills` times, then resumed to its end; returns how often the kill found it alive.
+    """A run that is killed and resumed `kills` times, then resumed to its end; returns how often
+    the kill found it alive.
 
     The first kill comes in a quiet organisation; from then on dice decide after each.
     """
@@ -65,8 +72,14 @@ def one_round(story: Story, runner: Runner, reference: Reference, kills: int) ->
 
 def next_moment(story: Story, remote: Remote, reference: Reference, *, first: bool) -> Moment:
     counters: dict[str, Any] = remote.counters()
-    if story.action == MOVES and first:  # between the POST of the job and its answer, or while it is followed
-        return Moment("move_jobs", counters["move_jobs"] + 1, story.dice.choice((0.0, story.dice.uniform(0, 1.0))))
+    if (
+        story.action == MOVES and first
+    ):  # between the POST of the job and its answer, or while it is followed
+        return Moment(
+            "move_jobs",
+            counters["move_jobs"] + 1,
+            story.dice.choice((0.0, story.dice.uniform(0, 1.0))),
+        )
     share = 2 if first else 3  # what is still to come is less than the whole
     writes = max(0, reference.effective_writes - counters["effective_writes"])
     return a_moment(story.dice, counters, reference.requests // share, writes // share or writes)

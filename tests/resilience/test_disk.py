@@ -1,4 +1,6 @@
-"""A data directory that has no room left or cannot be written: a clear stop, and nothing lost once it can be again."""
+"""A data directory that has no room left or cannot be written: a clear stop, and nothing lost once
+it can be again.
+"""
 
 from __future__ import annotations
 
@@ -18,12 +20,17 @@ SIZE_MB = 6
 
 
 def mount(folder: Path, *options: str) -> bool:
-    return subprocess.run(["mount", *options, "tmpfs", str(folder)], capture_output=True).returncode == 0
+    return (
+        subprocess.run(["mount", *options, "tmpfs", str(folder)], capture_output=True).returncode
+        == 0
+    )
 
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of a few MB. Skipped where none may be mounted: the limit on file sizes stands in for it there."""
+    """A file system of a few MB. Skipped where none may be mounted: the limit on file sizes stands
+    in for it there.
+    """
     folder = tmp_path / "disk"
     folder.mkdir()
     if not mount(folder, "-t", "tmpfs", "-o", f"size={SIZE_MB}m"):
@@ -91,7 +98,9 @@ def test_a_limit_on_file_sizes_stops_the_run_and_without_it_the_run_ends(
     assert_nothing_lost(runner, reference)
 
 
-def test_a_new_data_directory_that_is_read_only_is_refused_clearly(small_disk: Path, remote: Remote, files: Path) -> None:
+def test_a_new_data_directory_that_is_read_only_is_refused_clearly(
+    small_disk: Path, remote: Remote, files: Path
+) -> None:
     remote.as_new()
     assert mount(small_disk, "-o", "remount,ro")
     runner = Runner(small_disk / "home", remote, files)
@@ -116,9 +125,13 @@ def test_a_data_directory_that_became_read_only_refuses_to_go_on_and_goes_on_lat
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_data_directory_without_permission_to_write_is_refused_clearly(remote: Remote, runner: Runner) -> None:
+def test_a_data_directory_without_permission_to_write_is_refused_clearly(
+    remote: Remote, runner: Runner
+) -> None:
     remote.as_new()
     runner.home.mkdir()
     runner.home.chmod(0o500)
-    assert_clear_stop(runner.do(*runner.run_arguments(FORWARDING)), "permisos", "directorio de datos")
+    assert_clear_stop(
+        runner.do(*runner.run_arguments(FORWARDING)), "permisos", "directorio de datos"
+    )
     assert remote.counters()["requests"] == 0

@@ -1,4 +1,6 @@
-"""What Webex and the network do to a run that nobody kills: lost answers, 5xx, cut JSON, 429 storms, silence."""
+"""What Webex and the network do to a run that nobody kills: lost answers, 5xx, cut JSON, 429
+storms, silence.
+"""
 
 from __future__ import annotations
 
@@ -29,8 +31,12 @@ def test_429_storms_with_bans_and_junk_in_retry_after_leave_no_trace(
 ) -> None:
     reference = without_accidents(FORWARDING)
     remote.as_new(**STORM, retry_after_text="rand(30),add(30)")
-    runner.extra["BULK_DEFAULT_RETRY_AFTER"] = "1.2"  # what stands in for junk; the sandbox bans for 1 s
-    assert_as_without_accidents(runner, reference, runner.do(*runner.run_arguments(FORWARDING, workers=32)))
+    runner.extra["BULK_DEFAULT_RETRY_AFTER"] = (
+        "1.2"  # what stands in for junk; the sandbox bans for 1 s
+    )
+    assert_as_without_accidents(
+        runner, reference, runner.do(*runner.run_arguments(FORWARDING, workers=32))
+    )
     counters = remote.counters()
     assert counters["rate_limited"] > 0
     assert counters["rate_limited"] < len(reference.rows) / 2

@@ -1,4 +1,6 @@
-"""Kill -9 of the runner at random moments in the actions on locations, in a quiet organisation and in a noisy one."""
+"""Kill -9 of the runner at random moments in the actions on locations, in a quiet organisation and
+in a noisy one.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +12,10 @@ from bulk.adapters import SUPPORTED
 
 
 @pytest.mark.timeout(7200)
-@pytest.mark.parametrize("action", [action for action in SUPPORTED if action.startswith("ubicacion")])
-def test_killed_and_resumed_run_ends_as_one_without_accidents(action: str, killed_and_resumed: Callable[[str], None]) -> None:
+@pytest.mark.parametrize(
+    "action", [action for action in SUPPORTED if action.startswith("ubicacion")]
+)
+def test_killed_and_resumed_run_ends_as_one_without_accidents(
+    action: str, killed_and_resumed: Callable[[str], None]
+) -> None:
     killed_and_resumed(action)

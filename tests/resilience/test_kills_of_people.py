@@ -1,4 +1,6 @@
-"""Kill -9 of the runner at random moments in the actions on people, in a quiet organisation and in a noisy one."""
+"""Kill -9 of the runner at random moments in the actions on people, in a quiet organisation and in
+a noisy one.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +13,12 @@ from tests.resilience.kills import KILLS, kills_of
 
 
 @pytest.mark.timeout(7200)
-@pytest.mark.parametrize("action", [action for action in SUPPORTED if action.startswith("usuarios")])
-def test_killed_and_resumed_run_ends_as_one_without_accidents(action: str, killed_and_resumed: Callable[[str], None]) -> None:
+@pytest.mark.parametrize(
+    "action", [action for action in SUPPORTED if action.startswith("usuarios")]
+)
+def test_killed_and_resumed_run_ends_as_one_without_accidents(
+    action: str, killed_and_resumed: Callable[[str], None]
+) -> None:
     killed_and_resumed(action)
 
 

@@ -1,4 +1,6 @@
-"""Kill -9 while a run is being undone: resumed, everything is back as it was before the run, and nothing was given back twice."""
+"""Kill -9 while a run is being undone: resumed, everything is back as it was before the run, and
+nothing was given back twice.
+"""
 
 from __future__ import annotations
 
@@ -37,17 +39,25 @@ def test_killed_and_resumed_undo_gives_everything_back_once(
             so_far = remote.counters()["effective_writes"] - reference.effective_writes
             left = max(1, (reference.effective_writes - so_far) // 2)
             moment = Moment(
-                "effective_writes", reference.effective_writes + so_far + dice.randint(1, left), dice.uniform(0, 0.05)
+                "effective_writes",
+                reference.effective_writes + so_far + dice.randint(1, left),
+                dice.uniform(0, 0.05),
             )
             told.append(moment)
             hits += kill_when(process, remote, moment)
             remote.config(**(NOISE if dice.random() < 0.5 else {}))
-            process = fresh.start("undo", done) if fresh.run_id() in (None, done) else fresh.start("resume", str(fresh.run_id()))
+            process = (
+                fresh.start("undo", done)
+                if fresh.run_id() in (None, done)
+                else fresh.start("resume", str(fresh.run_id()))
+            )
         ended = fresh.wait(process)
         assert ended.code in (0, 1), (told, ended)
         assert ended.document["kind"] == "undo"
         twice = Counter(reference.writes) + Counter(reference.writes)
-        found = without_outcome(fresh.rows()) + repeated_writes(remote.counters()["by_entity"], twice)
+        found = without_outcome(fresh.rows()) + repeated_writes(
+            remote.counters()["by_entity"], twice
+        )
         assert not found + other_state(seed_state, remote.state()), (told, found)
     assert hits, told
 
@@ -59,12 +69,24 @@ def test_killed_between_the_requests_of_one_row_an_undo_goes_on_with_the_rest(
     as_new = remote.as_new()
     places = [key for key, doc in as_new["location"].items() if doc["connection"]][:2]
     path, prefix = runner.files / "muchas.csv", "+3499100"
-    rows = [f"{key};{'|'.join(f'{prefix}{place}{k:03d}' for k in range(30))}" for place, key in enumerate(places)]
+    rows = [
+        f"{key};{'|'.join(f'{prefix}{place}{k:03d}' for k in range(30))}"
+        for place, key in enumerate(places)
+    ]
     path.write_text("\n".join(["location_id;phone_numbers", *rows]), encoding="utf-8")
-    assert runner.do("run", "ubicacion_alta_numeraciones_desactivadas", "--ubicaciones", str(path), "--bulk").code == 0
+    assert (
+        runner.do(
+            "run", "ubicacion_alta_numeraciones_desactivadas", "--ubicaciones", str(path), "--bulk"
+        ).code
+        == 0
+    )
     remote.config(**SLOW)
     process = runner.start("undo", str(runner.run_id()))
-    moment = Moment("effective_writes", remote.counters()["effective_writes"] + dice.randint(1, 8), dice.uniform(0, 0.03))
+    moment = Moment(
+        "effective_writes",
+        remote.counters()["effective_writes"] + dice.randint(1, 8),
+        dice.uniform(0, 0.03),
+    )
     assert kill_when(process, remote, moment), moment
     ended = runner.do("resume", str(runner.run_id()))
     assert ended.code == 0 and ended.document["kind"] == "undo", (moment, ended)
@@ -73,9 +95,14 @@ def test_killed_between_the_requests_of_one_row_an_undo_goes_on_with_the_rest(
 
 
 def test_killed_undo_of_moves_ends_as_one_without_a_kill(
-    dice: random.Random, remote: Remote, runner: Runner, without_accidents: Callable[[str], Reference]
+    dice: random.Random,
+    remote: Remote,
+    runner: Runner,
+    without_accidents: Callable[[str], Reference],
 ) -> None:
-    """What a move cannot give back (numbers of the old location) is the same with and without the accident."""
+    """What a move cannot give back (numbers of the old location) is the same with and without the
+    accident.
+    """
     without_accidents(MOVES)
     states, outcomes = [], []
     for name, killed in (("calm", False), ("killed", True)):

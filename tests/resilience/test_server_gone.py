@@ -11,7 +11,13 @@ import pytest
 
 from tests.resilience.invariants import Reference
 from tests.resilience.kills import MOVES
-from tests.resilience.world import Remote, Runner, assert_as_without_accidents, start_remote, wait_for
+from tests.resilience.world import (
+    Remote,
+    Runner,
+    assert_as_without_accidents,
+    start_remote,
+    wait_for,
+)
 
 FORWARDING = "usuarios_configurar_desvio_prefijo53"
 GONE_FOR = 10.0  # seconds
@@ -19,7 +25,11 @@ GONE_FOR = 10.0  # seconds
 
 @pytest.mark.parametrize("action", [FORWARDING, MOVES])
 def test_a_server_that_dies_and_is_back_after_ten_seconds_costs_nothing(
-    action: str, tmp_path: Path, files: Path, remote: Remote, without_accidents: Callable[[str], Reference]
+    action: str,
+    tmp_path: Path,
+    files: Path,
+    remote: Remote,
+    without_accidents: Callable[[str], Reference],
 ) -> None:
     reference = without_accidents(action)
     mortal = start_remote(tmp_path / "mortal")

@@ -19,12 +19,20 @@ def undisturbed(action: str, home: Path, remote: Remote, files: Path) -> Referen
     """Work the example file on the organisation as new, in this process."""
     remote.as_new()
     dataset = "ubicaciones" if action.startswith("ubicacion") else "usuarios"
-    options = {"profile": json.loads((files / "perfil_saliente_defecto.json").read_text())} if action == PROFILED else {}
-    prepared = prepare(action, {dataset: read_csv(files / f"{dataset.upper()}.CSV", name=dataset)}, options=options)
+    options = (
+        {"profile": json.loads((files / "perfil_saliente_defecto.json").read_text())}
+        if action == PROFILED
+        else {}
+    )
+    prepared = prepare(
+        action, {dataset: read_csv(files / f"{dataset.upper()}.CSV", name=dataset)}, options=options
+    )
     context = open_context(home)
     try:
         connection = connect(home, token=remote.told["token"], base_url=remote.told["base_url"])
-        live = launch(context, prepared, connection, Launch(chunk_size=40, workers=8, options=options))
+        live = launch(
+            context, prepared, connection, Launch(chunk_size=40, workers=8, options=options)
+        )
         assert live.ended.wait(PATIENCE), "the undisturbed run did not end"
         assert live.stop_state is None, live.stop_reason
         found = list(rows.read_rows(context.journal, live.run_id))
@@ -32,4 +40,10 @@ def undisturbed(action: str, home: Path, remote: Remote, files: Path) -> Referen
         close_context(context)
     counters = remote.counters()
     assert counters["effective_writes"] > 0, "the example changes nothing"
-    return Reference(found, remote.state(), counters["by_entity"], counters["requests"], counters["effective_writes"])
+    return Reference(
+        found,
+        remote.state(),
+        counters["by_entity"],
+        counters["requests"],
+        counters["effective_writes"],
+    )

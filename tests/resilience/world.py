@@ -1,4 +1,6 @@
-"""Real processes: the sandbox in one, the runner in another that gets killed; and what both leave behind."""
+"""Real processes: the sandbox in one, the runner in another that gets killed; and what both leave
+behind.
+"""
 
 from __future__ import annotations
 
@@ -33,9 +35,17 @@ QUICK = {
     "BULK_READ_TIMEOUT": "5",
 }
 NO_FAULTS = {
-    "latency_ms": 0.0, "jitter": 0.0, "rate_limit": 0.0, "burst": 50, "ban": False, "fail_rate": 0.0, "ambiguous_rate": 0.0,
-    "truncate_rate": 0.0, "outage": False, "job_seconds": 0.3,
-}  # fmt: skip
+    "latency_ms": 0.0,
+    "jitter": 0.0,
+    "rate_limit": 0.0,
+    "burst": 50,
+    "ban": False,
+    "fail_rate": 0.0,
+    "ambiguous_rate": 0.0,
+    "truncate_rate": 0.0,
+    "outage": False,
+    "job_seconds": 0.3,
+}
 
 
 @dataclass
@@ -44,7 +54,9 @@ class Remote:
 
     process: subprocess.Popen[str]
     told: dict[str, str]  # base_url and token
-    client: httpx.Client = field(default_factory=lambda: httpx.Client(trust_env=False))  # one: each makes an SSL context
+    client: httpx.Client = field(
+        default_factory=lambda: httpx.Client(trust_env=False)
+    )  # one: each makes an SSL context
 
     def admin(self, what: str, body: Any = None) -> Any:
         url = self.told["base_url"].removesuffix("/v1") + f"/__admin/{what}"
@@ -104,9 +116,17 @@ class Runner:
 
     @property
     def environment(self) -> dict[str, str]:
-        plain = {name: value for name, value in os.environ.items() if not name.startswith(("BULK_", "WEBEX_"))}
+        plain = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("BULK_", "WEBEX_"))
+        }
         told = self.remote.told
-        own = {"BULK_HOME": str(self.home), "WEBEX_ACCESS_TOKEN": told["token"], "WEBEX_BASE_URL": told["base_url"]}
+        own = {
+            "BULK_HOME": str(self.home),
+            "WEBEX_ACCESS_TOKEN": told["token"],
+            "WEBEX_BASE_URL": told["base_url"],
+        }
         return {**plain, **QUICK, **own, **self.extra}
 
     def run_arguments(self, action: str, workers: int = 8) -> list[str]:
@@ -147,12 +167,18 @@ class Runner:
     def go_on(self, action: str, workers: int = 8) -> subprocess.Popen[str]:
         """Resume the newest run; launch it when there is none that got all its rows."""
         run_id = self.run_id()
-        return self.start("resume", run_id) if run_id else self.start(*self.run_arguments(action, workers))
+        return (
+            self.start("resume", run_id)
+            if run_id
+            else self.start(*self.run_arguments(action, workers))
+        )
 
-    # -- what is on the disk, read without the product's processes ----------------------------------------------------
+    # -- what is on the disk, read without the product's processes ---------------------------------
 
     def run_id(self) -> str | None:
-        """The newest run that has all its rows; None when the runner did not live long enough to write one."""
+        """The newest run that has all its rows; None when the runner did not live long enough to
+        write one.
+        """
         if not (self.home / "journal.db").exists():
             return None
         journal = open_journal(self.home)
@@ -176,7 +202,9 @@ class Runner:
 def assert_as_without_accidents(runner: Runner, reference: Reference, ended: Ended) -> None:
     assert ended.code in (0, 1), ended
     assert "Traceback" not in ended.err
-    found = all_violations(reference, runner.rows(), runner.remote.state(), runner.remote.counters())
+    found = all_violations(
+        reference, runner.rows(), runner.remote.state(), runner.remote.counters()
+    )
     assert not found, found
 
 
@@ -209,7 +237,9 @@ def kill_when(process: subprocess.Popen[str], remote: Remote, moment: Moment) ->
 
 @dataclass(frozen=True)
 class Moment:
-    """When to kill: so many more calls (or writes, or move jobs) than before, and a little later."""
+    """When to kill: so many more calls (or writes, or move jobs) than before, and a little
+    later.
+    """
 
     counter: str  # requests, effective_writes, move_jobs
     at_least: int
@@ -220,10 +250,14 @@ class Moment:
 
 
 def a_moment(dice: random.Random, already: dict[str, Any], requests: int, writes: int) -> Moment:
-    """Any call, or (the answer not yet out) right after a write, out of about so many still to come."""
+    """Any call, or (the answer not yet out) right after a write, out of about so many still to
+    come.
+    """
     later = dice.choice((0.0, 0.0, dice.uniform(0, 0.05)))
     if writes > 0 and dice.random() < 0.5:
-        return Moment("effective_writes", already["effective_writes"] + dice.randint(1, writes), later)
+        return Moment(
+            "effective_writes", already["effective_writes"] + dice.randint(1, writes), later
+        )
     return Moment("requests", already["requests"] + dice.randint(1, max(1, requests)), later)
 
 

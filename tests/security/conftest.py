@@ -1,4 +1,6 @@
-"""A server that accepts the canary only, a data directory and files of its own, and the command line as a process."""
+"""A server that accepts the canary only, a data directory and files of its own, and the command
+line as a process.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ ROOT = Path(__file__).resolve().parents[2]
 PEOPLE, LOCATIONS = 30, 3
 Bulk = Callable[..., subprocess.CompletedProcess[str]]
 # As a developer would turn every library's debugging on.
-WITH_DEBUGGING = "import logging; logging.basicConfig(level=logging.DEBUG); from bulk.cli import main; main()"
+WITH_DEBUGGING = (
+    "import logging; logging.basicConfig(level=logging.DEBUG); from bulk.cli import main; main()"
+)
 
 
 @pytest.fixture(scope="session")
@@ -41,10 +45,26 @@ def files(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def environment(tmp_path: Path, remote: Remote) -> dict[str, str]:
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("BULK_", "WEBEX_"))}
-    own = {"BULK_HOME": str(tmp_path / "home"), "BULK_SETTLE_DELAY": "0.1", "BULK_DEFAULT_RETRY_AFTER": "0.2"}
+    clean = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("BULK_", "WEBEX_"))
+    }
+    own = {
+        "BULK_HOME": str(tmp_path / "home"),
+        "BULK_SETTLE_DELAY": "0.1",
+        "BULK_DEFAULT_RETRY_AFTER": "0.2",
+    }
     short = {"BULK_MAX_ATTEMPTS": "2", "BULK_JOB_POLL_FIRST": "0.1"}
-    return clean | own | short | {"WEBEX_ACCESS_TOKEN": CANARY, "WEBEX_BASE_URL": remote.running.base_url}
+    return (
+        clean
+        | own
+        | short
+        | {
+            "WEBEX_ACCESS_TOKEN": CANARY,
+            "WEBEX_BASE_URL": remote.running.base_url,
+        }
+    )
 
 
 @pytest.fixture
@@ -53,6 +73,13 @@ def bulk(environment: dict[str, str]) -> Bulk:
 
     def call(*arguments: object, **changes: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-c", WITH_DEBUGGING, *map(str, arguments)]
-        return subprocess.run(command, capture_output=True, text=True, env=environment | changes, cwd=ROOT, timeout=120)
+        return subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            env=environment | changes,
+            cwd=ROOT,
+            timeout=120,
+        )
 
     return call

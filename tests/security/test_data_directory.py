@@ -1,4 +1,6 @@
-"""What is kept on the disk is for its owner only, whoever made the directory and whatever the umask."""
+"""What is kept on the disk is for its owner only, whoever made the directory and whatever the
+umask.
+"""
 
 from __future__ import annotations
 
@@ -35,13 +37,23 @@ def too_open(home: Path) -> list[str]:
     """Files that others may read, folders that others may enter."""
     wanted = {path: 0o700 if path.is_dir() else 0o600 for path in (home, *home.rglob("*"))}
     return [
-        f"{stat.S_IMODE(path.stat().st_mode):o} {path}" for path, mode in wanted.items() if path.stat().st_mode & 0o777 & ~mode
+        f"{stat.S_IMODE(path.stat().st_mode):o} {path}"
+        for path, mode in wanted.items()
+        if path.stat().st_mode & 0o777 & ~mode
     ]
 
 
-def test_all_that_a_run_keeps_is_private_even_with_a_loose_umask(loose_umask: None, house: House, tmp_path: Path) -> None:
+def test_all_that_a_run_keeps_is_private_even_with_a_loose_umask(
+    loose_umask: None, house: House, tmp_path: Path
+) -> None:
     house.remote.config(latency_ms=80)
-    live = house.start(ACTION, [{"person_id": house.remote.person(index), "extension": str(1000 + index)} for index in range(6)])
+    live = house.start(
+        ACTION,
+        [
+            {"person_id": house.remote.person(index), "extension": str(1000 + index)}
+            for index in range(6)
+        ],
+    )
     assert list((house.context.home / "locks").glob("*.json"))
     assert too_open(house.context.home) == []  # while it is at work
     assert live.ended.wait(30)
@@ -62,9 +74,19 @@ def test_all_that_a_run_keeps_is_private_even_with_a_loose_umask(loose_umask: No
     assert too_open(given) == []
 
 
-def test_the_embedded_sandbox_keeps_its_state_private_too(bulk: Bulk, files: Path, tmp_path: Path, loose_umask: None) -> None:
+def test_the_embedded_sandbox_keeps_its_state_private_too(
+    bulk: Bulk, files: Path, tmp_path: Path, loose_umask: None
+) -> None:
     users = ["--usuarios", files / "USUARIOS.CSV"]
-    done = bulk("run", ACTION, "--sandbox", *users, "--bulk", BULK_SANDBOX_PEOPLE="30", BULK_SANDBOX_LOCATIONS="3")
+    done = bulk(
+        "run",
+        ACTION,
+        "--sandbox",
+        *users,
+        "--bulk",
+        BULK_SANDBOX_PEOPLE="30",
+        BULK_SANDBOX_LOCATIONS="3",
+    )
     assert done.returncode in (0, 1), done.stderr[-800:]
     assert (tmp_path / "home" / "sandbox" / "server.json").exists()
     assert too_open(tmp_path / "home") == []
@@ -75,4 +97,6 @@ def test_a_directory_that_the_operator_made_keeps_the_mode_that_it_had(tmp_path:
     shared.mkdir(mode=0o755)
     close_context(open_context(shared))
     assert stat.S_IMODE(shared.stat().st_mode) == 0o755
-    assert too_open(shared) == [f"755 {shared}"]  # only the directory itself: what is inside is private
+    assert too_open(shared) == [
+        f"755 {shared}"
+    ]  # only the directory itself: what is inside is private

@@ -1,4 +1,6 @@
-"""One place hides what must not be read: tokens always, e-mails and telephone numbers unless they are asked for."""
+"""One place hides what must not be read: tokens always, e-mails and telephone numbers unless they
+are asked for.
+"""
 
 from __future__ import annotations
 
@@ -35,14 +37,19 @@ def as_usual(tmp_path: Path) -> Iterator[None]:
         ("(b'Authorization', b'Bearer abc')", "(b'Authorization', b'Bearer …')"),
         ("authorization: Basic dXNlcjpwYXNz", "authorization: …"),
         ('{"access_token": "abc", "expires_in": 60}', '{"access_token": "…", "expires_in": 60}'),
-        ('{"client_secret":"abc","refresh_token":"def"}', '{"client_secret":"…","refresh_token":"…"}'),
+        (
+            '{"client_secret":"abc","refresh_token":"def"}',
+            '{"client_secret":"…","refresh_token":"…"}',
+        ),
         (r"{\"access_token\": \"abc\"}", r"{\"access_token\": \"…\"}"),
         ("https://x/y?access_token=abc&start=2", "https://x/y?access_token=…&start=2"),
         ("https://x/y?h=Bearer%20abc", "https://x/y?h=Bearer%20…"),
         ("el token ha caducado: genera otro", "el token ha caducado: genera otro"),
     ],
 )
-def test_a_token_is_hidden_in_headers_bodies_and_urls_even_when_nobody_named_it(text: str, clean: str) -> None:
+def test_a_token_is_hidden_in_headers_bodies_and_urls_even_when_nobody_named_it(
+    text: str, clean: str
+) -> None:
     assert redact(text) == clean
     assert redact(clean) == clean
 
@@ -65,16 +72,31 @@ def test_a_known_token_is_hidden_wherever_it_stands(before: str, after: str) -> 
         ("de jose\u0301@acme.es", "de …@acme.es"),
         ("(91) 123 45 67 y 911.222.333", "…567 y …333"),
         ("+34.911.222.333; +34 (911) 222 333; +34(911)222333", "+34…333; +34…333; +34…333"),
-        ("911\u00a0222\u00a0333, 911\u202f222\u202f333, 911/222/333, 911-22-23-33", "…333, …333, …333, …333"),
+        (
+            "911\u00a0222\u00a0333, 911\u202f222\u202f333, 911/222/333, 911-22-23-33",
+            "…333, …333, …333, …333",
+        ),
         ("192.168.100.200:8501 y 10.20.30.40", "192.168.100.200:8501 y 10.20.30.40"),
         (
             "el 2026-11-23 10:00:00, el 23/11/2026 10:00 y el 23.11.2026",
             "el 2026-11-23 10:00:00, el 23/11/2026 10:00 y el 23.11.2026",
         ),
-        ("1732600000.123 s, 4.300 de 12.345.678, v1.67.0", "1732600000.123 s, 4.300 de 12.345.678, v1.67.0"),
-        ("código 1026018, fila 45000, extensión 20451", "código 1026018, fila 45000, extensión 20451"),
-        (f"{RUN}-r202 a las 2026-11-23T10:00:00.123+00:00", f"{RUN}-r202 a las 2026-11-23T10:00:00.123+00:00"),
-        ("Y2lzY29zcGFyazovL3VzL1BFT1BMRS8xMjM0NTY3ODkw", "Y2lzY29zcGFyazovL3VzL1BFT1BMRS8xMjM0NTY3ODkw"),
+        (
+            "1732600000.123 s, 4.300 de 12.345.678, v1.67.0",
+            "1732600000.123 s, 4.300 de 12.345.678, v1.67.0",
+        ),
+        (
+            "código 1026018, fila 45000, extensión 20451",
+            "código 1026018, fila 45000, extensión 20451",
+        ),
+        (
+            f"{RUN}-r202 a las 2026-11-23T10:00:00.123+00:00",
+            f"{RUN}-r202 a las 2026-11-23T10:00:00.123+00:00",
+        ),
+        (
+            "Y2lzY29zcGFyazovL3VzL1BFT1BMRS8xMjM0NTY3ODkw",
+            "Y2lzY29zcGFyazovL3VzL1BFT1BMRS8xMjM0NTY3ODkw",
+        ),
         ("d2b7a4a1-1111-2222-3333-123456789012", "d2b7a4a1-1111-2222-3333-123456789012"),
         ("127.0.0.1:8501 en 0.123456789 s", "127.0.0.1:8501 en 0.123456789 s"),
     ],
@@ -100,8 +122,12 @@ def test_ids_of_runs_and_answers_are_left_and_depth_is_no_hiding_place() -> None
         "values": [{"mail": "a@b.es", "deep": (CANARY, 3, None)}],
     }
     assert cleaned(event) == {
-        "run": RUN, "order": "Bearer …", "tracking_id": "SANDBOX_123456789012", "…@acme.es": {"…": 1}, "values": [{"mail": "…@b.es", "deep": ["…", 3, None]}],
-    }  # fmt: skip
+        "run": RUN,
+        "order": "Bearer …",
+        "tracking_id": "SANDBOX_123456789012",
+        "…@acme.es": {"…": 1},
+        "values": [{"mail": "…@b.es", "deep": ["…", 3, None]}],
+    }
 
 
 def test_an_action_log_is_masked_unless_all_was_asked_for(tmp_path: Path) -> None:
@@ -110,7 +136,9 @@ def test_an_action_log_is_masked_unless_all_was_asked_for(tmp_path: Path) -> Non
     action.event("row", run=RUN, row=2, message=f"{CANARY} de ana@acme.es, +34911222333")
     keep_log(tmp_path, full=True)
     action.event("row", run=RUN, row=3, message=f"{CANARY} de ana@acme.es, +34911222333")
-    first, second = [json.loads(line)["message"] for line in action.path.read_text(encoding="utf-8").splitlines()]
+    first, second = [
+        json.loads(line)["message"] for line in action.path.read_text(encoding="utf-8").splitlines()
+    ]
     assert first == "… de …@acme.es, +34…333"
     assert second == "… de ana@acme.es, +34911222333"
 
@@ -131,7 +159,9 @@ def test_every_logger_of_the_process_is_redacted_message_arguments_and_traceback
     assert not shows(caplog.text)
 
 
-def test_a_log_line_of_another_library_that_does_not_fit_its_arguments_does_no_harm(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_log_line_of_another_library_that_does_not_fit_its_arguments_does_no_harm(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     logger = logging.getLogger("careless")
     with pytest.raises((TypeError, ValueError)):  # what pytest's own handler makes of it
         logger.warning("%d rows", "many")
@@ -142,11 +172,17 @@ def test_logs_are_for_their_owner_only(tmp_path: Path) -> None:
     keep_log(home)
     ActionLog(home, "una_accion").event("row", run=RUN)
     log.error("algo")
-    modes = {path.name: path.stat().st_mode & 0o777 for path in (home, home / "logs", *(home / "logs").iterdir()) if path != home}
+    modes = {
+        path.name: path.stat().st_mode & 0o777
+        for path in (home, home / "logs", *(home / "logs").iterdir())
+        if path != home
+    }
     assert modes == {"logs": 0o700, "una_accion.log": 0o600, "bulk.log": 0o600}
 
 
-def test_a_log_that_cannot_be_written_stops_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_log_that_cannot_be_written_stops_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "home").mkdir()
     (tmp_path / "home" / "logs").write_text("a file where the folder should be")
     keep_log(tmp_path / "home")
@@ -206,13 +242,17 @@ def test_the_setting_and_the_option_both_show_all(monkeypatch: pytest.MonkeyPatc
     assert os.environ["BULK_LOG_FULL"] == "1"
 
 
-def test_lines_kept_for_later_are_written_in_their_order_before_what_comes_after(tmp_path: Path) -> None:
+def test_lines_kept_for_later_are_written_in_their_order_before_what_comes_after(
+    tmp_path: Path,
+) -> None:
     action = ActionLog(tmp_path, "una_accion")
     action.later("row", run=RUN, row=2)
     action.later("row", run=RUN, row=3)
     assert not action.path.exists()
     action.event("run_end", run=RUN)
-    assert [json.loads(line).get("row") for line in action.path.read_text(encoding="utf-8").splitlines()] == [2, 3, None]
+    assert [
+        json.loads(line).get("row") for line in action.path.read_text(encoding="utf-8").splitlines()
+    ] == [2, 3, None]
     action.later("row", run=RUN, row=4)
     action.close()
     assert json.loads(action.path.read_text(encoding="utf-8").splitlines()[-1])["row"] == 4

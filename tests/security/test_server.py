@@ -14,7 +14,9 @@ import pytest
 from tests.e2e.conftest import Server, start_server
 
 ROOT = Path(__file__).resolve().parents[2]
-CONFIG: dict[str, Any] = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+CONFIG: dict[str, Any] = tomllib.loads(
+    (ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8")
+)
 UPGRADE = {
     "Connection": "Upgrade",
     "Upgrade": "websocket",
@@ -44,10 +46,16 @@ def test_the_settings_are_written_down_and_safe() -> None:
 def test_nobody_outside_this_machine_can_reach_it(server: Server) -> None:
     listening = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
     addresses = {
-        fields[1].split(":")[0] for fields in listening if int(fields[1].split(":")[1], 16) == server.port and fields[3] == "0A"
+        fields[1].split(":")[0]
+        for fields in listening
+        if int(fields[1].split(":")[1], 16) == server.port and fields[3] == "0A"
     }
     assert addresses == {"0100007F"}
-    outward = [a[4][0] for a in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET) if not a[4][0].startswith("127.")]
+    outward = [
+        a[4][0]
+        for a in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)
+        if not a[4][0].startswith("127.")
+    ]
     for address in outward:
         with socket.socket() as probe:
             assert probe.connect_ex((str(address), server.port)) != 0
@@ -77,7 +85,9 @@ def test_an_upload_without_the_xsrf_cookie_is_refused(server: Server) -> None:
     place = f"{server.url}/_stcore/upload_file/session/file"
     files = {"file": ("USUARIOS.CSV", b"person_id\nx\n")}
     assert httpx.put(place, files=files).status_code in (400, 403)
-    assert httpx.put(place, files=files, headers={"Origin": "https://evil.example"}).status_code in (400, 403)
+    assert httpx.put(
+        place, files=files, headers={"Origin": "https://evil.example"}
+    ).status_code in (400, 403)
 
 
 def test_no_file_of_the_disk_is_served(server: Server) -> None:

@@ -1,4 +1,6 @@
-"""The token is nowhere but in memory: not on the screen, not in a file, whatever goes wrong and however much is logged."""
+"""The token is nowhere but in memory: not on the screen, not in a file, whatever goes wrong and
+however much is logged.
+"""
 
 from __future__ import annotations
 
@@ -17,11 +19,19 @@ from tests.security.canary import CANARY, every_file, found_in, shows
 from tests.security.conftest import ROOT, Bulk
 
 ACTION = "usuarios_configurar_desvio_prefijo53"
-ECHO = {"message": f"Bad credentials: Authorization: Bearer {CANARY}", "errors": [{"description": f"token {CANARY} not allowed"}]}
+ECHO = {
+    "message": f"Bad credentials: Authorization: Bearer {CANARY}",
+    "errors": [{"description": f"token {CANARY} not allowed"}],
+}
 
 FORWARDED_TO_THE_TOKEN = {
     "callForwarding": {
-        "always": {"enabled": True, "destination": CANARY, "ringReminderEnabled": False, "destinationVoicemailEnabled": False}
+        "always": {
+            "enabled": True,
+            "destination": CANARY,
+            "ringReminderEnabled": False,
+            "destinationVoicemailEnabled": False,
+        }
     }
 }
 
@@ -42,7 +52,9 @@ def test_the_search_finds_what_it_looks_for(tmp_path: Path) -> None:
     assert [Path(name).name for name in found_in(tmp_path)] == ["a.txt", "b.xlsx"]
 
 
-def test_a_whole_life_of_a_run_leaves_the_token_nowhere(bulk: Bulk, files: Path, tmp_path: Path, remote: Remote) -> None:
+def test_a_whole_life_of_a_run_leaves_the_token_nowhere(
+    bulk: Bulk, files: Path, tmp_path: Path, remote: Remote
+) -> None:
     users = ["--usuarios", files / "USUARIOS.CSV", "--global", files / "GLOBAL.CSV", "--json"]
     said = [bulk("validate", ACTION, *users), bulk("plan", ACTION, *users)]
     remote.fail_next(
@@ -50,11 +62,22 @@ def test_a_whole_life_of_a_run_leaves_the_token_nowhere(bulk: Bulk, files: Path,
         {"method": "PUT", "status": 500, "text": str(ECHO), "times": 2},
         {"method": "PUT", "drop": "after", "times": 1},
         {"method": "PUT", "truncate": True, "times": 1},
-        {"method": "PUT", "status": 429, "headers": {"Retry-After": f"Bearer {CANARY}"}, "times": 1},
+        {
+            "method": "PUT",
+            "status": 429,
+            "headers": {"Retry-After": f"Bearer {CANARY}"},
+            "times": 1,
+        },
         {"method": "PUT", "status": 400, "body": ECHO, "times": 2},
         {"method": "PUT", "status": 400, "headers": {"trackingid": f"Bearer {CANARY}"}, "times": 1},
         {"method": "PUT", "status": 400, "headers": {"trackingid": CANARY}, "times": 1},
-        {"method": "GET", "path_regex": "callForwarding$", "status": 200, "body": FORWARDED_TO_THE_TOKEN, "times": 2},
+        {
+            "method": "GET",
+            "path_regex": "callForwarding$",
+            "status": 200,
+            "body": FORWARDED_TO_THE_TOKEN,
+            "times": 2,
+        },
         {"method": "PUT", "status": 401, "body": ECHO, "times": 1},
     )
     ran = bulk("run", ACTION, *users, "--bulk", "--workers", "1")
@@ -66,13 +89,17 @@ def test_a_whole_life_of_a_run_leaves_the_token_nowhere(bulk: Bulk, files: Path,
         said.append(bulk("report", run_id, "--out", tmp_path / name))
     said += [bulk("journal", "export", "--out", tmp_path / "all.zip"), bulk("journal", "check")]
 
-    assert "send_request_headers.started request=<Request [b'PUT']>" in ran.stderr  # debugging was on indeed
+    assert (
+        "send_request_headers.started request=<Request [b'PUT']>" in ran.stderr
+    )  # debugging was on indeed
     assert [done.args[3] for done in said if shows(done.stdout) or shows(done.stderr)] == []
     assert len(list(every_file(tmp_path))) > 8
     assert found_in(tmp_path) == []
 
 
-def test_a_refused_token_is_not_repeated_to_the_operator(bulk: Bulk, files: Path, tmp_path: Path, remote: Remote) -> None:
+def test_a_refused_token_is_not_repeated_to_the_operator(
+    bulk: Bulk, files: Path, tmp_path: Path, remote: Remote
+) -> None:
     remote.fail_next({"status": 401, "body": ECHO, "times": 9})
     for body in (
         ("run", ACTION, "--usuarios", files / "USUARIOS.CSV"),
@@ -85,8 +112,19 @@ def test_a_refused_token_is_not_repeated_to_the_operator(bulk: Bulk, files: Path
     assert found_in(tmp_path) == []
 
 
-def test_a_token_as_an_option_warns_and_points_to_the_better_ways(bulk: Bulk, files: Path, tmp_path: Path) -> None:
-    done = bulk("plan", ACTION, "--usuarios", files / "USUARIOS.CSV", "--token", CANARY, "--json", WEBEX_ACCESS_TOKEN="")
+def test_a_token_as_an_option_warns_and_points_to_the_better_ways(
+    bulk: Bulk, files: Path, tmp_path: Path
+) -> None:
+    done = bulk(
+        "plan",
+        ACTION,
+        "--usuarios",
+        files / "USUARIOS.CSV",
+        "--token",
+        CANARY,
+        "--json",
+        WEBEX_ACCESS_TOKEN="",
+    )
     assert json.loads(done.stdout)["dry_run"] is True
     assert "WEBEX_ACCESS_TOKEN" in done.stderr
     assert "--token-file" in done.stderr
@@ -99,7 +137,15 @@ def test_a_token_from_a_file_stays_in_that_file(bulk: Bulk, files: Path, tmp_pat
     secret = tmp_path / "secreto.txt"
     secret.write_text(f"Bearer {CANARY}\n")
     done = bulk(
-        "run", ACTION, "--usuarios", files / "USUARIOS.CSV", "--token-file", secret, "--bulk", "--json", WEBEX_ACCESS_TOKEN=""
+        "run",
+        ACTION,
+        "--usuarios",
+        files / "USUARIOS.CSV",
+        "--token-file",
+        secret,
+        "--bulk",
+        "--json",
+        WEBEX_ACCESS_TOKEN="",
     )
     assert json.loads(done.stdout)["state"].startswith("completed")
     assert not shows(done.stdout)
@@ -109,17 +155,26 @@ def test_a_token_from_a_file_stays_in_that_file(bulk: Bulk, files: Path, tmp_pat
 
 @pytest.mark.parametrize("piece", ["read", "decide", "write"])
 def test_an_exception_inside_an_adapter_that_quotes_the_token_leaves_it_nowhere(
-    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, piece: str
+    house: House,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    piece: str,
 ) -> None:
     from dataclasses import replace
 
     from bulk import adapters
 
     def broken(*_: Any, **__: Any) -> Any:
-        raise RuntimeError(f"unexpected headers {{'Authorization': 'Bearer {CANARY}'}} at https://x/?access_token={CANARY}")
+        raise RuntimeError(
+            f"unexpected headers {{'Authorization': 'Bearer {CANARY}'}} at"
+            f" https://x/?access_token={CANARY}"
+        )
 
     action = adapters.get_action(ACTION)
-    monkeypatch.setattr("bulk.runs.start.get_action", lambda action_id: replace(action, **{piece: broken}))
+    monkeypatch.setattr(
+        "bulk.runs.start.get_action", lambda action_id: replace(action, **{piece: broken})
+    )
     person = {"person_id": house.remote.person(0), "extension": "1000"}
     result = house.run(ACTION, [person])
     assert result.row.state in ("failed", "unknown"), result.row
@@ -132,14 +187,19 @@ def test_an_exception_inside_an_adapter_that_quotes_the_token_leaves_it_nowhere(
 
 
 def test_an_unforeseen_crash_of_the_command_writes_its_traceback_without_the_token(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str], remote: Remote
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    remote: Remote,
 ) -> None:
     from bulk.cli import main
     from bulk.runs import status
     from bulk.runs.connection import connect
 
     monkeypatch.setenv("BULK_HOME", str(tmp_path / "home"))
-    connect(tmp_path, token=CANARY, base_url=remote.running.base_url)  # from here on the process knows what to hide
+    connect(
+        tmp_path, token=CANARY, base_url=remote.running.base_url
+    )  # from here on the process knows what to hide
 
     def broken(*_: Any) -> Any:
         raise RuntimeError(f"curl -H 'Authorization: Bearer {CANARY}' {CANARY}")
@@ -156,8 +216,12 @@ def test_an_unforeseen_crash_of_the_command_writes_its_traceback_without_the_tok
     assert found_in(tmp_path) == []
 
 
-@pytest.mark.parametrize("where", ["broken()", "thread = threading.Thread(target=broken); thread.start(); thread.join()"])
-def test_what_nobody_caught_is_told_without_the_token(environment: dict[str, str], tmp_path: Path, where: str) -> None:
+@pytest.mark.parametrize(
+    "where", ["broken()", "thread = threading.Thread(target=broken); thread.start(); thread.join()"]
+)
+def test_what_nobody_caught_is_told_without_the_token(
+    environment: dict[str, str], tmp_path: Path, where: str
+) -> None:
     script = f"""
 import threading
 from bulk.connection import connect
@@ -170,8 +234,17 @@ context = open_context()
 connect(context.home)  # from here on the process knows what to hide
 {where}
 """
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=environment, cwd=ROOT, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        env=environment,
+        cwd=ROOT,
+        timeout=60,
+    )
     assert "RuntimeError: cannot send …" in done.stderr
-    assert "RuntimeError: cannot send …" in (tmp_path / "home" / "logs" / "bulk.log").read_text(encoding="utf-8")
+    assert "RuntimeError: cannot send …" in (tmp_path / "home" / "logs" / "bulk.log").read_text(
+        encoding="utf-8"
+    )
     assert not shows(done.stdout + done.stderr)
     assert found_in(tmp_path) == []

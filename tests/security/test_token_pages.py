@@ -1,4 +1,6 @@
-"""A token pasted into the app leaves the browser once, towards this machine, and is never seen again: not in a page, a frame, a file."""
+"""A token pasted into the app leaves the browser once, towards this machine, and is never seen
+again: not in a page, a frame, a file.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,10 @@ from tests.security.canary import CANARY, found_in, shows
 
 ACTION = "usuarios_configurar_desvio_prefijo53"
 PAGES = ("Datos", "Mapeo", "Ensayo", "Lanzamiento", "Informe", "Historial", "Inicio")
-STORED = "() => JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie, location.href, document.title])"
+STORED = (
+    "() => JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie, location.href,"
+    " document.title])"
+)
 ECHO = {"message": f"Invalid Authorization: Bearer {CANARY}", "trackingId": "T"}
 
 
@@ -42,13 +47,37 @@ class App:
 
 
 @pytest.fixture
-def app_process(chromium: str, house: House, environment: dict[str, str], tmp_path: Path) -> Iterator[App]:
-    """On the data directory of `house`, which already has a run; its terminal is logged with all debugging on."""
-    house.run(ACTION, [{"person_id": house.remote.person(index), "extension": str(1000 + index)} for index in range(4)])
+def app_process(
+    chromium: str, house: House, environment: dict[str, str], tmp_path: Path
+) -> Iterator[App]:
+    """On the data directory of `house`, which already has a run; its terminal is logged with all
+    debugging on.
+    """
+    house.run(
+        ACTION,
+        [
+            {"person_id": house.remote.person(index), "extension": str(1000 + index)}
+            for index in range(4)
+        ],
+    )
     port, said = free_port(), tmp_path / "terminal.txt"
-    own = {"BULK_SANDBOX_PEOPLE": "12", "BULK_SANDBOX_LOCATIONS": "2", "STREAMLIT_LOGGER_LEVEL": "debug"}
-    without = {name: value for name, value in (environment | own).items() if name != "WEBEX_ACCESS_TOKEN"}
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(port)]
+    own = {
+        "BULK_SANDBOX_PEOPLE": "12",
+        "BULK_SANDBOX_LOCATIONS": "2",
+        "STREAMLIT_LOGGER_LEVEL": "debug",
+    }
+    without = {
+        name: value for name, value in (environment | own).items() if name != "WEBEX_ACCESS_TOKEN"
+    }
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        "streamlit_app.py",
+        "--server.port",
+        str(port),
+    ]
     with said.open("wb") as terminal:
         process = subprocess.Popen(command, cwd=ROOT, env=without, stdout=terminal, stderr=terminal)
     running = App(Server(tmp_path / "home", port, process), said)
@@ -116,27 +145,36 @@ def test_no_page_frame_storage_terminal_or_file_shows_a_pasted_token(
     assert tab.outside == []
 
 
-# -- two tabs -------------------------------------------------------------------------------------------------------------
+# -- two tabs --------------------------------------------------------------------------------------
 
 
 @pytest.fixture
-def two_tabs(house: House, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> tuple[AppTest, AppTest]:
+def two_tabs(
+    house: House, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> tuple[AppTest, AppTest]:
     """Two sessions of one process, on the data directory of `house`."""
     for name, value in environment.items():
         if name.startswith(("BULK_", "WEBEX_")) and name != "WEBEX_ACCESS_TOKEN":
             monkeypatch.setenv(name, value)
     monkeypatch.setenv("BULK_SANDBOX_PEOPLE", "12")
     monkeypatch.setenv("BULK_SANDBOX_LOCATIONS", "2")
-    tabs = [AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=30).run() for _ in range(2)]
+    tabs = [
+        AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=30).run()
+        for _ in range(2)
+    ]
     return tabs[0], tabs[1]
 
 
 def sent(app: AppTest) -> str:
     """All that the server sent to that tab for the page as it stands."""
-    return "\n".join(str(getattr(node, "proto", "")) for block in (app.main, app.sidebar) for node in block)
+    return "\n".join(
+        str(getattr(node, "proto", "")) for block in (app.main, app.sidebar) for node in block
+    )
 
 
-def test_two_tabs_never_see_each_others_token_files_or_mapping(two_tabs: tuple[AppTest, AppTest], house: House) -> None:
+def test_two_tabs_never_see_each_others_token_files_or_mapping(
+    two_tabs: tuple[AppTest, AppTest], house: House
+) -> None:
     first, second = two_tabs
     first.text_input(key="connect_token").set_value(CANARY)
     next(button for button in first.button if button.label == "Conectar").click().run()
@@ -149,7 +187,12 @@ def test_two_tabs_never_see_each_others_token_files_or_mapping(two_tabs: tuple[A
         second.switch_page(path).run()
         theirs = second.session_state[KEY]
         assert theirs is not mine
-        assert (theirs.connection, theirs.files, theirs.explicit, theirs.action_id) == (None, {}, {}, None)
+        assert (theirs.connection, theirs.files, theirs.explicit, theirs.action_id) == (
+            None,
+            {},
+            {},
+            None,
+        )
         assert "SOLO_MIO" not in sent(second)
         assert not shows(sent(first) + sent(second))
 
@@ -162,7 +205,10 @@ def test_a_run_is_seen_by_both_tabs_and_paused_without_a_token_but_resumed_only_
     from pages.ui.shell.resources import connection_for
 
     house.remote.config(latency_ms=100)
-    people = [{"person_id": house.remote.person(index), "extension": str(1000 + index)} for index in range(25)]
+    people = [
+        {"person_id": house.remote.person(index), "extension": str(1000 + index)}
+        for index in range(25)
+    ]
     live = house.start(ACTION, people, Launch(workers=1))
     for tab in two_tabs:
         tab.switch_page("pages/6_Historial.py").run()

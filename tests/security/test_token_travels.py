@@ -13,16 +13,31 @@ from tests.security.canary import CANARY, shows
 
 
 @pytest.mark.parametrize(
-    "url", ["http://webexapis.com/v1", "http://10.0.0.1/v1", "http://localhost.evil.example/v1", "ftp://x", "x"]
+    "url",
+    [
+        "http://webexapis.com/v1",
+        "http://10.0.0.1/v1",
+        "http://localhost.evil.example/v1",
+        "ftp://x",
+        "x",
+    ],
 )
-def test_a_base_url_that_would_send_the_token_in_the_clear_is_refused(tmp_path: Path, url: str) -> None:
+def test_a_base_url_that_would_send_the_token_in_the_clear_is_refused(
+    tmp_path: Path, url: str
+) -> None:
     with pytest.raises(UsageError) as refused:
         connect(tmp_path, token=CANARY, base_url=url)
     assert not shows(refused.value.message)
 
 
 @pytest.mark.parametrize(
-    "url", ["https://webexapis.com/v1", "http://127.0.0.1:9/v1", "http://localhost:9/v1", "http://[::1]:9/v1"]
+    "url",
+    [
+        "https://webexapis.com/v1",
+        "http://127.0.0.1:9/v1",
+        "http://localhost:9/v1",
+        "http://[::1]:9/v1",
+    ],
 )
 def test_an_encrypted_one_or_this_machine_is_taken(tmp_path: Path, url: str) -> None:
     assert connect(tmp_path, token=CANARY, base_url=url).base_url == url
@@ -41,7 +56,14 @@ def test_an_encrypted_one_or_this_machine_is_taken(tmp_path: Path, url: str) -> 
 def test_a_next_page_elsewhere_is_not_followed(house: House, remote: Remote, link: str) -> None:
     """Another host, another scheme, another port: each is another server."""
     body = {"items": [{"id": "a"}]}
-    remote.fail_next({"path_regex": "licenses", "status": 200, "body": body, "headers": {"Link": f'<{link}>; rel="next"'}})
+    remote.fail_next(
+        {
+            "path_regex": "licenses",
+            "status": 200,
+            "body": body,
+            "headers": {"Link": f'<{link}>; rel="next"'},
+        }
+    )
     requests = remote.counters()["requests"]
     api = api_for(house.connection, house.context.settings)
     with pytest.raises(Unreadable):
@@ -50,7 +72,14 @@ def test_a_next_page_elsewhere_is_not_followed(house: House, remote: Remote, lin
 
 
 def test_a_redirect_is_not_followed(house: House, remote: Remote) -> None:
-    remote.fail_next({"path_regex": "licenses", "status": 302, "headers": {"Location": "https://evil.example/"}, "body": {}})
+    remote.fail_next(
+        {
+            "path_regex": "licenses",
+            "status": 302,
+            "headers": {"Location": "https://evil.example/"},
+            "body": {},
+        }
+    )
     api = api_for(house.connection, house.context.settings)
     with pytest.raises(Exception, match="302|rechazado|leer|respondido"):
         api.get("licenses")
@@ -62,7 +91,9 @@ def test_a_token_shows_itself_nowhere_by_accident(house: House) -> None:
     import pickle
 
     connection = house.connection
-    assert not shows(repr(connection) + str(connection) + f"{connection.token}" + repr([connection.token]))
+    assert not shows(
+        repr(connection) + str(connection) + f"{connection.token}" + repr([connection.token])
+    )
     for store in (pickle.dumps, copy.deepcopy, json.dumps):
         with pytest.raises(TypeError):
             store(connection.token)  # type: ignore[operator]

@@ -1,4 +1,6 @@
-"""What is uploaded is text to be read: never too much of it, never a place on the disk, never code."""
+"""What is uploaded is text to be read: never too much of it, never a place on the disk, never
+code.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,12 @@ from bulk.planning.mapping import Mapping
 from bulk.planning.saved_mappings import save
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCES = [*ROOT.glob("bulk/**/*.py"), *ROOT.glob("schemas/*.py"), *ROOT.glob("pages/**/*.py"), ROOT / "streamlit_app.py"]
+SOURCES = [
+    *ROOT.glob("bulk/**/*.py"),
+    *ROOT.glob("schemas/*.py"),
+    *ROOT.glob("pages/**/*.py"),
+    ROOT / "streamlit_app.py",
+]
 MIB = 1 << 20
 
 
@@ -31,7 +38,9 @@ def workbook(rows: int = 3) -> bytes:
     book = openpyxl.Workbook()
     book.active.title = "USUARIOS"
     for number in range(rows):
-        book.active.append(["person_id", "extension"] if not number else [f"p{number}", str(1000 + number)])
+        book.active.append(
+            ["person_id", "extension"] if not number else [f"p{number}", str(1000 + number)]
+        )
     kept = io.BytesIO()
     book.save(kept)
     return kept.getvalue()
@@ -41,7 +50,10 @@ def repacked(raw: bytes, **parts: bytes) -> bytes:
     """The workbook with parts replaced or added (a dot in a name is written __)."""
     new = {name.replace("__", "."): content for name, content in parts.items()}
     kept = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(raw)) as old, zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as archive:
+    with (
+        zipfile.ZipFile(io.BytesIO(raw)) as old,
+        zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as archive,
+    ):
         for name in old.namelist():
             if name not in new:
                 archive.writestr(name, old.read(name))
@@ -50,7 +62,9 @@ def repacked(raw: bytes, **parts: bytes) -> bytes:
     return kept.getvalue()
 
 
-def test_an_upload_over_the_limit_is_refused_by_the_server_too(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_upload_over_the_limit_is_refused_by_the_server_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(dataset_module, "MOST_UPLOADED", MIB)
     raw = b"person_id;extension\n" + b"p;1000\n" * 200_000
     for reader in (read_csv, read_any):
@@ -61,7 +75,9 @@ def test_an_upload_over_the_limit_is_refused_by_the_server_too(monkeypatch: pyte
 def test_the_limit_is_the_one_of_the_browser() -> None:
     import tomllib
 
-    told = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))["server"]["maxUploadSize"]
+    told = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))[
+        "server"
+    ]["maxUploadSize"]
     assert told * MIB == dataset_module.MOST_UPLOADED
 
 
@@ -69,7 +85,9 @@ def test_a_workbook_of_many_equal_rows_is_no_bomb() -> None:
     assert len(read_any(workbook(20_000), file_name="USUARIOS.xlsx")[0].frame) == 19_999
 
 
-@pytest.mark.parametrize("part", ["xl/worksheets/sheet1__xml", "xl/sharedStrings__xml", "xl/media/a__bin"])
+@pytest.mark.parametrize(
+    "part", ["xl/worksheets/sheet1__xml", "xl/sharedStrings__xml", "xl/media/a__bin"]
+)
 def test_a_workbook_that_unfolds_to_a_thousand_times_its_size_is_refused_at_once(part: str) -> None:
     bomb = repacked(workbook(), **{part: b"<t>" + b"A" * (300 * MIB)})
     assert len(bomb) < MIB
@@ -81,22 +99,35 @@ def test_a_workbook_that_unfolds_to_a_thousand_times_its_size_is_refused_at_once
 
 def test_a_workbook_of_thousands_of_parts_is_refused() -> None:
     with pytest.raises(InputError, match="demasiado grande"):
-        read_any(repacked(workbook(), **{f"xl/p{n}": b"" for n in range(2_500)}), file_name="USUARIOS.xlsx")
+        read_any(
+            repacked(workbook(), **{f"xl/p{n}": b"" for n in range(2_500)}),
+            file_name="USUARIOS.xlsx",
+        )
 
 
-SHEET = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{}</sheetData></worksheet>'
+SHEET = (
+    "<worksheet"
+    ' xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{}</sheetData></worksheet>'
+)
 HEADER = '<row r="1"><c r="A1" t="inlineStr"><is><t>person_id</t></is></c></row>'
 
 
 def holding(rows: str) -> bytes:
-    """A workbook whose sheet has `rows` under its header, as somebody may have written them by hand."""
-    return repacked(workbook(), **{"xl/worksheets/sheet1__xml": SHEET.format(HEADER + rows).encode()})
+    """A workbook whose sheet has `rows` under its header, as somebody may have written them by
+    hand.
+    """
+    return repacked(
+        workbook(), **{"xl/worksheets/sheet1__xml": SHEET.format(HEADER + rows).encode()}
+    )
 
 
 def test_a_row_beyond_the_last_one_of_excel_is_refused_and_not_waited_for() -> None:
     began = time.monotonic()
     with pytest.raises(InputError, match="demasiado grande para una hoja"):
-        read_any(holding('<row r="999999999"><c r="A999999999"><v>1</v></c></row>'), file_name="USUARIOS.xlsx")
+        read_any(
+            holding('<row r="999999999"><c r="A999999999"><v>1</v></c></row>'),
+            file_name="USUARIOS.xlsx",
+        )
     assert time.monotonic() - began < 10
 
 
@@ -121,7 +152,11 @@ def test_more_cells_than_a_table_has_are_refused(monkeypatch: pytest.MonkeyPatch
 def test_a_cell_that_is_none_is_told_with_its_sheet_and_row(cell: str) -> None:
     good = '<row r="2"><c r="A2" t="inlineStr"><is><t>p2</t></is></c></row>'
     with pytest.raises(
-        InputError, match=r"USUARIOS.xlsx · hoja USUARIOS: no se puede leer a partir de la fila \d+.*\.xlsx o como CSV"
+        InputError,
+        match=(
+            r"USUARIOS.xlsx · hoja USUARIOS: no se puede leer a partir de la fila \d+.*\.xlsx o"
+            r" como CSV"
+        ),
     ):
         read_any(holding(f'{good}<row r="3">{cell}</row>'), file_name="USUARIOS.xlsx")
 
@@ -168,13 +203,23 @@ def test_entities_that_multiply_are_refused_with_little_memory(tmp_path: Path) -
         resource.setrlimit(resource.RLIMIT_AS, (3 << 30, 3 << 30))
 
     done = subprocess.run(
-        [sys.executable, "-c", script, str(path)], capture_output=True, text=True, cwd=ROOT, timeout=60, preexec_fn=limit
+        [sys.executable, "-c", script, str(path)],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        timeout=60,
+        preexec_fn=limit,
     )
     assert "no se puede abrir" in done.stdout, done.stderr[-500:]
 
 
-@pytest.mark.parametrize("name", ["../../fuera.csv", "/etc/passwd", "C:\\x\\USUARIOS.CSV", "a\x00b.csv", "..", "x" * 5000])
-def test_a_file_name_is_a_name_and_never_a_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+@pytest.mark.parametrize(
+    "name",
+    ["../../fuera.csv", "/etc/passwd", "C:\\x\\USUARIOS.CSV", "a\x00b.csv", "..", "x" * 5000],
+)
+def test_a_file_name_is_a_name_and_never_a_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
     inside = tmp_path / "a" / "b"
     inside.mkdir(parents=True)
     monkeypatch.chdir(inside)
@@ -182,7 +227,11 @@ def test_a_file_name_is_a_name_and_never_a_place(tmp_path: Path, monkeypatch: py
     assert found.frame.iloc[0].to_list() == ["p", "1000"]
     kept = save(inside / "home", name, Mapping("usuarios_configurar_desvio_prefijo53", {}))
     assert kept.parent == inside / "home" / "mappings"
-    outside = [path for path in tmp_path.rglob("*") if path.is_file() and inside / "home" not in path.parents]
+    outside = [
+        path
+        for path in tmp_path.rglob("*")
+        if path.is_file() and inside / "home" not in path.parents
+    ]
     assert outside == []
 
 
@@ -194,17 +243,31 @@ def test_nothing_that_runs_what_it_reads_is_imported() -> None:
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             found += [f"{path}: {name}" for name in names if name.split(".")[0] in forbidden]
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"eval", "exec"}:
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id in {"eval", "exec"}
+            ):
                 found.append(f"{path}: {node.func.id}")
     assert found == []
 
 
 @pytest.mark.parametrize(
     ("raw", "told"),
-    [(b"[" * 100_000, "demasiados niveles"), (b"{", "no es JSON"), (b"\xff\xfe", "no es JSON"), (b"[]", "callingPermissions")],
+    [
+        (b"[" * 100_000, "demasiados niveles"),
+        (b"{", "no es JSON"),
+        (b"\xff\xfe", "no es JSON"),
+        (b"[]", "callingPermissions"),
+    ],
 )
-def test_a_profile_that_is_none_is_refused_by_name_on_the_page_and_in_the_command(tmp_path: Path, raw: bytes, told: str) -> None:
+def test_a_profile_that_is_none_is_refused_by_name_on_the_page_and_in_the_command(
+    tmp_path: Path, raw: bytes, told: str
+) -> None:
     (tmp_path / "p.json").write_bytes(raw)
-    for reader in (lambda: call_permissions.read_profile(raw, "p.json"), lambda: options.read_profile(tmp_path / "p.json")):
+    for reader in (
+        lambda: call_permissions.read_profile(raw, "p.json"),
+        lambda: options.read_profile(tmp_path / "p.json"),
+    ):
         with pytest.raises(InputError, match=f"«p.json».*{told}"):
             reader()

@@ -1,4 +1,6 @@
-"""Pages under AppTest: a data directory and a small sandbox of their own; the engine, the journal and HTTP are the real ones."""
+"""Pages under AppTest: a data directory and a small sandbox of their own; the engine, the journal
+and HTTP are the real ones.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def surroundings(quick_settings: None, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The data directory and the size of the embedded sandbox, after the developer's own settings were taken away."""
+    """The data directory and the size of the embedded sandbox, after the developer's own settings
+    were taken away.
+    """
     monkeypatch.setenv("BULK_HOME", str(home))
     monkeypatch.setenv("BULK_SANDBOX_PEOPLE", str(PEOPLE))
     monkeypatch.setenv("BULK_SANDBOX_LOCATIONS", str(LOCATIONS))
@@ -55,7 +59,10 @@ def examples(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def files(examples: Path) -> dict[str, Dataset]:
-    return {name: read_csv(examples / f"{name.upper()}.CSV") for name in ("global", "ubicaciones", "usuarios")}
+    return {
+        name: read_csv(examples / f"{name.upper()}.CSV")
+        for name in ("global", "ubicaciones", "usuarios")
+    }
 
 
 @pytest.fixture
@@ -73,14 +80,24 @@ def finished_run(
     action: str = FORWARDING,
 ) -> RunRecord:
     """A run of the three rows, to its end."""
-    live = launch(context, prepare(action, files), connection, Launch(dry_run=dry_run, chunk_size=chunk_size))
+    live = launch(
+        context, prepare(action, files), connection, Launch(dry_run=dry_run, chunk_size=chunk_size)
+    )
     wait(live, every=0.05)
     return find_run(context, live.run_id)
 
 
 def said(app: AppTest) -> str:
     """Everything that the page says, in one text."""
-    groups = (app.markdown, app.caption, app.subheader, app.info, app.success, app.warning, app.error)
+    groups = (
+        app.markdown,
+        app.caption,
+        app.subheader,
+        app.info,
+        app.success,
+        app.warning,
+        app.error,
+    )
     heard = [element.value for group in groups for element in group]
     heard += [element.label for element in (*app.button, *app.tabs, *app.expander)]
     return "\n".join([*heard, *(element.proto.body for element in app.get("html"))])
@@ -88,7 +105,9 @@ def said(app: AppTest) -> str:
 
 def view(app: AppTest, name: str) -> AppTest:
     """Choose one of the views of a report."""
-    choice = next(group for group in app.get("button_group") if str(group.key).startswith("report_view"))
+    choice = next(
+        group for group in app.get("button_group") if str(group.key).startswith("report_view")
+    )
     return choice.set_value(name).run()
 
 

@@ -12,7 +12,9 @@ from tests.ui.conftest import FORWARDING, said
 from tests.ui.test_datos import DATA, MAPPING, grid, put, see, session, type_into
 
 
-def test_the_grid_follows_the_scope_where_as_many_rows_are_wrong(app: AppTest, files: dict[str, Dataset]) -> None:
+def test_the_grid_follows_the_scope_where_as_many_rows_are_wrong(
+    app: AppTest, files: dict[str, Dataset]
+) -> None:
     first, second = files["usuarios"].frame["person_id"].iloc[:2]
     raw = f"person_id;location_name;extension\n{first};Madrid;2x1\n{second};Sevilla;3x1\n"
     put(app.switch_page(DATA).run(), "usuarios", raw.encode())
@@ -28,7 +30,9 @@ def test_the_grid_follows_the_scope_where_as_many_rows_are_wrong(app: AppTest, f
 PICTURE = "![x](https://evil.example/p.png)"
 
 
-def test_a_picture_in_a_cell_stays_text_in_a_repair_and_in_a_hint(app: AppTest, examples: Path) -> None:
+def test_a_picture_in_a_cell_stays_text_in_a_repair_and_in_a_hint(
+    app: AppTest, examples: Path
+) -> None:
     """A blank line ends a code span, and a hint is Markdown too."""
     raw = (examples / "USUARIOS.CSV").read_bytes().decode("utf-8-sig").splitlines()
     at = raw[0].split(";").index("email")
@@ -40,7 +44,11 @@ def test_a_picture_in_a_cell_stays_text_in_a_repair_and_in_a_hint(app: AppTest, 
     assert "\n" not in told
     see(app, "Errores" if session(app).action_id else "Avisos")
     type_into(app, 2, "email", "ana@example.com")
-    hint = next(button.help for button in app.button if button.label.startswith("Aplicar a todas las iguales"))
+    hint = next(
+        button.help
+        for button in app.button
+        if button.label.startswith("Aplicar a todas las iguales")
+    )
     assert r"\[x\]" in hint
     session(app).scopes["usuarios"] = Scope(where=(Where("email", (PICTURE,)),))
     session(app).action_id = FORWARDING

@@ -36,7 +36,9 @@ def paste(app: AppTest, token: str) -> AppTest:
     return press(app, "Conectar")
 
 
-def test_a_token_connects_to_production_and_every_page_says_so(app: AppTest, remote: Remote) -> None:
+def test_a_token_connects_to_production_and_every_page_says_so(
+    app: AppTest, remote: Remote
+) -> None:
     paste(app, f' "Bearer {remote.running.token}" ')
     assert "PRODUCCIÓN · Acme España" in said(app)
     app.switch_page("pages/6_Historial.py").run()
@@ -79,7 +81,9 @@ def test_the_token_of_the_environment_is_offered_and_never_taken_by_itself(
     assert "PRODUCCIÓN · Acme España" in said(app)
 
 
-def test_the_token_of_the_secrets_file_is_offered_too(app: AppTest, remote: Remote, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_token_of_the_secrets_file_is_offered_too(
+    app: AppTest, remote: Remote, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("WEBEX_BASE_URL", remote.running.base_url)
     app.secrets["WEBEX_ACCESS_TOKEN"] = f' "Bearer {remote.running.token}" '
     app.run()
@@ -88,10 +92,16 @@ def test_the_token_of_the_secrets_file_is_offered_too(app: AppTest, remote: Remo
     assert "PRODUCCIÓN" in said(app)
 
 
-def test_the_token_is_written_nowhere(app: AppTest, remote: Remote, context: Context, home: Path) -> None:
+def test_the_token_is_written_nowhere(
+    app: AppTest, remote: Remote, context: Context, home: Path
+) -> None:
     paste(app, remote.running.token)
     secret = remote.running.token.encode()
-    kept = [path for path in home.rglob("*") if path.is_file() and "sandbox" not in path.parts and secret in path.read_bytes()]
+    kept = [
+        path
+        for path in home.rglob("*")
+        if path.is_file() and "sandbox" not in path.parts and secret in path.read_bytes()
+    ]
     assert kept == []
     assert remote.running.token not in said(app)
     assert remote.running.token not in repr(app.session_state[KEY])
@@ -106,9 +116,15 @@ def test_a_token_that_expires_is_asked_for_in_place_and_another_organisation_is_
     assert "Genera un token nuevo de Acme España" in said(app)
     mine = app.session_state[KEY].connection
     known = resources.log_in
-    monkeypatch.setattr(resources, "log_in", lambda pasted: replace(known(pasted), org_id="otra", org_name="Beta, S. L."))
+    monkeypatch.setattr(
+        resources,
+        "log_in",
+        lambda pasted: replace(known(pasted), org_id="otra", org_name="Beta, S. L."),
+    )
     again(app, remote.running.token)
-    assert app.error[0].value.startswith("Ese token es de Beta, S. L. Aquí se trabaja en Acme España")
+    assert app.error[0].value.startswith(
+        "Ese token es de Beta, S. L. Aquí se trabaja en Acme España"
+    )
     assert app.session_state[KEY].connection == mine
     monkeypatch.setattr(resources, "log_in", known)
     again(app, f"Bearer {remote.running.token}")
@@ -121,7 +137,9 @@ def again(app: AppTest, token: str) -> AppTest:
     return press(app, "Continuar con este token")
 
 
-def test_names_are_looked_for_with_the_new_token_after_the_old_one_expired(app: AppTest, remote: Remote) -> None:
+def test_names_are_looked_for_with_the_new_token_after_the_old_one_expired(
+    app: AppTest, remote: Remote
+) -> None:
     paste(app, remote.running.token)
     held = app.session_state[KEY]
     held.connection = replace(held.connection, token=Token("caducado"))
@@ -140,7 +158,9 @@ def test_names_are_looked_for_with_the_new_token_after_the_old_one_expired(app: 
     assert "names" not in held.kept  # it calls with the token
 
 
-def test_what_was_brought_of_one_organisation_is_not_offered_as_anothers(app: AppTest, remote: Remote) -> None:
+def test_what_was_brought_of_one_organisation_is_not_offered_as_anothers(
+    app: AppTest, remote: Remote
+) -> None:
     held = app.session_state[KEY]
     app.switch_page("pages/1_Datos.py").run()
     press(app, "Traer")
@@ -163,7 +183,9 @@ def test_the_strip_says_how_long_the_token_may_last(app: AppTest, remote: Remote
     assert "quedan unas 12 h" in said(app)
 
 
-def test_a_token_that_expires_during_a_launch_is_asked_for_on_that_page(app: AppTest, remote: Remote) -> None:
+def test_a_token_that_expires_during_a_launch_is_asked_for_on_that_page(
+    app: AppTest, remote: Remote
+) -> None:
     paste(app, remote.running.token)
     app.switch_page("pages/1_Datos.py").run()
     rows = f"person_id;extension\n{remote.person(0)};2041\n"
@@ -179,13 +201,16 @@ def test_a_token_that_expires_during_a_launch_is_asked_for_on_that_page(app: App
     assert "Ensayar 1 fila" in [button.label for button in app.button]
 
 
-# -- runs of production -------------------------------------------------------------------------------------------------
+# -- runs of production ----------------------------------------------------------------------------
 
 
 def slow_run(app: AppTest, remote: Remote, context: Context) -> LiveRun:
     """Forty rows of this tab's organisation, one after another."""
     remote.config(latency_ms=150)
-    records = {line: {"person_id": remote.person(line), "extension": str(2000 + line)} for line in range(2, 42)}
+    records = {
+        line: {"person_id": remote.person(line), "extension": str(2000 + line)}
+        for line in range(2, 42)
+    }
     plan = prepare(FORWARDING, {"usuarios": from_records(records, name="usuarios")})
     return launch(context, plan, app.session_state[KEY].connection, Launch(workers=1))
 
@@ -223,16 +248,35 @@ def test_only_a_stop_for_the_token_asks_for_another_one_of_that_organisation(
     live = slow_run(app, remote, context)
     request_stop(context, live.run_id, "pause", "prueba")
     assert live.ended.wait(20)
-    runs.update_run(context.journal, live.run_id, state="stopped", reason=stop_reasons.BREAKER.format(26, 50, "No existe"))
+    runs.update_run(
+        context.journal,
+        live.run_id,
+        state="stopped",
+        reason=stop_reasons.BREAKER.format(26, 50, "No existe"),
+    )
     board(app, live.run_id)
     assert "Continuar con este token" not in labels(app)
-    assert "**Detenida: 26 de las últimas 50 filas con error.** Causa principal: «No existe»." in said(app)
-    assert "Detenida: muchos errores" in "\n".join(str(bar.proto.text) for bar in app.get("progress"))
-    runs.update_run(context.journal, live.run_id, reason=stop_reasons.REJECTED, ended_at="2199-01-01T00:00:00.000+00:00")
+    assert (
+        "**Detenida: 26 de las últimas 50 filas con error.** Causa principal: «No existe»."
+        in said(app)
+    )
+    assert "Detenida: muchos errores" in "\n".join(
+        str(bar.proto.text) for bar in app.get("progress")
+    )
+    runs.update_run(
+        context.journal,
+        live.run_id,
+        reason=stop_reasons.REJECTED,
+        ended_at="2199-01-01T00:00:00.000+00:00",
+    )
     app.run()
     assert sum("No se ha perdido nada" in warning.value for warning in app.warning) == 1
     known = resources.log_in
-    monkeypatch.setattr(resources, "log_in", lambda pasted: replace(known(pasted), org_id="otra", org_name="Beta, S. L."))
+    monkeypatch.setattr(
+        resources,
+        "log_in",
+        lambda pasted: replace(known(pasted), org_id="otra", org_name="Beta, S. L."),
+    )
     app.text_input(key="continue_token").set_value(remote.running.token)
     press(app, "Continuar con este token")
     assert app.error[0].value.startswith("Ese token es de Beta, S. L.")
@@ -244,7 +288,9 @@ def test_only_a_stop_for_the_token_asks_for_another_one_of_that_organisation(
     request_stop(context, live.run_id, "cancel", "prueba")
 
 
-def test_a_rehearsal_is_not_held_against_another_organisation(app: AppTest, remote: Remote, context: Context) -> None:
+def test_a_rehearsal_is_not_held_against_another_organisation(
+    app: AppTest, remote: Remote, context: Context
+) -> None:
     paste(app, remote.running.token)
     held = app.session_state[KEY]
     record = RunRecord(
@@ -257,14 +303,21 @@ def test_a_rehearsal_is_not_held_against_another_organisation(app: AppTest, remo
         dry_run=True,
     )
     runs.create_run(context.journal, record)
-    runs.add_order(context.journal, record.run_id, [Row(2, {"person_id": "p"}, "P", "Madrid", "invalid")], "person_id")
+    runs.add_order(
+        context.journal,
+        record.run_id,
+        [Row(2, {"person_id": "p"}, "P", "Madrid", "invalid")],
+        "person_id",
+    )
     app.query_params["run"] = record.run_id
     app.switch_page("pages/3_Ensayo.py").run()
     assert "El token es de otra organización. La ejecución es de Beta" in said(app)
     assert "foreseen" not in held.kept
 
 
-def test_a_token_that_has_expired_when_a_launch_is_confirmed_is_asked_for_anew(app: AppTest, remote: Remote) -> None:
+def test_a_token_that_has_expired_when_a_launch_is_confirmed_is_asked_for_anew(
+    app: AppTest, remote: Remote
+) -> None:
     paste(app, remote.running.token)
     held = app.session_state[KEY]
     users = from_records({2: {"person_id": remote.person(0), "extension": "2041"}}, name="usuarios")

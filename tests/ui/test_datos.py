@@ -1,4 +1,6 @@
-"""Datos: what was detected, repairs, problems, and cells put right; the original is never changed."""
+"""Datos: what was detected, repairs, problems, and cells put right; the original is never
+changed.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ def session(app: AppTest) -> Session:
 
 
 def put(app: AppTest, name: str, raw: bytes, file_name: str = "") -> AppTest:
-    app.file_uploader(key=f"upload_{name}").upload(file_name or f"{name.upper()}.CSV", raw, "text/csv").run()
+    app.file_uploader(key=f"upload_{name}").upload(
+        file_name or f"{name.upper()}.CSV", raw, "text/csv"
+    ).run()
     assert not app.exception
     return app
 
@@ -54,7 +58,9 @@ def bad(app: AppTest, examples: Path) -> AppTest:
 
 
 def see(app: AppTest, view: str) -> AppTest:
-    group = next(group for group in app.get("button_group") if any(view in str(o) for o in group.options))
+    group = next(
+        group for group in app.get("button_group") if any(view in str(o) for o in group.options)
+    )
     group.set_value(view).run()
     assert not app.exception
     return app
@@ -81,23 +87,41 @@ def test_accepting_all_repairs_changes_the_working_file_and_not_the_original(bad
 
 def test_repairs_can_be_accepted_one_by_one(bad: AppTest) -> None:
     key = f"some_usuarios_0_{session(bad).revision}"
-    bad.session_state[key] = {"edited_rows": {0: {"Aceptar": False}}, "added_rows": [], "deleted_rows": []}
+    bad.session_state[key] = {
+        "edited_rows": {0: {"Aceptar": False}},
+        "added_rows": [],
+        "deleted_rows": [],
+    }
     bad.run()
     press(bad, "Aceptar las marcadas (1)")
-    assert list(session(bad).files["usuarios"].frame["legacy_phone_number"][:2]) == ["34911222333", "+34911222333"]
+    assert list(session(bad).files["usuarios"].frame["legacy_phone_number"][:2]) == [
+        "34911222333",
+        "+34911222333",
+    ]
 
 
 def test_problems_are_told_by_kind_with_how_many_rows(bad: AppTest) -> None:
     see(bad, "Avisos")
     shown = said(bad)
     assert "! **2 filas** · El teléfono no lleva prefijo internacional." in shown
-    assert ":gray[USUARIOS.CSV · legacy_phone_number «34911222333», por ejemplo en la fila 2]" in shown
+    assert (
+        ":gray[USUARIOS.CSV · legacy_phone_number «34911222333», por ejemplo en la fila 2]" in shown
+    )
 
 
 def test_the_counters_are_those_of_the_rows_below_them(bad: AppTest) -> None:
-    """Of the file by itself both are avisos; for the action that needs it the extension is an error."""
-    views = next(group for group in bad.get("button_group") if any("Avisos" in str(o) for o in group.options))
-    assert [str(option) for option in views.options] == ["Reparaciones 2", "Errores", "Avisos 3", "Vista previa"]
+    """Of the file by itself both are avisos; for the action that needs it the extension is an
+    error.
+    """
+    views = next(
+        group for group in bad.get("button_group") if any("Avisos" in str(o) for o in group.options)
+    )
+    assert [str(option) for option in views.options] == [
+        "Reparaciones 2",
+        "Errores",
+        "Avisos 3",
+        "Vista previa",
+    ]
     session(bad).action_id = FORWARDING
     bad.run()
     assert "USUARIOS: 2 válidas · 1 con errores (se aparta)" in said(bad)
@@ -117,7 +141,9 @@ def test_the_rows_of_one_kind_are_seen_alone_and_all_of_them_again(bad: AppTest)
 
 def grid(app: AppTest) -> pd.DataFrame:
     """The rows to put right."""
-    found: pd.DataFrame = next(each.value for each in app.dataframe if "Qué se espera y qué hacer" in each.value.columns)
+    found: pd.DataFrame = next(
+        each.value for each in app.dataframe if "Qué se espera y qué hacer" in each.value.columns
+    )
     return found
 
 
@@ -141,10 +167,15 @@ def test_the_same_correction_goes_to_all_cells_that_are_alike(bad: AppTest) -> N
     see(bad, "Avisos")
     type_into(bad, 2, "legacy_phone_number", "+34911222333")
     press(bad, "Aplicar a todas las iguales (2)")
-    assert list(session(bad).files["usuarios"].frame["legacy_phone_number"][:2]) == ["+34911222333"] * 2
+    assert (
+        list(session(bad).files["usuarios"].frame["legacy_phone_number"][:2])
+        == ["+34911222333"] * 2
+    )
 
 
-def test_cells_typed_and_not_applied_survive_a_page_switch_and_are_told_in_the_menu(bad: AppTest) -> None:
+def test_cells_typed_and_not_applied_survive_a_page_switch_and_are_told_in_the_menu(
+    bad: AppTest,
+) -> None:
     see(bad, "Avisos")
     type_into(bad, 4, "extension", "2044")
     bad.switch_page(MAPPING).run()
@@ -167,7 +198,9 @@ def test_the_corrected_file_reads_back_the_same(bad: AppTest) -> None:
     working = session(bad).files["usuarios"]
     again = read_csv(corrections.to_csv(working), name="usuarios")
     assert again.frame.equals(working.frame)
-    assert again.sha256 == working.sha256  # the digest that a run keeps is that of the file that can be downloaded
+    assert (
+        again.sha256 == working.sha256
+    )  # the digest that a run keeps is that of the file that can be downloaded
     assert propose(again, None, "ES") == []
 
 
@@ -186,16 +219,27 @@ def workbook(**sheets: list[list[str]]) -> bytes:
 def test_a_workbook_with_the_three_sheets_fills_the_three_zones(app: AppTest) -> None:
     app.switch_page(DATA).run()
     raw = workbook(
-        GLOBAL=[["default_country"], ["ES"]], UBICACIONES=[["location_name"], ["Madrid"]], USUARIOS=[["email"], ["a@b.es"]]
+        GLOBAL=[["default_country"], ["ES"]],
+        UBICACIONES=[["location_name"], ["Madrid"]],
+        USUARIOS=[["email"], ["a@b.es"]],
     )
     put(app, "global", raw, "todo.xlsx")
-    assert {name: len(file.frame) for name, file in session(app).files.items()} == {"global": 1, "ubicaciones": 1, "usuarios": 1}
+    assert {name: len(file.frame) for name, file in session(app).files.items()} == {
+        "global": 1,
+        "ubicaciones": 1,
+        "usuarios": 1,
+    }
     assert "Excel · hoja USUARIOS" in said(app)
 
 
 def test_another_sheet_can_be_chosen(app: AppTest) -> None:
     app.switch_page(DATA).run()
-    put(app, "usuarios", workbook(Hoja1=[["nada"], ["x"]], Personas=[["email"], ["a@b.es"]]), "todo.xlsx")
+    put(
+        app,
+        "usuarios",
+        workbook(Hoja1=[["nada"], ["x"]], Personas=[["email"], ["a@b.es"]]),
+        "todo.xlsx",
+    )
     assert list(session(app).files["usuarios"].frame.columns) == ["nada"]
     next(box for box in app.selectbox if box.label == "Hoja").set_value("Personas")
     press(app, "Leer de nuevo")
@@ -212,7 +256,9 @@ def test_encoding_and_separator_can_be_changed(app: AppTest) -> None:
     assert list(held.files["usuarios"].frame.columns) == ["email|display_name"]
 
 
-def test_without_a_country_no_prefix_is_proposed_until_one_is_chosen(app: AppTest, examples: Path) -> None:
+def test_without_a_country_no_prefix_is_proposed_until_one_is_chosen(
+    app: AppTest, examples: Path
+) -> None:
     app.switch_page(DATA).run()
     put(app, "usuarios", spoiled(examples))
     assert "Teléfono sin prefijo +" not in said(app)
@@ -230,7 +276,9 @@ def set_to_spain(context: Context, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     close_context(open_context())
 
 
-def test_the_country_of_the_settings_is_taken_until_another_is_said(set_to_spain: None, examples: Path) -> None:
+def test_the_country_of_the_settings_is_taken_until_another_is_said(
+    set_to_spain: None, examples: Path
+) -> None:
     app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=30).run()
     app.switch_page(DATA).run()
     put(app, "usuarios", spoiled(examples))
@@ -248,10 +296,15 @@ def test_groups_count_each_file_apart() -> None:
     held = Session()
     found = {"a": [Problem("A.CSV", n, "c", "v", "r", "m", "aviso") for n in (2, 3)]}
     found["b"] = [Problem("B.CSV", 2, "c", "v", "r", "m", "aviso")]
-    assert [(g["file"], g["count"]) for g in problem_list.groups(held, found, "x")] == [("A.CSV", 2), ("B.CSV", 1)]
+    assert [(g["file"], g["count"]) for g in problem_list.groups(held, found, "x")] == [
+        ("A.CSV", 2),
+        ("B.CSV", 1),
+    ]
 
 
-def test_the_profile_of_the_examples_goes_with_the_last_of_their_files(app: AppTest, examples: Path) -> None:
+def test_the_profile_of_the_examples_goes_with_the_last_of_their_files(
+    app: AppTest, examples: Path
+) -> None:
     app.switch_page(DATA).run()
     press(app, "Usar los ejemplos")
     held = session(app)

@@ -40,7 +40,11 @@ def test_home_shows_the_nine_actions_and_greys_those_in_development(app: AppTest
     assert "9 · Perfil saliente personalizado" in shown
     for action in UNSUPPORTED:
         assert f"{action.title} · ... en desarrollo ..." in shown
-    assert not [button for button in app.button if button.key in {f"go_{action.id}" for action in UNSUPPORTED}]
+    assert not [
+        button
+        for button in app.button
+        if button.key in {f"go_{action.id}" for action in UNSUPPORTED}
+    ]
 
 
 def test_locked_steps_name_what_is_missing(app: AppTest) -> None:

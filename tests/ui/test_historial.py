@@ -37,11 +37,21 @@ def sandbox(context: Context) -> Connection:
 
 
 def stored(
-    context: Context, ends: dict[int, str], *, action: str = FORWARDING, target: str = "sandbox", **values: Any
+    context: Context,
+    ends: dict[int, str],
+    *,
+    action: str = FORWARDING,
+    target: str = "sandbox",
+    **values: Any,
 ) -> RunRecord:
     """An ended run whose rows (line -> state) are as given."""
     record = RunRecord(
-        run_id=runs.new_run_id(context.journal), action_id=action, target=target, state="completed", settings={}, **values
+        run_id=runs.new_run_id(context.journal),
+        action_id=action,
+        target=target,
+        state="completed",
+        settings={},
+        **values,
     )
     runs.create_run(context.journal, record)
     lines = [Row(n, {"person_id": f"P{n}"}, f"Persona {n}", "Madrid") for n in ends]
@@ -59,7 +69,9 @@ def listed(app: AppTest) -> list[str]:
 def mark(app: AppTest, *run_ids: str) -> AppTest:
     """Mark these runs in the table, as the browser tells it."""
     there = listed(app)
-    app.session_state["history_table"] = {"selection": {"rows": [there.index(each) for each in run_ids], "columns": []}}
+    app.session_state["history_table"] = {
+        "selection": {"rows": [there.index(each) for each in run_ids], "columns": []}
+    }
     return app.run()
 
 
@@ -67,13 +79,15 @@ def button(app: AppTest, label: str) -> Any:
     return next(each for each in app.button if each.label == label)
 
 
-# -- list ---------------------------------------------------------------------------------------------------------------
+# -- list ------------------------------------------------------------------------------------------
 
 
 def test_an_archived_run_is_hidden_until_it_is_asked_for(app: AppTest, context: Context) -> None:
     run = stored(context, {2: "done"})
     app.switch_page(HISTORY).run()
-    assert app.dataframe[0].value["Acción"][listed(app).index(run.run_id)].startswith("Sin ensayo · ")
+    assert (
+        app.dataframe[0].value["Acción"][listed(app).index(run.run_id)].startswith("Sin ensayo · ")
+    )
     history.archive(context, {run.run_id: "Ana"})
     app.run()
     assert not app.exception
@@ -87,13 +101,21 @@ def test_an_archived_run_is_hidden_until_it_is_asked_for(app: AppTest, context: 
     assert run.run_id in listed(app)
 
 
-def test_the_organisation_is_a_column_only_where_there_are_several(app: AppTest, context: Context) -> None:
+def test_the_organisation_is_a_column_only_where_there_are_several(
+    app: AppTest, context: Context
+) -> None:
     stored(context, {2: "done"}, note="dos sitios")
     app.switch_page(HISTORY).run()
     search(app, "dos sitios")
     assert "Organización" not in app.dataframe[0].proto.column_order
     assert "Estado" in app.dataframe[0].proto.column_order
-    stored(context, {2: "done"}, note="dos sitios", target="https://webexapis.com/v1", org_name="Acme España")
+    stored(
+        context,
+        {2: "done"},
+        note="dos sitios",
+        target="https://webexapis.com/v1",
+        org_name="Acme España",
+    )
     app.run()
     assert "Organización" in app.dataframe[0].proto.column_order
 
@@ -108,7 +130,10 @@ def test_filters_narrow_by_day_organisation_and_note(context: Context) -> None:
 
     def found(**asked: Any) -> bool:
         return run.run_id in {
-            each.run_id for each in history.matching(context, history.everything(context), history.Filters(**asked))
+            each.run_id
+            for each in history.matching(
+                context, history.everything(context), history.Filters(**asked)
+            )
         }
 
     assert found(note="chg00123", days=(today,), org="SANDBOX")
@@ -118,7 +143,7 @@ def test_filters_narrow_by_day_organisation_and_note(context: Context) -> None:
     assert not found(note="CHG999")
 
 
-# -- charts -------------------------------------------------------------------------------------------------------------
+# -- charts ----------------------------------------------------------------------------------------
 
 
 def test_charts_add_up_the_rows_of_launches_and_leave_rehearsals_out(context: Context) -> None:
@@ -133,7 +158,9 @@ def test_charts_add_up_the_rows_of_launches_and_leave_rehearsals_out(context: Co
     assert shares.iloc[0]["Acción"] == history.title_of(HEADER)
 
 
-def test_the_page_draws_its_charts(app: AppTest, context: Context, sandbox: Connection, files: dict[str, Dataset]) -> None:
+def test_the_page_draws_its_charts(
+    app: AppTest, context: Context, sandbox: Connection, files: dict[str, Dataset]
+) -> None:
     finished_run(context, sandbox, files)
     app.switch_page(HISTORY).run()
     assert not app.exception
@@ -142,10 +169,12 @@ def test_the_page_draws_its_charts(app: AppTest, context: Context, sandbox: Conn
     assert "Filas por día" in said(app)
 
 
-# -- compare ------------------------------------------------------------------------------------------------------------
+# -- compare ---------------------------------------------------------------------------------------
 
 
-def test_comparison_shows_the_rows_that_ended_otherwise_and_those_of_one_run_alone(context: Context) -> None:
+def test_comparison_shows_the_rows_that_ended_otherwise_and_those_of_one_run_alone(
+    context: Context,
+) -> None:
     one = stored(context, {2: "done", 3: "failed", 4: "done"})
     other = stored(context, {2: "done", 3: "done", 5: "failed"})
     found = compare.differences(context, one, other)
@@ -171,24 +200,29 @@ def test_two_marked_runs_are_compared_on_the_page(app: AppTest, context: Context
     assert "Acabó distinta 1 fila." in said(app)
 
 
-# -- acta ---------------------------------------------------------------------------------------------------------------
+# -- acta ------------------------------------------------------------------------------------------
 
 
 def test_one_acta_covers_all_the_chosen_runs(context: Context) -> None:
-    one, other = stored(context, {2: "done"}, note="fase 1"), stored(context, {2: "failed"}, note="fase 2")
+    one, other = (
+        stored(context, {2: "done"}, note="fase 1"),
+        stored(context, {2: "failed"}, note="fase 2"),
+    )
     text = downloads.acta([one, other]).decode()
     for run in (one, other):
         assert run.run_id in text
         assert run.note in text
 
 
-# -- repeat -------------------------------------------------------------------------------------------------------------
+# -- repeat ----------------------------------------------------------------------------------------
 
 
 def test_a_repeated_run_brings_back_its_file_action_mapping_and_scope(
     context: Context, sandbox: Connection, files: dict[str, Dataset]
 ) -> None:
-    plan = prepare(FORWARDING, files, explicit={"destination": "=532041"}, scope=Scope(lines=((2, 3),)))
+    plan = prepare(
+        FORWARDING, files, explicit={"destination": "=532041"}, scope=Scope(lines=((2, 3),))
+    )
     live = launch(context, plan, sandbox, Launch(note="CHG-1", chunk_size=150))
     wait(live, every=0.05)
     session = Session()
@@ -199,7 +233,12 @@ def test_a_repeated_run_brings_back_its_file_action_mapping_and_scope(
     assert session.files["usuarios"].sha256 == files["usuarios"].sha256
     assert session.scopes["usuarios"].lines == ((2, 3),)
     assert (session.note, session.chunk_size) == ("CHG-1", 150)
-    again = prepare(FORWARDING, session.files, explicit=session.explicit[FORWARDING], scope=session.scopes["usuarios"])
+    again = prepare(
+        FORWARDING,
+        session.files,
+        explicit=session.explicit[FORWARDING],
+        scope=session.scopes["usuarios"],
+    )
     assert again.mapping == plan.mapping
     assert again.excluded == plan.excluded
 
@@ -218,7 +257,7 @@ def test_repeat_is_offered_only_while_the_file_is_kept(
     assert set(app.session_state[KEY].files) >= {"usuarios"}
 
 
-# -- archive ------------------------------------------------------------------------------------------------------------
+# -- archive ---------------------------------------------------------------------------------------
 
 
 def test_marked_runs_are_put_away_and_back(app: AppTest, context: Context) -> None:

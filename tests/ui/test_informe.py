@@ -43,7 +43,9 @@ def sandbox(context: Context) -> Connection:
 
 @pytest.fixture
 def run(context: Context, sandbox: Connection, files: dict[str, Dataset]) -> RunRecord:
-    """Three rows as they should be; what was done before is given back first, so that there is something to write."""
+    """Three rows as they should be; what was done before is given back first, so that there is
+    something to write.
+    """
     for earlier in runs.list_runs(context.journal):
         wrote = earlier.files and earlier.kind == "apply" and not earlier.dry_run
         if wrote and runs.run_counts(context.journal, earlier.run_id)["done"]:
@@ -68,7 +70,9 @@ def failed_run(context: Context) -> RunRecord:
         code = "403" if row.line < 52 else "404" if row.line < 57 else None
         message = f"Webex dice que no a Persona {row.line}." if code else None
         state = "failed" if code else "done"
-        context.journal.later(row_writes.outcome(record.run_id, row.line, row.seq, state, code=code, message=message))
+        context.journal.later(
+            row_writes.outcome(record.run_id, row.line, row.seq, state, code=code, message=message)
+        )
     context.journal.flush()
     return find_run(context, record.run_id)
 
@@ -90,14 +94,21 @@ def settle(context: Context, found: Callable[[], RunRecord | None]) -> RunRecord
 
 
 def child(context: Context, run: RunRecord, kind: str, *, dry_run: bool) -> RunRecord | None:
-    return next((each for each in runs.children(context.journal, run.run_id, kind) if each.dry_run is dry_run), None)
+    return next(
+        (
+            each
+            for each in runs.children(context.journal, run.run_id, kind)
+            if each.dry_run is dry_run
+        ),
+        None,
+    )
 
 
 def labels(app: AppTest) -> list[str]:
     return [button.label for button in app.button]
 
 
-# -- downloads ----------------------------------------------------------------------------------------------------------
+# -- downloads -------------------------------------------------------------------------------------
 
 
 def test_the_excel_has_its_sheets_and_every_row(run: RunRecord) -> None:
@@ -112,12 +123,20 @@ def test_three_parts_are_the_input_each_row_once(context: Context) -> None:
     for name in book.namelist():
         text = book.read(name).decode("utf-8-sig")
         lines[name] = [int(row["fila"]) for row in csv.DictReader(io.StringIO(text), delimiter=";")]
-    assert {name: len(found) for name, found in lines.items()} == {"correctas.csv": 5, "fallidas.csv": 55, "sin_procesar.csv": 0}
+    assert {name: len(found) for name, found in lines.items()} == {
+        "correctas.csv": 5,
+        "fallidas.csv": 55,
+        "sin_procesar.csv": 0,
+    }
     assert sorted(line for found in lines.values() for line in found) == list(range(2, 62))
 
 
-def test_the_round_trip_file_has_the_outcome_beside_each_row(run: RunRecord, files: dict[str, Dataset]) -> None:
-    found = list(csv.DictReader(io.StringIO(downloads.round_trip(run).decode("utf-8-sig")), delimiter=";"))
+def test_the_round_trip_file_has_the_outcome_beside_each_row(
+    run: RunRecord, files: dict[str, Dataset]
+) -> None:
+    found = list(
+        csv.DictReader(io.StringIO(downloads.round_trip(run).decode("utf-8-sig")), delimiter=";")
+    )
     assert len(found) == len(files["usuarios"].frame)
     assert {row["estado"] for row in found} <= {"hecha", "sin cambios"}
     assert set(files["usuarios"].frame.columns) <= set(found[0])
@@ -133,7 +152,15 @@ def test_the_log_of_a_lot_speaks_of_that_lot_alone(context: Context, run: RunRec
 def test_the_report_offers_every_form(app: AppTest, run: RunRecord) -> None:
     open_report(app, run.run_id)
     offered = [element.proto.label for element in app.get("download_button")]
-    for label in ("Descargar Excel", "CSV", "JSON", "HTML", "Acta", "Ida y vuelta", "Hechas / fallidas / sin procesar"):
+    for label in (
+        "Descargar Excel",
+        "CSV",
+        "JSON",
+        "HTML",
+        "Acta",
+        "Ida y vuelta",
+        "Hechas / fallidas / sin procesar",
+    ):
         assert label in offered
     assert not app.exception
     assert not app.error
@@ -145,10 +172,12 @@ def test_a_file_that_was_not_kept_gives_no_round_trip(app: AppTest, context: Con
     assert button.proto.disabled
 
 
-# -- causes -------------------------------------------------------------------------------------------------------------
+# -- causes ----------------------------------------------------------------------------------------
 
 
-def test_each_cause_is_told_once_with_its_remedy_and_a_retry(app: AppTest, context: Context) -> None:
+def test_each_cause_is_told_once_with_its_remedy_and_a_retry(
+    app: AppTest, context: Context
+) -> None:
     run = failed_run(context)
     open_report(app, run.run_id)
     found = clusters(context, run)
@@ -158,21 +187,32 @@ def test_each_cause_is_told_once_with_its_remedy_and_a_retry(app: AppTest, conte
     assert labels(app).count("Reintentar solo estas") == 2
 
 
-def test_a_cause_is_worked_again_with_all_its_rows_not_only_the_ones_it_names(context: Context) -> None:
+def test_a_cause_is_worked_again_with_all_its_rows_not_only_the_ones_it_names(
+    context: Context,
+) -> None:
     run = failed_run(context)
     biggest = clusters(context, run)[0]
     assert len(biggest.lines) < biggest.count
     assert error_groups.lines_of(context, run, biggest) == tuple(range(2, 52))
 
 
-def test_retry_of_a_cause_leaves_the_other_one_alone_and_shows_the_board(app: AppTest, context: Context) -> None:
+def test_retry_of_a_cause_leaves_the_other_one_alone_and_shows_the_board(
+    app: AppTest, context: Context
+) -> None:
     run = failed_run(context)
     open_report(app, run.run_id)
     app.button(key="cause_retry_1").click().run()
     settle(context, lambda: find_run(context, run.run_id))
-    told = {row.line: row.message for row in rows.read_rows(context.journal, run.run_id, states=("failed",))}
-    as_before = {line for line, message in told.items() if message == f"Webex dice que no a Persona {line}."}
-    assert as_before == set(range(2, 52))  # the other five were asked again, and are told another thing
+    told = {
+        row.line: row.message
+        for row in rows.read_rows(context.journal, run.run_id, states=("failed",))
+    }
+    as_before = {
+        line for line, message in told.items() if message == f"Webex dice que no a Persona {line}."
+    }
+    assert as_before == set(
+        range(2, 52)
+    )  # the other five were asked again, and are told another thing
     assert set(told) == set(range(2, 57))
     assert "Mapa de filas" in said(app)
 
@@ -181,7 +221,9 @@ def test_a_rehearsal_offers_neither_retry_nor_undo(
     app: AppTest, context: Context, sandbox: Connection, files: dict[str, Dataset]
 ) -> None:
     open_report(app, finished_run(context, sandbox, files, dry_run=True).run_id)
-    assert not {"Reintentar solo estas", "Deshacer esta ejecución", "Verificar ahora"} & set(labels(app))
+    assert not {"Reintentar solo estas", "Deshacer esta ejecución", "Verificar ahora"} & set(
+        labels(app)
+    )
 
 
 def test_rows_that_are_no_longer_so_are_not_taken_for_all_rows(
@@ -195,10 +237,12 @@ def test_rows_that_are_no_longer_so_are_not_taken_for_all_rows(
     assert "Esas filas ya no están así" in said(app)
 
 
-# -- verification -------------------------------------------------------------------------------------------------------
+# -- verification ----------------------------------------------------------------------------------
 
 
-def test_verification_runs_in_the_background_and_tells_what_it_found(app: AppTest, context: Context, run: RunRecord) -> None:
+def test_verification_runs_in_the_background_and_tells_what_it_found(
+    app: AppTest, context: Context, run: RunRecord
+) -> None:
     open_report(app, run.run_id)
     press(app, "Verificar ahora")
     check = settle(context, lambda: child(context, run, "verify", dry_run=True))
@@ -221,15 +265,20 @@ def test_what_somebody_changed_since_is_told_as_different(
     assert any("3 distintas" in each.value for each in app.warning)
 
 
-# -- undo ---------------------------------------------------------------------------------------------------------------
+# -- undo ------------------------------------------------------------------------------------------
 
 
-def test_undo_shows_a_preview_and_waits_for_the_number(app: AppTest, context: Context, run: RunRecord) -> None:
+def test_undo_shows_a_preview_and_waits_for_the_number(
+    app: AppTest, context: Context, run: RunRecord
+) -> None:
     open_report(app, run.run_id)
     press(app, "Deshacer esta ejecución")
     preview = settle(context, lambda: child(context, run, "undo", dry_run=True))
     app.run()
-    assert "Se restaurarán **3 filas**; 0 cambiaron después y se conservan; 0 no se pueden restaurar." in said(app)
+    assert (
+        "Se restaurarán **3 filas**; 0 cambiaron después y se conservan; 0 no se pueden restaurar."
+        in said(app)
+    )
     app.text_input(key="undo_typed").input("2")
     press(app, "Deshacer")
     assert "Has escrito «2» y se espera 3." in said(app)
@@ -268,11 +317,18 @@ def test_an_undo_is_undone_from_its_report_and_a_later_undo_hides_no_earlier_one
     assert undo_lists(context, again.run_id)["reverted"] == 3
 
 
-def test_failed_rows_of_an_undo_are_retried_from_the_board(app: AppTest, context: Context, run: RunRecord) -> None:
-    runs.update_run(context.journal, (failed := failed_run(context)).run_id, kind="undo", parent=run.run_id)
+def test_failed_rows_of_an_undo_are_retried_from_the_board(
+    app: AppTest, context: Context, run: RunRecord
+) -> None:
+    runs.update_run(
+        context.journal, (failed := failed_run(context)).run_id, kind="undo", parent=run.run_id
+    )
     app.query_params["run"] = failed.run_id
     app.switch_page("pages/4_Lanzamiento.py").run()
-    assert next(button.help for button in app.button if button.label == "Reintentar las fallidas") == "55 filas"
+    assert (
+        next(button.help for button in app.button if button.label == "Reintentar las fallidas")
+        == "55 filas"
+    )
 
 
 def test_back_leaves_everything_as_it_was(app: AppTest, context: Context, run: RunRecord) -> None:

@@ -66,7 +66,11 @@ def test_neither_the_preview_of_an_undo_nor_a_verification_is_the_rehearsal_of_t
     tab: AppTest, context: Context, sandbox: Connection, files: dict[str, Dataset], derive: str
 ) -> None:
     run = finished_run(context, sandbox, files)
-    live = undo(context, run.run_id, sandbox, dry_run=True) if derive == "undo" else verify(context, run.run_id, sandbox)
+    live = (
+        undo(context, run.run_id, sandbox, dry_run=True)
+        if derive == "undo"
+        else verify(context, run.run_id, sandbox)
+    )
     assert live is not None
     wait(live, every=0.05)
     before = len(launches(context))
@@ -85,7 +89,9 @@ def test_a_value_that_comes_from_another_file_and_has_changed_makes_the_rehearsa
     places = files["ubicaciones"]
     ours = replace(places, frame=places.frame.assign(ext="1111"), sha256="a" * 64)
     with_join = {**files, "ubicaciones": ours}
-    live = launch(context, prepare(FORWARDING, with_join, explicit=JOIN), sandbox, Launch(dry_run=True))
+    live = launch(
+        context, prepare(FORWARDING, with_join, explicit=JOIN), sandbox, Launch(dry_run=True)
+    )
     wait(live, every=0.05)
     mine = tab.session_state[KEY]
     mine.files, mine.explicit[FORWARDING], mine.dry_run_id = with_join, dict(JOIN), live.run_id
@@ -127,7 +133,11 @@ def test_a_launch_that_sent_nothing_leaves_its_rehearsal_to_be_launched(
 
 
 def test_a_second_click_while_the_first_one_is_carried_out_launches_nothing(
-    tab: AppTest, context: Context, sandbox: Connection, fresh: dict[str, Dataset], monkeypatch: pytest.MonkeyPatch
+    tab: AppTest,
+    context: Context,
+    sandbox: Connection,
+    fresh: dict[str, Dataset],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     mine = tab.session_state[KEY]
     mine.files, mine.dry_run_id = fresh, finished_run(context, sandbox, fresh, dry_run=True).run_id
@@ -142,7 +152,9 @@ def test_a_second_click_while_the_first_one_is_carried_out_launches_nothing(
     def and_again(*given: Any, **named: Any) -> Any:
         started = launch_plan(*given, **named)
         runner, click = clicked[-1]
-        runner.request_rerun(replace(click))  # as the browser asks for when the button is pressed again
+        runner.request_rerun(
+            replace(click)
+        )  # as the browser asks for when the button is pressed again
         return started
 
     monkeypatch.setattr(ScriptRunner, "_run_script", listening)

@@ -1,4 +1,6 @@
-"""Every page beside a run of no lot, of one and of thousands: as found in history, on the board, in the report."""
+"""Every page beside a run of no lot, of one and of thousands: as found in history, on the board, in
+the report.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ def stored() -> dict[tuple[int, bool], RunRecord]:
     return {}
 
 
-def run_of(context: Context, stored: dict[tuple[int, bool], RunRecord], orders: int, *, dry_run: bool) -> RunRecord:
+def run_of(
+    context: Context, stored: dict[tuple[int, bool], RunRecord], orders: int, *, dry_run: bool
+) -> RunRecord:
     """An ended run of so many lots of one row, in every state by turns."""
     if (orders, dry_run) in stored:
         return stored[orders, dry_run]
@@ -37,7 +41,13 @@ def run_of(context: Context, stored: dict[tuple[int, bool], RunRecord], orders: 
     )
     runs.create_run(context.journal, record)
     for line in range(2, orders + 2):
-        row = Row(line, {"person_id": str(line)}, f"Persona {line}", f"Sede {line % 12}", STATES[line % len(STATES)])
+        row = Row(
+            line,
+            {"person_id": str(line)},
+            f"Persona {line}",
+            f"Sede {line % 12}",
+            STATES[line % len(STATES)],
+        )
         runs.add_order(context.journal, record.run_id, (row,), "person_id")
     return stored.setdefault((orders, dry_run), record)
 
@@ -45,7 +55,11 @@ def run_of(context: Context, stored: dict[tuple[int, bool], RunRecord], orders: 
 @pytest.mark.parametrize("orders", ORDERS)
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_beside_a_run_of_any_size(
-    app: AppTest, context: Context, stored: dict[tuple[int, bool], RunRecord], page: str, orders: int
+    app: AppTest,
+    context: Context,
+    stored: dict[tuple[int, bool], RunRecord],
+    page: str,
+    orders: int,
 ) -> None:
     run = run_of(context, stored, orders, dry_run=page == "ensayo")
     if page in SHOWN_BY_ADDRESS:
@@ -54,7 +68,9 @@ def test_a_page_beside_a_run_of_any_size(
     assert not app.exception
     assert not app.error
     if page in ("ensayo", "lanzamiento"):
-        rows = orders - sum(1 for at in range(2, orders + 2) if STATES[at % len(STATES)] == "excluded")
+        rows = orders - sum(
+            1 for at in range(2, orders + 2) if STATES[at % len(STATES)] == "excluded"
+        )
         assert f"{thousands(rows)} de {count(rows, 'usuario', 'usuarios')}" in " ".join(
             str(bar.proto.text) for bar in app.get("progress")
         )

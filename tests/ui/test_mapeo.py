@@ -66,7 +66,9 @@ def test_rows_are_chosen_by_the_values_of_a_column(mapped: AppTest) -> None:
 
 def test_lines_as_excel_numbers_them_narrow_what_is_rehearsed(mapped: AppTest) -> None:
     press(mapped, "Elegir filas…")
-    next(group for group in mapped.get("button_group") if "Filas" in map(str, group.options)).set_value("Filas").run()
+    next(
+        group for group in mapped.get("button_group") if "Filas" in map(str, group.options)
+    ).set_value("Filas").run()
     mapped.text_input(key="scope_lines").set_value("2-3").run()
     mapped.button(key="scope_take").click().run()
     mapped.switch_page(REHEARSAL).run()
@@ -76,7 +78,9 @@ def test_lines_as_excel_numbers_them_narrow_what_is_rehearsed(mapped: AppTest) -
 
 def test_a_range_that_is_none_is_told_and_chooses_nothing(mapped: AppTest) -> None:
     press(mapped, "Elegir filas…")
-    next(group for group in mapped.get("button_group") if "Filas" in map(str, group.options)).set_value("Filas").run()
+    next(
+        group for group in mapped.get("button_group") if "Filas" in map(str, group.options)
+    ).set_value("Filas").run()
     mapped.text_input(key="scope_lines").set_value("doce").run()
     assert "se esperan filas como 2-200" in mapped.error[0].value
     assert session(mapped).scopes == {}
@@ -97,7 +101,9 @@ def test_a_pasted_list_says_what_is_not_in_the_file(mapped: AppTest) -> None:
     assert "Sin fila en el fichero: nadie@example.com." in said(mapped)
 
 
-def test_another_scope_is_not_taken_for_the_one_rehearsed(mapped: AppTest, context: Context, files: dict[str, Dataset]) -> None:
+def test_another_scope_is_not_taken_for_the_one_rehearsed(
+    mapped: AppTest, context: Context, files: dict[str, Dataset]
+) -> None:
     mapped.switch_page(REHEARSAL).run()
     press(mapped, "Ensayar 3 filas")
     run = runs.get_run(context.journal, session(mapped).dry_run_id or "")
@@ -107,7 +113,9 @@ def test_another_scope_is_not_taken_for_the_one_rehearsed(mapped: AppTest, conte
     assert not selection.is_about(run, session(mapped), where)
 
 
-def test_what_an_earlier_file_had_and_this_one_lacks_can_be_given_up_in_place(mapped: AppTest) -> None:
+def test_what_an_earlier_file_had_and_this_one_lacks_can_be_given_up_in_place(
+    mapped: AppTest,
+) -> None:
     held = session(mapped)
     held.explicit[FORWARDING] = {"extension": "no_esta"}
     held.scopes["usuarios"] = Scope(where=(Where("tampoco", ("x",)),))
@@ -120,10 +128,12 @@ def test_what_an_earlier_file_had_and_this_one_lacks_can_be_given_up_in_place(ma
     assert "**Alcance**: todas (3 filas)" in said(mapped)
 
 
-# -- sources ----------------------------------------------------------------------------------------------------------
+# -- sources ---------------------------------------------------------------------------------------
 
 
-def test_suggestions_are_offered_with_their_score_and_taken_when_accepted(app: AppTest, examples: Path) -> None:
+def test_suggestions_are_offered_with_their_score_and_taken_when_accepted(
+    app: AppTest, examples: Path
+) -> None:
     choose(load(app, examples, (b"person_id;", b"id_usuario;")), FORWARDING)
     assert "person_id ← **id_usuario** · 95 % · sinónimo" in said(app)
     assert session(app).explicit == {}
@@ -134,14 +144,20 @@ def test_suggestions_are_offered_with_their_score_and_taken_when_accepted(app: A
 
 
 def test_a_template_gives_each_row_its_own_text(mapped: AppTest) -> None:
-    next(field for field in mapped.text_input if field.label == "Plantilla").set_value("9{extension}")
+    next(field for field in mapped.text_input if field.label == "Plantilla").set_value(
+        "9{extension}"
+    )
     mapped.selectbox(key="template_param").set_value("destination")
     press(mapped, "Aplicar plantilla")
     plan = selection.prepared(session(mapped))
-    assert list(plan.frame["destination"]) == [f"9{ext}" for ext in session(mapped).files["usuarios"].frame["extension"]]
+    assert list(plan.frame["destination"]) == [
+        f"9{ext}" for ext in session(mapped).files["usuarios"].frame["extension"]
+    ]
 
 
-def test_a_template_with_a_column_that_there_is_not_is_refused_and_not_kept(mapped: AppTest) -> None:
+def test_a_template_with_a_column_that_there_is_not_is_refused_and_not_kept(
+    mapped: AppTest,
+) -> None:
     next(field for field in mapped.text_input if field.label == "Plantilla").set_value("9{anexo}")
     press(mapped, "Aplicar plantilla")
     assert "no tiene la columna «anexo»" in mapped.error[0].value
@@ -151,36 +167,56 @@ def test_a_template_with_a_column_that_there_is_not_is_refused_and_not_kept(mapp
 def test_data_of_another_file_is_found_by_a_shared_column(app: AppTest, examples: Path) -> None:
     choose(load(app, examples), MOVE)
     app.selectbox(key="join_param").set_value("target_location_id")
-    for box, value in (("Columna que se trae", "location_id"), ("Se busca por", "location_name"), ("Igual a", "location_name")):
+    for box, value in (
+        ("Columna que se trae", "location_id"),
+        ("Se busca por", "location_name"),
+        ("Igual a", "location_name"),
+    ):
         next(each for each in app.selectbox if each.label.startswith(box)).set_value(value)
     press(app, "Unir")
     held = session(app)
-    assert held.explicit[MOVE]["target_location_id"] == "UBICACIONES.location_id[location_name=location_name]"
-    assert list(selection.prepared(held).frame["target_location_id"]) == list(held.files["usuarios"].frame["location_id"])
+    assert (
+        held.explicit[MOVE]["target_location_id"]
+        == "UBICACIONES.location_id[location_name=location_name]"
+    )
+    assert list(selection.prepared(held).frame["target_location_id"]) == list(
+        held.files["usuarios"].frame["location_id"]
+    )
 
 
-def test_a_mapping_is_kept_by_name_and_found_by_another_tab(mapped: AppTest, context: Context) -> None:
+def test_a_mapping_is_kept_by_name_and_found_by_another_tab(
+    mapped: AppTest, context: Context
+) -> None:
     session(mapped).explicit[FORWARDING] = {"destination": "=2041"}
     mapped.run()
     next(field for field in mapped.text_input if field.label == "Nombre").set_value("Fase 1")
     press(mapped, "Guardar")
-    assert [each.mapping.sources["destination"].ref for each in saved_mappings.saved(context.home, FORWARDING)] == ["2041"]
+    assert [
+        each.mapping.sources["destination"].ref
+        for each in saved_mappings.saved(context.home, FORWARDING)
+    ] == ["2041"]
     press(mapped, "Volver a las cabeceras")
     assert session(mapped).explicit == {}
     mapped.button(key="mapping_load").click().run()
     assert session(mapped).explicit[FORWARDING]["destination"] == "=2041"
 
 
-def test_a_mapping_of_another_file_that_lacks_a_column_is_refused(mapped: AppTest, context: Context) -> None:
+def test_a_mapping_of_another_file_that_lacks_a_column_is_refused(
+    mapped: AppTest, context: Context
+) -> None:
     plan = selection.prepared(session(mapped))
-    odd = editor.map_columns(plan.action, plan.dataset, None, explicit={"extension": "target_extension"})
+    odd = editor.map_columns(
+        plan.action, plan.dataset, None, explicit={"extension": "target_extension"}
+    )
     raw = saved_mappings.to_bytes(odd).replace(b"target_extension", b"no_esta")
     mapped.file_uploader(key="mapping_file").upload("m.json", raw, "application/json").run()
     assert "no_esta" in session(mapped).upload_errors["mapping"]
     assert session(mapped).explicit == {}
 
 
-def test_what_was_mapped_last_time_with_these_headers_is_offered(app: AppTest, examples: Path) -> None:
+def test_what_was_mapped_last_time_with_these_headers_is_offered(
+    app: AppTest, examples: Path
+) -> None:
     choose(load(app, examples, (b"person_id;", b"quien;")), FORWARDING)
     session(app).explicit[FORWARDING] = {"person_id": "quien"}
     app.run()
@@ -213,14 +249,20 @@ def test_emails_stand_for_ids_when_the_operator_says_so(app: AppTest, examples: 
     assert "1 fila válida · 1 con errores" in said(mapped)
     plan = session(mapped).prepared
     assert plan is not None
-    assert [(problem.line, problem.value) for problem in plan.problems] == [(3, "nadie@example.com")]
+    assert [(problem.line, problem.value) for problem in plan.problems] == [
+        (3, "nadie@example.com")
+    ]
 
 
 def test_what_the_action_does_by_itself_is_told_as_its_source(mapped: AppTest) -> None:
     plan = selection.prepared(session(mapped))
     table = editor.table(plan.action, plan, (), [])
     first = plan.frame["extension"].iloc[0]
-    assert list(table.loc["destination"])[1:4] == ["plantilla 53{extension}", f"53{first}", "✓ por defecto"]
+    assert list(table.loc["destination"])[1:4] == [
+        "plantilla 53{extension}",
+        f"53{first}",
+        "✓ por defecto",
+    ]
     editor.choose(session(mapped), plan.action, "destination", "plantilla 53{extension}")
     assert session(mapped).explicit == {}
 
@@ -232,13 +274,19 @@ def test_a_file_with_only_emails_is_one_click_away_from_its_ids(app: AppTest) ->
     app.switch_page(MAPPING).run()
     mapped = choose(app, FORWARDING)
     assert "person_id ← **email** → buscar en Webex · 85 % · sinónimo" in said(mapped)
-    assert "filas válidas" not in said(mapped)  # nothing can be said of rows before it is known whose they are
+    assert "filas válidas" not in said(
+        mapped
+    )  # nothing can be said of rows before it is known whose they are
     mapped.button(key="look_up_person_id").click().run()
     assert session(mapped).by_name
     assert "##### 2 filas válidas" in said(mapped)
     plan = selection.prepared(session(mapped))
     table = editor.table(plan.action, plan, (), [], by_name=True)
-    assert list(table.loc["person_id"])[1:4] == ["email", "usuario00001@example.com", "✓ se buscará"]
+    assert list(table.loc["person_id"])[1:4] == [
+        "email",
+        "usuario00001@example.com",
+        "✓ se buscará",
+    ]
 
 
 def test_plain_headers_are_never_told_as_another_mapping(app: AppTest, examples: Path) -> None:
@@ -268,7 +316,9 @@ def test_an_empty_scope_is_told_on_the_rehearsal_too(mapped: AppTest) -> None:
     assert "El alcance está vacío" in button.help
 
 
-def test_rows_that_the_filter_shows_are_taken_out_of_the_scope(mapped: AppTest, context: Context) -> None:
+def test_rows_that_the_filter_shows_are_taken_out_of_the_scope(
+    mapped: AppTest, context: Context
+) -> None:
     mapped.switch_page(REHEARSAL).run()
     press(mapped, "Ensayar 3 filas")
     run_id = session(mapped).dry_run_id or ""
@@ -284,7 +334,10 @@ def test_rows_that_the_filter_shows_are_taken_out_of_the_scope(mapped: AppTest, 
 
 
 def test_a_column_of_a_file_loaded_later_is_suggested() -> None:
-    held = Session(files={"usuarios": from_records({2: {"person_id": "p"}}, name="usuarios")}, action_id=FORWARDING)
+    held = Session(
+        files={"usuarios": from_records({2: {"person_id": "p"}}, name="usuarios")},
+        action_id=FORWARDING,
+    )
     plan = selection.prepared(held)
     assert "extension" not in [offer.param for offer in editor.suggestions(held, plan.action, plan)]
     held.files["global"] = from_records({2: {"anexo": "2041"}}, name="global")

@@ -1,4 +1,6 @@
-"""Names where ids go, on the pages: ids completed on Datos, one of several chosen on Mapeo and remembered."""
+"""Names where ids go, on the pages: ids completed on Datos, one of several chosen on Mapeo and
+remembered.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ def session(app: AppTest) -> Session:
 @pytest.fixture
 def loaded(app: AppTest) -> AppTest:
     app.switch_page(DATA).run()
-    app.file_uploader(key="upload_usuarios").upload("USUARIOS.CSV", USERS.encode(), "text/csv").run()
+    app.file_uploader(key="upload_usuarios").upload(
+        "USUARIOS.CSV", USERS.encode(), "text/csv"
+    ).run()
     assert not app.exception
     return app
 
@@ -37,18 +41,26 @@ def test_missing_ids_are_completed_by_email_and_what_is_not_found_is_told(loaded
     assert not loaded.exception
     frame = session(loaded).files["usuarios"].frame
     assert [bool(cell) for cell in frame["person_id"]] == [True, False]
-    assert "person_id" in session(loaded).originals["usuarios"].frame  # what it can be taken back to
-    assert [problem.value for problem in session(loaded).findings["usuarios"] if problem.rule == "nombre"] == [
-        "nadie@example.com"
-    ]
+    assert (
+        "person_id" in session(loaded).originals["usuarios"].frame
+    )  # what it can be taken back to
+    assert [
+        problem.value
+        for problem in session(loaded).findings["usuarios"]
+        if problem.rule == "nombre"
+    ] == ["nadie@example.com"]
     assert "1 sin «person_id»" in said(loaded)
     press(loaded, "Completar ids")
-    assert [problem.value for problem in session(loaded).findings["usuarios"] if problem.rule == "nombre"] == [
-        "nadie@example.com"
-    ]
+    assert [
+        problem.value
+        for problem in session(loaded).findings["usuarios"]
+        if problem.rule == "nombre"
+    ] == ["nadie@example.com"]
 
 
-def test_a_name_that_only_resembles_is_chosen_once_and_remembered(loaded: AppTest, context: Context) -> None:
+def test_a_name_that_only_resembles_is_chosen_once_and_remembered(
+    loaded: AppTest, context: Context
+) -> None:
     press(loaded, "Completar ids")
     loaded.switch_page(MAPPING).run()
     session(loaded).action_id = MOVE
@@ -70,7 +82,9 @@ def test_a_name_that_only_resembles_is_chosen_once_and_remembered(loaded: AppTes
 
     second = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=30).run()
     second.switch_page(DATA).run()
-    second.file_uploader(key="upload_usuarios").upload("USUARIOS.CSV", USERS.encode(), "text/csv").run()
+    second.file_uploader(key="upload_usuarios").upload(
+        "USUARIOS.CSV", USERS.encode(), "text/csv"
+    ).run()
     press(second, "Completar ids")
     session(second).action_id, session(second).by_name = MOVE, True
     second.switch_page(MAPPING).run()
@@ -82,7 +96,9 @@ def test_a_name_that_only_resembles_is_chosen_once_and_remembered(loaded: AppTes
     assert "Como elegiste" not in said(second)
 
 
-def test_on_datos_one_of_several_of_a_name_is_chosen_and_then_completed(app: AppTest, context: Context) -> None:
+def test_on_datos_one_of_several_of_a_name_is_chosen_and_then_completed(
+    app: AppTest, context: Context
+) -> None:
     remote = Remote(embedded(context.home), people=PEOPLE, locations=LOCATIONS)
     places = [remote.location(1), remote.location(2)]
     for place in places:
@@ -90,7 +106,9 @@ def test_on_datos_one_of_several_of_a_name_is_chosen_and_then_completed(app: App
     app.switch_page(DATA).run()
     text = "location_name;extension\nSede;2041\nSede;2042\n"
     app.file_uploader(key="upload_usuarios").upload("USUARIOS.CSV", text.encode(), "text/csv").run()
-    assert "¿A qué se refiere «Sede»?" not in [box.label for box in app.selectbox]  # nobody asked Webex yet
+    assert "¿A qué se refiere «Sede»?" not in [
+        box.label for box in app.selectbox
+    ]  # nobody asked Webex yet
     press(app, "Completar ids")
     box = next(box for box in app.selectbox if box.label == "¿A qué se refiere «Sede»?")
     assert len(set(box.options)) == 2

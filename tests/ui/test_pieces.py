@@ -25,8 +25,14 @@ def drawing(uri: str) -> ElementTree.Element:
 
 def cells(svg: ElementTree.Element) -> int:
     """Cells covered by the runs of the coloured paths."""
-    spans = [path.get("d", "") for path in svg.iter("{http://www.w3.org/2000/svg}path") if path.get("mask")]
-    return sum(int(width) // waffle.CELL for span in spans for width in re.findall(r"h(\d+)v", span))
+    spans = [
+        path.get("d", "")
+        for path in svg.iter("{http://www.w3.org/2000/svg}path")
+        if path.get("mask")
+    ]
+    return sum(
+        int(width) // waffle.CELL for span in spans for width in re.findall(r"h(\d+)v", span)
+    )
 
 
 @pytest.mark.parametrize("total", [1, 7, 24, 25, 4_500])
@@ -51,15 +57,25 @@ def test_an_empty_map_is_still_an_image() -> None:
 def test_every_state_has_a_word_a_glyph_a_hue_and_a_shape() -> None:
     assert set(ALL_STATES) == set(STATE_WORDS) == set(texts.GLYPHS) == set(palette.ROW_HUES)
     assert set(palette.ROW_SHAPES) == set(ALL_STATES) - {"excluded"}
-    assert set(ORDER_WORDS) == set(texts.ORDER_GLYPHS) == set(palette.ORDER_HUES) == set(palette.ORDER_SHAPES)
+    assert (
+        set(ORDER_WORDS)
+        == set(texts.ORDER_GLYPHS)
+        == set(palette.ORDER_HUES)
+        == set(palette.ORDER_SHAPES)
+    )
 
 
-@pytest.mark.parametrize("pasted", ["abc", " abc\n", '"abc"', "Bearer abc", "bearer  abc ", "'Bearer abc'"])
+@pytest.mark.parametrize(
+    "pasted", ["abc", " abc\n", '"abc"', "Bearer abc", "bearer  abc ", "'Bearer abc'"]
+)
 def test_blanks_quotes_and_bearer_are_taken_off_a_token(pasted: str) -> None:
     assert clean_token(pasted) == "abc"
 
 
-@pytest.mark.parametrize(("seconds", "told"), [(14, "14 s"), (840, "14 min"), (4_320, "1 h 12 min"), (3_600, "1 h 00 min")])
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [(14, "14 s"), (840, "14 min"), (4_320, "1 h 12 min"), (3_600, "1 h 00 min")],
+)
 def test_durations_read_as_people_say_them(seconds: float, told: str) -> None:
     assert texts.lasting(seconds) == told
 
@@ -67,13 +83,25 @@ def test_durations_read_as_people_say_them(seconds: float, told: str) -> None:
 @pytest.mark.parametrize(
     ("said", "told"),
     [
-        (texts_runs.undo_ask(1, 1, 1), "Se restaurará **1 fila**; 1 cambió después y se conserva; 1 no se puede restaurar."),
+        (
+            texts_runs.undo_ask(1, 1, 1),
+            "Se restaurará **1 fila**; 1 cambió después y se conserva; 1 no se puede restaurar.",
+        ),
         (
             texts_runs.undo_ask(1_200, 0, 2),
-            "Se restaurarán **1.200 filas**; 0 cambiaron después y se conservan; 2 no se pueden restaurar.",
+            (
+                "Se restaurarán **1.200 filas**; 0 cambiaron después y se conservan; 2 no se pueden"
+                " restaurar."
+            ),
         ),
-        (texts_runs.without_rehearsal(1), "Sin ensayo: no se sabe si la fila cambiará. Un ensayo solo lee."),
-        (texts_runs.without_rehearsal(4_300), "Sin ensayo: no se sabe cuántas de las 4.300 filas cambiarán. Un ensayo solo lee."),
+        (
+            texts_runs.without_rehearsal(1),
+            "Sin ensayo: no se sabe si la fila cambiará. Un ensayo solo lee.",
+        ),
+        (
+            texts_runs.without_rehearsal(4_300),
+            "Sin ensayo: no se sabe cuántas de las 4.300 filas cambiarán. Un ensayo solo lee.",
+        ),
     ],
 )
 def test_sentences_agree_with_their_number(said: str, told: str) -> None:
@@ -90,13 +118,52 @@ def test_what_would_be_lost_is_told_of_one_person_and_of_several() -> None:
 def test_the_table_of_rows_leaves_empty_columns_out_and_says_first_why_rows_went_wrong() -> None:
     run = RunRecord("r", "usuarios_configurar_desvio_prefijo53", "sandbox")
     change = {"always": [{"enabled": False}, {"enabled": True, "destination": "532041"}]}
-    fine = RowResult(2, "change", "Marta Gil · 2041", "Madrid", None, None, None, None, change, None, 0, None, None)
-    bad = replace(fine, line=3, state="blocked", change=None, message="El usuario no tiene Webex Calling.")
+    fine = RowResult(
+        2,
+        "change",
+        "Marta Gil · 2041",
+        "Madrid",
+        None,
+        None,
+        None,
+        None,
+        change,
+        None,
+        0,
+        None,
+        None,
+    )
+    bad = replace(
+        fine, line=3, state="blocked", change=None, message="El usuario no tiene Webex Calling."
+    )
     told = telling_of(run)
-    assert list(tables.row_frame([fine], run, told)) == ["Fila", "Quién", "Estado", "Campo", "Antes", "Después", "Ubicación"]
-    assert list(tables.row_frame([bad], run, told)) == ["Fila", "Quién", "Estado", "Motivo", "Ubicación"]
-    assert list(tables.row_frame([fine, bad, bad], run, told))[:4] == ["Fila", "Quién", "Estado", "Motivo"]
-    assert list(tables.row_frame([fine], run, told).iloc[0])[3:6] == ["desvío", "desactivado", "532041"]
+    assert list(tables.row_frame([fine], run, told)) == [
+        "Fila",
+        "Quién",
+        "Estado",
+        "Campo",
+        "Antes",
+        "Después",
+        "Ubicación",
+    ]
+    assert list(tables.row_frame([bad], run, told)) == [
+        "Fila",
+        "Quién",
+        "Estado",
+        "Motivo",
+        "Ubicación",
+    ]
+    assert list(tables.row_frame([fine, bad, bad], run, told))[:4] == [
+        "Fila",
+        "Quién",
+        "Estado",
+        "Motivo",
+    ]
+    assert list(tables.row_frame([fine], run, told).iloc[0])[3:6] == [
+        "desvío",
+        "desactivado",
+        "532041",
+    ]
 
 
 def telling_of(run: RunRecord) -> Telling:

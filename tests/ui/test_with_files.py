@@ -17,7 +17,12 @@ from pages.ui.shell.resources import EXAMPLES
 from pages.ui.shell.session import KEY, Session
 from tests.ui.conftest import FORWARDING, HEADER, press, said
 
-DATA, MAPPING, REHEARSAL, LAUNCH = "pages/1_Datos.py", "pages/2_Mapeo.py", "pages/3_Ensayo.py", "pages/4_Lanzamiento.py"
+DATA, MAPPING, REHEARSAL, LAUNCH = (
+    "pages/1_Datos.py",
+    "pages/2_Mapeo.py",
+    "pages/3_Ensayo.py",
+    "pages/4_Lanzamiento.py",
+)
 
 
 def session(app: AppTest) -> Session:
@@ -60,7 +65,9 @@ def test_files_survive_a_page_switch(loaded: AppTest) -> None:
 
 def test_a_file_that_cannot_be_read_is_refused_in_spanish(app: AppTest) -> None:
     app.switch_page(DATA).run()
-    app.file_uploader(key="upload_usuarios").upload("USUARIOS.CSV", b"person_id;person_id\n1;2\n", "text/csv").run()
+    app.file_uploader(key="upload_usuarios").upload(
+        "USUARIOS.CSV", b"person_id;person_id\n1;2\n", "text/csv"
+    ).run()
     assert "está repetida" in app.error[0].value
     assert "usuarios" not in session(app).files
     assert not app.exception
@@ -93,7 +100,11 @@ def test_a_parameter_without_source_blocks_the_rehearsal(app: AppTest, examples:
 def edit(app: AppTest, line: int, origin: str) -> AppTest:
     """What the browser does when a cell of the mapping is changed."""
     key = f"mapping_{FORWARDING}_{session(app).revision}"
-    app.session_state[key] = {"edited_rows": {line: {"Origen": origin}}, "added_rows": [], "deleted_rows": []}
+    app.session_state[key] = {
+        "edited_rows": {line: {"Origen": origin}},
+        "added_rows": [],
+        "deleted_rows": [],
+    }
     action = get_action(FORWARDING)
     editor.choose(session(app), action, action.parameters[line].name, origin)
     return app.run()
@@ -171,7 +182,9 @@ def test_an_hour_that_has_passed_is_told_in_its_field_and_launches_nothing(mappe
     assert session(mapped).run_id is None
 
 
-def test_what_cannot_all_be_undone_asks_for_the_number_and_launches_nothing(loaded: AppTest) -> None:
+def test_what_cannot_all_be_undone_asks_for_the_number_and_launches_nothing(
+    loaded: AppTest,
+) -> None:
     choose(loaded, HEADER)
     loaded.switch_page(LAUNCH).run()
     press(loaded, "Lanzar sin ensayo")
@@ -180,7 +193,9 @@ def test_what_cannot_all_be_undone_asks_for_the_number_and_launches_nothing(load
     assert session(loaded).run_id is None
 
 
-def test_other_data_than_the_rehearsed_are_not_taken_for_rehearsed(mapped: AppTest, examples: Path) -> None:
+def test_other_data_than_the_rehearsed_are_not_taken_for_rehearsed(
+    mapped: AppTest, examples: Path
+) -> None:
     mapped.switch_page(REHEARSAL).run()
     press(mapped, "Ensayar 3 filas")
     live = find_live(session(mapped).dry_run_id or "")
@@ -201,7 +216,9 @@ def test_a_removed_file_is_gone_and_can_be_loaded_again(loaded: AppTest, example
 
 
 @pytest.mark.parametrize("left", [("global",), ("global", "ubicaciones")])
-def test_an_action_whose_file_was_taken_out_leads_back_to_datos(mapped: AppTest, left: tuple[str, ...]) -> None:
+def test_an_action_whose_file_was_taken_out_leads_back_to_datos(
+    mapped: AppTest, left: tuple[str, ...]
+) -> None:
     for name in session(mapped).files.keys() - set(left):
         session(mapped).files.pop(name)
     for page in ("pages/3_Ensayo.py", "pages/4_Lanzamiento.py"):

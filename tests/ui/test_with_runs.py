@@ -44,11 +44,23 @@ def run(context: Context, sandbox: Connection, files: dict[str, Dataset]) -> Run
 def stored_run(context: Context, orders: int) -> RunRecord:
     """An ended run of so many lots of one row, as the journal would have it."""
     record = RunRecord(
-        run_id=runs.new_run_id(context.journal), action_id=FORWARDING, target="sandbox", state="completed", settings={}
+        run_id=runs.new_run_id(context.journal),
+        action_id=FORWARDING,
+        target="sandbox",
+        state="completed",
+        settings={},
     )
     runs.create_run(context.journal, record)
     for line in range(2, orders + 2):
-        chunk = [Row(line, {"person_id": str(line)}, f"Persona {line}", "Madrid", "invalid" if line % 9 else "excluded")]
+        chunk = [
+            Row(
+                line,
+                {"person_id": str(line)},
+                f"Persona {line}",
+                "Madrid",
+                "invalid" if line % 9 else "excluded",
+            )
+        ]
         runs.add_order(context.journal, record.run_id, chunk, "person_id")
     return record
 
@@ -60,7 +72,9 @@ def open_page(app: AppTest, page: str, run_id: str) -> AppTest:
 
 @pytest.mark.parametrize("orders", [0, 1, 3, 120])
 @pytest.mark.parametrize("page", [BOARD, REPORT])
-def test_a_page_shows_a_run_of_any_number_of_lots(app: AppTest, context: Context, page: str, orders: int) -> None:
+def test_a_page_shows_a_run_of_any_number_of_lots(
+    app: AppTest, context: Context, page: str, orders: int
+) -> None:
     run = stored_run(context, orders)
     open_page(app, page, run.run_id)
     assert not app.exception
@@ -68,7 +82,9 @@ def test_a_page_shows_a_run_of_any_number_of_lots(app: AppTest, context: Context
     assert run.run_id in said(app)
 
 
-def test_the_board_maps_rows_below_a_hundred_lots_and_lots_above(app: AppTest, context: Context) -> None:
+def test_the_board_maps_rows_below_a_hundred_lots_and_lots_above(
+    app: AppTest, context: Context
+) -> None:
     open_page(app, BOARD, stored_run(context, 3).run_id)
     assert "Mapa de filas" in said(app)
     open_page(app, BOARD, stored_run(context, 120).run_id)
@@ -109,7 +125,9 @@ def test_a_tab_that_lost_its_files_goes_on_with_those_of_the_last_run(
     app: AppTest, context: Context, sandbox: Connection, files: dict[str, Dataset]
 ) -> None:
     rehearsal = finished_run(context, sandbox, files, dry_run=True)
-    press(app.switch_page("streamlit_app.py").run(), "Seguir con los ficheros de la última ejecución")
+    press(
+        app.switch_page("streamlit_app.py").run(), "Seguir con los ficheros de la última ejecución"
+    )
     mine = app.session_state[KEY]
     assert (mine.action_id, mine.dry_run_id) == (FORWARDING, rehearsal.run_id)
     assert mine.files["usuarios"].frame.equals(files["usuarios"].frame)
@@ -123,9 +141,13 @@ def test_a_tab_that_lost_its_files_goes_on_with_a_mapping_that_joins_another_fil
 ) -> None:
     finished_run(context, sandbox, files, dry_run=True, action=HEADER)  # it has UBICACIONES
     joined = {"extension": "UBICACIONES.location_name[location_name=location_name]"}
-    live = launch(context, prepare(FORWARDING, files, explicit=joined), sandbox, Launch(dry_run=True))
+    live = launch(
+        context, prepare(FORWARDING, files, explicit=joined), sandbox, Launch(dry_run=True)
+    )
     wait(live, every=0.05)
-    press(app.switch_page("streamlit_app.py").run(), "Seguir con los ficheros de la última ejecución")
+    press(
+        app.switch_page("streamlit_app.py").run(), "Seguir con los ficheros de la última ejecución"
+    )
     assert not app.error
     mine = app.session_state[KEY]
     assert (mine.action_id, mine.dry_run_id) == (FORWARDING, live.run_id)
@@ -136,7 +158,9 @@ def test_a_tab_that_lost_its_files_goes_on_with_a_mapping_that_joins_another_fil
 def test_a_second_click_while_a_preview_is_made_makes_no_second_one(
     app: AppTest, context: Context, run: RunRecord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The browser asks for another run of the page, which cuts the first one off at its next word to Streamlit."""
+    """The browser asks for another run of the page, which cuts the first one off at its next word
+    to Streamlit.
+    """
     runners: list[ScriptRunner] = []
     asked: list[RerunData] = []
     made: list[str] = []
@@ -155,7 +179,11 @@ def test_a_second_click_while_a_preview_is_made_makes_no_second_one(
         made.append(live.run_id)
         if len(made) == 1:
             now = asked[-1]
-            again = RerunData(now.query_string, widget_states=now.widget_states, page_script_hash=now.page_script_hash)
+            again = RerunData(
+                now.query_string,
+                widget_states=now.widget_states,
+                page_script_hash=now.page_script_hash,
+            )
             runners[-1].request_rerun(again)
         return live
 
@@ -172,9 +200,15 @@ def test_a_row_that_was_wider_than_the_header_stays_wrong_when_its_run_is_taken_
     app: AppTest, context: Context, sandbox: Connection, files: dict[str, Dataset]
 ) -> None:
     users = files["usuarios"]
-    wide = Problem("USUARIOS.CSV", int(users.frame.index[1]), None, None, RAGGED, "La fila tiene 9 celdas.")
-    rehearsal = finished_run(context, sandbox, {**files, "usuarios": replace(users, problems=(wide,))}, dry_run=True)
-    press(app.switch_page("streamlit_app.py").run(), "Seguir con los ficheros de la última ejecución")
+    wide = Problem(
+        "USUARIOS.CSV", int(users.frame.index[1]), None, None, RAGGED, "La fila tiene 9 celdas."
+    )
+    rehearsal = finished_run(
+        context, sandbox, {**files, "usuarios": replace(users, problems=(wide,))}, dry_run=True
+    )
+    press(
+        app.switch_page("streamlit_app.py").run(), "Seguir con los ficheros de la última ejecución"
+    )
     app.switch_page(BOARD).run()
     mine = app.session_state[KEY]
     assert mine.dry_run_id == rehearsal.run_id
@@ -186,18 +220,34 @@ def labels(app: AppTest) -> list[str]:
     return [button.label for button in app.button]
 
 
-def test_rows_set_aside_become_the_scope_of_a_new_rehearsal(app: AppTest, context: Context, files: dict[str, Dataset]) -> None:
+def test_rows_set_aside_become_the_scope_of_a_new_rehearsal(
+    app: AppTest, context: Context, files: dict[str, Dataset]
+) -> None:
     """They ended `invalid` in the launch, which no retry can change."""
     record = RunRecord(
         run_id=runs.new_run_id(context.journal),
         action_id=FORWARDING,
         target="sandbox",
         state="completed_with_errors",
-        files=({"name": "usuarios", "file_name": "USUARIOS.CSV", "sha256": files["usuarios"].sha256, "rows": 3},),
+        files=(
+            {
+                "name": "usuarios",
+                "file_name": "USUARIOS.CSV",
+                "sha256": files["usuarios"].sha256,
+                "rows": 3,
+            },
+        ),
     )
     runs.create_run(context.journal, record)
     rows = [
-        Row(line, {"person_id": str(line)}, f"P {line}", "Madrid", "done" if line == 3 else "invalid", "404")
+        Row(
+            line,
+            {"person_id": str(line)},
+            f"P {line}",
+            "Madrid",
+            "done" if line == 3 else "invalid",
+            "404",
+        )
         for line in (2, 3, 4)
     ]
     runs.add_order(context.journal, record.run_id, rows, "person_id")
@@ -222,7 +272,9 @@ def test_a_finished_run_offers_its_report_and_no_pause(app: AppTest, run: RunRec
     assert "Cancelar lo pendiente" not in labels
 
 
-def test_a_paused_run_is_resumed_from_the_home_page(app: AppTest, context: Context, sandbox: Connection, run: RunRecord) -> None:
+def test_a_paused_run_is_resumed_from_the_home_page(
+    app: AppTest, context: Context, sandbox: Connection, run: RunRecord
+) -> None:
     runs.update_run(context.journal, run.run_id, state="paused")
     app.switch_page("streamlit_app.py").run()
     app.button(key=f"resume_{run.run_id}").click().run()
@@ -232,7 +284,13 @@ def test_a_paused_run_is_resumed_from_the_home_page(app: AppTest, context: Conte
 
 def test_a_paused_run_of_production_asks_for_its_token(app: AppTest, context: Context) -> None:
     run = stored_run(context, 1)
-    runs.update_run(context.journal, run.run_id, state="paused", target="https://webexapis.com/v1", org_name="Otra, S. A.")
+    runs.update_run(
+        context.journal,
+        run.run_id,
+        state="paused",
+        target="https://webexapis.com/v1",
+        org_name="Otra, S. A.",
+    )
     open_page(app, BOARD, run.run_id)
     press(app, "Reanudar")
     assert "hace falta un token de Otra, S. A." in app.error[0].value
@@ -263,7 +321,12 @@ def test_a_search_begins_at_its_own_first_page(
 
 
 def lines_shown(app: AppTest) -> list[int]:
-    return [line for table in app.dataframe if "Fila" in table.value.columns for line in table.value["Fila"]]
+    return [
+        line
+        for table in app.dataframe
+        if "Fila" in table.value.columns
+        for line in table.value["Fila"]
+    ]
 
 
 def test_the_csv_download_has_every_row_of_the_run(run: RunRecord) -> None:
@@ -290,8 +353,12 @@ def test_history_lists_runs_and_keeps_rehearsals_apart(
     assert rehearsal.run_id in list(app.dataframe[0].value["Ejecución"])
 
 
-@pytest.mark.parametrize(("kept", "told"), [('{"limit": 5.04}', True), ("no es JSON", False), ('{"limit": null}', False)])
-def test_the_learned_limit_is_told_when_it_can_be_read(app: AppTest, context: Context, kept: str, told: bool) -> None:
+@pytest.mark.parametrize(
+    ("kept", "told"), [('{"limit": 5.04}', True), ("no es JSON", False), ('{"limit": null}', False)]
+)
+def test_the_learned_limit_is_told_when_it_can_be_read(
+    app: AppTest, context: Context, kept: str, told: bool
+) -> None:
     run = stored_run(context, 1)
     runs.update_run(context.journal, run.run_id, org_id="otra")
     control.remember(context.journal, "pace:sandbox|otra", kept)

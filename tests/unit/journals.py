@@ -16,10 +16,21 @@ VERSION_1 = (Path(__file__).parent / "journal_v1.sql").read_text(encoding="utf-8
 OLD_RUN = "20250102-0304-abc"
 
 
-def add_run(journal: Journal, run_id: str, *, state: str = "completed", parent: str | None = None, kept: str = "") -> None:
+def add_run(
+    journal: Journal,
+    run_id: str,
+    *,
+    state: str = "completed",
+    parent: str | None = None,
+    kept: str = "",
+) -> None:
     files = ({"name": "usuarios", "kept": kept},) if kept else ()
-    runs.create_run(journal, RunRecord(run_id, "accion", "sandbox", state=state, parent=parent, files=files))
-    runs.add_order(journal, run_id, [Row(2, {"person_id": "a"}), Row(3, {"person_id": "b"})], "person_id")
+    runs.create_run(
+        journal, RunRecord(run_id, "accion", "sandbox", state=state, parent=parent, files=files)
+    )
+    runs.add_order(
+        journal, run_id, [Row(2, {"person_id": "a"}), Row(3, {"person_id": "b"})], "person_id"
+    )
     time.sleep(0.002)  # created_at has milliseconds: runs of one test must differ
 
 

@@ -1,4 +1,5 @@
-"""A rate-limited server and the threads that call it, on a virtual clock, around the real decision code.
+"""A rate-limited server and the threads that call it, on a virtual clock, around the real decision
+code.
 
 A minute of 64 threads takes about 0.1 s, is the same each time (seeded), and loads nothing.
 """
@@ -29,7 +30,9 @@ class Server:
     reject_latency: float = 0.005  # of a refused call
     transit: float = 0.001  # until a call reaches the server, up to twice that
     stray: float = 0.0  # share of the calls refused for no reason of rate
-    window: float = 0.0  # instead of a bucket: limit * window calls in each window of so many seconds
+    window: float = (
+        0.0  # instead of a bucket: limit * window calls in each window of so many seconds
+    )
     changes: tuple[tuple[float, float, float], ...] = ()  # (at second, limit, burst)
 
 
@@ -56,7 +59,9 @@ class Trace:
         return 1000 * self.refusals(since) / max(1, sum(t >= since for t in self.admitted))
 
     def first_window_at(self, rate: float, since: float, width: float = 5.0) -> float:
-        """Seconds after `since` at which a window of `width` seconds first has `rate` calls/s; inf when none has."""
+        """Seconds after `since` at which a window of `width` seconds first has `rate` calls/s; inf
+        when none has.
+        """
         times = [t for t in self.admitted if t >= since]
         need = math.ceil(rate * width)
         for first, last in zip(times, times[need - 1 :], strict=False):
@@ -99,7 +104,11 @@ class _Bucket:
         width = self.server.window
         number = int(now // width)
         self.windows[number] += 1
-        return None if self.windows[number] <= self.limit * width else max(1, math.ceil((number + 1) * width - now))
+        return (
+            None
+            if self.windows[number] <= self.limit * width
+            else max(1, math.ceil((number + 1) * width - now))
+        )
 
 
 def simulate(
@@ -113,11 +122,15 @@ def simulate(
     idle: tuple[float, float] = (math.inf, math.inf),
     search: Search | None = None,
 ) -> Trace:
-    """`threads` callers that always have a next call (but for the seconds `idle`), for `seconds`."""
+    """`threads` callers that always have a next call (but for the seconds `idle`), for
+    `seconds`.
+    """
     chance = random.Random(seed)
     search = search or Search(0.0, start, ceiling)
     bucket, trace = _Bucket(server), Trace(seconds)
-    answers: list[tuple[float, int, float, float | None]] = []  # (when it arrives, tie, let go at, Retry-After)
+    answers: list[
+        tuple[float, int, float, float | None]
+    ] = []  # (when it arrives, tie, let go at, Retry-After)
     tie, free, now, shown = itertools.count(), threads, 0.0, 0.0
     while now < seconds:
         slot = math.inf

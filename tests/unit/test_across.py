@@ -25,12 +25,15 @@ ORG, OTHER, PLACE, ELSEWHERE, PERSON = (
 
 def files(**texts: str) -> dict[str, Dataset]:
     return {
-        name.rstrip("_"): read_csv(text.encode(), name=name.rstrip("_"), file_name=f"{name}.csv") for name, text in texts.items()
+        name.rstrip("_"): read_csv(text.encode(), name=name.rstrip("_"), file_name=f"{name}.csv")
+        for name, text in texts.items()
     }
 
 
 def test_another_organisation_than_that_of_global_is_an_error() -> None:
-    loaded = files(global_=f"org_id\n{ORG}\n", usuarios=f"person_id;Org-ID\nA;{ORG}\nB;{OTHER}\nC;\n")
+    loaded = files(
+        global_=f"org_id\n{ORG}\n", usuarios=f"person_id;Org-ID\nA;{ORG}\nB;{OTHER}\nC;\n"
+    )
     assert [(p.file, p.line, p.column, p.rule, p.severity) for p in validate_across(loaded)] == [
         ("usuarios.csv", 3, "Org-ID", "otra_organizacion", "error")
     ]
@@ -58,7 +61,10 @@ def test_readiness_says_for_each_of_the_nine_what_is_lacking() -> None:
     assert list(found) == list(SUPPORTED)
     assert found["usuarios_configurar_desvio_prefijo53"] == ("ready", ())
     assert found["usuarios_anadir_intercom_legacy"] == ("no_columns", ("legacy_phone_number",))
-    assert found["usuarios_modificar_licencias"] == ("no_columns", ("add_license_ids", "remove_license_ids"))
+    assert found["usuarios_modificar_licencias"] == (
+        "no_columns",
+        ("add_license_ids", "remove_license_ids"),
+    )
     assert found["ubicacion_actualizar_cabecera"] == ("no_file", ())
 
 
@@ -66,12 +72,21 @@ def test_a_profile_makes_the_default_permissions_ready() -> None:
     action = "ubicacion_configurar_permisos_salientes_defecto"
     loaded = files(ubicaciones=f"location_id\n{PLACE}\n")
     assert {each.action_id: each.state for each in readiness(loaded)}[action] == "no_profile"
-    assert {each.action_id: each.ready for each in readiness(loaded, options={"profile": {"callingPermissions": []}})}[action]
+    assert {
+        each.action_id: each.ready
+        for each in readiness(loaded, options={"profile": {"callingPermissions": []}})
+    }[action]
 
 
 def test_a_mapping_makes_an_action_ready_and_a_broken_one_says_why() -> None:
     loaded = files(usuarios="person_id;tel\nA;+34911222333\n")
-    mapped = readiness(loaded, explicit={"usuarios_anadir_intercom_legacy": {"legacy_phone_number": "tel"}})
+    mapped = readiness(
+        loaded, explicit={"usuarios_anadir_intercom_legacy": {"legacy_phone_number": "tel"}}
+    )
     assert {each.action_id: each.ready for each in mapped}["usuarios_anadir_intercom_legacy"]
-    broken = readiness(loaded, explicit={"usuarios_anadir_intercom_legacy": {"legacy_phone_number": "otra"}})
-    assert "otra" in {each.action_id: each.text for each in broken}["usuarios_anadir_intercom_legacy"]
+    broken = readiness(
+        loaded, explicit={"usuarios_anadir_intercom_legacy": {"legacy_phone_number": "otra"}}
+    )
+    assert (
+        "otra" in {each.action_id: each.text for each in broken}["usuarios_anadir_intercom_legacy"]
+    )

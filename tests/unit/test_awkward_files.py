@@ -13,7 +13,9 @@ def test_the_corpus_has_the_size_that_was_promised() -> None:
     assert len({file.title for file in FILES}) == len(FILES) >= 60
 
 
-@pytest.mark.parametrize("file", [file for file in FILES if not file.refused], ids=lambda file: file.title)
+@pytest.mark.parametrize(
+    "file", [file for file in FILES if not file.refused], ids=lambda file: file.title
+)
 def test_an_awkward_file_is_read_right(file: Awkward) -> None:
     [data] = read_any(file.raw, name=file.name, file_name="FICHERO.CSV")
     assert data.frame.to_dict("records") == file.table
@@ -21,14 +23,16 @@ def test_an_awkward_file_is_read_right(file: Awkward) -> None:
     assert [problem.rule for problem in data.problems] == file.rules
 
 
-@pytest.mark.parametrize("file", [file for file in FILES if file.refused], ids=lambda file: file.title)
+@pytest.mark.parametrize(
+    "file", [file for file in FILES if file.refused], ids=lambda file: file.title
+)
 def test_a_hopeless_file_is_refused_with_its_name_and_the_reason(file: Awkward) -> None:
     with pytest.raises(InputError, match=file.refused) as refusal:
         read_any(file.raw, name=file.name, file_name="FICHERO.CSV")
     assert "FICHERO.CSV" in refusal.value.message
 
 
-# -- what was detected, and how to overrule it ------------------------------------------------------------------------
+# -- what was detected, and how to overrule it -----------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -50,14 +54,22 @@ def test_the_encoding_that_was_used_is_told(raw: bytes, encoding: str) -> None:
 
 
 def test_encoding_and_separator_can_be_overruled() -> None:
-    data = read_csv("person_id;nombre,x\nA;ç,1\n".encode("cp850"), name="usuarios", encoding="cp850", delimiter=",")
+    data = read_csv(
+        "person_id;nombre,x\nA;ç,1\n".encode("cp850"),
+        name="usuarios",
+        encoding="cp850",
+        delimiter=",",
+    )
     assert (data.encoding, data.delimiter) == ("cp850", ",")
     assert data.frame.to_dict("records") == [{"person_id;nombre": "A;ç", "x": "1"}]
     assert read_csv(written("\t").encode(), name="usuarios", delimiter="tab").frame.shape == (3, 3)
 
 
 def test_a_bom_is_no_part_of_the_header_when_the_encoding_is_overruled() -> None:
-    assert list(read_csv(TEXT.encode("utf-8-sig"), name="usuarios", encoding="utf-8").frame.columns) == HEADERS
+    assert (
+        list(read_csv(TEXT.encode("utf-8-sig"), name="usuarios", encoding="utf-8").frame.columns)
+        == HEADERS
+    )
 
 
 @pytest.mark.parametrize("encoding", ["klingon", "base64", "utf-8"])
@@ -80,4 +92,6 @@ def test_known_headers_outweigh_a_separator_that_is_merely_regular() -> None:
 def test_the_quick_and_the_careful_way_read_the_same() -> None:
     plain = written("|", rows=ROWS * 40)
     quoted = plain.replace("Iñaki", '"Iñaki"')
-    assert read_csv(plain.encode(), name="usuarios").frame.equals(read_csv(quoted.encode(), name="usuarios").frame)
+    assert read_csv(plain.encode(), name="usuarios").frame.equals(
+        read_csv(quoted.encode(), name="usuarios").frame
+    )

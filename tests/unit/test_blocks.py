@@ -34,7 +34,9 @@ def in_blocks(file: Awkward, path: Path) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize("size", [1, 30, 6_000_000])
-@pytest.mark.parametrize("file", [file for file in PLAIN if not file.refused], ids=lambda file: file.title)
+@pytest.mark.parametrize(
+    "file", [file for file in PLAIN if not file.refused], ids=lambda file: file.title
+)
 def test_an_awkward_file_in_blocks_is_the_same_file(
     file: Awkward, size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -43,7 +45,9 @@ def test_an_awkward_file_in_blocks_is_the_same_file(
     assert in_blocks(file, tmp_path / "usuarios.csv").equals(whole.frame)
 
 
-@pytest.mark.parametrize("file", [file for file in PLAIN if file.refused], ids=lambda file: file.title)
+@pytest.mark.parametrize(
+    "file", [file for file in PLAIN if file.refused], ids=lambda file: file.title
+)
 def test_a_hopeless_file_is_refused_in_blocks_too(file: Awkward, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=file.refused):
         in_blocks(file, tmp_path / "usuarios.csv")
@@ -57,7 +61,9 @@ def test_blocks_of_any_size_read_the_same(text: str, size: int) -> None:
             data = read_csv(("a;b\n" + text).encode(), name="usuarios", delimiter=";")
         except InputError as error:
             return error.message
-        return data.frame.to_dict("index"), [(problem.line, problem.rule) for problem in data.problems]
+        return data.frame.to_dict("index"), [
+            (problem.line, problem.rule) for problem in data.problems
+        ]
 
     whole, before = read(), csv_reader.PART
     try:
@@ -72,18 +78,28 @@ def test_what_is_detected_is_the_same(tmp_path: Path) -> None:
         path = tmp_path / f"usuarios-{encoding}.csv"
         path.write_bytes(("person_id|nombre\n" + "A|Martín Ñúñez León\n" * 40_000).encode(encoding))
         whole, opened = read_csv(path), open_blocks(path)
-        assert (opened.csv.encoding, opened.csv.delimiter, opened.csv.sha256) == (whole.encoding, whole.delimiter, whole.sha256)
+        assert (opened.csv.encoding, opened.csv.delimiter, opened.csv.sha256) == (
+            whole.encoding,
+            whole.delimiter,
+            whole.sha256,
+        )
         assert pd.concat([block.frame for block in opened.blocks()]).equals(whole.frame)
 
 
-def test_an_encoding_that_changes_far_into_the_file_is_refused_with_its_line(tmp_path: Path) -> None:
+def test_an_encoding_that_changes_far_into_the_file_is_refused_with_its_line(
+    tmp_path: Path,
+) -> None:
     path = tmp_path / "usuarios.csv"
     path.write_bytes(b"person_id;nombre\n" + "A;Ñúñez\n".encode() * 300_000 + b"B;Nu\xf1o\n")
     with pytest.raises(InputError, match="Fila 300002"):
         open_blocks(path)
 
 
-ACCENTS, PLAIN_ROWS, DAMAGED = "A;José Núñez\n".encode() * 8_000, b"A;Juan Gil\n" * 130_000, b"B;Nu\xf1o\n"
+ACCENTS, PLAIN_ROWS, DAMAGED = (
+    "A;José Núñez\n".encode() * 8_000,
+    b"A;Juan Gil\n" * 130_000,
+    b"B;Nu\xf1o\n",
+)
 
 
 @pytest.mark.parametrize(
@@ -104,9 +120,16 @@ def test_one_damaged_character_far_from_the_accents_is_refused_with_its_line(
         open_blocks(path)
 
 
-def test_a_pair_of_letters_that_could_be_utf8_does_not_make_a_windows_file_a_damaged_one(tmp_path: Path) -> None:
+def test_a_pair_of_letters_that_could_be_utf8_does_not_make_a_windows_file_a_damaged_one(
+    tmp_path: Path,
+) -> None:
     path = tmp_path / "usuarios.csv"
-    path.write_bytes(b"person_id;nombre\n" + "A;Ã©\n".encode("cp1252") + PLAIN_ROWS * 2 + "A;José Núñez\n".encode("cp1252") * 9)
+    path.write_bytes(
+        b"person_id;nombre\n"
+        + "A;Ã©\n".encode("cp1252")
+        + PLAIN_ROWS * 2
+        + "A;José Núñez\n".encode("cp1252") * 9
+    )
     assert open_blocks(path).csv.encoding == "cp1252"
 
 
@@ -115,7 +138,7 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
         open_blocks(tmp_path / "usuarios.csv")
 
 
-# -- validation -------------------------------------------------------------------------------------------------------
+# -- validation ------------------------------------------------------------------------------------
 
 
 def hydra(kind: str, number: int) -> str:
@@ -123,7 +146,9 @@ def hydra(kind: str, number: int) -> str:
 
 
 def messy() -> bytes:
-    """Rows right, wrong, ragged, repeated, contradictory, and one number or extension for two, far from each other."""
+    """Rows right, wrong, ragged, repeated, contradictory, and one number or extension for two, far
+    from each other.
+    """
     place = hydra("LOCATION", 1)
     rows = [f"{hydra('PEOPLE', n)};{place};{n + 100};+34911{n:06d}" for n in range(40)]
     rows[3] = f"{hydra('PEOPLE', 3)};{place}"
@@ -132,48 +157,72 @@ def messy() -> bytes:
     rows[31] = rows[2].replace(place, hydra("LOCATION", 2))
     rows[35] = f"{hydra('PEOPLE', 35)};{place};105;+34911000005"
     rows[36] = "nada;;1;3,49E+10"
-    return "\n".join(["person_id;target_location_id;target_extension;target_phone_number", *rows]).encode()
+    return "\n".join(
+        ["person_id;target_location_id;target_extension;target_phone_number", *rows]
+    ).encode()
 
 
 @pytest.mark.parametrize("size", [1, 900, 6_000_000])
-def test_validation_in_blocks_finds_what_the_whole_file_has(size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_validation_in_blocks_finds_what_the_whole_file_has(
+    size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     action = get_action("usuarios_asignar_location_desde_csv")
     path = tmp_path / "usuarios.csv"
     path.write_bytes(messy())
     data = read_csv(path)
     mapping = map_columns(action, data)
-    whole = [*data.problems, *validate_rows(action, data, mapping, param_frame(action, data, None, mapping), known=data.problems)]
+    whole = [
+        *data.problems,
+        *validate_rows(
+            action, data, mapping, param_frame(action, data, None, mapping), known=data.problems
+        ),
+    ]
     monkeypatch.setattr(csv_reader, "PART", size)
     told: list[Problem] = []
     report = validate_blocks(action, open_blocks(path), tell=told.append)
     assert report.rows == 40
     assert sorted(map(Problem.text, told)) == sorted(map(Problem.text, whole))
     assert sorted(map(Problem.text, report.problems)) == sorted(map(Problem.text, told))
-    assert {(g["rule"], g["count"]) for g in report.totals} == {(g["rule"], g["count"]) for g in totals(whole)}
+    assert {(g["rule"], g["count"]) for g in report.totals} == {
+        (g["rule"], g["count"]) for g in totals(whole)
+    }
     assert report.invalid == len({problem.line for problem in whole if problem.severity == "error"})
-    assert {"filas_contradictorias", "fila_repetida", "numero_repetido", "extension_repetida"} <= {each.rule for each in told}
+    assert {"filas_contradictorias", "fila_repetida", "numero_repetido", "extension_repetida"} <= {
+        each.rule for each in told
+    }
 
 
-@pytest.mark.parametrize("scope", [Scope(), Scope(where=(parse_where("extension!=99"),))], ids=["whole", "scoped"])
+@pytest.mark.parametrize(
+    "scope", [Scope(), Scope(where=(parse_where("extension!=99"),))], ids=["whole", "scoped"]
+)
 @pytest.mark.parametrize("size", [1, 300, 6_000_000])
 def test_the_organisation_is_that_of_the_first_row_asked_for_valid_or_not(
     size: int, scope: Scope, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here, there = hydra("ORGANIZATION", 1), hydra("ORGANIZATION", 2)
     rows = [f"{hydra('PEOPLE', 1)};99;{hydra('ORGANIZATION', 3)}"] if scope.where else []
-    rows += [f"nada;1001;{here}", *(f"{hydra('PEOPLE', n)};{1000 + n};{here if n == 3 else there}" for n in range(2, 8))]
+    rows += [
+        f"nada;1001;{here}",
+        *(f"{hydra('PEOPLE', n)};{1000 + n};{here if n == 3 else there}" for n in range(2, 8)),
+    ]
     path = tmp_path / "usuarios.csv"
     path.write_text("\n".join(["person_id;extension;org_id", *rows]), encoding="utf-8")
-    whole = prepare("usuarios_configurar_desvio_prefijo53", {"usuarios": read_csv(path)}, scope=scope)
+    whole = prepare(
+        "usuarios_configurar_desvio_prefijo53", {"usuarios": read_csv(path)}, scope=scope
+    )
     monkeypatch.setattr(csv_reader, "PART", size)
     report = validate_blocks(whole.action, open_blocks(path), scope=scope)
     assert sorted(map(Problem.text, report.problems)) == sorted(map(Problem.text, whole.problems))
     assert [each.rule for each in report.problems].count("otra_organizacion") == 5
 
 
-def test_blocks_are_joined_scoped_and_mended_like_the_whole_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_blocks_are_joined_scoped_and_mended_like_the_whole_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     action = get_action("usuarios_asignar_location_desde_csv")
-    places = read_csv(f"location_id;location_name\n{hydra('LOCATION', 1)};Madrid\n".encode(), name="ubicaciones")
+    places = read_csv(
+        f"location_id;location_name\n{hydra('LOCATION', 1)};Madrid\n".encode(), name="ubicaciones"
+    )
     rows = [
         f"{hydra('PEOPLE', n)};{'Madrid' if n % 5 else 'Atlantis'};{n + 100};34911{n:06d};{'x' if n < 20 else ''}"
         for n in range(40)
@@ -181,7 +230,10 @@ def test_blocks_are_joined_scoped_and_mended_like_the_whole_file(tmp_path: Path,
     rows[12] = rows[3].replace(";103;", ";999;")
     rows[30] = rows[3]
     path = tmp_path / "usuarios.csv"
-    path.write_text("\n".join(["person_id;sede;target_extension;target_phone_number;selected", *rows]), encoding="utf-8")
+    path.write_text(
+        "\n".join(["person_id;sede;target_extension;target_phone_number;selected", *rows]),
+        encoding="utf-8",
+    )
     chosen = {"target_location_id": "UBICACIONES.location_id[sede=location_name]"}
     scope = Scope(where=(parse_where("sede=Madrid|Atlantis"),), lines=((2, 15),))
     data = read_csv(path)
@@ -195,16 +247,24 @@ def test_blocks_are_joined_scoped_and_mended_like_the_whole_file(tmp_path: Path,
     files = {"usuarios": mended, "ubicaciones": places}
     whole = prepare(action.id, files, mapping=mapping, scope=scope)
     monkeypatch.setattr(csv_reader, "PART", 700)
-    report = validate_blocks(action, open_blocks(path), {"ubicaciones": places}, mapping=mapping, scope=scope, mend=mend)
+    report = validate_blocks(
+        action, open_blocks(path), {"ubicaciones": places}, mapping=mapping, scope=scope, mend=mend
+    )
     inside = [problem for problem in whole.problems if problem.line not in whole.excluded]
     assert sorted(map(Problem.text, report.problems)) == sorted(map(Problem.text, inside))
     assert {problem.rule for problem in inside} >= {"union_sin_pareja", "filas_contradictorias"}
-    assert (report.rows, report.excluded, report.scope) == (40, len(whole.excluded), whole.chosen and whole.chosen.description)
+    assert (report.rows, report.excluded, report.scope) == (
+        40,
+        len(whole.excluded),
+        whole.chosen and whole.chosen.description,
+    )
     assert report.repairs.count == len(repairs) == 40
     assert [len(first) for _, first in report.repairs.groups.values()] == [MOST_KEPT]
 
 
-def test_a_required_parameter_without_source_is_told_before_any_row_is_judged(tmp_path: Path) -> None:
+def test_a_required_parameter_without_source_is_told_before_any_row_is_judged(
+    tmp_path: Path,
+) -> None:
     path = tmp_path / "usuarios.csv"
     path.write_text("quien;extension\nMarta;2041\n", encoding="utf-8")
     with pytest.raises(InputError, match="faltan columnas .*person_id"):
@@ -212,14 +272,24 @@ def test_a_required_parameter_without_source_is_told_before_any_row_is_judged(tm
 
 
 @pytest.mark.parametrize("size", [1, 200, 6_000_000])
-def test_files_looked_over_in_blocks_say_what_they_say_whole(size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_looked_over_in_blocks_say_what_they_say_whole(
+    size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     orgs = [hydra("ORGANIZATION", n) for n in (1, 2)]
     rows = [f"{hydra('PEOPLE', n)};{orgs[n == 4]};Sede {n}" for n in range(6)]
     path = tmp_path / "usuarios.csv"
-    path.write_text("\n".join(["person_id;org_id;location_name", *rows, f"{orgs[0]};;"]), encoding="utf-8")
-    places = read_csv(f"location_id;location_name\n{hydra('LOCATION', 1)};Sede 1\n".encode(), name="ubicaciones")
+    path.write_text(
+        "\n".join(["person_id;org_id;location_name", *rows, f"{orgs[0]};;"]), encoding="utf-8"
+    )
+    places = read_csv(
+        f"location_id;location_name\n{hydra('LOCATION', 1)};Sede 1\n".encode(), name="ubicaciones"
+    )
     users = read_csv(path)
-    whole = [*validate_file(places), *validate_file(users), *validate_across({"ubicaciones": places, "usuarios": users})]
+    whole = [
+        *validate_file(places),
+        *validate_file(users),
+        *validate_across({"ubicaciones": places, "usuarios": users}),
+    ]
     monkeypatch.setattr(csv_reader, "PART", size)
     report = look_over(open_blocks(path), {"ubicaciones": places})
     assert sorted(map(Problem.text, report.problems)) == sorted(map(Problem.text, whole))

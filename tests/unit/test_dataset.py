@@ -35,7 +35,10 @@ def test_encodings_of_an_office_read_the_same(raw: bytes, encoding: str) -> None
 @pytest.mark.parametrize("delimiter", [";", ",", "\t", "|"])
 def test_delimiters_are_seen_in_the_header(delimiter: str) -> None:
     read = read_csv(TEXT.replace(";", delimiter).encode(), file_name="usuarios.csv")
-    assert (read.delimiter, list(read.frame.columns)) == (delimiter, ["person_id", "nombre", "extension"])
+    assert (read.delimiter, list(read.frame.columns)) == (
+        delimiter,
+        ["person_id", "nombre", "extension"],
+    )
 
 
 def test_cells_stay_text_and_lines_are_those_of_excel() -> None:
@@ -46,12 +49,17 @@ def test_cells_stay_text_and_lines_are_those_of_excel() -> None:
 
 
 def test_hard_blanks_around_a_cell_are_plain_reading() -> None:
-    assert read_csv("person_id\n\u00a0A\u00a0 \n".encode(), file_name="usuarios.csv").frame["person_id"].tolist() == ["A"]
+    assert read_csv("person_id\n\u00a0A\u00a0 \n".encode(), file_name="usuarios.csv").frame[
+        "person_id"
+    ].tolist() == ["A"]
 
 
 def test_a_sep_line_of_excel_is_honoured() -> None:
     read = read_csv(b"sep=|\nperson_id|extension\nA|1;2\n", file_name="usuarios.csv")
-    assert (read.delimiter, read.frame.to_dict("index")) == ("|", {3: {"person_id": "A", "extension": "1;2"}})
+    assert (read.delimiter, read.frame.to_dict("index")) == (
+        "|",
+        {3: {"person_id": "A", "extension": "1;2"}},
+    )
 
 
 def test_a_row_of_another_width_is_kept_and_reported() -> None:
@@ -97,8 +105,16 @@ ONE = {"org_id": "X", "default_country": "ES"}
         ("default_country;ES\n", {"default_country": "ES"}, []),
         ("parametro;valor\norg_id;X\n;\ndefault_country;ES\n", ONE, []),
         ("org_id;default_country\nX;ES\nY;PT\n", ONE, [(3, "fila_de_mas")]),
-        ("clave;valor\norg_id;X\ndefualt_country;ES\n", {"org_id": "X", "defualt_country": "ES"}, [(3, "parametro_desconocido")]),
-        ("org_id;ciudad\nX;Madrid\n", {"org_id": "X", "ciudad": "Madrid"}, [(1, "parametro_desconocido")]),
+        (
+            "clave;valor\norg_id;X\ndefualt_country;ES\n",
+            {"org_id": "X", "defualt_country": "ES"},
+            [(3, "parametro_desconocido")],
+        ),
+        (
+            "org_id;ciudad\nX;Madrid\n",
+            {"org_id": "X", "ciudad": "Madrid"},
+            [(1, "parametro_desconocido")],
+        ),
     ],
 )
 def test_global_in_any_form_is_one_row_and_what_is_not_used_is_told(
@@ -114,9 +130,15 @@ ORG = "Y2lzY29zcGFyazovL3VzL09SR0FOSVpBVElPTi84MTkxYTNjYi1iZTExLTU3YzItOWI1Yi0zY
 
 
 def test_pairs_without_header_may_begin_with_an_id_in_a_file_or_a_sheet() -> None:
-    for rows in ([["org_id", ORG], ["default_country", "ES"]], [["default_country", "ES"], ["org_id", ORG]]):
+    for rows in (
+        [["org_id", ORG], ["default_country", "ES"]],
+        [["default_country", "ES"], ["org_id", ORG]],
+    ):
         text = "".join(f"{name};{value}\n" for name, value in rows)
-        for data in (read_csv(text.encode(), name="global"), *read_any(book(GLOBAL=rows), file_name="todo.xlsx")):
+        for data in (
+            read_csv(text.encode(), name="global"),
+            *read_any(book(GLOBAL=rows), file_name="todo.xlsx"),
+        ):
             assert data.frame.iloc[0].to_dict() == {"org_id": ORG, "default_country": "ES"}
 
 
@@ -137,7 +159,10 @@ def test_data_where_the_header_would_be_is_refused_all_the_same(name: str, text:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("parametro;valor\norg_id;X\nORG ID;Y\n", "Fila 3: el parámetro «ORG ID» ya está en la fila 2"),
+        (
+            "parametro;valor\norg_id;X\nORG ID;Y\n",
+            "Fila 3: el parámetro «ORG ID» ya está en la fila 2",
+        ),
         ("parametro;valor\norg_id;X\n;Y\n", "Fila 3: falta el nombre del parámetro de «Y»"),
     ],
 )
@@ -184,5 +209,10 @@ def test_ms_dos_read_as_windows_is_told_and_plain_windows_is_not() -> None:
     [problem] = read_csv(text.encode("cp850"), name="usuarios").problems
     assert (problem.line, problem.rule, problem.severity) == (2, "otra_codificacion", "aviso")
     assert "cp850" in problem.message
-    assert read_csv(text.encode("cp850"), name="usuarios", encoding="cp850").frame["nombre"].tolist() == ["Mu\u00f1oz"]
-    assert read_csv((text + "B;100\u00a3 o 5\u00a2\n").encode("cp1252"), name="usuarios").problems == ()
+    assert read_csv(text.encode("cp850"), name="usuarios", encoding="cp850").frame[
+        "nombre"
+    ].tolist() == ["Mu\u00f1oz"]
+    assert (
+        read_csv((text + "B;100\u00a3 o 5\u00a2\n").encode("cp1252"), name="usuarios").problems
+        == ()
+    )

@@ -1,4 +1,6 @@
-"""Cells put right by hand: only what was edited changes, and the corrected file reads back the same."""
+"""Cells put right by hand: only what was edited changes, and the corrected file reads back the
+same.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ def problem(line: int, severity: str = "error") -> Problem:
 
 def test_only_rows_with_errors_are_shown_to_be_fixed() -> None:
     assert list(corrections.bad_rows(DATA, [problem(2), problem(3, "aviso")]).index) == [2]
-    assert list(corrections.bad_rows(DATA, [problem(2), problem(3, "aviso")], severity=None).index) == [2, 3]
+    assert list(
+        corrections.bad_rows(DATA, [problem(2), problem(3, "aviso")], severity=None).index
+    ) == [2, 3]
 
 
 def test_edits_of_the_screen_become_fixes_and_nothing_else_changes() -> None:
@@ -46,13 +50,18 @@ def test_a_cell_emptied_on_screen_is_an_empty_cell() -> None:
 
 def test_the_same_change_goes_to_all_rows_like_this_one() -> None:
     assert [fix.line for fix in corrections.like_this(DATA, Fix(2, "sede", "Madrid"))] == [2, 4, 5]
-    assert [fix.line for fix in corrections.like_this(DATA, Fix(2, "sede", "Madrid"), [problem(2), problem(5)])] == [2, 5]
+    assert [
+        fix.line
+        for fix in corrections.like_this(DATA, Fix(2, "sede", "Madrid"), [problem(2), problem(5)])
+    ] == [2, 5]
 
 
 def test_a_ragged_row_put_right_by_hand_is_no_longer_a_problem() -> None:
     data = csv("person_id;sede\nA\nB;1;2\n")
     assert [p.line for p in corrections.apply(data, [Fix(2, "sede", "Madrid")]).problems] == [3]
-    spread = corrections.like_this(csv("person_id;sede\nA\nB\n"), Fix(2, "sede", "Madrid"))  # nobody saw the other row
+    spread = corrections.like_this(
+        csv("person_id;sede\nA\nB\n"), Fix(2, "sede", "Madrid")
+    )  # nobody saw the other row
     assert [(fix.line, fix.looked_at) for fix in spread] == [(2, True), (3, False)]
 
 
@@ -60,8 +69,13 @@ def test_a_row_that_lost_cells_is_not_in_the_corrected_file() -> None:
     data = csv("person_id;sede\nA;Lugo\nB;1;2\nC\n")
     assert list(read_csv(corrections.to_csv(data), name="usuarios").frame["person_id"]) == ["A"]
     assert corrections.shifted(data) == [3, 4]
-    fixed = corrections.apply(data, [Fix(3, "sede", "Lugo"), Fix(4, "sede", "Lugo", looked_at=False)])
-    assert list(read_csv(corrections.to_csv(fixed), name="usuarios").frame["person_id"]) == ["A", "B"]
+    fixed = corrections.apply(
+        data, [Fix(3, "sede", "Lugo"), Fix(4, "sede", "Lugo", looked_at=False)]
+    )
+    assert list(read_csv(corrections.to_csv(fixed), name="usuarios").frame["person_id"]) == [
+        "A",
+        "B",
+    ]
 
 
 @pytest.mark.parametrize("fix", [Fix(99, "sede", "x"), Fix(2, "otra", "x")])

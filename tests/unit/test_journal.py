@@ -29,17 +29,29 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
 
 def with_rows(journal: Journal, count: int = 4, run_id: str = RUN) -> None:
     runs.create_run(journal, RunRecord(run_id, "usuarios_x", "sandbox"))
-    chunk = [Row(line, {"person_id": f"P{line}"}, f"Persona {line}", "Madrid") for line in range(2, 2 + count)]
+    chunk = [
+        Row(line, {"person_id": f"P{line}"}, f"Persona {line}", "Madrid")
+        for line in range(2, 2 + count)
+    ]
     runs.add_order(journal, run_id, chunk, "person_id")
 
 
 def test_orders_are_named_after_their_run_and_first_line(journal: Journal) -> None:
     with_rows(journal)
-    assert [order.order_id for order in runs.order_statuses(journal, RUN, "running")] == [f"{RUN}-r2"]
+    assert [order.order_id for order in runs.order_statuses(journal, RUN, "running")] == [
+        f"{RUN}-r2"
+    ]
 
 
 def test_a_run_reads_back_as_it_was_written(journal: Journal) -> None:
-    written = RunRecord(RUN, "usuarios_x", "sandbox", options={"profile": {"a": 1}}, files=({"name": "usuarios"},), note="CHG1")
+    written = RunRecord(
+        RUN,
+        "usuarios_x",
+        "sandbox",
+        options={"profile": {"a": 1}},
+        files=({"name": "usuarios"},),
+        note="CHG1",
+    )
     runs.create_run(journal, written)
     read = runs.get_run(journal, RUN)
     assert (read.options, read.files, read.note) == (written.options, written.files, written.note)
@@ -55,9 +67,13 @@ def test_claims_come_in_file_order_and_never_twice(journal: Journal) -> None:
     assert rows.claim(journal, RUN, after=0, limit=3) == []
 
 
-def test_rows_that_another_process_cancels_meanwhile_are_not_claimed(journal: Journal, tmp_path: Path) -> None:
+def test_rows_that_another_process_cancels_meanwhile_are_not_claimed(
+    journal: Journal, tmp_path: Path
+) -> None:
     with_rows(journal, 2)
-    runs.add_order(journal, RUN, [Row(line, {"person_id": f"P{line}"}) for line in (4, 5)], "person_id")
+    runs.add_order(
+        journal, RUN, [Row(line, {"person_id": f"P{line}"}) for line in (4, 5)], "person_id"
+    )
     other, cancelled = open_journal(tmp_path), []
 
     def meanwhile(_connection: object, _cursor: object, statement: str, *_: object) -> None:
@@ -115,7 +131,9 @@ def test_the_first_before_wins(journal: Journal) -> None:
     assert (row.before, row.after, row.attempt) == ({"a": 1}, {"a": 2}, 2)
 
 
-def test_a_ticket_is_kept_while_the_row_is_unknown_and_forgotten_when_it_is_done(journal: Journal) -> None:
+def test_a_ticket_is_kept_while_the_row_is_unknown_and_forgotten_when_it_is_done(
+    journal: Journal,
+) -> None:
     with_rows(journal, 2)
     rows.claim(journal, RUN, after=0, limit=2)
     for line, state, keep in ((2, "unknown", True), (3, "done", False)):
@@ -131,10 +149,16 @@ def test_cancel_tells_apart_what_was_sent_and_what_was_not(journal: Journal) -> 
     rows.claim(journal, RUN, after=0, limit=2)
     journal.commit(row_writes.intent(RUN, 2, before={}, change={}))
     rows.cancel_open(journal, RUN)
-    assert [row.state for row in rows.read_rows(journal, RUN)] == ["unknown", "cancelled", "cancelled"]
+    assert [row.state for row in rows.read_rows(journal, RUN)] == [
+        "unknown",
+        "cancelled",
+        "cancelled",
+    ]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(states=st.lists(st.sampled_from(OUTCOMES), min_size=1, max_size=12), again=st.booleans())
 def test_counters_always_equal_the_rows(journal: Journal, states: list[str], again: bool) -> None:
     run_id = runs.new_run_id(journal) + str(len(runs.list_runs(journal)))
@@ -156,7 +180,10 @@ def test_commands_are_read_once_and_stay_as_an_audit_trail(journal: Journal) -> 
     assert [command.command for command in waiting] == ["pause"]
     control.acknowledge(journal, [command.seq for command in waiting])
     assert control.unread(journal, [RUN]) == []
-    assert [(command.command, command.who) for command in control.history(journal, RUN)] == [("pause", "Ana"), ("resume", "Luis")]
+    assert [(command.command, command.who) for command in control.history(journal, RUN)] == [
+        ("pause", "Ana"),
+        ("resume", "Luis"),
+    ]
 
 
 def test_a_corrupted_journal_is_refused_and_left_alone(tmp_path: Path) -> None:
@@ -200,5 +227,7 @@ def test_a_bad_write_does_not_take_the_others_of_its_commit_along(journal: Journ
         ({"change": 1, "blocked": 1}, "completed_with_errors", "partial"),
     ],
 )
-def test_state_of_an_order_follows_from_its_counters(counts: dict[str, int], run_state: str, state: str) -> None:
+def test_state_of_an_order_follows_from_its_counters(
+    counts: dict[str, int], run_state: str, state: str
+) -> None:
     assert order_state(counts, run_state) == state

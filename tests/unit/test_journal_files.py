@@ -1,4 +1,6 @@
-"""Journals that are old, foreign, torn or gone: taken up, or told plainly and left as they are; never replaced in silence."""
+"""Journals that are old, foreign, torn or gone: taken up, or told plainly and left as they are;
+never replaced in silence.
+"""
 
 from __future__ import annotations
 
@@ -29,8 +31,16 @@ def test_a_journal_of_version_1_is_taken_up_with_all_it_holds(tmp_path: Path) ->
     opened = open_journal(tmp_path)
     run = runs.get_run(opened, OLD_RUN)
     found = list(rows.read_rows(opened, OLD_RUN))
-    assert (run.kind, run.mapping, run.note, run.requests) == ("apply", {"extension": "ext"}, "fase 1", 7)
-    assert [(row.line, row.state, row.label) for row in found] == [(2, "done", "Ana · 1000"), (3, "pending", "Íñigo · 1001")]
+    assert (run.kind, run.mapping, run.note, run.requests) == (
+        "apply",
+        {"extension": "ext"},
+        "fase 1",
+        7,
+    )
+    assert [(row.line, row.state, row.label) for row in found] == [
+        (2, "done", "Ana · 1000"),
+        (3, "pending", "Íñigo · 1001"),
+    ]
     assert [row.line for row in rows.claim(opened, OLD_RUN, after=0, limit=10)] == [3]
     assert upkeep.check(opened).findings == ()
     assert upkeep.check(opened).version == SCHEMA_VERSION
@@ -38,7 +48,10 @@ def test_a_journal_of_version_1_is_taken_up_with_all_it_holds(tmp_path: Path) ->
 
 
 def test_a_migration_that_was_cut_short_is_done_again_from_where_it_was(tmp_path: Path) -> None:
-    edit(tmp_path, VERSION_1 + "ALTER TABLE runs ADD COLUMN kind VARCHAR(8) NOT NULL DEFAULT 'apply';")
+    edit(
+        tmp_path,
+        VERSION_1 + "ALTER TABLE runs ADD COLUMN kind VARCHAR(8) NOT NULL DEFAULT 'apply';",
+    )
     opened = open_journal(tmp_path)
     assert runs.get_run(opened, OLD_RUN).state == "paused"
     opened.close()
@@ -110,7 +123,9 @@ def test_a_journal_that_cannot_be_used_is_told_with_what_to_do_and_left_as_it_is
         if command == ["runs"]:
             assert re.search(told, said.err), said.err
         elif "--json" not in command and spoil not in (newer, foreign):
-            assert re.search(told, said.err), said.err  # what looks after the journal says the same, and does not send round
+            assert re.search(told, said.err), (
+                said.err
+            )  # what looks after the journal says the same, and does not send round
         assert "Traceback" not in said.out + said.err
     assert {path.name: path.read_bytes() for path in home.glob("journal.db")} == before
 
@@ -130,7 +145,9 @@ def test_the_file_alone_holds_everything_once_it_is_closed_or_folded(tmp_path: P
     assert upkeep.check_file(alone(tmp_path / "home", tmp_path / "folded") / "journal.db").runs == 1
     add_run(opened, "r2")
     with opened.reading() as connection:
-        assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == 10_000  # folding has left no haste behind
+        assert (
+            connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == 10_000
+        )  # folding has left no haste behind
     opened.close()
     opened.fold()  # nothing left to do
     assert upkeep.check_file(alone(tmp_path / "home", tmp_path / "closed") / "journal.db").runs == 2
@@ -150,11 +167,15 @@ def test_somebody_reading_leaves_the_folding_for_later_and_stops_nothing(tmp_pat
 
 
 def test_a_process_that_ends_leaves_the_whole_journal_in_its_file(home: Path) -> None:
-    subprocess.run([sys.executable, "-m", "bulk", "runs"], check=True, capture_output=True, timeout=60)
+    subprocess.run(
+        [sys.executable, "-m", "bulk", "runs"], check=True, capture_output=True, timeout=60
+    )
     assert upkeep.check_file(alone(home, home / "copy") / "journal.db").version == SCHEMA_VERSION
 
 
-def test_no_new_journal_until_what_was_worked_is_taken_elsewhere(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_new_journal_until_what_was_worked_is_taken_elsewhere(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     content_gone(home)
     assert bulk("runs") == 3
     (home / "journal.db").rename(home / "old.db")
@@ -175,8 +196,18 @@ def test_an_undo_of_a_run_from_before_version_4_goes_by_its_last_change(tmp_path
         assert old.touched is None and old.change
         made = next(undo_rows(context, runs.get_run(context.journal, OLD_RUN), {}))
         undoes = (made.reference or {})["undoes"]
-        assert (undoes["before"], undoes["left"]) == (old.before, {member: new for member, (_, new) in old.change.items()})
-        context.journal.commit(row_writes.intent(OLD_RUN, 3, before={"a": 1}, change={"a": [1, None]}, touched={"a": None}))
-        assert [row.touched for row in rows.read_rows(context.journal, OLD_RUN)] == [None, {"a": None}]
+        assert (undoes["before"], undoes["left"]) == (
+            old.before,
+            {member: new for member, (_, new) in old.change.items()},
+        )
+        context.journal.commit(
+            row_writes.intent(
+                OLD_RUN, 3, before={"a": 1}, change={"a": [1, None]}, touched={"a": None}
+            )
+        )
+        assert [row.touched for row in rows.read_rows(context.journal, OLD_RUN)] == [
+            None,
+            {"a": None},
+        ]
     finally:
         close_context(context)

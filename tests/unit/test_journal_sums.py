@@ -1,4 +1,6 @@
-"""What the board reads each second of a run: states of lots as one text, rows by location as a base and what ended since."""
+"""What the board reads each second of a run: states of lots as one text, rows by location as a base
+and what ended since.
+"""
 
 from __future__ import annotations
 
@@ -25,20 +27,36 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
     for lot in range(12):
         state = {10: "excluded", 11: "invalid"}.get(lot, "pending")
         lines = range(2 + lot * EACH, 2 + (lot + 1) * EACH)
-        runs.add_order(opened, RUN, [Row(n, {"person_id": f"P{n}"}, f"P{n}", f"Sede {n % 4}", state) for n in lines], "person_id")
+        runs.add_order(
+            opened,
+            RUN,
+            [Row(n, {"person_id": f"P{n}"}, f"P{n}", f"Sede {n % 4}", state) for n in lines],
+            "person_id",
+        )
     yield opened
     opened.close()
 
 
 def work(journal: Journal, *states: str) -> None:
     """The next rows end so."""
-    for row, state in zip(rows.claim(journal, RUN, after=None, limit=len(states)), states, strict=True):
+    for row, state in zip(
+        rows.claim(journal, RUN, after=None, limit=len(states)), states, strict=True
+    ):
         journal.later(row_writes.outcome(RUN, row.line, row.seq, state))
     journal.flush()
 
 
 def test_states_of_lots_are_those_of_the_lots_themselves(journal: Journal) -> None:
-    work(journal, *["done"] * 4, "failed", *["unchanged"] * 4, *["failed"] * 3, "cancelled", "done", "unknown")
+    work(
+        journal,
+        *["done"] * 4,
+        "failed",
+        *["unchanged"] * 4,
+        *["failed"] * 3,
+        "cancelled",
+        "done",
+        "unknown",
+    )
     rows.claim(journal, RUN, after=None, limit=1)
     orders.hold(journal, RUN, [8 * EACH + 2])
     for run_state in ("running", "paused", "interrupted", "completed"):
@@ -47,7 +65,10 @@ def test_states_of_lots_are_those_of_the_lots_themselves(journal: Journal) -> No
     told = runs.order_states(journal, RUN, "running")
     assert told[:6] == ["success", "partial", "success", "error", "cancelled", "running"]
     assert (told[7], told[8], told[11]) == ("queued", "paused", "error")
-    assert [order.state for order in runs.order_statuses(journal, RUN, "running", states=("paused", "partial"))] == [
+    assert [
+        order.state
+        for order in runs.order_statuses(journal, RUN, "running", states=("paused", "partial"))
+    ] == [
         "partial",
         "paused",
     ]
@@ -74,5 +95,7 @@ def test_a_base_and_what_ended_since_are_the_rows_by_location(journal: Journal) 
     work(journal, "done", "cancelled", "unknown")
     since = locations.ended_since(journal, RUN, moment)
     assert sum(n for _, state, n in since if state != "running") == 5
-    assert seen_by_the_board([*base, *since]) == seen_by_the_board(locations.group_counts(journal, RUN))
+    assert seen_by_the_board([*base, *since]) == seen_by_the_board(
+        locations.group_counts(journal, RUN)
+    )
     assert locations.groups(journal, RUN) == ["Sede 0", "Sede 1", "Sede 2", "Sede 3"]

@@ -34,7 +34,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-# -- check --------------------------------------------------------------------------------------------------------------
+# -- check -----------------------------------------------------------------------------------------
 
 
 def test_a_journal_in_use_is_sound(journal: Journal, tmp_path: Path) -> None:
@@ -54,7 +54,9 @@ def test_a_journal_in_use_is_sound(journal: Journal, tmp_path: Path) -> None:
         ("DELETE FROM runs", "r1-r2: lote sin ejecución."),
     ],
 )
-def test_what_does_not_add_up_is_told_by_lote(journal: Journal, tmp_path: Path, damage: str, told: str) -> None:
+def test_what_does_not_add_up_is_told_by_lote(
+    journal: Journal, tmp_path: Path, damage: str, told: str
+) -> None:
     add_run(journal, "r1")
     edit(tmp_path, damage)
     found = upkeep.check_file(tmp_path / "journal.db")
@@ -81,7 +83,9 @@ def test_a_torn_page_is_found_and_the_file_is_not_touched(tmp_path: Path) -> Non
     assert path.read_bytes() == bytes(content)
 
 
-def test_the_command_says_sound_with_0_and_not_sound_with_1(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_says_sound_with_0_and_not_sound_with_1(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert bulk("journal", "check", "--json") == 3  # nothing there yet, and nothing is made
     assert not (home / "journal.db").exists()
     opened = open_journal(home)
@@ -95,10 +99,12 @@ def test_the_command_says_sound_with_0_and_not_sound_with_1(home: Path, capsys: 
     assert "bulk journal export" in capsys.readouterr().out
 
 
-# -- export -------------------------------------------------------------------------------------------------------------
+# -- export ----------------------------------------------------------------------------------------
 
 
-def test_an_export_has_every_record_and_the_zip_the_files_and_logs_too(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_export_has_every_record_and_the_zip_the_files_and_logs_too(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     edit(home, VERSION_1)
     (home / "files").mkdir()
     (home / "files" / "abc.parquet").write_bytes(b"PAR1")
@@ -108,12 +114,18 @@ def test_an_export_has_every_record_and_the_zip_the_files_and_logs_too(home: Pat
     out.parent.mkdir()
     assert bulk("journal", "export", "--out", str(out)) == 0
     lines = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
-    by_table = {name: [line for line in lines if line["table"] == name] for name in {line["table"] for line in lines}}
+    by_table = {
+        name: [line for line in lines if line["table"] == name]
+        for name in {line["table"] for line in lines}
+    }
     assert by_table["schema_version"] == [{"table": "schema_version", "version": SCHEMA_VERSION}]
     assert [row["params"]["extension"] for row in by_table["rows"]] == ["1000", "1001"]
     assert by_table["runs"][0]["mapping"] == {"extension": "ext"}
     assert by_table["control"][0]["who"] == "ana"
-    assert (by_table["control"][0]["detail"], by_table["rows"][0]["status"]) == (None, None)  # columns of later versions
+    assert (by_table["control"][0]["detail"], by_table["rows"][0]["status"]) == (
+        None,
+        None,
+    )  # columns of later versions
     assert by_table["learned"][0]["value"] == {"limit": 12.5}
     assert out.stat().st_mode & 0o777 == 0o600
     assert bulk("journal", "export", "--out", str(out.with_suffix(".zip"))) == 0
@@ -128,11 +140,18 @@ def test_an_export_has_every_record_and_the_zip_the_files_and_logs_too(home: Pat
     close_context(open_context(home))
 
 
-# -- prune --------------------------------------------------------------------------------------------------------------
+# -- prune -----------------------------------------------------------------------------------------
 
 
-def test_only_ended_runs_beyond_the_newest_go_with_their_rows(journal: Journal, tmp_path: Path) -> None:
-    for run_id, state in (("r1", "completed"), ("r2", "paused"), ("r3", "cancelled"), ("r4", "completed_with_errors")):
+def test_only_ended_runs_beyond_the_newest_go_with_their_rows(
+    journal: Journal, tmp_path: Path
+) -> None:
+    for run_id, state in (
+        ("r1", "completed"),
+        ("r2", "paused"),
+        ("r3", "cancelled"),
+        ("r4", "completed_with_errors"),
+    ):
         add_run(journal, run_id, state=state)
     found = upkeep.prunable(journal, keep=1)
     assert (found.runs, found.rows) == (("r1", "r3"), 4)
@@ -175,7 +194,9 @@ def test_a_run_that_was_taken_up_or_undone_since_is_held(journal: Journal, tmp_p
     assert upkeep.check(journal).findings == ()
 
 
-def test_kept_files_go_when_no_run_names_them_and_young_ones_stay(journal: Journal, tmp_path: Path) -> None:
+def test_kept_files_go_when_no_run_names_them_and_young_ones_stay(
+    journal: Journal, tmp_path: Path
+) -> None:
     add_run(journal, "r1", kept="gone")
     add_run(journal, "r2", kept="needed", state="paused")
     folder = tmp_path / "files"
@@ -188,40 +209,54 @@ def test_kept_files_go_when_no_run_names_them_and_young_ones_stay(journal: Journ
     assert sorted(path.stem for path in folder.iterdir()) == ["needed", "young"]
 
 
-def test_lines_of_the_log_go_with_their_run_unless_the_action_is_at_work(journal: Journal, tmp_path: Path) -> None:
+def test_lines_of_the_log_go_with_their_run_unless_the_action_is_at_work(
+    journal: Journal, tmp_path: Path
+) -> None:
     for run_id, action in (("r1", "accion"), ("r2", "accion"), ("r3", "otra"), ("r4", "otra")):
-        run = RunRecord(run_id, action, "sandbox", state="running" if run_id == "r4" else "completed")
+        run = RunRecord(
+            run_id, action, "sandbox", state="running" if run_id == "r4" else "completed"
+        )
         runs.create_run(journal, run)
         ActionLog(tmp_path, action).event("run_end", run=run_id)
         time.sleep(0.002)
     upkeep.prune(journal, tmp_path, upkeep.prunable(journal, keep=1))
     left = {
-        path.stem: [json.loads(line)["run"] for line in path.read_text().splitlines()] for path in (tmp_path / "logs").iterdir()
+        path.stem: [json.loads(line)["run"] for line in path.read_text().splitlines()]
+        for path in (tmp_path / "logs").iterdir()
     }
     assert left == {"accion": [], "otra": ["r3", "r4"]}
     assert ids(journal) == ["r3", "r4"]
 
 
-def test_of_a_damaged_journal_all_that_can_be_read_is_exported_and_the_rest_is_named(home: Path) -> None:
+def test_of_a_damaged_journal_all_that_can_be_read_is_exported_and_the_rest_is_named(
+    home: Path,
+) -> None:
     opened = open_journal(home)
     for number in range(60):
         add_run(opened, f"r{number:02}")
     opened.compact()
     opened.close()
     connection = sqlite3.connect(home / "journal.db")
-    root = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'rows'").fetchone()[0]
+    root = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'rows'").fetchone()[
+        0
+    ]
     connection.close()
     with (home / "journal.db").open("r+b") as file:
         file.seek((root - 1) * 4096)
         file.write(os.urandom(4096))
     assert bulk("journal", "check") in (1, 3)
     assert bulk("journal", "export", "--out", str(home / "d.jsonl")) == 1
-    exported = [json.loads(line)["table"] for line in (home / "d.jsonl").read_text(encoding="utf-8").splitlines()]
+    exported = [
+        json.loads(line)["table"]
+        for line in (home / "d.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
     assert exported.count("runs") == 60
     close_context(open_context(home))
 
 
-def test_the_command_changes_nothing_without_yes(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_changes_nothing_without_yes(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     opened = open_journal(home)
     add_run(opened, "r1")
     assert bulk("journal", "prune", "--keep", "0") == 0

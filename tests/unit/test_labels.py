@@ -21,8 +21,16 @@ def label(header: str, row: str, name: str = "usuarios") -> tuple[str, str]:
 @pytest.mark.parametrize(
     ("header", "row", "expected"),
     [
-        ("display_name;extension;location_name", "Marta Gil;2041;Madrid", ("Marta Gil · 2041", "Madrid")),
-        ("Nombre;Apellidos;ext;Sede", "Marta;Gil Ruiz;0041;Madrid", ("Marta Gil Ruiz · 0041", "Madrid")),
+        (
+            "display_name;extension;location_name",
+            "Marta Gil;2041;Madrid",
+            ("Marta Gil · 2041", "Madrid"),
+        ),
+        (
+            "Nombre;Apellidos;ext;Sede",
+            "Marta;Gil Ruiz;0041;Madrid",
+            ("Marta Gil Ruiz · 0041", "Madrid"),
+        ),
         ("email;extension", "marta@acme.es;", ("marta@acme.es", "")),
         ("display_name;email;extension", ";marta@acme.es;2041", ("marta@acme.es · 2041", "")),
         ("extension;location_id", f"2041;{PLACE}", ("2041", "8089adc3")),
@@ -30,7 +38,9 @@ def label(header: str, row: str, name: str = "usuarios") -> tuple[str, str]:
         ("person_id", "A", ("Fila 2", "")),
     ],
 )
-def test_a_user_is_called_by_name_else_email_else_line(header: str, row: str, expected: tuple[str, str]) -> None:
+def test_a_user_is_called_by_name_else_email_else_line(
+    header: str, row: str, expected: tuple[str, str]
+) -> None:
     assert label(header, row) == expected
 
 

@@ -7,7 +7,15 @@ import pytest
 from bulk.adapters import get_action
 from bulk.errors import InputError
 from bulk.files.dataset import Dataset, read_csv
-from bulk.planning.mapping import Mapping, Source, iter_params, lacking, map_columns, missing_sources, param_frame
+from bulk.planning.mapping import (
+    Mapping,
+    Source,
+    iter_params,
+    lacking,
+    map_columns,
+    missing_sources,
+    param_frame,
+)
 from bulk.planning.prepare import prepare, require_sources
 from bulk.planning.row_labels import labels
 
@@ -20,18 +28,24 @@ def csv(text: str, name: str = "usuarios") -> Dataset:
     return read_csv(text.encode(), name=name, file_name=f"{name.upper()}.CSV")
 
 
-def params(action: object, dataset: Dataset, world: Dataset | None = None, **explicit: str) -> dict[int, dict[str, object]]:
+def params(
+    action: object, dataset: Dataset, world: Dataset | None = None, **explicit: str
+) -> dict[int, dict[str, object]]:
     mapping = map_columns(action, dataset, world, explicit=explicit)  # type: ignore[arg-type]
     return dict(iter_params(action, param_frame(action, dataset, world, mapping)))  # type: ignore[arg-type]
 
 
 def test_a_column_with_the_parameters_name_needs_no_mapping() -> None:
-    assert params(FORWARD, csv("Person-ID;EXTENSIÓN\nA;0012\n")) == {2: {"person_id": "A", "extension": "0012"}}
+    assert params(FORWARD, csv("Person-ID;EXTENSIÓN\nA;0012\n")) == {
+        2: {"person_id": "A", "extension": "0012"}
+    }
 
 
 def test_global_fills_what_the_file_has_no_column_for() -> None:
     world = csv("org_id;extension\nORG;99\nOTRA;98\n", "global")
-    assert params(FORWARD, csv("person_id;extension\nA;\n"), world) == {2: {"person_id": "A", "org_id": "ORG"}}
+    assert params(FORWARD, csv("person_id;extension\nA;\n"), world) == {
+        2: {"person_id": "A", "org_id": "ORG"}
+    }
 
 
 def test_an_explicit_choice_wins() -> None:
@@ -56,7 +70,10 @@ def test_required_parameters_without_source_are_named() -> None:
     assert missing_sources(FORWARD, map_columns(FORWARD, data)) == ("person_id",)
 
 
-@pytest.mark.parametrize("cell", ["+34911222333|+34911222334", "+34911222333;+34911222334", "+34 911 222 333, +34-911.222.334"])
+@pytest.mark.parametrize(
+    "cell",
+    ["+34911222333|+34911222334", "+34911222333;+34911222334", "+34 911 222 333, +34-911.222.334"],
+)
 def test_list_cells_split_on_their_separators_and_phones_lose_their_blanks(cell: str) -> None:
     data = csv(f'location_id;phone_numbers\nL;"{cell}"\n', "ubicaciones")
     assert params(NUMBERS, data)[2]["phone_numbers"] == ["+34911222333", "+34911222334"]
@@ -68,10 +85,14 @@ def test_digits_that_make_no_number_of_their_country_are_not_joined() -> None:
 
 
 @pytest.mark.parametrize(
-    ("cell", "value"), [("VERDADERO", True), ("sí", True), ("x", True), ("1", True), ("no", False), ("0", False)]
+    ("cell", "value"),
+    [("VERDADERO", True), ("sí", True), ("x", True), ("1", True), ("no", False), ("0", False)],
 )
 def test_flags_are_read_in_spanish_and_english(cell: str, value: bool) -> None:
-    data = csv(f"location_id;enable_unknown_extension_route_policy;premise_route_type\nL;{cell};trunk\n", "ubicaciones")
+    data = csv(
+        f"location_id;enable_unknown_extension_route_policy;premise_route_type\nL;{cell};trunk\n",
+        "ubicaciones",
+    )
     assert params(DIALING, data)[2] == {
         "location_id": "L",
         "enable_unknown_extension_route_policy": value,
@@ -85,17 +106,26 @@ def test_a_mapping_reads_back_from_json() -> None:
 
 
 def test_labels_are_names_and_locations_never_ids() -> None:
-    shown = labels(csv("person_id;display_name;location_name;extension\nA;Marta Gil;Madrid;2041\nB;;Madrid;\n"))
+    shown = labels(
+        csv("person_id;display_name;location_name;extension\nA;Marta Gil;Madrid;2041\nB;;Madrid;\n")
+    )
     assert shown.to_dict("index") == {
         2: {"label": "Marta Gil · 2041", "group": "Madrid"},
         3: {"label": "Fila 3", "group": "Madrid"},
     }
-    assert labels(csv("location_id;sede\nL;Sevilla\n", "ubicaciones"))["label"].tolist() == ["Sevilla"]
+    assert labels(csv("location_id;sede\nL;Sevilla\n", "ubicaciones"))["label"].tolist() == [
+        "Sevilla"
+    ]
 
 
 @pytest.mark.parametrize(
     "source",
-    [{"kind": "column", "ref": 7}, {"kind": "column", "ref": None}, {"kind": ["column"]}, {"kind": "join", "dataset": "otro"}],
+    [
+        {"kind": "column", "ref": 7},
+        {"kind": "column", "ref": None},
+        {"kind": ["column"]},
+        {"kind": "join", "dataset": "otro"},
+    ],
 )
 def test_a_mapping_of_wrong_types_is_refused(source: dict[str, object]) -> None:
     with pytest.raises(InputError, match="mapeo"):
@@ -105,9 +135,13 @@ def test_a_mapping_of_wrong_types_is_refused(source: dict[str, object]) -> None:
 def test_one_of_several_parameters_is_needed_and_told_before_any_row() -> None:
     data = csv("person_id;Anexo\nA;12\n")
     assert lacking(FORWARD, map_columns(FORWARD, data)) == ("extension o destination",)
-    assert lacking(FORWARD, map_columns(FORWARD, data, explicit={"extension": "="})) == ("extension o destination",)
+    assert lacking(FORWARD, map_columns(FORWARD, data, explicit={"extension": "="})) == (
+        "extension o destination",
+    )
     assert lacking(FORWARD, map_columns(FORWARD, data, explicit={"extension": "Anexo"})) == ()
-    assert lacking(FORWARD, map_columns(FORWARD, data, explicit={"person_id": "=", "extension": "Anexo"})) == ("person_id",)
+    assert lacking(
+        FORWARD, map_columns(FORWARD, data, explicit={"person_id": "=", "extension": "Anexo"})
+    ) == ("person_id",)
     permissions = get_action("ubicacion_configurar_permisos_salientes_defecto")
     mapping = map_columns(permissions, csv("location_id\nL\n", "ubicaciones"))
     assert lacking(permissions, mapping) == ("allow_call_types o block_call_types o un perfil",)

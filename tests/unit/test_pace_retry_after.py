@@ -42,7 +42,13 @@ def test_default_is_bounded_too() -> None:
     assert retry_after_seconds("junk", default=500.0, most=300.0) == 300.0
 
 
-@given(st.one_of(st.text(), st.from_regex(r"[A-Z][a-z]{2}, \d+ [A-Z][a-z]{2} \d+ \d+:\d+:\d+ .*"), st.floats().map(str)))
+@given(
+    st.one_of(
+        st.text(),
+        st.from_regex(r"[A-Z][a-z]{2}, \d+ [A-Z][a-z]{2} \d+ \d+:\d+:\d+ .*"),
+        st.floats().map(str),
+    )
+)
 def test_no_header_raises_or_leaves_the_bounds(header: str) -> None:
     seconds = retry_after_seconds(header, default=5.0, most=300.0)
     assert seconds is not None

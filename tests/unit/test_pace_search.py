@@ -9,7 +9,8 @@ from bulk.webex.ratelimit.curves import Rising, Settled
 from bulk.webex.ratelimit.memory import Learned
 from tests.unit.pace_simulator import Server, simulate
 
-# limit, burst, ban, Retry-After, latency, share of the limit that must get through in 60 s from a first start
+# limit, burst, ban, Retry-After, latency, share of the limit that must get through in 60 s from a
+# first start
 SERVERS = [
     (Server(50, 50), 0.96),
     (Server(50, 10, ban=True, retry_after=1), 0.87),
@@ -57,7 +58,9 @@ def test_allowance_per_fixed_window_is_used(window: float) -> None:
 
 
 @pytest.mark.parametrize(("stray", "share"), [(0.002, 0.7), (0.005, 0.4), (0.02, 0.1)])
-def test_refusals_that_have_nothing_to_do_with_rate_do_not_stop_everything(stray: float, share: float) -> None:
+def test_refusals_that_have_nothing_to_do_with_rate_do_not_stop_everything(
+    stray: float, share: float
+) -> None:
     assert simulate(Server(50, 50, stray=stray), 400).goodput(50, since=60) >= share
 
 
@@ -68,7 +71,9 @@ def test_large_bucket_does_not_make_the_learned_limit_too_high() -> None:
 
 
 def test_remembered_limit_is_used_from_the_first_second() -> None:
-    trace = simulate(Server(50, 5, ban=True, retry_after=5), 15, start=Learned(limit=48.0, retry_after=5.0))
+    trace = simulate(
+        Server(50, 5, ban=True, retry_after=5), 15, start=Learned(limit=48.0, retry_after=5.0)
+    )
     assert trace.goodput(50) >= 0.93
     assert not trace.refused
 
@@ -173,7 +178,9 @@ def test_what_was_learned_survives_the_journal() -> None:
     assert Learned.from_json(learned.to_json()) == learned
 
 
-@pytest.mark.parametrize("text", ["", "[]", "null", '{"limit": "50"}', '{"limit": -1}', '{"limit": true}'])
+@pytest.mark.parametrize(
+    "text", ["", "[]", "null", '{"limit": "50"}', '{"limit": -1}', '{"limit": true}']
+)
 def test_damaged_memory_is_refused(text: str) -> None:
     with pytest.raises(ValueError):
         Learned.from_json(text)

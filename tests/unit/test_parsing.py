@@ -1,4 +1,6 @@
-"""The quick way through a part of a file reads what the careful way reads, or leaves it to the careful way."""
+"""The quick way through a part of a file reads what the careful way reads, or leaves it to the
+careful way.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,16 @@ from bulk.errors import InputError
 from bulk.files import csv_rows
 
 Result = tuple[list[int], list[dict[str, str]], list[Problem]] | str
-PIECES = [*"ab1ñ€😀.'#=\\", "NA", "null", "\r", "\n", "\r\n", *" \t\x0b\x0c\x1c\x1f\x85\u00a0\u200b\u2028\ufeff", ""]
+PIECES = [
+    *"ab1ñ€😀.'#=\\",
+    "NA",
+    "null",
+    "\r",
+    "\n",
+    "\r\n",
+    *" \t\x0b\x0c\x1c\x1f\x85\u00a0\u200b\u2028\ufeff",
+    "",
+]
 
 
 def read(text: str, delimiter: str) -> Result:
@@ -23,7 +34,11 @@ def read(text: str, delimiter: str) -> Result:
     except InputError as error:
         return error.message
     frame = pd.concat([frame for frame, _ in blocks])
-    return frame.index.tolist(), frame.to_dict("records"), [problem for _, found in blocks for problem in found]
+    return (
+        frame.index.tolist(),
+        frame.to_dict("records"),
+        [problem for _, found in blocks for problem in found],
+    )
 
 
 def carefully(text: str, delimiter: str) -> Result:
@@ -35,14 +50,21 @@ def carefully(text: str, delimiter: str) -> Result:
 @settings(max_examples=600, deadline=None)
 @given(st.data(), st.sampled_from(";,\t|"), st.integers(1, 3))
 def test_both_ways_read_the_same(data: st.DataObject, delimiter: str, width: int) -> None:
-    text = "".join(data.draw(st.lists(st.sampled_from([*PIECES, delimiter, delimiter, "\n", "\r\n"]), max_size=40)))
+    text = "".join(
+        data.draw(
+            st.lists(st.sampled_from([*PIECES, delimiter, delimiter, "\n", "\r\n"]), max_size=40)
+        )
+    )
     whole = delimiter.join(f"h{n}" for n in range(width)) + "\n" + text
     assert read(whole, delimiter) == carefully(whole, delimiter)
 
 
 @settings(max_examples=300, deadline=None)
 @given(
-    st.lists(st.lists(st.text(st.sampled_from("ab 1ñ\u00a0\t'"), max_size=4), min_size=2, max_size=2), max_size=12),
+    st.lists(
+        st.lists(st.text(st.sampled_from("ab 1ñ\u00a0\t'"), max_size=4), min_size=2, max_size=2),
+        max_size=12,
+    ),
     st.sampled_from(["\n", "\r\n", "\r"]),
     st.booleans(),
 )
@@ -54,10 +76,16 @@ def test_tables_are_read_quickly_and_the_same(rows: list[list[str]], end: str, e
     assert read(whole, ";") == carefully(whole, ";")
 
 
-@pytest.mark.parametrize("blank", [*csv_rows.BLANKS.replace("\n", "").replace("\r", ""), "\u00a0 \t"])
+@pytest.mark.parametrize(
+    "blank", [*csv_rows.BLANKS.replace("\n", "").replace("\r", ""), "\u00a0 \t"]
+)
 @pytest.mark.parametrize("cell", ["{}x", "x{}", "{}", "ñ{}"])
-def test_blanks_of_one_cell_go_wherever_it_stands(cell: str, blank: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Columns without blanks are not looked through again, and cells are made some hundred bytes at a time."""
+def test_blanks_of_one_cell_go_wherever_it_stands(
+    cell: str, blank: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Columns without blanks are not looked through again, and cells are made some hundred bytes at
+    a time.
+    """
     monkeypatch.setattr(csv_rows, "LONGEST", 200)
     for at in range(4):
         rows = [["a", "b", "ñ", ""] for _ in range(80)]
@@ -70,7 +98,12 @@ def test_blanks_of_one_cell_go_wherever_it_stands(cell: str, blank: str, monkeyp
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.lists(st.lists(st.text(st.sampled_from("ab ñ\u00a0"), max_size=9), min_size=2, max_size=2), max_size=40))
+@given(
+    st.lists(
+        st.lists(st.text(st.sampled_from("ab ñ\u00a0"), max_size=9), min_size=2, max_size=2),
+        max_size=40,
+    )
+)
 def test_rows_are_the_same_whatever_is_made_cells_together(rows: list[list[str]]) -> None:
     """A row that is longer than that is one for the careful way."""
     whole = "uno;dos\n" + "\n".join(";".join(row) for row in rows)
@@ -91,10 +124,15 @@ def test_rows_are_the_same_whatever_is_made_cells_together(rows: list[list[str]]
 def test_lines_are_counted_where_some_are_blank(text: str, lines: list[int]) -> None:
     quick = csv_rows.quickly(text.encode(), ";", ["uno", "dos"], 1)
     assert quick is not None
-    assert (quick[0].index.tolist(), quick[1]) == (lines, 1 + len(re.findall("\r\n|\r|\n|[^\r\n]$", text)))
+    assert (quick[0].index.tolist(), quick[1]) == (
+        lines,
+        1 + len(re.findall("\r\n|\r|\n|[^\r\n]$", text)),
+    )
 
 
-@pytest.mark.parametrize("text", ['1;"2"\n', "1;2;3\n", "1\n", "1;2\n \t\n", "\n\n", "1;2" + "\n" * 90])
+@pytest.mark.parametrize(
+    "text", ['1;"2"\n', "1;2;3\n", "1\n", "1;2\n \t\n", "\n\n", "1;2" + "\n" * 90]
+)
 def test_what_needs_care_is_not_read_quickly(text: str) -> None:
     assert csv_rows.quickly(text.encode(), ";", ["uno", "dos"], 1) is None
 
@@ -132,13 +170,19 @@ def test_rows_that_stray_quotes_make_one_are_told_with_the_line_where_they_open(
     [
         ("location_id;phone_numbers;number_type", 'L1;"+34911222333;\n+34911222334;";DID', ";"),
         ("location_id;phone_numbers", 'L1;"+34911222333\n+34911222334;"', ";"),
-        ("person_id;allow_call_types;block_call_types", 'P1;"INTERNAL_CALL;\nNATIONAL;";TOLL_FREE', ";"),
+        (
+            "person_id;allow_call_types;block_call_types",
+            'P1;"INTERNAL_CALL;\nNATIONAL;";TOLL_FREE',
+            ";",
+        ),
         ("name,address,city", 'Ana,"C/ Mayor,3\n28001,Madrid",Madrid', ","),
         ("name,address,city", 'Ana,"C/ Mayor 3,\nMadrid,28001",Madrid', ","),
         ("location_id,address", 'L1,"C/ Mayor 3\n28001,Madrid"', ","),
     ],
 )
-def test_lists_and_addresses_over_several_lines_are_one_cell(header: str, row: str, delimiter: str) -> None:
+def test_lists_and_addresses_over_several_lines_are_one_cell(
+    header: str, row: str, delimiter: str
+) -> None:
     found = read(f"{header}\n{row}\n", delimiter)
     assert isinstance(found, tuple)
     assert found[2] == []
@@ -146,4 +190,7 @@ def test_lists_and_addresses_over_several_lines_are_one_cell(header: str, row: s
 
 def test_a_list_in_one_column_and_an_address_with_commas_keep_their_line_breaks() -> None:
     assert read('nombre\n"Ana;\nLuis"\n', ";")[2] == []  # type: ignore[misc]
-    assert read('sede,address1\nA,"Calle Mayor, 3\nPiso 2, puerta B\n28001 Madrid, España"\n', ",")[2] == []  # type: ignore[misc]
+    assert (
+        read('sede,address1\nA,"Calle Mayor, 3\nPiso 2, puerta B\n28001 Madrid, España"\n', ",")[2]
+        == []
+    )  # type: ignore[misc]

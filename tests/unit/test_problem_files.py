@@ -13,7 +13,11 @@ from bulk.files import problem_report
 from bulk.files.csv_writer import safe_cell
 from bulk.files.dataset import read_any, read_csv
 
-DATA = read_csv(b"person_id;telefono\nA;34911222333\n=1+1;+34911222334\nC;'x\n", name="usuarios", file_name="USUARIOS.CSV")
+DATA = read_csv(
+    b"person_id;telefono\nA;34911222333\n=1+1;+34911222334\nC;'x\n",
+    name="usuarios",
+    file_name="USUARIOS.CSV",
+)
 PROBLEMS = [
     Problem("USUARIOS.CSV", 2, "telefono", "34911222333", "telefono_sin_prefijo", "Sin prefijo."),
     Problem("USUARIOS.CSV", 3, None, None, "falta_uno_de", "Faltan datos."),
@@ -27,7 +31,15 @@ def test_problems_as_csv_open_in_excel_and_run_no_formula() -> None:
     text = b"".join(problem_report.to_csv([*PROBLEMS, odd])).decode("utf-8-sig")
     rows = list(csv_module.reader(io.StringIO(text), delimiter=";"))
     assert rows[0] == list(problem_report.COLUMNS)
-    assert rows[1] == ["USUARIOS.CSV", "2", "telefono", "34911222333", "telefono_sin_prefijo", "error", "Sin prefijo."]
+    assert rows[1] == [
+        "USUARIOS.CSV",
+        "2",
+        "telefono",
+        "34911222333",
+        "telefono_sin_prefijo",
+        "error",
+        "Sin prefijo.",
+    ]
     assert [row[1] for row in rows[1:]] == ["2", "3", "2", "", "2"]
     assert rows[-1][3] == "'=cmd()"
 
@@ -57,13 +69,18 @@ def test_the_marked_workbook_has_colours_notes_and_reasons_and_no_formula() -> N
         [4, "C", "'x", None],
     ]
     assert sheet["B3"].data_type == "s"
-    assert (sheet["C2"].fill.start_color.rgb, sheet["B2"].fill.start_color.rgb) == ("FFF8D7D0", "FFFDEBCB")
+    assert (sheet["C2"].fill.start_color.rgb, sheet["B2"].fill.start_color.rgb) == (
+        "FFF8D7D0",
+        "FFFDEBCB",
+    )
     assert "Sin prefijo." in sheet["C2"].comment.text
     assert sheet["C3"].comment is None
 
 
 def test_only_the_bad_rows_when_asked() -> None:
-    sheet = openpyxl.load_workbook(io.BytesIO(problem_report.to_xlsx(DATA, PROBLEMS, only_bad=True))).active
+    sheet = openpyxl.load_workbook(
+        io.BytesIO(problem_report.to_xlsx(DATA, PROBLEMS, only_bad=True))
+    ).active
     assert [row[0].value for row in sheet.iter_rows(min_row=2)] == [2, 3]
 
 
@@ -78,9 +95,21 @@ def test_a_file_with_columns_called_as_ours_can_be_marked_and_read_again() -> No
     assert list(again.frame.columns) == ["fila (2)", "fila", "problemas", "problemas (2)"]
 
 
-def test_a_row_of_another_width_comes_back_marked_and_without_cells_that_would_be_taken_for_good() -> None:
-    data = read_csv(b"person_id;extension;nombre\nP1;20;41;Ana\nP2;2042;Luis\n", name="usuarios", file_name="USUARIOS.CSV")
+def test_a_row_of_another_width_comes_back_marked_and_without_cells_that_would_be_taken_for_good() -> (
+    None
+):
+    data = read_csv(
+        b"person_id;extension;nombre\nP1;20;41;Ana\nP2;2042;Luis\n",
+        name="usuarios",
+        file_name="USUARIOS.CSV",
+    )
     for told in (data.problems, ()):  # also when the row is not among those that were judged
         [again] = read_any(problem_report.to_xlsx(data, told), file_name="USUARIOS.xlsx")
-        assert again.frame[["fila", *data.frame.columns]].to_numpy().tolist() == [["2", "", "", ""], ["3", "P2", "2042", "Luis"]]
-        assert again.frame["problemas"].tolist() == [f"{data.problems[0].message} {problem_report.LEFT_BLANK}", ""]
+        assert again.frame[["fila", *data.frame.columns]].to_numpy().tolist() == [
+            ["2", "", "", ""],
+            ["3", "P2", "2042", "Luis"],
+        ]
+        assert again.frame["problemas"].tolist() == [
+            f"{data.problems[0].message} {problem_report.LEFT_BLANK}",
+            "",
+        ]

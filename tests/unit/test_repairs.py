@@ -1,4 +1,6 @@
-"""Excel rescue: each repair is proposed before -> after, none is made by itself, digits that are gone stay gone."""
+"""Excel rescue: each repair is proposed before -> after, none is made by itself, digits that are
+gone stay gone.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +58,12 @@ def proposed(column: str, cell: str, country: str | None = None) -> tuple[str, s
         ("+34 911 222 333.0", None, "+34911222333", "sobra_decimal"),
         ("+44 (0)20 7946 0958", None, "+442079460958", "sobran_signos"),
         ("+44 (020) 7946 0958", None, "+442079460958", "sobran_signos"),
-        ("+39 (06) 6982 1234", None, "+390669821234", "sobran_signos"),  # Italy dials its zero from abroad
+        (
+            "+39 (06) 6982 1234",
+            None,
+            "+390669821234",
+            "sobran_signos",
+        ),  # Italy dials its zero from abroad
         ("+34/911/222333", None, "+34911222333", "sobran_signos"),
         ("\u202a+34911222333\u202c", None, "+34911222333", "sobran_signos"),
         ("+34\u2011911\u2013222\u2212333", None, "+34911222333", "sobran_signos"),
@@ -66,7 +73,9 @@ def proposed(column: str, cell: str, country: str | None = None) -> tuple[str, s
         ("911222333, 911222334", "ES", "+34911222333,+34911222334", "prefijo_del_pais"),
     ],
 )
-def test_a_phone_that_excel_spoilt_is_proposed_as_it_was(cell: str, country: str | None, after: str, rule: str) -> None:
+def test_a_phone_that_excel_spoilt_is_proposed_as_it_was(
+    cell: str, country: str | None, after: str, rule: str
+) -> None:
     assert proposed("phone_number", cell, country) == (after, rule)
 
 
@@ -85,7 +94,10 @@ def test_a_phone_that_excel_spoilt_is_proposed_as_it_was(cell: str, country: str
         ("911222333.5", "ES"),
         ("+34911222333,5", "ES"),
         ("+00000000", "ES"),
-        ("+34911222333/40", "ES"),  # a range, two of them, an extension behind: joined they would be another number
+        (
+            "+34911222333/40",
+            "ES",
+        ),  # a range, two of them, an extension behind: joined they would be another number
         ("+34911222333-40", "ES"),
         ("+34911222333/911222334", "ES"),
         ("+34 911222333 (2041)", "ES"),
@@ -116,10 +128,17 @@ def test_a_phone_is_never_guessed(cell: str, country: str | None) -> None:
         ("person_id", "'abc", "abc", "sobra_apostrofo"),
         ("email", "mailto:ana@acme.es", "ana@acme.es", "correo_adornado"),
         ("Correo", "Ana Ruiz <ana@acme.es>", "ana@acme.es", "correo_adornado"),
-        ("Correo", "'ana@acme.es' <ana@acme.es>", "ana@acme.es", "correo_adornado"),  # as Outlook copies it
+        (
+            "Correo",
+            "'ana@acme.es' <ana@acme.es>",
+            "ana@acme.es",
+            "correo_adornado",
+        ),  # as Outlook copies it
     ],
 )
-def test_extensions_ids_and_emails_lose_what_does_not_belong_to_them(column: str, cell: str, after: str, rule: str) -> None:
+def test_extensions_ids_and_emails_lose_what_does_not_belong_to_them(
+    column: str, cell: str, after: str, rule: str
+) -> None:
     assert proposed(column, cell) == (after, rule)
 
 
@@ -159,10 +178,16 @@ def test_repairs_are_made_only_when_applied_and_the_original_keeps_its_cells() -
         (2, "911222333", "+34911222333"),
         (4, "911222333", "+34911222333"),
     ]
-    assert list(repairs.apply(data, found[:1]).frame["phone_number"]) == ["+34911222333", "+34911222334", "911222333"]
+    assert list(repairs.apply(data, found[:1]).frame["phone_number"]) == [
+        "+34911222333",
+        "+34911222334",
+        "911222333",
+    ]
     assert list(data.frame["phone_number"]) == ["911222333", "+34911222334", "911222333"]
     assert repairs.propose(repairs.apply(data, found), None, "ES") == []
-    assert [(group["title"], group["count"]) for group in repairs.grouped(found)] == [("Teléfono sin prefijo +", 2)]
+    assert [(group["title"], group["count"]) for group in repairs.grouped(found)] == [
+        ("Teléfono sin prefijo +", 2)
+    ]
 
 
 def test_a_repair_of_a_cell_that_has_changed_is_refused() -> None:
@@ -178,7 +203,9 @@ def test_a_repair_of_a_cell_that_has_changed_is_refused() -> None:
 def test_an_action_narrows_the_columns_to_those_that_feed_it() -> None:
     data = csv("person_id;telefono;phone_number\nA;911222333;911222334\n")
     mapping = map_columns(INTERCOM, data, explicit={"legacy_phone_number": "telefono"})
-    assert [repair.column for repair in repairs.propose(data, INTERCOM, "ES", mapping=mapping)] == ["telefono"]
+    assert [repair.column for repair in repairs.propose(data, INTERCOM, "ES", mapping=mapping)] == [
+        "telefono"
+    ]
 
 
 def test_the_country_comes_from_global_and_must_exist() -> None:
@@ -197,7 +224,11 @@ def test_an_id_of_webex_is_never_touched() -> None:
 _SPELLINGS = st.text(st.sampled_from("+0123456789.,()/ -'\u00a0\u202c２"), max_size=8)
 _PHONES = st.builds(
     lambda parts, cut, tail: f"{parts[0]}{parts[1][:cut]}{parts[2]}{parts[1][cut:]}{tail}",
-    st.tuples(_SPELLINGS, st.sampled_from(["+34911222333", "+442079460958", "0034911222333", "+12125550100"]), _SPELLINGS),
+    st.tuples(
+        _SPELLINGS,
+        st.sampled_from(["+34911222333", "+442079460958", "0034911222333", "+12125550100"]),
+        _SPELLINGS,
+    ),
     st.integers(0, 13),
     st.sampled_from(["", ".0", ",0", ".00", ".000", ".5", ",55", " (0)", ".0.0"]),
 )
@@ -213,18 +244,30 @@ def test_a_cell_with_a_repair_is_never_sent_as_another_number_while_nobody_accep
 ) -> None:
     proposal = repairs._phones(cell.strip(), country)
     param = Param("phone_numbers", "phone", many=many)
-    sent, accepted = (clean(pd.Series([text], dtype="str"), param).iloc[0] for text in (cell, (proposal or ("",))[0]))
+    sent, accepted = (
+        clean(pd.Series([text], dtype="str"), param).iloc[0]
+        for text in (cell, (proposal or ("",))[0])
+    )
     valid = rf"{E164}(?:;{E164})*" if many else E164
     if proposal and re.fullmatch(valid, sent):
         assert sent == accepted
 
 
 @pytest.mark.parametrize(
-    "cell", ["+34911222333.0", "+34911222333.5", "+34911222333.00", "+44 (0)20 7946 0958", "+34 911 222 333.0"]
+    "cell",
+    [
+        "+34911222333.0",
+        "+34911222333.5",
+        "+34911222333.00",
+        "+44 (0)20 7946 0958",
+        "+34 911 222 333.0",
+    ],
 )
 def test_a_number_in_doubt_is_not_valid_until_its_repair_is_accepted(cell: str) -> None:
     person = base64.b64encode(f"ciscospark://us/PEOPLE/{1:032x}".encode()).decode().rstrip("=")
-    found = prepare(INTERCOM.id, {"usuarios": csv(f"person_id;legacy_phone_number\n{person};{cell}\n")})
+    found = prepare(
+        INTERCOM.id, {"usuarios": csv(f"person_id;legacy_phone_number\n{person};{cell}\n")}
+    )
     assert [problem.rule for problem in found.problems] == ["telefono_dudoso"]
 
 
@@ -238,15 +281,30 @@ def test_every_column_that_feeds_a_parameter_is_mended_wherever_it_stands() -> N
     def found(action_id: str, file: Dataset, **explicit: str) -> list[tuple[str, str, str]]:
         action = get_action(action_id)
         mapping = map_columns(action, users, world, explicit=explicit, others=files)
-        return [(each.column, each.before, each.after) for each in repairs.propose(file, action, "ES", mapping=mapping)]
+        return [
+            (each.column, each.before, each.after)
+            for each in repairs.propose(file, action, "ES", mapping=mapping)
+        ]
 
     forward = "usuarios_configurar_desvio_prefijo53"
     assert found(forward, users, destination="53{ext}") == [("ext", "2041.0", "2041")]
     assert found(forward, world, destination="{GLOBAL.prefijo}{ext}") == [("prefijo", "53.0", "53")]
-    assert found(forward, users, destination="+34{linea}") == [("linea", "911222333.0", "911222333")]
-    spelt = csv("person_id;ext\nA;2041/2042\nB;2041-45\nC;204 205\nD;20 41\nE;911 222 333\nF;91 1222333\n")
-    assert [after for _, _, after in found(forward, spelt, destination="53{ext}")] == ["2041", "911222333", "911222333"]
+    assert found(forward, users, destination="+34{linea}") == [
+        ("linea", "911222333.0", "911222333")
+    ]
+    spelt = csv(
+        "person_id;ext\nA;2041/2042\nB;2041-45\nC;204 205\nD;20 41\nE;911 222 333\nF;91 1222333\n"
+    )
+    assert [after for _, _, after in found(forward, spelt, destination="53{ext}")] == [
+        "2041",
+        "911222333",
+        "911222333",
+    ]
     legacy = "usuarios_anadir_intercom_legacy"
-    assert found(legacy, world, legacy_phone_number="GLOBAL.cabecera") == [("cabecera", "34911222333", "+34911222333")]
+    assert found(legacy, world, legacy_phone_number="GLOBAL.cabecera") == [
+        ("cabecera", "34911222333", "+34911222333")
+    ]
     joined = "UBICACIONES.ddi[sede=location_name]"
-    assert found(legacy, places, legacy_phone_number=joined) == [("ddi", "0034911222334", "+34911222334")]
+    assert found(legacy, places, legacy_phone_number=joined) == [
+        ("ddi", "0034911222334", "+34911222334")
+    ]

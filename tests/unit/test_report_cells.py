@@ -1,4 +1,6 @@
-"""Cells of reports: no spreadsheet runs them, phones stay whole, people read what changed and when."""
+"""Cells of reports: no spreadsheet runs them, phones stay whole, people read what changed and
+when.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,18 @@ NASTY = [
     "－2＋3",
     '=HYPERLINK("http://x")',
 ]
-PLAIN = ["+34911222333", "-", "-5", "0042", "+34 911 222 333", "'=x", "http://example.com", "3,49E+10", "Añil «ñ»", ""]
+PLAIN = [
+    "+34911222333",
+    "-",
+    "-5",
+    "0042",
+    "+34 911 222 333",
+    "'=x",
+    "http://example.com",
+    "3,49E+10",
+    "Añil «ñ»",
+    "",
+]
 
 
 @pytest.mark.parametrize("cell", NASTY)
@@ -54,19 +67,34 @@ def test_a_guarded_cell_comes_back_and_is_never_a_formula(cell: str) -> None:
 
 
 def changed(change: dict[str, object], after: dict[str, object] | None = None) -> tuple[str, str]:
-    return Telling().cells(RowResult(2, "done", "", "", None, None, None, after, change, None, 1, None, None))
+    return Telling().cells(
+        RowResult(2, "done", "", "", None, None, None, after, change, None, 1, None, None)
+    )
 
 
 def test_before_and_after_name_only_what_differs() -> None:
-    nested = {"always": [{"enabled": False, "ring": True, "to": None}, {"enabled": True, "ring": True, "to": "53"}]}
-    assert changed(nested) == ("always (enabled): no; always (to): -", "always (enabled): sí; always (to): 53")
+    nested = {
+        "always": [
+            {"enabled": False, "ring": True, "to": None},
+            {"enabled": True, "ring": True, "to": "53"},
+        ]
+    }
+    assert changed(nested) == (
+        "always (enabled): no; always (to): -",
+        "always (enabled): sí; always (to): 53",
+    )
 
 
 def test_after_is_what_was_left_rather_than_what_was_asked() -> None:
-    assert changed({"extension": ["1", "2"]}, {"extension": "3"}) == ("extension: 1", "extension: 3")
+    assert changed({"extension": ["1", "2"]}, {"extension": "3"}) == (
+        "extension: 1",
+        "extension: 3",
+    )
 
 
-def test_moments_are_shown_on_the_local_clock_also_across_the_change_of_hour(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_moments_are_shown_on_the_local_clock_also_across_the_change_of_hour(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("TZ", "Europe/Madrid")
     time.tzset()
     try:
@@ -83,12 +111,18 @@ def test_every_state_is_in_one_part_and_has_a_word_in_each_kind_of_run() -> None
         run = RunRecord("r", "a", "sandbox", kind=kind)
         assert all(state_word(run, state) for state in ALL_STATES)
         assert sorted((*review_states(kind), *rest(run))) == sorted(ALL_STATES)
-        assert sorted(state for states in parts_of(run).values() for state in states) == sorted(ALL_STATES)
+        assert sorted(state for states in parts_of(run).values() for state in states) == sorted(
+            ALL_STATES
+        )
 
 
 def test_undo_and_verification_have_words_of_their_own() -> None:
     undo, check = (RunRecord("r", "a", "sandbox", kind=kind) for kind in ("undo", "verify"))
-    found = [state_word(undo, "done"), state_word(undo, "conflict"), state_word(undo, "invalid", "irreversible")]
+    found = [
+        state_word(undo, "done"),
+        state_word(undo, "conflict"),
+        state_word(undo, "invalid", "irreversible"),
+    ]
     assert found == ["revertida", "conservada", "no reversible"]
     assert [state_word(check, state) for state in ("unchanged", "change", "blocked")] == [
         "como se pidió",
@@ -112,7 +146,10 @@ def test_a_workbook_of_text_gives_every_cell_back(tmp_path: Path) -> None:
 def test_csv_begins_with_the_mark_that_excel_needs_and_keeps_line_breaks_inside_cells() -> None:
     raw = b"".join(csv_text(["a", "b"], [["uno\r\ndos", 'co"mi;lla']]))
     assert raw.startswith(b"\xef\xbb\xbfa;b\r\n")
-    assert list(csv.reader(io.StringIO(raw.decode("utf-8-sig"), newline=""), delimiter=";"))[1] == ["uno\r\ndos", 'co"mi;lla']
+    assert list(csv.reader(io.StringIO(raw.decode("utf-8-sig"), newline=""), delimiter=";"))[1] == [
+        "uno\r\ndos",
+        'co"mi;lla',
+    ]
 
 
 @given(st.text())

@@ -22,7 +22,9 @@ def test_many_small_locations_stand_below_the_chart_and_flatten_no_bar() -> None
     assert len(bars(svg)) == 15
     assert min(bars(svg)) > 0.8 * max(bars(svg))
     assert "Tienda" not in svg
-    assert "Y otras 300 ubicaciones con menos filas, que suman 1.201: hecha 1.200, no válida 1." in svg
+    assert (
+        "Y otras 300 ubicaciones con menos filas, que suman 1.201: hecha 1.200, no válida 1." in svg
+    )
 
 
 def test_one_more_location_is_told_in_the_singular_and_none_not_at_all() -> None:
@@ -33,4 +35,6 @@ def test_one_more_location_is_told_in_the_singular_and_none_not_at_all() -> None
 
 def test_an_undo_is_told_in_its_own_words() -> None:
     undone = RunRecord("20261124-0100-abd", RUN.action_id, "sandbox", kind="undo")
-    assert "revertida 5" in charts.places(undone, [(f"Sede {n}", "done", 20 - n) for n in range(16)])
+    assert "revertida 5" in charts.places(
+        undone, [(f"Sede {n}", "done", 20 - n) for n in range(16)]
+    )

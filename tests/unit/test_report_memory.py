@@ -18,9 +18,15 @@ from bulk.runs.context import Context, close_context, open_context
 from bulk.runs.error_groups import clusters
 
 ACTION = "usuarios_configurar_desvio_prefijo53"
-FEW, MANY = 4_000, 20_000  # the fewer ones are two full pages of the journal: both stand in memory at the turn
+FEW, MANY = (
+    4_000,
+    20_000,
+)  # the fewer ones are two full pages of the journal: both stand in memory at the turn
 ROOM = 1 << 20  # bytes: what the interpreter may take besides
-MESSAGE = "USUARIOS.CSV · Fila {0} · extension «{0}» · No es una extensión. Se esperan entre 2 y 10 cifras. Corrige la celda."
+MESSAGE = (
+    "USUARIOS.CSV · Fila {0} · extension «{0}» · No es una extensión. Se esperan entre 2 y 10"
+    " cifras. Corrige la celda."
+)
 
 
 @pytest.fixture(scope="module")
@@ -44,9 +50,18 @@ def written(context: Context, run_id: str, count: int) -> RunRecord:
     """Rows that all failed for one cause: every format has to tell them one by one."""
     lines = range(2, 2 + count)
     dataset = from_records(
-        {line: {"person_id": f"P{line}", "extension": str(line), "nota": "x" * 40} for line in lines}, name="usuarios"
+        {
+            line: {"person_id": f"P{line}", "extension": str(line), "nota": "x" * 40}
+            for line in lines
+        },
+        name="usuarios",
     )
-    run = RunRecord(run_id, ACTION, "sandbox", files=({"name": "usuarios", "kept": input_files.keep(context, dataset)},))
+    run = RunRecord(
+        run_id,
+        ACTION,
+        "sandbox",
+        files=({"name": "usuarios", "kept": input_files.keep(context, dataset)},),
+    )
     runs.create_run(context.journal, run)
     for start in range(2, 2 + count, 500):
         chunk = [
@@ -89,8 +104,13 @@ def peak(make: Callable[[Context, RunRecord], object], context: Context, run: Ru
         tracemalloc.stop()
 
 
-@pytest.mark.parametrize("name", ["csv", "json", "html", "acta", "roundtrip", "xlsx", "roundtrip_xlsx", "parts", "clusters"])
-def test_memory_stays_flat(name: str, context: Context, few: RunRecord, many: RunRecord, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "name",
+    ["csv", "json", "html", "acta", "roundtrip", "xlsx", "roundtrip_xlsx", "parts", "clusters"],
+)
+def test_memory_stays_flat(
+    name: str, context: Context, few: RunRecord, many: RunRecord, tmp_path: Path
+) -> None:
     makers: dict[str, Callable[[Context, RunRecord], object]] = {
         "csv": lambda context, run: through(report.csv_chunks(context, run)),
         "json": lambda context, run: through(report.json_chunks(context, run)),
@@ -99,7 +119,9 @@ def test_memory_stays_flat(name: str, context: Context, few: RunRecord, many: Ru
         "roundtrip": lambda context, run: through(report.roundtrip_chunks(context, run)),
         "xlsx": to_disk(report.xlsx_file, tmp_path),
         "roundtrip_xlsx": to_disk(report.roundtrip_file, tmp_path),
-        "parts": lambda context, run: sum(through(chunks) for chunks in report.three_files(context, run).values()),
+        "parts": lambda context, run: sum(
+            through(chunks) for chunks in report.three_files(context, run).values()
+        ),
         "clusters": clusters,
     }
     make = makers[name]
@@ -108,13 +130,18 @@ def test_memory_stays_flat(name: str, context: Context, few: RunRecord, many: Ru
     assert big < small * 1.25 + ROOM, f"{small} -> {big} bytes"
 
 
-def test_html_holds_every_exception_and_the_first_five_thousand_of_the_others(context: Context, many: RunRecord) -> None:
+def test_html_holds_every_exception_and_the_first_five_thousand_of_the_others(
+    context: Context, many: RunRecord
+) -> None:
     page = b"".join(report.html_chunks(context, many)).decode()
     assert page.count('<tr><td class="n">') >= MANY
     good = replace(many, run_id="20261124-0000-yes")
     runs.create_run(context.journal, good)
     runs.add_order(
-        context.journal, good.run_id, [Row(n, {"person_id": "P"}, state="excluded") for n in range(2, 6_002)], "person_id"
+        context.journal,
+        good.run_id,
+        [Row(n, {"person_id": "P"}, state="excluded") for n in range(2, 6_002)],
+        "person_id",
     )
     page = b"".join(report.html_chunks(context, good)).decode()
     assert page.count("fuera de alcance</td>") == 5_000

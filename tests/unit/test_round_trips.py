@@ -1,4 +1,6 @@
-"""Any table written in any dialect is read back equal; random bytes are read or refused, never a traceback."""
+"""Any table written in any dialect is read back equal; random bytes are read or refused, never a
+traceback.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ CHARACTERS = st.characters(exclude_categories=("Cs",), exclude_characters="\x00\
 CELLS = st.text(CHARACTERS, max_size=12)
 SPANISH = st.text(st.sampled_from("abcñáéíóúüÑÁ 0123456789+;,|\"'@-."), max_size=12)
 HEADERS = st.lists(
-    st.text(st.sampled_from("abcdefghijklmnñopqrstuvwxyzáé_ -"), min_size=1, max_size=8).filter(canonical),
+    st.text(st.sampled_from("abcdefghijklmnñopqrstuvwxyzáé_ -"), min_size=1, max_size=8).filter(
+        canonical
+    ),
     min_size=1,
     max_size=5,
     unique_by=canonical,
@@ -35,7 +39,10 @@ QUICK = settings(max_examples=150, deadline=None, suppress_health_check=list(Hea
 def write(headers: list[str], rows: list[list[str]], dialect: dict[str, object]) -> str:
     buffer = io.StringIO(newline="")
     if any(sign in cell for row in rows for cell in row for sign in "\r\n"):
-        dialect = {**dialect, "quoting": csv.QUOTE_ALL}  # the writer quotes only the line ends of its own dialect
+        dialect = {
+            **dialect,
+            "quoting": csv.QUOTE_ALL,
+        }  # the writer quotes only the line ends of its own dialect
     csv.writer(buffer, **dialect).writerows([headers, *rows])  # type: ignore[arg-type]
     return buffer.getvalue()
 
@@ -51,7 +58,9 @@ def cells(data: Dataset) -> list[list[str]]:
 
 
 @st.composite
-def tables(draw: st.DrawFn, cell: st.SearchStrategy[str]) -> tuple[list[str], list[list[str]], dict[str, object]]:
+def tables(
+    draw: st.DrawFn, cell: st.SearchStrategy[str]
+) -> tuple[list[str], list[list[str]], dict[str, object]]:
     headers = draw(HEADERS)
     width = len(headers)
     rows = draw(st.lists(st.lists(cell, min_size=width, max_size=width), max_size=6))
@@ -66,13 +75,17 @@ def test_any_table_in_any_dialect_is_read_back_equal(
     headers, rows, dialect = table
     raw = write(headers, rows, dialect).encode(encoding)
     data = read_csv(raw, name="usuarios", delimiter=str(dialect["delimiter"]), encoding=encoding)
-    assert [canonical(header) for header in data.frame.columns] == [canonical(header) for header in headers]
+    assert [canonical(header) for header in data.frame.columns] == [
+        canonical(header) for header in headers
+    ]
     assert cells(data) == expected(headers, rows)
 
 
 @QUICK
 @given(tables(SPANISH))
-def test_a_table_in_windows_1252_is_read_back_equal(table: tuple[list[str], list[list[str]], dict[str, object]]) -> None:
+def test_a_table_in_windows_1252_is_read_back_equal(
+    table: tuple[list[str], list[list[str]], dict[str, object]],
+) -> None:
     headers, rows, dialect = table
     raw = write(headers, rows, dialect).encode("cp1252")
     data = read_csv(raw, name="usuarios", delimiter=str(dialect["delimiter"]), encoding="cp1252")
@@ -81,9 +94,13 @@ def test_a_table_in_windows_1252_is_read_back_equal(table: tuple[list[str], list
 
 @QUICK
 @given(tables(SPANISH))
-def test_a_corrected_file_reads_back_equal(table: tuple[list[str], list[list[str]], dict[str, object]]) -> None:
+def test_a_corrected_file_reads_back_equal(
+    table: tuple[list[str], list[list[str]], dict[str, object]],
+) -> None:
     headers, rows, dialect = table
-    data = read_csv(write(headers, rows, dialect).encode(), name="usuarios", delimiter=str(dialect["delimiter"]))
+    data = read_csv(
+        write(headers, rows, dialect).encode(), name="usuarios", delimiter=str(dialect["delimiter"])
+    )
     assert cells(read_csv(to_csv(data), name="usuarios", delimiter=";")) == cells(data)
 
 

@@ -23,7 +23,8 @@ def madrid(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.mark.parametrize(
     ("now", "wanted", "moment"),
     [
-        # 29 March 2026: after 01:59 comes 03:00, and 02:30 is as much later as the clock jumps (03:30)
+        # 29 March 2026: after 01:59 comes 03:00, and 02:30 is as much later as the clock jumps
+        # (03:30)
         ("2026-03-29T01:50+01:00", "02:30", "2026-03-29T03:30+02:00"),
         ("2026-03-28T21:00+01:00", "02:30", "2026-03-29T03:30+02:00"),
         ("2026-03-28T21:00+01:00", "03:00", "2026-03-29T03:00+02:00"),
@@ -37,7 +38,9 @@ def madrid(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         ("2026-10-24T23:00+02:00", "22:30", "2026-10-25T22:30+01:00"),
     ],
 )
-def test_an_hour_is_always_the_next_one_to_come(madrid: None, now: str, wanted: str, moment: str) -> None:
+def test_an_hour_is_always_the_next_one_to_come(
+    madrid: None, now: str, wanted: str, moment: str
+) -> None:
     found = next_time(wanted, after=datetime.fromisoformat(now))
     assert found == datetime.fromisoformat(moment).astimezone(UTC)
     assert found > datetime.fromisoformat(now)

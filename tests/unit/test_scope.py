@@ -69,7 +69,13 @@ def test_an_empty_scope_says_which_condition_nobody_meets() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "ranges"), [("2-200", ((2, 200),)), ("2-3, 5", ((2, 3), (5, 5))), (" 7 ", ((7, 7),)), ("4-", ((4, 1 << 60),))]
+    ("text", "ranges"),
+    [
+        ("2-200", ((2, 200),)),
+        ("2-3, 5", ((2, 3), (5, 5))),
+        (" 7 ", ((7, 7),)),
+        ("4-", ((4, 1 << 60),)),
+    ],
 )
 def test_lines_are_read_as_ranges(text: str, ranges: tuple[tuple[int, int], ...]) -> None:
     assert parse_lines(text) == ranges
@@ -121,8 +127,12 @@ def test_a_selected_column_chooses_in_any_file(mark: str) -> None:
     assert lines(Scope(selected=False), data) == [2, 3, 4]
     files = {"usuarios": csv("person_id;extension;selected\nA;10;x\nB;11;\n")}
     everybody = prepare("usuarios_configurar_desvio_prefijo53", files, scope=Scope(selected=False))
-    assert everybody.scope["unmarked_too"]  # also where nothing is left out: whoever repeats the run gets the same rows
-    assert Scope(selected=False).to_json() != Scope().to_json() == {}  # a rehearsal of the one is none of the other
+    assert everybody.scope[
+        "unmarked_too"
+    ]  # also where nothing is left out: whoever repeats the run gets the same rows
+    assert (
+        Scope(selected=False).to_json() != Scope().to_json() == {}
+    )  # a rehearsal of the one is none of the other
 
 
 def test_what_was_left_open_is_matched_by_entity_and_not_by_line() -> None:
@@ -166,7 +176,9 @@ def test_many_ranges_are_told_by_their_first_and_their_number() -> None:
     assert choose(DATA, Scope(lines=ranges)).description == "filas 2, 4, 6, 8, 10 … (10 tramos)"
 
 
-RANGE = st.tuples(st.integers(1, 60), st.integers(0, 9)).map(lambda found: (found[0], found[0] + found[1]))
+RANGE = st.tuples(st.integers(1, 60), st.integers(0, 9)).map(
+    lambda found: (found[0], found[0] + found[1])
+)
 
 
 SIXTY = csv("person_id\n" + "A\n" * 60)
@@ -175,12 +187,17 @@ SIXTY = csv("person_id\n" + "A\n" * 60)
 @settings(deadline=None)
 @given(st.lists(RANGE, min_size=1, max_size=9))
 def test_any_ranges_choose_the_lines_that_lie_in_one_of_them(ranges: list[tuple[int, int]]) -> None:
-    assert lines(Scope(lines=tuple(ranges)), SIXTY) == [n for n in range(2, 62) if any(a <= n <= b for a, b in ranges)]
+    assert lines(Scope(lines=tuple(ranges)), SIXTY) == [
+        n for n in range(2, 62) if any(a <= n <= b for a, b in ranges)
+    ]
     assert lines(Scope(lines=parse_lines("50-")), SIXTY) == list(range(50, 62))
 
 
 def test_tens_of_thousands_of_ranges_are_no_work() -> None:
-    data, ranges = csv("person_id\n" + "A\n" * 40_000), tuple((line, line) for line in range(2, 40_000, 2))
+    data, ranges = (
+        csv("person_id\n" + "A\n" * 40_000),
+        tuple((line, line) for line in range(2, 40_000, 2)),
+    )
     began = time.process_time()
     assert choose(data, Scope(lines=ranges)).count == 19_999
     assert time.process_time() - began < 1.5  # one by one they took most of a minute
@@ -197,14 +214,23 @@ def test_accents_count_as_written_by_the_keyboard_or_by_macos() -> None:
 
 def test_a_mark_that_is_not_understood_is_told_and_a_column_that_looks_like_selected_too() -> None:
     found = choose(csv("person_id;selected\nA;x\nB;S\nC;Y\nD;no\nE;\n"), Scope())
-    assert (found.count, [(p.line, p.value, p.severity) for p in found.unclear]) == (1, [(3, "S", "aviso"), (4, "Y", "aviso")])
+    assert (found.count, [(p.line, p.value, p.severity) for p in found.unclear]) == (
+        1,
+        [(3, "S", "aviso"), (4, "Y", "aviso")],
+    )
     [told] = choose(csv("person_id;Seleccionado;incluir\nA;x;Madrid\nB;;Lugo\n"), Scope()).unclear
-    assert (told.column, told.rule, told.line) == ("Seleccionado", "seleccion_con_otro_nombre", None)
+    assert (told.column, told.rule, told.line) == (
+        "Seleccionado",
+        "seleccion_con_otro_nombre",
+        None,
+    )
 
 
 def test_what_was_left_open_and_no_row_names_is_told() -> None:
     frame = param_frame(FORWARD, DATA, None, map_columns(FORWARD, DATA))
     asked = Scope(entities=frozenset({"C", "Z"}), entities_of="RUN", unnamed=2)
     found = choose(DATA, asked, action=FORWARD, frame=frame)
-    assert scope.unmatched_text(asked, found.named).startswith("3 filas que quedaron pendientes o fallidas no se encuentran")
+    assert scope.unmatched_text(asked, found.named).startswith(
+        "3 filas que quedaron pendientes o fallidas no se encuentran"
+    )
     assert scope.unmatched_text(Scope(entities=frozenset({"C"})), found.named) == ""

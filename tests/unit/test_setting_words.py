@@ -1,4 +1,6 @@
-"""Settings and options are told in Spanish, those that somebody set apart from those as they come."""
+"""Settings and options are told in Spanish, those that somebody set apart from those as they
+come.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +8,20 @@ from dataclasses import fields
 
 from bulk.adapters import SUPPORTED, get_action
 from bulk.core.settings import Settings, in_force
-from bulk.wording.settings import OPTION_WORDS, SETTING_WORDS, options_told, setting_told, settings_told
+from bulk.wording.settings import (
+    OPTION_WORDS,
+    SETTING_WORDS,
+    options_told,
+    setting_told,
+    settings_told,
+)
 
 
 def test_every_setting_and_every_option_has_words() -> None:
     assert SETTING_WORDS.keys() == {field.name for field in fields(Settings)}
-    assert OPTION_WORDS.keys() == {name for action in SUPPORTED for name in get_action(action).options}
+    assert OPTION_WORDS.keys() == {
+        name for action in SUPPORTED for name in get_action(action).options
+    }
 
 
 def test_what_somebody_set_is_told_apart() -> None:
@@ -34,8 +44,15 @@ def test_options_are_told_with_the_profile_in_words() -> None:
         {"callType": "INTERNATIONAL", "action": "BLOCK", "transferEnabled": False},
         {"callType": "NEW_TYPE", "action": "ALLOW", "transferEnabled": False},
     ]
-    told = options_told({"profile": {"callingPermissions": entries}, "allow_calling_removal": False, "force_pstn": None})
-    assert told == (
-        "perfil saliente: internas permitidas, internacionales bloqueadas, NEW_TYPE permitidas, sin transferir; "
-        "permitir quitar licencias de Webex Calling: no"
+    told = options_told(
+        {
+            "profile": {"callingPermissions": entries},
+            "allow_calling_removal": False,
+            "force_pstn": None,
+        }
+    )
+    assert (
+        told
+        == "perfil saliente: internas permitidas, internacionales bloqueadas, NEW_TYPE permitidas,"
+        " sin transferir; permitir quitar licencias de Webex Calling: no"
     )

@@ -51,7 +51,10 @@ def test_a_template_is_filled_in_and_empty_where_one_of_its_columns_is() -> None
 
 def test_a_join_finds_the_one_row_of_the_other_file_whatever_the_case() -> None:
     mapping = map_columns(
-        MOVE, USERS, explicit={"target_location_id": "UBICACIONES.location_id[sede=location_name]"}, others=FILES.others
+        MOVE,
+        USERS,
+        explicit={"target_location_id": "UBICACIONES.location_id[sede=location_name]"},
+        others=FILES.others,
     )
     frame = param_frame(MOVE, USERS, None, mapping, others=FILES.others)
     assert list(frame["target_location_id"]) == ["M", "", "M", "", ""]
@@ -59,7 +62,10 @@ def test_a_join_finds_the_one_row_of_the_other_file_whatever_the_case() -> None:
 
 def test_a_key_without_partner_or_with_several_is_a_problem_of_its_row() -> None:
     mapping = map_columns(
-        MOVE, USERS, explicit={"target_location_id": "UBICACIONES.location_id[sede=location_name]"}, others=FILES.others
+        MOVE,
+        USERS,
+        explicit={"target_location_id": "UBICACIONES.location_id[sede=location_name]"},
+        others=FILES.others,
     )
     frame = param_frame(MOVE, USERS, None, mapping, others=FILES.others)
     found = validate_rows(MOVE, USERS, mapping, frame, others=FILES.others)
@@ -101,7 +107,12 @@ def test_only_the_lines_asked_for_are_made() -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [{}, {"action_id": "a", "sources": []}, {"action_id": "a", "sources": {"p": {"kind": "volar"}}}]
+    "value",
+    [
+        {},
+        {"action_id": "a", "sources": []},
+        {"action_id": "a", "sources": {"p": {"kind": "volar"}}},
+    ],
 )
 def test_json_that_is_no_mapping_is_refused(value: dict[str, object]) -> None:
     with pytest.raises(InputError, match="mapeo"):

@@ -1,4 +1,6 @@
-"""Suggestions come with a score and are never applied by themselves; saved mappings come back as they were."""
+"""Suggestions come with a score and are never applied by themselves; saved mappings come back as
+they were.
+"""
 
 from __future__ import annotations
 
@@ -74,13 +76,21 @@ def test_the_name_of_a_target_location_is_joined_to_its_id() -> None:
     places = csv(f"location_id;location_name\n{PLACE};Madrid\n", "ubicaciones")
     data = csv(f"person_id;sede;sede_destino\n{PERSON};Lugo;Madrid\n")
     found = offered(MOVE, data, ubicaciones=places)
-    assert found["target_location_id"] == ("UBICACIONES.location_id[sede_destino=location_name]", "unión", False)
+    assert found["target_location_id"] == (
+        "UBICACIONES.location_id[sede_destino=location_name]",
+        "unión",
+        False,
+    )
 
 
 def test_global_is_offered_too() -> None:
     world = csv(f"organizacion\n{hydra('ORGANIZATION')}\n", "global")
     data = csv(f"person_id;extension\n{PERSON};12\n")
-    assert offered(FORWARD, data, world=world)["org_id"] == ("GLOBAL.organizacion", "sinónimo", False)
+    assert offered(FORWARD, data, world=world)["org_id"] == (
+        "GLOBAL.organizacion",
+        "sinónimo",
+        False,
+    )
 
 
 def test_synonyms_are_of_parameters_that_exist_and_never_stand_for_two() -> None:
@@ -95,7 +105,7 @@ def test_likeness_ignores_word_order_and_camel_case() -> None:
     assert likeness("extension", "apellidos")[0] < 80
 
 
-# -- saved ------------------------------------------------------------------------------------------------------------
+# -- saved -----------------------------------------------------------------------------------------
 
 
 def test_a_mapping_is_kept_by_name_and_replaced_by_the_same_name(tmp_path: Path) -> None:
@@ -104,7 +114,9 @@ def test_a_mapping_is_kept_by_name_and_replaced_by_the_same_name(tmp_path: Path)
     second = map_columns(FORWARD, data, explicit={"extension": "otra", "destination": "53{ext}"})
     saved_mappings.save(tmp_path, "Fichero de RR. HH.", first)
     saved_mappings.save(tmp_path, "fichero de RR. HH.", second)
-    assert saved_mappings.saved(tmp_path, FORWARD.id) == [saved_mappings.SavedMapping("fichero de RR. HH.", second)]
+    assert saved_mappings.saved(tmp_path, FORWARD.id) == [
+        saved_mappings.SavedMapping("fichero de RR. HH.", second)
+    ]
     saved_mappings.delete(tmp_path, "fichero de RR. HH.", FORWARD.id)
     assert saved_mappings.saved(tmp_path) == []
 
@@ -124,7 +136,9 @@ def test_a_name_cannot_leave_the_directory(tmp_path: Path) -> None:
 
 
 def test_a_mapping_becomes_choices_for_files_that_have_its_columns() -> None:
-    mapping = map_columns(FORWARD, csv("person_id;ext\nA;1\n"), explicit={"extension": "ext", "destination": "=5"})
+    mapping = map_columns(
+        FORWARD, csv("person_id;ext\nA;1\n"), explicit={"extension": "ext", "destination": "=5"}
+    )
     texts = {"person_id": "person_id", "extension": "ext", "destination": "=5"}
     assert saved_mappings.to_explicit(mapping, Files(csv("ext;person_id\n1;A\n"))) == texts
     with pytest.raises(InputError, match="ext"):
@@ -133,16 +147,28 @@ def test_a_mapping_becomes_choices_for_files_that_have_its_columns() -> None:
 
 @pytest.mark.parametrize(
     "raw",
-    [b"", b"{", b"[]", b'{"format": 1}', b'{"format": 2, "action_id": "x", "sources": {}}', b"\xff\xfe\x00",
-     b'{"format": 1, "action_id": "usuarios_volar", "sources": {}}',
-     b'{"format": 1, "action_id": "usuarios_anadir_intercom_legacy", "sources": {"volar": {"kind": "none"}}}'],
-)  # fmt: skip
+    [
+        b"",
+        b"{",
+        b"[]",
+        b'{"format": 1}',
+        b'{"format": 2, "action_id": "x", "sources": {}}',
+        b"\xff\xfe\x00",
+        b'{"format": 1, "action_id": "usuarios_volar", "sources": {}}',
+        (
+            b'{"format": 1, "action_id": "usuarios_anadir_intercom_legacy", "sources": {"volar":'
+            b' {"kind": "none"}}}'
+        ),
+    ],
+)
 def test_a_file_that_is_no_mapping_is_refused(raw: bytes) -> None:
     with pytest.raises(BulkError):
         saved_mappings.from_bytes(raw, "mapeo.json")
 
 
-def test_an_email_is_offered_for_a_person_and_a_place_for_its_id_where_names_are_looked_up() -> None:
+def test_an_email_is_offered_for_a_person_and_a_place_for_its_id_where_names_are_looked_up() -> (
+    None
+):
     data = csv("Correo;ext;sede\nana@acme.es;2041;Madrid\n")
     assert offered(FORWARD, data)["person_id"] == ("Correo", "sinónimo", True)
     assert "person_id" not in offered(FORWARD, csv("Correo;ext\nAna Gil;2041\n"))

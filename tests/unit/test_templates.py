@@ -1,4 +1,6 @@
-"""The template of each action loads, is valid with its example row, and keeps what is typed into it as text."""
+"""The template of each action loads, is valid with its example row, and keeps what is typed into it
+as text.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,10 @@ def template(action_id: str) -> bytes:
 
 @pytest.mark.parametrize("action", all_actions(), ids=lambda action: action.id)
 def test_the_example_row_is_valid_for_its_action(action: Action) -> None:
-    files = {dataset.name: dataset for dataset in read_any(template(action.id), file_name="plantilla.xlsx")}
+    files = {
+        dataset.name: dataset
+        for dataset in read_any(template(action.id), file_name="plantilla.xlsx")
+    }
     assert list(files) == [action.dataset]
     prepared = prepare(action.id, files, options={})
     assert prepared.missing == ()
@@ -35,14 +40,19 @@ def test_the_example_row_is_valid_for_its_action(action: Action) -> None:
 @pytest.mark.parametrize("action", all_actions(), ids=lambda action: action.id)
 def test_the_help_names_every_parameter(action: Action) -> None:
     book = openpyxl.load_workbook(io.BytesIO(template(action.id)))
-    told = {row[0].value: row[1].value for row in book["Ayuda"].iter_rows(min_row=2, max_row=1 + len(action.parameters))}
+    told = {
+        row[0].value: row[1].value
+        for row in book["Ayuda"].iter_rows(min_row=2, max_row=1 + len(action.parameters))
+    }
     assert told == {param.name: "sí" if param.required else "no" for param in action.parameters}
 
 
 def test_all_cells_are_text() -> None:
     raw = template("usuarios_configurar_desvio_prefijo53")
     sheet = openpyxl.load_workbook(io.BytesIO(raw))["USUARIOS"]
-    assert {cell.number_format for row in sheet.iter_rows() for cell in row if cell.value is not None} == {"@"}
+    assert {
+        cell.number_format for row in sheet.iter_rows() for cell in row if cell.value is not None
+    } == {"@"}
     xml = zipfile.ZipFile(io.BytesIO(raw)).read("xl/worksheets/sheet1.xml").decode()
     assert xml.count("<col ") >= 1
     assert 'style="1"' in xml  # empty cells too, through their column

@@ -52,23 +52,42 @@ def test_one_workbook_fills_all_three_and_other_sheets_are_left_out() -> None:
 def test_a_single_sheet_of_any_name_serves_when_the_file_says_what_it_is() -> None:
     raw = book(Hoja1=[["person_id"], ["A"]])
     assert [data.name for data in read_any(raw, file_name="usuarios.xlsx")] == ["usuarios"]
-    assert [data.name for data in read_any(raw, file_name="libro.xlsx", name="usuarios")] == ["usuarios"]
+    assert [data.name for data in read_any(raw, file_name="libro.xlsx", name="usuarios")] == [
+        "usuarios"
+    ]
     with pytest.raises(InputError, match="Hoja1"):
         read_any(raw, file_name="libro.xlsx")
 
 
 def test_a_workbook_is_known_by_its_content_whatever_it_is_called() -> None:
-    assert read_any(book(USUARIOS=[["person_id"], ["A"]]), file_name="USUARIOS.CSV")[0].encoding == "xlsx"
+    assert (
+        read_any(book(USUARIOS=[["person_id"], ["A"]]), file_name="USUARIOS.CSV")[0].encoding
+        == "xlsx"
+    )
 
 
 def test_empty_rows_are_left_out_and_lines_are_those_of_excel() -> None:
-    raw = book(USUARIOS=[[None], ["person_id", "nota"], ["A", None], [None, None], [" B ", "x"], [None, " "]])
+    raw = book(
+        USUARIOS=[
+            [None],
+            ["person_id", "nota"],
+            ["A", None],
+            [None, None],
+            [" B ", "x"],
+            [None, " "],
+        ]
+    )
     [data] = read_any(raw, file_name="x.xlsx")
-    assert data.frame.to_dict("index") == {3: {"person_id": "A", "nota": ""}, 5: {"person_id": "B", "nota": "x"}}
+    assert data.frame.to_dict("index") == {
+        3: {"person_id": "A", "nota": ""},
+        5: {"person_id": "B", "nota": "x"},
+    }
 
 
 def test_a_row_wider_than_the_header_is_reported() -> None:
-    [data] = read_any(book(USUARIOS=[["person_id", "nota"], ["A", "x", "sobra"]]), file_name="x.xlsx")
+    [data] = read_any(
+        book(USUARIOS=[["person_id", "nota"], ["A", "x", "sobra"]]), file_name="x.xlsx"
+    )
     assert [(p.line, p.rule) for p in data.problems] == [(2, "celdas_de_mas_o_de_menos")]
 
 
@@ -125,7 +144,13 @@ def test_a_workbook_that_cannot_be_used_is_refused_with_the_reason(raw: bytes, t
     [
         (12, "0000;-0000", "0012"),
         (2041, "0", "2041"),
-        (2041, "0.00", "2041"),  # an unquoted dot is the decimal point whatever the country, and never stands between digits
+        (
+            2041,
+            "0.00",
+            "2041",
+            # an unquoted dot is the decimal point whatever the country, and never stands between
+            # digits
+        ),
         (2041, "0.0", "2041"),
         (34911222333, "0.00", "34911222333"),
         (1, "0.00", "1"),
@@ -147,7 +172,9 @@ def test_a_workbook_that_cannot_be_used_is_refused_with_the_reason(raw: bytes, t
         (1234567890123456, "0", "1.23457E+15"),
     ],
 )
-def test_a_number_is_read_as_its_format_shows_it_and_no_digit_is_made_up(value: int, number_format: str, shown: str) -> None:
+def test_a_number_is_read_as_its_format_shows_it_and_no_digit_is_made_up(
+    value: int, number_format: str, shown: str
+) -> None:
     made = openpyxl.Workbook()
     made.active.title = "USUARIOS"
     made.active.append(["extension"])
@@ -161,23 +188,42 @@ def test_a_formula_without_a_saved_result_is_told_and_one_with_an_empty_result_i
     [data] = read_any(raw, file_name="x.xlsx")
     assert data.frame["extension"].tolist() == ["", "2041"]
     [problem] = data.problems
-    assert (problem.line, problem.column, problem.rule, problem.severity) == (2, "extension", "formula_sin_resultado", "aviso")
+    assert (problem.line, problem.column, problem.rule, problem.severity) == (
+        2,
+        "extension",
+        "formula_sin_resultado",
+        "aviso",
+    )
     assert "sin resultado" in problem.message
     kept = io.BytesIO()  # as Excel leaves a result that is an empty text
     with zipfile.ZipFile(io.BytesIO(raw)) as old, zipfile.ZipFile(kept, "w") as new:
         for part in old.namelist():
-            new.writestr(part, re.sub(rb'(<c r="B2")(.*?)<v ?/>', rb'\1 t="str"\2<v></v>', old.read(part)))
+            new.writestr(
+                part, re.sub(rb'(<c r="B2")(.*?)<v ?/>', rb'\1 t="str"\2<v></v>', old.read(part))
+            )
     [data] = read_any(kept.getvalue(), file_name="x.xlsx")
     assert (data.frame["extension"].tolist(), data.problems) == (["", "2041"], ())
 
 
 def test_a_sheet_that_is_just_called_so_wins_and_a_bad_one_does_not_refuse_the_others() -> None:
-    sheets = {"Usuarios 2025": [["person_id"], ["viejo"]], "USUARIOS": [["person_id"], ["nuevo"]], "UBICACIONES": []}
+    sheets = {
+        "Usuarios 2025": [["person_id"], ["viejo"]],
+        "USUARIOS": [["person_id"], ["nuevo"]],
+        "UBICACIONES": [],
+    }
     found = read_all(book(**sheets), file_name="todo.xlsx")
-    assert [(data.name, data.frame["person_id"].tolist()) for data in found.datasets] == [("usuarios", ["nuevo"])]
+    assert [(data.name, data.frame["person_id"].tolist()) for data in found.datasets] == [
+        ("usuarios", ["nuevo"])
+    ]
     assert list(found.refused) == ["ubicaciones"]
-    twice = {"Usuarios 2024": [["person_id"], ["A"]], "Usuarios 2025": [["person_id"], ["B"]], "GLOBAL": [["org_id"], ["C"]]}
-    assert [data.name for data in read_all(book(**twice), file_name="todo.xlsx").datasets] == ["global"]
+    twice = {
+        "Usuarios 2024": [["person_id"], ["A"]],
+        "Usuarios 2025": [["person_id"], ["B"]],
+        "GLOBAL": [["org_id"], ["C"]],
+    }
+    assert [data.name for data in read_all(book(**twice), file_name="todo.xlsx").datasets] == [
+        "global"
+    ]
     with pytest.raises(InputError, match="varias hojas de lo mismo: Usuarios 2024, Usuarios 2025"):
         read_all(book(**twice), file_name="todo.xlsx", name="usuarios")
     with pytest.raises(InputError, match="no tiene hojas UBICACIONES"):
@@ -202,7 +248,10 @@ def test_a_sheet_of_charts_or_a_hidden_one_is_never_taken_for_the_table() -> Non
     assert titles(raw, "libro.xlsx") == ["Notas", "Hoja1", "USUARIOS viejos"]
     for file_name, name in (("usuarios.xlsx", None), ("libro.xlsx", "usuarios")):
         [data] = read_any(raw, file_name=file_name, name=name)
-        assert (data.file_name.rpartition(" · ")[2], data.frame["person_id"].tolist()) == ("hoja Hoja1", ["A"])
+        assert (data.file_name.rpartition(" · ")[2], data.frame["person_id"].tolist()) == (
+            "hoja Hoja1",
+            ["A"],
+        )
     [asked] = read_any(raw, file_name="libro.xlsx", name="usuarios", sheet="Notas")
     assert asked.frame["person_id"].tolist() == ["de antes"]
     there = r"Las que tiene: Notas \(oculta\), Hoja1, USUARIOS viejos \(oculta\)\."
@@ -221,4 +270,7 @@ def test_settings_put_out_of_sight_are_read_all_the_same() -> None:
     for row in (["org_id"], ["C"]):
         world.append(row)
     world.sheet_state = "hidden"
-    assert [data.name for data in read_all(saved(made), file_name="todo.xlsx").datasets] == ["global", "usuarios"]
+    assert [data.name for data in read_all(saved(made), file_name="todo.xlsx").datasets] == [
+        "global",
+        "usuarios",
+    ]

@@ -1,7 +1,9 @@
-"""What the whole file will run into, told by a finished rehearsal: things that no row by itself can show.
+"""What the whole file will run into, told by a finished rehearsal: things that no row by itself can
+show.
 
-The journal is read once for what the rows take, and Webex is asked once for each list that a row needs: the licences, the
-numbers, people or details of a location, and for secondary numbers the people, 85 a call.
+The journal is read once for what the rows take, and Webex is asked once for each list that a row
+needs: the licences, the numbers, people or details of a location, and for secondary numbers the
+people, 85 a call.
 """
 
 from __future__ import annotations
@@ -26,7 +28,8 @@ WILL_WRITE = ("create", "change")
 
 
 def foresee(context: Context, run: RunRecord, api: Api | None = None) -> tuple[Finding, ...]:
-    """Findings for a finished dry run, those that Webex would refuse first. Without `api`: what file and rehearsal show alone.
+    """Findings for a finished dry run, those that Webex would refuse first. Without `api`: what
+    file and rehearsal show alone.
 
     Only reads. Raises WebexError.
     """

@@ -17,7 +17,10 @@ MOST_CAUSES = 10  # told one by one
 # rule of validation -> (what the file asks, what to change)
 TWICE = {
     "numero_repetido": ("El fichero pide el mismo número para varios", "el número"),
-    "extension_repetida": ("El fichero pide la misma extensión para varios usuarios de una ubicación", "la extensión"),
+    "extension_repetida": (
+        "El fichero pide la misma extensión para varios usuarios de una ubicación",
+        "la extensión",
+    ),
 }
 WORDS = {"blocked": ("bloqueada", "bloqueadas"), "invalid": ("no válida", "no válidas")}
 
@@ -28,7 +31,9 @@ def set_aside(context: Context, run: RunRecord) -> list[Finding]:
     for cluster in clusters(context, run, states=tuple(WORDS)):
         causes[cluster.state, cluster.title, cluster.remedy].append(cluster)
     found = [_cause(same) for same in causes.values()]
-    return found if len(found) <= MOST_CAUSES else [*found[:MOST_CAUSES], _rest(found[MOST_CAUSES:])]
+    return (
+        found if len(found) <= MOST_CAUSES else [*found[:MOST_CAUSES], _rest(found[MOST_CAUSES:])]
+    )
 
 
 def _cause(same: list[Cluster]) -> Finding:
@@ -47,15 +52,27 @@ def _told(cause: Cluster, count: int) -> tuple[str, str, str]:
         return cause.code, title, f"Cambia {what} de unas u otras."
     if cause.title == entries()["no_calling"]["title"]:
         many, first = count > 1, get_action(LICENCES).title
-        title = f"{thousands(count)} {'usuarios no tienen' if many else 'usuario no tiene'} Webex Calling"
-        remedy = f"Lanza antes «{first}» para {'ellos' if many else 'él'}, o {'déjalos' if many else 'déjalo'} fuera del alcance."
+        title = (
+            f"{thousands(count)} {'usuarios no tienen' if many else 'usuario no tiene'} Webex"
+            " Calling"
+        )
+        remedy = (
+            f"Lanza antes «{first}» para {'ellos' if many else 'él'}, o"
+            f" {'déjalos' if many else 'déjalo'} fuera del alcance."
+        )
         return "sin_webex_calling", title, remedy
     word = WORDS[cause.state][count > 1]
-    return cause.code or cause.state, f"{thousands(count)} {'filas' if count > 1 else 'fila'} {word}: {cause.title}", cause.remedy
+    return (
+        cause.code or cause.state,
+        f"{thousands(count)} {'filas' if count > 1 else 'fila'} {word}: {cause.title}",
+        cause.remedy,
+    )
 
 
 def _rest(others: list[Finding]) -> Finding:
     lines = tuple(sorted(line for other in others for line in other.lines)[:MOST_LINES])
     count = sum(other.count for other in others)
     title = f"{thousands(count)} filas más no se pueden hacer, por otras {len(others)} causas"
-    return Finding("otras_causas", title, "Mira el motivo en el detalle de cada fila.", count, lines)
+    return Finding(
+        "otras_causas", title, "Mira el motivo en el detalle de cada fila.", count, lines
+    )

@@ -1,4 +1,6 @@
-"""What the rows of a rehearsal will take of Webex: licences, numbers and extensions. One pass over the journal, no call."""
+"""What the rows of a rehearsal will take of Webex: licences, numbers and extensions. One pass over
+the journal, no call.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ INTERCOM = "usuarios_anadir_intercom_legacy"
 
 
 class Want(NamedTuple):
-    """One value that one row takes. A file may have a million rows: nothing else of them is kept."""
+    """One value that one row takes. A file may have a million rows: nothing else of them is
+    kept.
+    """
 
     line: int
     value: str  # number, extension or licence
@@ -33,10 +37,16 @@ class Wants:
 
     licences: list[tuple[Want, bool]] = field(default_factory=list)  # added (True) or given back
     new: list[Want] = field(default_factory=list)  # numbers to be added to a location
-    numbers: list[Want] = field(default_factory=list)  # numbers that have to be in the location, and free
-    extensions: list[Want] = field(default_factory=list)  # extensions that have to be free in the location
+    numbers: list[Want] = field(
+        default_factory=list
+    )  # numbers that have to be in the location, and free
+    extensions: list[Want] = field(
+        default_factory=list
+    )  # extensions that have to be free in the location
     leaving: list[Want] = field(default_factory=list)  # own numbers of people who leave `place`
-    carried: list[Want] = field(default_factory=list)  # of these, the numbers that would go along: no other one is given
+    carried: list[Want] = field(
+        default_factory=list
+    )  # of these, the numbers that would go along: no other one is given
     routes: list[Want] = field(default_factory=list)  # trunks and route groups that have to exist
     targets: list[Want] = field(default_factory=list)  # locations where people will have calling
 
@@ -58,7 +68,13 @@ def takes(action_id: str) -> bool:
 def _want(row: RowResult, value: str, place: str | None = None) -> Want:
     org_id = row.params.get("org_id")
     # The same few locations come again in each row: one text for all.
-    return Want(row.line, value, place and sys.intern(place), row.params.get("person_id"), org_id and sys.intern(org_id))
+    return Want(
+        row.line,
+        value,
+        place and sys.intern(place),
+        row.params.get("person_id"),
+        org_id and sys.intern(org_id),
+    )
 
 
 def _new_numbers(row: RowResult, wants: Wants) -> None:
@@ -76,7 +92,9 @@ def _route(row: RowResult, wants: Wants) -> None:
 
 
 def _intercom(row: RowResult, wants: Wants) -> None:
-    wants.numbers.append(_want(row, row.params["legacy_phone_number"]))  # in the location of the person, not told here
+    wants.numbers.append(
+        _want(row, row.params["legacy_phone_number"])
+    )  # in the location of the person, not told here
 
 
 def _move(row: RowResult, wants: Wants) -> None:
@@ -85,7 +103,9 @@ def _move(row: RowResult, wants: Wants) -> None:
     if not before["calling"]:
         return
     wants.targets.append(_want(row, target, target))
-    extension = row.params.get("target_extension") or before["extension"]  # one that is not given goes along
+    extension = (
+        row.params.get("target_extension") or before["extension"]
+    )  # one that is not given goes along
     if extension:
         wants.extensions.append(_want(row, extension, target))
     if "phoneNumber" in row.change:
@@ -97,11 +117,17 @@ def _move(row: RowResult, wants: Wants) -> None:
 
 
 def _licences(row: RowResult, wants: Wants) -> None:
-    """Number and extension count only where a calling licence is added: to the others Webex is sent neither."""
+    """Number and extension count only where a calling licence is added: to the others Webex is sent
+    neither.
+    """
     wants.licences += [(_want(row, licence), bool(new)) for licence, (_, new) in row.change.items()]
-    if not any(new and licence in row.before["calling"] for licence, (_, new) in row.change.items()):
+    if not any(
+        new and licence in row.before["calling"] for licence, (_, new) in row.change.items()
+    ):
         return
-    place, extension, number = (row.params.get(name) for name in ("location_id", "extension", "phone_number"))
+    place, extension, number = (
+        row.params.get(name) for name in ("location_id", "extension", "phone_number")
+    )
     if place:
         wants.targets.append(_want(row, place, place))
     if place and extension:

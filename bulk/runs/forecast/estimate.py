@@ -1,4 +1,6 @@
-"""What applying a dry run will cost: calls and time, from what the dry run itself needed and how the action writes."""
+"""What applying a dry run will cost: calls and time, from what the dry run itself needed and how
+the action writes.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,14 @@ from bulk.runs.context import Context
 
 FIRST_RATE = 20.0  # calls a second of a first start, before anything was learned
 FEWEST_CALLS = 20  # of a dry run, from which its own rate says something
-READ = ("create", "change", "unchanged", "blocked", "conflict", "failed")  # rows that the dry run read
+READ = (
+    "create",
+    "change",
+    "unchanged",
+    "blocked",
+    "conflict",
+    "failed",
+)  # rows that the dry run read
 WILL_WRITE = ("create", "change")
 JOB_CALLS = 4  # around a remote job: the list of jobs before it, and about three looks at it
 
@@ -28,13 +37,16 @@ class Estimate:
 
     calls: int  # requests to Webex
     seconds: float  # at `rate`, and the shortest time that remote jobs take
-    rate: float  # calls a second: the learned limit, else what the dry run reached, else that of a first start
+    # calls a second: the learned limit, else what the dry run reached, else that of a first start
+    rate: float
     learned: bool  # the rate was learned from this organisation
     measured: bool = False  # it is that of the dry run itself
 
 
 def estimate(context: Context, run: RunRecord, counts: Mapping[str, int]) -> Estimate:
-    """For a finished dry run: its rows are read again, and those that change are written, one by one or in sets."""
+    """For a finished dry run: its rows are read again, and those that change are written, one by
+    one or in sets.
+    """
     read = sum(counts.get(state, 0) for state in READ)
     changes = sum(counts.get(state, 0) for state in WILL_WRITE)
     reads_per_row = run.requests / read if read else 1.0
@@ -43,7 +55,9 @@ def estimate(context: Context, run: RunRecord, counts: Mapping[str, int]) -> Est
     if changes and sets and sets.write_many:
         made = _sets(context, run, sets)
         jobs = made if sets.poll else 0
-        reading = max(1, math.ceil(reads_per_row * changes / made))  # a set is read just before and once more after
+        reading = max(
+            1, math.ceil(reads_per_row * changes / made)
+        )  # a set is read just before and once more after
         writes = made * (1 + 2 * reading) + jobs * JOB_CALLS
     else:
         writes = changes
@@ -51,12 +65,18 @@ def estimate(context: Context, run: RunRecord, counts: Mapping[str, int]) -> Est
     reached = _reached(run)
     rate = learned or reached or FIRST_RATE
     calls, waits = round(reads + writes), jobs * context.settings.job_poll_max
-    return Estimate(calls, calls / rate + waits, rate, learned is not None, not learned and reached is not None)
+    return Estimate(
+        calls, calls / rate + waits, rate, learned is not None, not learned and reached is not None
+    )
 
 
 def rehearsal_seconds(context: Context, action: Action, total: int, org_key: str) -> float:
-    """How long a dry run of `total` rows may take: its readings, at the limit learned or the pace of a first start."""
-    at_once = action.sets.read_limit(context.settings) if action.sets and action.sets.read_many else 1
+    """How long a dry run of `total` rows may take: its readings, at the limit learned or the pace
+    of a first start.
+    """
+    at_once = (
+        action.sets.read_limit(context.settings) if action.sets and action.sets.read_many else 1
+    )
     return math.ceil(total / at_once) / (learned_limit(context.journal, org_key) or FIRST_RATE)
 
 
@@ -64,7 +84,9 @@ def _reached(run: RunRecord) -> float | None:
     """Calls a second that the dry run itself made; None when it was too short to tell."""
     if not run.started_at or not run.ended_at or run.requests < FEWEST_CALLS:
         return None
-    seconds = (datetime.fromisoformat(run.ended_at) - datetime.fromisoformat(run.started_at)).total_seconds()
+    seconds = (
+        datetime.fromisoformat(run.ended_at) - datetime.fromisoformat(run.started_at)
+    ).total_seconds()
     return run.requests / seconds if seconds > 0 else None
 
 

@@ -15,20 +15,34 @@ MOST_TOLD = 5  # rows that its text names
 class Finding:
     """One thing to know before launching."""
 
-    code: str  # licencias_agotadas, numero_no_esta, extension_ocupada …; of a row set aside, the row's own code
+    # licencias_agotadas, numero_no_esta, extension_ocupada …; of a row set aside, the row's own
+    # code
+    code: str
     title: str  # what will happen, with the row where it begins
     remedy: str  # what to do
     count: int  # rows concerned
     lines: tuple[int, ...]  # the first of them, at most MOST_LINES
 
 
-def finding(code: str, title: str, remedy: str, lines: Iterable[int], *, example: str = "") -> list[Finding]:
-    """Nothing when there are no rows. The text names the first rows, then `example` (of one of them), then what to do."""
+def finding(
+    code: str, title: str, remedy: str, lines: Iterable[int], *, example: str = ""
+) -> list[Finding]:
+    """Nothing when there are no rows. The text names the first rows, then `example` (of one of
+    them), then what to do.
+    """
     concerned = sorted(set(lines))
     if not concerned:
         return []
     told = " ".join(part for part in (named(concerned), example, remedy) if part)
-    return [Finding(code, f"{title} ({begins(concerned)})", told, len(concerned), tuple(concerned[:MOST_LINES]))]
+    return [
+        Finding(
+            code,
+            f"{title} ({begins(concerned)})",
+            told,
+            len(concerned),
+            tuple(concerned[:MOST_LINES]),
+        )
+    ]
 
 
 def begins(lines: list[int]) -> str:
@@ -37,7 +51,9 @@ def begins(lines: list[int]) -> str:
 
 
 def named(lines: list[int], total: int | None = None) -> str:
-    """`Filas 2, 3, 4, 5, 6 y 1.200 más.`; nothing of a single row, which the title names. `total`: rows in all."""
+    """`Filas 2, 3, 4, 5, 6 y 1.200 más.`; nothing of a single row, which the title names. `total`:
+    rows in all.
+    """
     first, count = lines[:MOST_TOLD], total or len(lines)
     if count == 1:
         return ""

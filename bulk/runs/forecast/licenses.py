@@ -22,7 +22,9 @@ class Stock(NamedTuple):
 
 
 def licences(api: Api, wanted: Sequence[tuple[Want, bool]]) -> list[Finding]:
-    """Row by row in file order: what one row gives back, a later one may take. Raises WebexError."""
+    """Row by row in file order: what one row gives back, a later one may take. Raises
+    WebexError.
+    """
     if not wanted:
         return []
     stock = _stock(api, dict.fromkeys(want.org_id for want, _ in wanted))
@@ -33,7 +35,10 @@ def licences(api: Api, wanted: Sequence[tuple[Want, bool]]) -> list[Finding]:
         free = stock[want.value].free if want.value in stock else None
         if added and free is not None and balance[want.value] > free:
             short[want.value].append(want.line)
-    return [*_unknown(wanted, stock), *(_short(stock[licence], asked[licence], lines) for licence, lines in short.items())]
+    return [
+        *_unknown(wanted, stock),
+        *(_short(stock[licence], asked[licence], lines) for licence, lines in short.items()),
+    ]
 
 
 def _stock(api: Api, org_ids: dict[str | None, None]) -> dict[str, Stock]:
@@ -41,7 +46,11 @@ def _stock(api: Api, org_ids: dict[str | None, None]) -> dict[str, Stock]:
     for org_id in org_ids:
         for item in api.pages("licenses", "items", orgId=org_id):
             total, used = item.get("totalUnits"), item.get("consumedUnits")
-            free = total - used if isinstance(total, int) and isinstance(used, int) and total >= 0 else None  # -1 = no limit
+            free = (
+                total - used
+                if isinstance(total, int) and isinstance(used, int) and total >= 0
+                else None
+            )  # -1 = no limit
             found[str(item.get("id"))] = Stock(str(item.get("name") or item.get("id")), free)
     return found
 

@@ -1,4 +1,6 @@
-"""What Webex has in each location: numbers, extensions, header. Each list is asked once, and only of locations that need it."""
+"""What Webex has in each location: numbers, extensions, header. Each list is asked once, and only
+of locations that need it.
+"""
 
 from __future__ import annotations
 
@@ -41,19 +43,24 @@ def once(ask: Callable[[K], V], keys: Iterable[K]) -> dict[K, V]:
 
 
 def numbers(api: Api, wants: Sequence[Want]) -> dict[str | None, dict[str, Held]]:
-    """place -> number or extension -> who has it; place None = the whole organisation. What is not there is absent.
+    """place -> number or extension -> who has it; place None = the whole organisation. What is not
+    there is absent.
 
     The list tells the extensions of features too (hunt groups), which no list of people has.
     """
     asked = _by_list(wants)
 
     def listed(key: tuple[str | None, str | None]) -> dict[str, Held]:
-        return {value: held for value, held in _numbers(api, *key, asked[key]) if value in asked[key]}
+        return {
+            value: held for value, held in _numbers(api, *key, asked[key]) if value in asked[key]
+        }
 
     return _by_place(once(listed, asked))
 
 
-def _numbers(api: Api, place: str | None, org_id: str | None, wanted: set[str]) -> Iterator[tuple[str, Held]]:
+def _numbers(
+    api: Api, place: str | None, org_id: str | None, wanted: set[str]
+) -> Iterator[tuple[str, Held]]:
     """The whole list, or for one number alone the search for it."""
     only = next(iter(wanted)) if len(wanted) == 1 else ""
     where = id_tail(place) if place and api.settings.number_list_location == "uuid" else place
@@ -63,21 +70,30 @@ def _numbers(api: Api, place: str | None, org_id: str | None, wanted: set[str]) 
     for entry in api.pages("telephony/config/numbers", "phoneNumbers", **query):
         owner, location = entry.get("owner") or {}, entry.get("location") or {}
         name = " ".join(str(owner[part]) for part in ("firstName", "lastName") if owner.get(part))
-        held = Held(_tail(owner.get("id")), name, _tail(location.get("id")) or "", str(location.get("name") or ""))
+        held = Held(
+            _tail(owner.get("id")),
+            name,
+            _tail(location.get("id")) or "",
+            str(location.get("name") or ""),
+        )
         for value in (entry.get("phoneNumber"), entry.get("extension")):
             if value:
                 yield str(value), held
 
 
 def extensions(api: Api, wants: Sequence[Want]) -> dict[str | None, dict[str, Held]]:
-    """place -> extension -> the person who has it, from the location's list of people (contracts 1.8)."""
+    """place -> extension -> the person who has it, from the location's list of people (contracts
+    1.8).
+    """
     asked = _by_list(wants)
 
     def listed(key: tuple[str | None, str | None]) -> dict[str, Held]:
         query = {"locationId": key[0], "orgId": key[1], "callingData": True, "max": PAGE_OF_PEOPLE}
         people = api.pages("people", "items", **query)
         return {
-            str(p["extension"]): Held(_tail(p.get("id")), str(p.get("displayName") or "")) for p in people if p.get("extension")
+            str(p["extension"]): Held(_tail(p.get("id")), str(p.get("displayName") or ""))
+            for p in people
+            if p.get("extension")
         }
 
     return _by_place(once(listed, asked))
@@ -95,23 +111,44 @@ def details(api: Api, wants: Sequence[Want]) -> dict[str | None, dict[str, Any]]
 
 
 def known(api: Api, kind: str, wants: Sequence[Want]) -> frozenset[str]:
-    """Last segments of the ids of all calling locations ("location") or trunks and route groups ("route")."""
+    """Last segments of the ids of all calling locations ("location") or trunks and route groups
+    ("route").
+    """
     path, member, query = LISTS[kind]
     found: set[str] = set()
     for org_id in dict.fromkeys(want.org_id for want in wants):
-        found |= {id_tail(str(each.get("id"))) for each in api.pages(path, member, orgId=org_id, **query)}
+        found |= {
+            id_tail(str(each.get("id"))) for each in api.pages(path, member, orgId=org_id, **query)
+        }
     return frozenset(found)
 
 
 def at_home(api: Api, wants: Sequence[Want]) -> list[Want]:
-    """The same, each in the location of its person; those whose location Webex does not tell are left out."""
+    """The same, each in the location of its person; those whose location Webex does not tell are
+    left out.
+    """
     size = api.settings.people_per_read
-    people = list({want.person: Work(want.line, {"person_id": want.person}) for want in wants if want.person}.values())
-    batches = tuple(tuple(work.key for work in people[start : start + size]) for start in range(0, len(people), size))
+    people = list(
+        {
+            want.person: Work(want.line, {"person_id": want.person})
+            for want in wants
+            if want.person
+        }.values()
+    )
+    batches = tuple(
+        tuple(work.key for work in people[start : start + size])
+        for start in range(0, len(people), size)
+    )
     works = {work.key: work for work in people}
     homes: dict[Any, Any] = {}
-    for found in once(lambda keys: read_people(api, [works[key] for key in keys]), batches).values():
-        told = {line: person.get("locationId") for line, person in found.items() if not isinstance(person, Exception)}
+    for found in once(
+        lambda keys: read_people(api, [works[key] for key in keys]), batches
+    ).values():
+        told = {
+            line: person.get("locationId")
+            for line, person in found.items()
+            if not isinstance(person, Exception)
+        }
         homes |= {works[line].params["person_id"]: home for line, home in told.items() if home}
     return [want._replace(place=homes[want.person]) for want in wants if want.person in homes]
 
@@ -124,8 +161,12 @@ def _by_list(wants: Sequence[Want]) -> dict[tuple[str | None, str | None], set[s
     return asked
 
 
-def _by_place(found: Mapping[tuple[str | None, str | None], dict[str, Held]]) -> dict[str | None, dict[str, Held]]:
-    """Lists of one location together: rows with and without the id of the organisation ask for it apart."""
+def _by_place(
+    found: Mapping[tuple[str | None, str | None], dict[str, Held]],
+) -> dict[str | None, dict[str, Held]]:
+    """Lists of one location together: rows with and without the id of the organisation ask for it
+    apart.
+    """
     places: dict[str | None, dict[str, Held]] = {}
     for (place, _), held in found.items():
         places.setdefault(place, {}).update(held)

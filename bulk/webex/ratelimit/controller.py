@@ -1,9 +1,14 @@
-"""The search for a rate limit that nobody publishes. Pure: every function takes `now`; seconds, calls per second.
+"""The search for a rate limit that nobody publishes. Pure: every function takes `now`; seconds,
+calls per second.
 
-Two facts hold for every server that refills an allowance at the rate L, whatever the size of its bucket:
-- from one 429 to the next no more than L calls a second were admitted on average, the wait included (`mean` <= L):
-  at both ends the bucket was empty. So a bucket, however large, cannot make a rate look safe that is not;
-- in the last second before a 429 calls were sent faster than L (`recent` >= L): the bucket was running dry.
+Two facts hold for every server that refills an allowance at the rate L, whatever the size of its
+  bucket:
+- from one 429 to the next no more than L calls a second were admitted on average, the wait
+  included (`mean` <= L):
+  at both ends the bucket was empty. So a bucket, however large, cannot make a rate look safe
+    that is not;
+- in the last second before a 429 calls were sent faster than L (`recent` >= L): the bucket was
+  running dry.
 Each 429 thus ends a round and leaves a bracket; the next round begins inside it (curves.Settled).
 """
 
@@ -18,12 +23,17 @@ from bulk.webex.ratelimit.memory import Learned
 FIRST_RATE = 20.0  # where a start without memory begins
 RECENT = 1.0  # seconds of sending that count as "now", and no fewer than ...
 RECENT_CALLS = 5  # ... what holds so many calls
-IN_USE = 0.6  # callers that use less than this share of the rate are the limit themselves: the clock of the round stops
+# callers that use less than this share of the rate are the limit themselves: the clock of the round
+# stops
+IN_USE = 0.6
 SLACK = 0.02  # seconds of lateness that are made up for, so that waking up late does not cost rate
 LEAST = 0.2  # calls per second; never slower
 
-OVERSHOT = 1.5  # the rate was so many times the last `high`: the limit has risen, `mean` says nothing about it
-HALF = 0.5  # after fast growth (first start, risen limit) the floor is this share of what was refused
+# the rate was so many times the last `high`: the limit has risen, `mean` says nothing about it
+OVERSHOT = 1.5
+HALF = (
+    0.5  # after fast growth (first start, risen limit) the floor is this share of what was refused
+)
 SAME = 0.95  # a floor no lower than this share of the last aim: the limit is where it was
 MORE_PATIENCE = 1.7  # each time it is, the hold gets so many times longer, up to ...
 MOST_PATIENCE = 4.0  # ... this
@@ -50,7 +60,9 @@ class Search:
         if start.limit is None:
             return Rising(max(FIRST_RATE, start.no_429_up_to or 0.0))
         low, high = REMEMBERED
-        return Settled(low * start.limit, high * start.limit, self._retry_after, REMEMBERED_PATIENCE)
+        return Settled(
+            low * start.limit, high * start.limit, self._retry_after, REMEMBERED_PATIENCE
+        )
 
     def _begin_round(self, now: float) -> None:
         self._calls = 0  # let go in this round
@@ -59,14 +71,16 @@ class Search:
         self._last_call = now
         self._rate = max(LEAST, self._curve.at(0.0))
 
-    # -- what the gate asks ------------------------------------------------------------------------------------------
+    # -- what the gate asks ------------------------------------------------------------------------
     @property
     def rate(self) -> float:
         return min(self._rate, self.ceiling) if self.ceiling else self._rate
 
     @property
     def limit(self) -> float | None:
-        """The estimate of the limit; None while no 429 was met. Above the last refused rate it follows with a distance."""
+        """The estimate of the limit; None while no 429 was met. Above the last refused rate it
+        follows with a distance.
+        """
         if not isinstance(self._curve, Settled):
             return None
         return max(min(self._rate, self._curve.high), self._rate / OVERSHOT)
@@ -95,9 +109,11 @@ class Search:
             self._rate = max(LEAST, self._curve.at(self._quiet))
         self._last_call = now
 
-    # -- what it learns ----------------------------------------------------------------------------------------------
+    # -- what it learns ----------------------------------------------------------------------------
     def refused(self, now: float, entered_at: float, retry_after: float) -> None:
-        """A 429 for the call let go at `entered_at`. Closes the gate; ends the round if the call belongs to it."""
+        """A 429 for the call let go at `entered_at`. Closes the gate; ends the round if the call
+        belongs to it.
+        """
         self.closed_until = max(self.closed_until, now + retry_after)
         if entered_at <= self._last_cut:
             return
@@ -110,7 +126,9 @@ class Search:
         self._begin_round(now)
 
     def _evidence(self, entered_at: float) -> tuple[float, float]:
-        """(mean, recent) of the round that ended with the call of `entered_at`; calls behind it tell nothing more."""
+        """(mean, recent) of the round that ended with the call of `entered_at`; calls behind it
+        tell nothing more.
+        """
         behind = sum(moment > entered_at for moment in self._sent)
         lasted = self._lasted - (self._last_call - entered_at)
         mean = (self._calls - behind) / max(lasted, 0.05)

@@ -1,7 +1,9 @@
-"""How the rate moves between two 429s. `quiet` = seconds of full use since the gate opened; rates in calls per second.
+"""How the rate moves between two 429s. `quiet` = seconds of full use since the gate opened; rates
+in calls per second.
 
     Rising        no limit is known: the rate doubles each second
-    Settled       a 429 told roughly where the limit is: creep towards it, hold, then look above with growing steps
+    Settled       a 429 told roughly where the limit is: creep towards it, hold, then look above
+      with growing steps
 
           ·                           · probing: slowly at first, twice as fast each 0.5 s
     high ·· 429                      ·
@@ -49,7 +51,9 @@ class Settled:
     floor: float  # a rate that is thought to pass
     high: float  # a rate that was refused
     retry_after: float  # seconds, as the 429 said
-    patience: float = 1.0  # the hold is so many times longer, for a limit found again and again in the same place
+    patience: float = (
+        1.0  # the hold is so many times longer, for a limit found again and again in the same place
+    )
 
     @property
     def aim(self) -> float:
@@ -70,7 +74,9 @@ class Settled:
         return min(FASTEST, crept * math.exp(min(self._growth(quiet - self.hold), 60.0)))
 
     def _growth(self, probing: float) -> float:
-        """Natural logarithm of the growth after `probing` seconds: slope FIRST_PROBE, doubling, then straight on."""
+        """Natural logarithm of the growth after `probing` seconds: slope FIRST_PROBE, doubling,
+        then straight on.
+        """
         if probing <= 0:
             return 0.0
         unit = PROBE_DOUBLES * min(max(1.0, self.retry_after), LONGEST_RETRY_AFTER)

@@ -1,4 +1,6 @@
-"""One gate for all threads: only the thread whose turn it is sleeps on time, the others wait for the turn."""
+"""One gate for all threads: only the thread whose turn it is sleeps on time, the others wait for
+the turn.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ class PaceView:
 
 
 class Pace:
-    """One per (base_url, organisation) in a process, for all threads, tabs and runs. Every method is thread safe."""
+    """One per (base_url, organisation) in a process, for all threads, tabs and runs. Every method
+    is thread safe.
+    """
 
     def __init__(
         self,
@@ -39,7 +43,9 @@ class Pace:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._clock = clock
-        self._default_retry_after = default_retry_after  # seconds, for a 429 that names none (contracts 1.3)
+        self._default_retry_after = (
+            default_retry_after  # seconds, for a 429 that names none (contracts 1.3)
+        )
         self._usual = ceiling  # calls per second, while no run asks for another
         self._asked: dict[str, float] = {}  # run -> ceiling it asked for, 0 = none
         self._search = Search(clock(), start, ceiling)
@@ -49,7 +55,9 @@ class Pace:
         self._admitted = 0
 
     def enter(self, interrupt: threading.Event) -> float:
-        """Block until this call's turn; the moment (clock) at which it is let go. Raises Interrupted."""
+        """Block until this call's turn; the moment (clock) at which it is let go. Raises
+        Interrupted.
+        """
         while not self._turn.acquire(timeout=GLANCE):
             if interrupt.is_set():
                 raise Interrupted
@@ -82,7 +90,9 @@ class Pace:
             self._search.refused(self._clock(), entered_at, wait)
 
     def cap(self, run_id: str, per_second: float) -> None:
-        """The run wants no more than `per_second` calls a second until it is uncapped; 0 = any. The least of all runs holds."""
+        """The run wants no more than `per_second` calls a second until it is uncapped; 0 = any. The
+        least of all runs holds.
+        """
         with self._state:
             self._asked[run_id] = per_second
             self._set_ceiling()
@@ -101,7 +111,9 @@ class Pace:
         with self._state:
             now, search = self._clock(), self._search
             closed = max(0.0, search.closed_until - now)
-            return PaceView(search.rate, search.limit, search.ceiling, closed, self._refused, self._admitted)
+            return PaceView(
+                search.rate, search.limit, search.ceiling, closed, self._refused, self._admitted
+            )
 
     def learned(self) -> Learned:
         """What to remember for the next run of this organisation."""
@@ -114,7 +126,9 @@ _paces_lock = threading.Lock()
 
 
 def pace_for(key: str, **kwargs: Any) -> Pace:
-    """The process's one Pace of `key` (base URL and organisation); `kwargs` build it the first time only."""
+    """The process's one Pace of `key` (base URL and organisation); `kwargs` build it the first time
+    only.
+    """
     with _paces_lock:
         pace = _paces.get(key)
         if pace is None:

@@ -12,7 +12,9 @@ class Learned:
     """Rates in calls per second."""
 
     limit: float | None = None  # the limit as last estimated; None = no 429 was met
-    no_429_up_to: float | None = None  # the fastest second that met no 429; None once a limit is known
+    no_429_up_to: float | None = (
+        None  # the fastest second that met no 429; None once a limit is known
+    )
     retry_after: float | None = None  # seconds that the last 429 asked for
 
     def to_json(self) -> str:
@@ -20,7 +22,9 @@ class Learned:
 
     @classmethod
     def from_json(cls, text: str) -> Learned:
-        """Unknown members are ignored. Raises ValueError when `text` is no object or a member no positive number."""
+        """Unknown members are ignored. Raises ValueError when `text` is no object or a member no
+        positive number.
+        """
         raw = json.loads(text)
         if not isinstance(raw, dict):
             raise ValueError("an object is expected")

@@ -1,4 +1,6 @@
-"""Seconds that a Retry-After header asks for, whatever its form (contracts 1.3, RFC 9110 10.2.3)."""
+"""Seconds that a Retry-After header asks for, whatever its form (contracts 1.3, RFC 9110
+10.2.3).
+"""
 
 from __future__ import annotations
 
@@ -7,11 +9,14 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 
-def retry_after_seconds(header: str | None, *, default: float, most: float, now: datetime | None = None) -> float | None:
+def retry_after_seconds(
+    header: str | None, *, default: float, most: float, now: datetime | None = None
+) -> float | None:
     """Seconds to wait, 0 <= result <= `most`; None when the header is absent. Never raises.
 
-    Seconds (whole or decimal) and HTTP dates are believed, negative ones and past dates are 0; anything else, such as
-    `rand(30),add(30)`, is `default`. `now` is for tests and must carry a time zone.
+    Seconds (whole or decimal) and HTTP dates are believed, negative ones and past dates are 0;
+    anything else, such as `rand(30),add(30)`, is `default`. `now` is for tests and must carry a
+    time zone.
     """
     if header is None:
         return None

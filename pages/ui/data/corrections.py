@@ -1,4 +1,6 @@
-"""Cells put right: the original stays as it was read, the working file is the original with what was accepted."""
+"""Cells put right: the original stays as it was read, the working file is the original with what
+was accepted.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +54,9 @@ def take_away(session: Session, name: str) -> None:
 
 
 def _no_example(session: Session, name: str) -> None:
-    """The profile of the examples goes with the last of their files: nobody chose it for files of his own."""
+    """The profile of the examples goes with the last of their files: nobody chose it for files of
+    his own.
+    """
     session.examples.discard(name)
     if not session.examples and session.example_profile is not None:
         if session.options.get("profile") is session.example_profile:
@@ -61,9 +65,14 @@ def _no_example(session: Session, name: str) -> None:
 
 
 def accept(session: Session, name: str, found: Iterable[Fix | Repair]) -> int:
-    """Corrections become part of the working file, which is looked at again; how many there were. Raises InputError."""
+    """Corrections become part of the working file, which is looked at again; how many there were.
+    Raises InputError.
+    """
     found = list(found)
-    texts = {(each.line, each.column): each.value if isinstance(each, Fix) else each.after for each in found}
+    texts = {
+        (each.line, each.column): each.value if isinstance(each, Fix) else each.after
+        for each in found
+    }
     if not texts:
         return 0
     by_hand = {each.line for each in found if isinstance(each, Fix) and each.looked_at}
@@ -76,7 +85,9 @@ def accept(session: Session, name: str, found: Iterable[Fix | Repair]) -> int:
 
 
 def complete_ids(session: Session, name: str, names: Names) -> tuple[int, int]:
-    """The ids that a file lacks, found by its e-mails and names: (cells filled, rows not found). Raises WebexError."""
+    """The ids that a file lacks, found by its e-mails and names: (cells filled, rows not found).
+    Raises WebexError.
+    """
     working = session.files[name]
     wanted = fill_ids.lacking(working)
     filled, problems, cells = fill_ids.fill_ids(names, working)
@@ -101,9 +112,15 @@ def _apply(session: Session, name: str, texts: dict[tuple[int, str], str]) -> No
     session.originals.setdefault(name, original)
     differing = {cell: text for cell, text in texts.items() if original.frame.at[cell] != text}
     by_hand = session.looked_at.get(name, set())
-    chosen = [Fix(line, column, text, line in by_hand) for (line, column), text in differing.items()]
+    chosen = [
+        Fix(line, column, text, line in by_hand) for (line, column), text in differing.items()
+    ]
     working = corrections.apply(original, chosen) if chosen else original
-    if chosen:  # another content is another file: its digest is that of the corrected file as it can be downloaded
+    if (
+        chosen
+        # another content is another file: its digest is that of the corrected file as it can be
+        # downloaded
+    ):
         working = replace(working, sha256=hashlib.sha256(corrections.to_csv(working)).hexdigest())
     session.corrections[name] = differing
     _put(session, working)
@@ -118,4 +135,7 @@ def _put(session: Session, dataset: Dataset) -> None:
 
 def findings(session: Session) -> list[Problem]:
     """Of every file by itself, and of the files together."""
-    return [*(problem for name in session.files for problem in session.findings.get(name, ())), *session.across]
+    return [
+        *(problem for name in session.files for problem in session.findings.get(name, ())),
+        *session.across,
+    ]

@@ -1,4 +1,6 @@
-"""E-mails and names instead of ids: looked for in Webex when the operator says so, chosen by hand when several have one name."""
+"""E-mails and names instead of ids: looked for in Webex when the operator says so, chosen by hand
+when several have one name.
+"""
 
 from __future__ import annotations
 
@@ -24,11 +26,15 @@ MOST_ASKED = 5  # names at a time
 
 def by_name(session: Session) -> None:
     """The switch of Mapeo."""
-    session.by_name = st.checkbox("Buscar en Webex los correos y nombres", value=session.by_name, key="by_name", help=BY_NAME)
+    session.by_name = st.checkbox(
+        "Buscar en Webex los correos y nombres", value=session.by_name, key="by_name", help=BY_NAME
+    )
 
 
 def choose(session: Session, plan: Prepared) -> None:
-    """The names of the plan that several have, or that nobody has but some resemble: the operator says which is meant, once."""
+    """The names of the plan that several have, or that nobody has but some resemble: the operator
+    says which is meant, once.
+    """
     if session.by_name:
         unresolved = {problem.value for problem in plan.problems if problem.rule == "nombre"}
         names, org_id = selection.names(session)
@@ -41,7 +47,11 @@ def _chosen_before(session: Session, names: Names, org_id: str | None) -> None:
     if not names.used:
         return
     told = meanings(names)
-    more = f" y {count(len(told) - MOST_ASKED, 'nombre más', 'nombres más')}" if len(told) > MOST_ASKED else ""
+    more = (
+        f" y {count(len(told) - MOST_ASKED, 'nombre más', 'nombres más')}"
+        if len(told) > MOST_ASKED
+        else ""
+    )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(f"Como elegiste: {plain(' · '.join(told[:MOST_ASKED]))}{more}.", width="content")
         if st.button("Elegir de nuevo", type="tertiary", key="choose_again"):
@@ -55,7 +65,9 @@ def _ask_for(session: Session, doubts: list[tuple[str, str]]) -> None:
     for kind, name in doubts[:MOST_ASKED]:
         _ask(session, names, org_id, kind, name)
     if (more := len(doubts) - MOST_ASKED) > 0:
-        st.caption(f"Y {count(more, 'nombre más', 'nombres más')} por aclarar, cuando elijas estos.")
+        st.caption(
+            f"Y {count(more, 'nombre más', 'nombres más')} por aclarar, cuando elijas estos."
+        )
 
 
 def _ask(session: Session, names: Names, org_id: str | None, kind: str, name: str) -> None:
@@ -78,28 +90,46 @@ def _ask(session: Session, names: Names, org_id: str | None, kind: str, name: st
 
 
 def complete(session: Session) -> None:
-    """«Completar ids» of the loaded files: told only where ids are missing and can be looked for."""
+    """«Completar ids» of the loaded files: told only where ids are missing and can be looked
+    for.
+    """
     wanted = {
-        name: session.once(f"lacking_{name}", (id(dataset), session.revision), partial(fill_ids.lacking, dataset))
+        name: session.once(
+            f"lacking_{name}", (id(dataset), session.revision), partial(fill_ids.lacking, dataset)
+        )
         for name, dataset in session.files.items()
     }
     if not any(wanted.values()):
         return
     told = [
-        f"{FILE_NAMES[name]}: {thousands(len(each.cells))} sin «{each.target}», que se puede buscar por «{each.source}»"
+        f"{FILE_NAMES[name]}: {thousands(len(each.cells))} sin «{each.target}», que se puede buscar"
+        f" por «{each.source}»"
         for name, lacks in wanted.items()
         for each in lacks
     ]
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(plain(" · ".join(told)))
-        if st.button("Completar ids", help="Busca en Webex cada correo y cada nombre una vez. El fichero original no se toca."):
+        if st.button(
+            "Completar ids",
+            help=(
+                "Busca en Webex cada correo y cada nombre una vez. El fichero original no se toca."
+            ),
+        ):
             names, _ = selection.names(session)
             with st.spinner("Buscando en Webex…"):
-                ends = [corrections.complete_ids(session, name, names) for name in wanted if wanted[name]]
+                ends = [
+                    corrections.complete_ids(session, name, names)
+                    for name in wanted
+                    if wanted[name]
+                ]
             _tell(sum(done for done, _ in ends), sum(left for _, left in ends))
             st.rerun()
     lacks = [each for found in wanted.values() for each in found]
-    doubts = [(kind, name) for kind, name in selection.doubts_so_far(session) if _stands_in(lacks, kind, name)]
+    doubts = [
+        (kind, name)
+        for kind, name in selection.doubts_so_far(session)
+        if _stands_in(lacks, kind, name)
+    ]
     if doubts:
         _ask_for(session, doubts)
 

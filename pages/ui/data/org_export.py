@@ -1,4 +1,6 @@
-"""What Datos gives out: the template of an action, and what Webex has (people, locations, licences, numbers, routes)."""
+"""What Datos gives out: the template of an action, and what Webex has (people, locations, licences,
+numbers, routes).
+"""
 
 from __future__ import annotations
 
@@ -17,18 +19,34 @@ from pages.ui.shell import page, resources
 from pages.ui.shell.session import Session
 from pages.ui.widgets.markdown import plain
 
-KINDS = {"people": "Usuarios", "locations": "Ubicaciones", "licenses": "Licencias", "numbers": "Numeraciones",
-         "routes": "Enlaces troncales y grupos de rutas"}  # fmt: skip
+KINDS = {
+    "people": "Usuarios",
+    "locations": "Ubicaciones",
+    "licenses": "Licencias",
+    "numbers": "Numeraciones",
+    "routes": "Enlaces troncales y grupos de rutas",
+}
 
-SERVES_AS = {"people": "usuarios", "locations": "ubicaciones"}  # what was brought -> the file that it can stand for
+SERVES_AS = {
+    "people": "usuarios",
+    "locations": "ubicaciones",
+}  # what was brought -> the file that it can stand for
 
 
 def template() -> None:
     """«Descargar plantilla»: the headers of an action, an example row and a help sheet."""
     with st.popover("Descargar plantilla"):
         names = [action.id for action in all_actions()]
-        chosen = st.selectbox("Para la acción", names, format_func=lambda each: get_action(each).title, key="template_of")
-        st.caption("Libro de Excel con todas las celdas en texto: los teléfonos y los ceros a la izquierda no se pierden.")
+        chosen = st.selectbox(
+            "Para la acción",
+            names,
+            format_func=lambda each: get_action(each).title,
+            key="template_of",
+        )
+        st.caption(
+            "Libro de Excel con todas las celdas en texto: los teléfonos y los ceros a la izquierda"
+            " no se pierden."
+        )
         st.download_button(
             "Descargar",
             data=lambda: _template(chosen),
@@ -49,12 +67,23 @@ def _template(action_id: str) -> bytes:
 
 def from_webex(session: Session) -> None:
     """«Traer de Webex…»: read first, which takes a while, then to be downloaded or worked with."""
-    with st.popover("Traer de Webex…", key=f"from_webex_{session.revision}"), page.told():  # used: a new one, which is closed
+    with (
+        st.popover("Traer de Webex…", key=f"from_webex_{session.revision}"),
+        page.told(),
+    ):  # used: a new one, which is closed
         where = resources.connection(session)
-        st.caption(f"De {plain(where.org_name or where.org_id)}. Solo lee; sirve para copiar de ahí nombres e identificadores.")
+        st.caption(
+            f"De {plain(where.org_name or where.org_id)}. Solo lee; sirve para copiar de ahí"
+            " nombres e identificadores."
+        )
         kind = st.selectbox("Qué", list(KINDS), format_func=KINDS.__getitem__, key="fetch_kind")
         form = st.segmented_control(
-            "Formato", ["xlsx", "csv"], default="xlsx", format_func=str.upper, required=True, key="fetch_form"
+            "Formato",
+            ["xlsx", "csv"],
+            default="xlsx",
+            format_func=str.upper,
+            required=True,
+            key="fetch_form",
         )
         if st.button("Traer", key="fetch"):
             with st.spinner("Leyendo Webex…"):
@@ -62,7 +91,9 @@ def from_webex(session: Session) -> None:
         if session.fetched:
             name, raw, rows = session.fetched
             st.caption(f"{KINDS[name.partition('.')[0]]}: {count(rows, 'fila', 'filas')}.")
-            st.download_button(f"Descargar {name}", data=raw, file_name=name, on_click="ignore", key="fetched")
+            st.download_button(
+                f"Descargar {name}", data=raw, file_name=name, on_click="ignore", key="fetched"
+            )
             place = SERVES_AS.get(name.partition(".")[0])
             if place and st.button(f"Usar como {place.upper()}", key="fetched_use"):
                 upload.take(session, place, raw, name)

@@ -1,4 +1,6 @@
-"""The grid of bad rows: cells put right in place, "all like this", looked at again when applied. Any page may show it."""
+"""The grid of bad rows: cells put right in place, "all like this", looked at again when applied.
+Any page may show it.
+"""
 
 from __future__ import annotations
 
@@ -26,16 +28,29 @@ WHOLE_ROW = "fila"  # stands for a column where a problem has none
 
 
 def grid(session: Session, found: Mapping[str, Sequence[Problem]], *, key: str) -> None:
-    """The rows with these problems (dataset name -> problems), one file at a time; nothing when no row has any."""
-    in_rows = {name: [p for p in problems if p.line is not None] for name, problems in found.items()}
+    """The rows with these problems (dataset name -> problems), one file at a time; nothing when no
+    row has any.
+    """
+    in_rows = {
+        name: [p for p in problems if p.line is not None] for name, problems in found.items()
+    }
     in_rows = {name: problems for name, problems in in_rows.items() if problems}
     if not in_rows:
         return
     name = _which(list(in_rows), key)
     dataset, problems = session.files[name], in_rows[name]
-    whole = any(problem.column is None for problem in problems) or bool(st.session_state.get(f"{key}_whole"))
-    made_from = (id(dataset), tuple(problems), session.revision, whole)  # as many of another scope are others
-    rows = session.once(f"bad_{key}_{name}", made_from, lambda: _rows(dataset, problems, whole=whole))
+    whole = any(problem.column is None for problem in problems) or bool(
+        st.session_state.get(f"{key}_whole")
+    )
+    made_from = (
+        id(dataset),
+        tuple(problems),
+        session.revision,
+        whole,
+    )  # as many of another scope are others
+    rows = session.once(
+        f"bad_{key}_{name}", made_from, lambda: _rows(dataset, problems, whole=whole)
+    )
     shown = _page(rows, f"{key}_{name}")
     _editor(session, name, dataset, shown, problems, key)
     _buttons(session, name, dataset, problems, key)
@@ -45,13 +60,20 @@ def _which(names: list[str], key: str) -> str:
     if len(names) == 1:
         return names[0]
     return st.segmented_control(
-        "Fichero", names, default=names[-1], format_func=str.upper, label_visibility="collapsed", required=True, key=f"{key}_file"
+        "Fichero",
+        names,
+        default=names[-1],
+        format_func=str.upper,
+        label_visibility="collapsed",
+        required=True,
+        key=f"{key}_file",
     )
 
 
 def _rows(dataset: Dataset, problems: Sequence[Problem], *, whole: bool) -> pd.DataFrame:
-    """Fila, Quién, which columns are wrong (where there are several), these columns, with `whole` the rest of the file too, and
-    last the remedy; index = line."""
+    """Fila, Quién, which columns are wrong (where there are several), these columns, with `whole`
+    the rest of the file too, and last the remedy; index = line.
+    """
     rows = corrections.bad_rows(dataset, problems, severity=None)
     wrong: dict[int, list[str]] = {}
     said: dict[int, list[str]] = {}
@@ -60,13 +82,19 @@ def _rows(dataset: Dataset, problems: Sequence[Problem], *, whole: bool) -> pd.D
         line = problem.line or 0
         wrong.setdefault(line, []).append(problem.column or WHOLE_ROW)
         named = several and problem.column
-        said.setdefault(line, []).append(f"{problem.column}: {problem.message}" if named else problem.message)
-    bad = [column for column in rows.columns if any(column in columns for columns in wrong.values())]
+        said.setdefault(line, []).append(
+            f"{problem.column}: {problem.message}" if named else problem.message
+        )
+    bad = [
+        column for column in rows.columns if any(column in columns for columns in wrong.values())
+    ]
     rest = [column for column in rows.columns if column not in bad] if whole else []
     who = labels(replace(dataset, frame=rows))["label"]
     ordered = rows[[*bad, *rest]].copy()
     if several or not bad:
-        ordered.insert(0, WRONG, [list(dict.fromkeys(wrong.get(int(line), ()))) for line in ordered.index])
+        ordered.insert(
+            0, WRONG, [list(dict.fromkeys(wrong.get(int(line), ()))) for line in ordered.index]
+        )
     ordered.insert(0, WHO, who)
     ordered.insert(0, LINE, list(ordered.index))
     ordered[REMEDY] = [" ".join(said.get(int(line), ())) for line in ordered.index]
@@ -79,20 +107,34 @@ def _page(rows: pd.DataFrame, key: str) -> pd.DataFrame:
     return rows.iloc[(page - 1) * PAGE : page * PAGE]
 
 
-def _editor(session: Session, name: str, dataset: Dataset, shown: pd.DataFrame, problems: Sequence[Problem], key: str) -> None:
+def _editor(
+    session: Session,
+    name: str,
+    dataset: Dataset,
+    shown: pd.DataFrame,
+    problems: Sequence[Problem],
+    key: str,
+) -> None:
     own = [column for column in shown.columns if column not in (LINE, WHO, WRONG, REMEDY)]
     base = shown.copy()
     for (line, column), text in session.pending.get(name, {}).items():
         if line in base.index and column in base.columns:
             base.at[line, column] = text
-    widget = f"{key}_grid_{name}_{session.revision}_{hash(tuple(shown.index))}"  # other rows, other edits
+    widget = (  # other rows, other edits
+        f"{key}_grid_{name}_{session.revision}_{hash(tuple(shown.index))}"
+    )
     columns = list(dict.fromkeys(problem.column or WHOLE_ROW for problem in problems))
     marked = {column: f"✗ {column}" if column in columns else column for column in own}
-    config: dict[str, Any] = {column: st.column_config.TextColumn(label, width=_width(label)) for column, label in marked.items()}
+    config: dict[str, Any] = {
+        column: st.column_config.TextColumn(label, width=_width(label))
+        for column, label in marked.items()
+    }
     config |= {
         LINE: st.column_config.NumberColumn(width=55, format="%d", pinned=True),
         WHO: st.column_config.TextColumn(width=150),
-        WRONG: st.column_config.MultiselectColumn(width=165, options=columns, color=[_pill(problems)] * len(columns)),
+        WRONG: st.column_config.MultiselectColumn(
+            width=165, options=columns, color=[_pill(problems)] * len(columns)
+        ),
         REMEDY: st.column_config.TextColumn(width=640),
     }
     st.data_editor(
@@ -131,12 +173,27 @@ def _typed(session: Session, name: str, widget: str, lines: list[int]) -> None:
                 session.pending.setdefault(name, {})[place] = (text or "").strip()
 
 
-def _buttons(session: Session, name: str, dataset: Dataset, problems: Sequence[Problem], key: str) -> None:
-    waiting = [Fix(line, column, text) for (line, column), text in session.pending.get(name, {}).items()]
-    alike = {(each.line, each.column): each for fix in waiting for each in corrections.like_this(dataset, fix)}
+def _buttons(
+    session: Session, name: str, dataset: Dataset, problems: Sequence[Problem], key: str
+) -> None:
+    waiting = [
+        Fix(line, column, text) for (line, column), text in session.pending.get(name, {}).items()
+    ]
+    alike = {
+        (each.line, each.column): each
+        for fix in waiting
+        for each in corrections.like_this(dataset, fix)
+    }
     with st.container(horizontal=True, vertical_alignment="center"):
-        told = f"Aplicar {count(len(waiting), 'corrección', 'correcciones')}" if waiting else "Aplicar"
-        if st.button(told, key=f"{key}_apply", disabled=not waiting, help=None if waiting else "Escribe antes en una celda."):
+        told = (
+            f"Aplicar {count(len(waiting), 'corrección', 'correcciones')}" if waiting else "Aplicar"
+        )
+        if st.button(
+            told,
+            key=f"{key}_apply",
+            disabled=not waiting,
+            help=None if waiting else "Escribe antes en una celda.",
+        ):
             _apply(session, name, waiting)
         if len(alike) > len(waiting):
             told = f"Aplicar a todas las iguales ({thousands(len(alike))})"
@@ -149,7 +206,9 @@ def _buttons(session: Session, name: str, dataset: Dataset, problems: Sequence[P
         if all(problem.column for problem in problems):
             st.checkbox("Todas las columnas", key=f"{key}_whole")
     if waiting:
-        st.caption(f"{count(len(waiting), 'celda escrita', 'celdas escritas')} sin aplicar todavía.")
+        st.caption(
+            f"{count(len(waiting), 'celda escrita', 'celdas escritas')} sin aplicar todavía."
+        )
 
 
 def corrected_file(session: Session, name: str, key: str) -> None:
@@ -164,7 +223,10 @@ def corrected_file(session: Session, name: str, key: str) -> None:
             key=f"{key}_corrected_{name}",
         )
         if lost := len(corrections.shifted(session.files[name])):
-            st.caption(f"Sin {count(lost, 'fila', 'filas')} con celdas de más o de menos: corrígelas antes, o en el original.")
+            st.caption(
+                f"Sin {count(lost, 'fila', 'filas')} con celdas de más o de menos: corrígelas"
+                " antes, o en el original."
+            )
 
 
 def _told(dataset: Dataset, waiting: list[Fix]) -> str:
@@ -175,5 +237,8 @@ def _told(dataset: Dataset, waiting: list[Fix]) -> str:
 
 def _apply(session: Session, name: str, chosen: list[Fix]) -> None:
     session_corrections.accept(session, name, chosen)
-    st.toast(f"{count(len(chosen), 'celda corregida', 'celdas corregidas')} en {name.upper()}. Se ha vuelto a revisar.")
+    st.toast(
+        f"{count(len(chosen), 'celda corregida', 'celdas corregidas')} en {name.upper()}. Se ha"
+        " vuelto a revisar."
+    )
     st.rerun()

@@ -1,4 +1,6 @@
-"""Problems by kind, each with its rows in the grid below, and the files to take away. Opens on Datos, Mapeo and Ensayo."""
+"""Problems by kind, each with its rows in the grid below, and the files to take away. Opens on
+Datos, Mapeo and Ensayo.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +46,9 @@ def views(session: Session, found: Mapping[str, Sequence[Problem]], *, key: str)
 
 
 def draw(session: Session, found: Mapping[str, Sequence[Problem]], *, key: str) -> None:
-    """The kinds of problems, the rows of the one chosen (or of all) to put right, and the downloads."""
+    """The kinds of problems, the rows of the one chosen (or of all) to put right, and the
+    downloads.
+    """
     if any(problem.rule == NO_PREFIX for problems in found.values() for problem in problems):
         repairs.country(session)
     kinds = groups(session, found, key)
@@ -55,20 +59,33 @@ def draw(session: Session, found: Mapping[str, Sequence[Problem]], *, key: str) 
             _told(group, chosen, key, at)
     if len(kinds) > GROUPS:
         st.checkbox(f"Ver {len(kinds) - GROUPS} más", key=f"{key}_all")
-    some = {name: [p for p in problems if chosen is None or _is_of(p, chosen)] for name, problems in found.items()}
+    some = {
+        name: [p for p in problems if chosen is None or _is_of(p, chosen)]
+        for name, problems in found.items()
+    }
     problem_grid.grid(session, some, key=f"{key}_{identity(chosen) if chosen else ''}")
     with st.container(horizontal=True):
         downloads(found, session, key=key)
 
 
 def groups(session: Session, found: Mapping[str, Sequence[Problem]], key: str) -> list[Group]:
-    """Kinds of problems, errors first, biggest first; counted again only when the problems are others."""
-    made_from = ([(name, tuple(problems)) for name, problems in found.items() if problems], session.revision)
+    """Kinds of problems, errors first, biggest first; counted again only when the problems are
+    others.
+    """
+    made_from = (
+        [(name, tuple(problems)) for name, problems in found.items() if problems],
+        session.revision,
+    )
     return session.once(f"groups_{key}", made_from, lambda: _by_file(found))
 
 
 def _by_file(found: Mapping[str, Sequence[Problem]]) -> list[Group]:
-    kinds = [{"file": problems[0].file, **group} for problems in found.values() if problems for group in totals(problems)]
+    kinds = [
+        {"file": problems[0].file, **group}
+        for problems in found.values()
+        if problems
+        for group in totals(problems)
+    ]
     return sorted(kinds, key=lambda group: (group["severity"] != problems.ERROR, -group["count"]))
 
 
@@ -77,7 +94,11 @@ def identity(group: Group) -> str:
 
 
 def _is_of(problem: Problem, group: Group) -> bool:
-    return (problem.file, problem.rule, problem.column) == (group["file"], group["rule"], group["column"])
+    return (problem.file, problem.rule, problem.column) == (
+        group["file"],
+        group["rule"],
+        group["column"],
+    )
 
 
 def _chosen(kinds: Sequence[Group], key: str) -> Group | None:
@@ -91,7 +112,9 @@ def _told(group: Group, chosen: Group | None, key: str, at: int) -> None:
     in_rows = group["first_line"] is not None
     how_many = count(group["count"], "fila", "filas") if in_rows else "el fichero"
     told, button = st.columns([0.84, 0.16], vertical_alignment="center")
-    told.markdown(f"{glyph} **{how_many}** · {plain(group['message'])}  \n:gray[{plain(_where(group))}]")
+    told.markdown(
+        f"{glyph} **{how_many}** · {plain(group['message'])}  \n:gray[{plain(_where(group))}]"
+    )
     if in_rows:
         on = chosen is not None and identity(group) == identity(chosen)
         button.container(horizontal=True, horizontal_alignment="right").button(
@@ -110,7 +133,11 @@ def _where(group: Group) -> str:
         value = tables.short(str(group["value"] or ""))
         parts.append(f"{group['column']} «{value}»" if value else str(group["column"]))
     line = group["first_line"]
-    return " · ".join(parts) + (f", {'por ejemplo ' if group['count'] > 1 else ''}en la fila {thousands(line)}" if line else "")
+    return " · ".join(parts) + (
+        f", {'por ejemplo ' if group['count'] > 1 else ''}en la fila {thousands(line)}"
+        if line
+        else ""
+    )
 
 
 def _choose(key: str, wanted: str | None) -> None:

@@ -1,4 +1,6 @@
-"""What is wrong in the loaded files, as every page tells it: one source for counters, groups, grids and downloads."""
+"""What is wrong in the loaded files, as every page tells it: one source for counters, groups, grids
+and downloads.
+"""
 
 from __future__ import annotations
 
@@ -16,11 +18,17 @@ Found = dict[str, list[Problem]]  # dataset name -> problems
 
 
 def by_file(session: Session) -> Found:
-    """Problems as the chosen action sees its file, and of the other files by themselves and together."""
+    """Problems as the chosen action sees its file, and of the other files by themselves and
+    together.
+    """
     plan = _plan(session)
     found: Found = {}
     for name, dataset in session.files.items():
-        own = list(plan.problems) if plan and plan.action.dataset == name else list(session.findings.get(name, ()))
+        own = (
+            list(plan.problems)
+            if plan and plan.action.dataset == name
+            else list(session.findings.get(name, ()))
+        )
         own += [problem for problem in session.across if problem.file == dataset.file_name]
         if own:
             found[name] = own
@@ -28,7 +36,9 @@ def by_file(session: Session) -> Found:
 
 
 def _plan(session: Session) -> Prepared | None:
-    """A mapping that does not fit this file is told where it is chosen; the file by itself is looked at all the same."""
+    """A mapping that does not fit this file is told where it is chosen; the file by itself is
+    looked at all the same.
+    """
     action = selection.chosen_action(session)
     if action is None or action.dataset not in session.files:
         return None
@@ -40,7 +50,10 @@ def _plan(session: Session) -> Prepared | None:
 
 def of(found: Mapping[str, Sequence[Problem]], severity: str) -> Found:
     """Those of one severity; files without any are left out."""
-    split = {name: [problem for problem in problems if problem.severity == severity] for name, problems in found.items()}
+    split = {
+        name: [problem for problem in problems if problem.severity == severity]
+        for name, problems in found.items()
+    }
     return {name: problems for name, problems in split.items() if problems}
 
 
@@ -51,16 +64,24 @@ def rows_of(found: Mapping[str, Sequence[Problem]]) -> int:
 
 def apart(bad: int) -> str:
     """` · 37 con errores (se apartan)`."""
-    return f" · {thousands(bad)} con errores ({'se aparta' if bad == 1 else 'se apartan'})" if bad else ""
+    return (
+        f" · {thousands(bad)} con errores ({'se aparta' if bad == 1 else 'se apartan'})"
+        if bad
+        else ""
+    )
 
 
 def totals_line(session: Session, found: Mapping[str, Sequence[Problem]]) -> str:
-    """`USUARIOS: 4.263 válidas · 37 con errores (se apartan)`, of each file that has rows to work."""
+    """`USUARIOS: 4.263 válidas · 37 con errores (se apartan)`, of each file that has rows to
+    work.
+    """
     parts = []
     for name, dataset in session.files.items():
         if name == "global":
             continue
-        bad = {problem.line for problem in found.get(name, ()) if problem.severity == ERROR} - {None}
+        bad = {problem.line for problem in found.get(name, ()) if problem.severity == ERROR} - {
+            None
+        }
         told = f"{name.upper()}: {count(len(dataset.frame) - len(bad), 'válida', 'válidas')}"
         parts.append(told + apart(len(bad)))
     return " · ".join(parts)

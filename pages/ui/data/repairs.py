@@ -1,4 +1,6 @@
-"""Repairs to accept: what Excel did to phones, extensions and e-mails, before -> after; all, a group, or some rows."""
+"""Repairs to accept: what Excel did to phones, extensions and e-mails, before -> after; all, a
+group, or some rows.
+"""
 
 from __future__ import annotations
 
@@ -19,34 +21,56 @@ from schemas.phones import NO_PREFIX
 
 NAMES = ("ubicaciones", "usuarios")
 COUNTRIES = {
-    "ES": "España", "PT": "Portugal", "FR": "Francia", "IT": "Italia", "DE": "Alemania", "GB": "Reino Unido", "MX": "México",
-    "AR": "Argentina", "CL": "Chile", "CO": "Colombia", "PE": "Perú", "US": "Estados Unidos",
-}  # fmt: skip
-NOTHING = "No hay nada que reparar: ningún teléfono, extensión ni correo tiene las marcas que deja Excel."
-CHOOSE_COUNTRY = "Hay teléfonos sin prefijo internacional: elige de qué país son y se propone su reparación."
+    "ES": "España",
+    "PT": "Portugal",
+    "FR": "Francia",
+    "IT": "Italia",
+    "DE": "Alemania",
+    "GB": "Reino Unido",
+    "MX": "México",
+    "AR": "Argentina",
+    "CL": "Chile",
+    "CO": "Colombia",
+    "PE": "Perú",
+    "US": "Estados Unidos",
+}
+NOTHING = (
+    "No hay nada que reparar: ningún teléfono, extensión ni correo tiene las marcas que deja Excel."
+)
+CHOOSE_COUNTRY = (
+    "Hay teléfonos sin prefijo internacional: elige de qué país son y se propone su reparación."
+)
 SHOWN = 100  # rows of a group that can be chosen one by one
 GROUPS = 20  # shown before «Ver más»
 
 
 def proposed(session: Session) -> dict[str, list[Repair]]:
-    """Dataset name -> repairs of the file as it stands. Raises InputError for a country that there is not."""
+    """Dataset name -> repairs of the file as it stands. Raises InputError for a country that there
+    is not.
+    """
     country = country_of(session)
     found = {}
     for name in NAMES:
         dataset = session.files.get(name)
         if dataset is not None:
             made_from = (dataset.sha256, id(dataset), country)
-            found[name] = session.once(f"repairs_{name}", made_from, partial(repairs.propose, dataset, None, country))
+            found[name] = session.once(
+                f"repairs_{name}", made_from, partial(repairs.propose, dataset, None, country)
+            )
     return found
 
 
 def without_prefix(session: Session) -> int:
     """Phones of the files that only lack the prefix of their country."""
-    return sum(problem.rule == NO_PREFIX for found in session.findings.values() for problem in found)
+    return sum(
+        problem.rule == NO_PREFIX for found in session.findings.values() for problem in found
+    )
 
 
 def country_of(session: Session) -> str | None:
-    """GLOBAL's, else the one chosen here, else the setting; one that there is not is told and left out."""
+    """GLOBAL's, else the one chosen here, else the setting; one that there is not is told and left
+    out.
+    """
     try:
         said = repairs.default_country(session.files.get("global"))
     except InputError as error:
@@ -69,7 +93,9 @@ def draw(session: Session) -> None:
     country(session)
     total = sum(map(len, found.values()))
     if not total:
-        st.caption(NOTHING if country_of(session) or not without_prefix(session) else CHOOSE_COUNTRY)
+        st.caption(
+            NOTHING if country_of(session) or not without_prefix(session) else CHOOSE_COUNTRY
+        )
         return
     left, right = st.columns([0.62, 0.38], vertical_alignment="center")
     left.caption("Nada cambia hasta que lo aceptas, y el fichero original no se toca nunca.")
@@ -78,12 +104,21 @@ def draw(session: Session) -> None:
             for name, members in found.items():
                 corrections.accept(session, name, members)
             st.rerun()
-    groups = [(name, group) for name, members in found.items() for group in repairs.grouped(members)]
+    groups = [
+        (name, group) for name, members in found.items() for group in repairs.grouped(members)
+    ]
     for position, (name, group) in enumerate(groups[:GROUPS]):
-        members = [each for each in found[name] if (each.rule, each.column) == (group["rule"], group["column"])]
+        members = [
+            each
+            for each in found[name]
+            if (each.rule, each.column) == (group["rule"], group["column"])
+        ]
         _group(session, name, members, position)
     if len(groups) > GROUPS:
-        st.caption(f"Hay {count(len(groups) - GROUPS, 'grupo más; aparece', 'grupos más; aparecen')} al aceptar estos.")
+        st.caption(
+            f"Hay {count(len(groups) - GROUPS, 'grupo más; aparece', 'grupos más; aparecen')} al"
+            " aceptar estos."
+        )
 
 
 def country(session: Session) -> None:
@@ -98,7 +133,10 @@ def country(session: Session) -> None:
         index=names.index(said) if said else None,
         format_func=lambda code: COUNTRIES.get(code, code),
         placeholder="sin país no se propone ningún prefijo",
-        help="También se puede decir en GLOBAL, en la columna default_country (por ejemplo ES), o con BULK_DEFAULT_COUNTRY.",
+        help=(
+            "También se puede decir en GLOBAL, en la columna default_country (por ejemplo ES), o"
+            " con BULK_DEFAULT_COUNTRY."
+        ),
         width=320,
         key="country",
         on_change=_said,
@@ -139,7 +177,8 @@ def _group(session: Session, name: str, members: list[Repair], position: int) ->
 def _some(session: Session, name: str, members: list[Repair], position: int) -> None:
     shown = members[:SHOWN]
     table = pd.DataFrame(
-        [(True, each.line, each.before, each.after) for each in shown], columns=pd.Index(["Aceptar", "Fila", "Antes", "Después"])
+        [(True, each.line, each.before, each.after) for each in shown],
+        columns=pd.Index(["Aceptar", "Fila", "Antes", "Después"]),
     )
     edited = st.data_editor(
         table,
@@ -152,7 +191,11 @@ def _some(session: Session, name: str, members: list[Repair], position: int) -> 
     chosen = [each for each, keep in zip(shown, edited["Aceptar"], strict=True) if keep]
     if len(members) > SHOWN:
         st.caption(f"Las primeras {SHOWN} de {thousands(len(members))}.")
-    if st.button(f"Aceptar las marcadas ({len(chosen)})", key=f"chosen_{name}_{position}", disabled=not chosen):
+    if st.button(
+        f"Aceptar las marcadas ({len(chosen)})",
+        key=f"chosen_{name}_{position}",
+        disabled=not chosen,
+    ):
         corrections.accept(session, name, chosen)
         st.rerun()
 

@@ -1,4 +1,6 @@
-"""Files on their way in: uploads, examples, what was detected in them and how to read them otherwise."""
+"""Files on their way in: uploads, examples, what was detected in them and how to read them
+otherwise.
+"""
 
 from __future__ import annotations
 
@@ -20,14 +22,20 @@ from pages.ui.texts import UNFORESEEN
 PROFILE = "perfil_saliente_defecto.json"
 KINDS = ("csv", "txt", "xlsx", "xlsm")
 ENCODINGS = {
-    "utf-8": "UTF-8", "utf-8-sig": "UTF-8", "cp1252": "Windows (cp1252)", "utf-16": "UTF-16", "mac_roman": "Mac (Roman)",
-    "cp850": "MS-DOS (cp850)", "xlsx": "Excel",
-}  # fmt: skip
+    "utf-8": "UTF-8",
+    "utf-8-sig": "UTF-8",
+    "cp1252": "Windows (cp1252)",
+    "utf-16": "UTF-16",
+    "mac_roman": "Mac (Roman)",
+    "cp850": "MS-DOS (cp850)",
+    "xlsx": "Excel",
+}
 DELIMITERS = {";": "punto y coma ;", ",": "coma ,", "\t": "tabulador", "|": "barra |"}
 
 
 def take(session: Session, name: str, raw: bytes, file_name: str, **how: str | None) -> None:
-    """Read an upload into its place (a workbook may fill all three); what is wrong with it is kept for the page to tell.
+    """Read an upload into its place (a workbook may fill all three); what is wrong with it is kept
+    for the page to tell.
 
     `how`: encoding, delimiter, sheet, where they are not to be detected.
     """
@@ -47,7 +55,9 @@ def take(session: Session, name: str, raw: bytes, file_name: str, **how: str | N
 
 
 def _read(name: str, raw: bytes, file_name: str, how: dict[str, str | None]) -> Read:
-    """All the sheets with one of the three names; else the file, or the first sheet, in the place that it was put into."""
+    """All the sheets with one of the three names; else the file, or the first sheet, in the place
+    that it was put into.
+    """
     if is_book(raw) and not any(how.values()):
         with suppress(InputError):  # no sheet has one of the names
             found = read_all(raw, file_name=file_name)
@@ -80,7 +90,9 @@ def empty(session: Session, name: str) -> None:
 
 
 def on_upload(session: Session, name: str, key: str) -> None:
-    """The operator put a file into a zone, or took it out (one that is merely empty says nothing: a page switch empties it)."""
+    """The operator put a file into a zone, or took it out (one that is merely empty says nothing: a
+    page switch empties it).
+    """
     uploaded = st.session_state.get(key)
     if uploaded is None:
         drop(session, name)
@@ -93,12 +105,17 @@ def use_examples(session: Session) -> None:
     for name in DATASETS:
         path = EXAMPLES / FILE_NAMES[name]
         if not path.is_file():
-            raise InputError(f"No están los ejemplos: falta «{path.name}». Escríbelos con: bulk examples examples.")
+            raise InputError(
+                f"No están los ejemplos: falta «{path.name}». Escríbelos con: bulk examples"
+                " examples."
+            )
         session.uploads[name] = Upload(path.read_bytes(), path.name)
         corrections.put_original(session, read_csv(path, name=name))
         session.upload_errors.pop(name, None)
     session.examples = set(DATASETS)
-    session.options["profile"] = session.example_profile = read_profile((EXAMPLES / PROFILE).read_bytes(), PROFILE)
+    session.options["profile"] = session.example_profile = read_profile(
+        (EXAMPLES / PROFILE).read_bytes(), PROFILE
+    )
 
 
 def has_examples() -> bool:

@@ -1,4 +1,6 @@
-"""The three drop zones of Datos: what was put into each, what was detected, and how to read it otherwise."""
+"""The three drop zones of Datos: what was put into each, what was detected, and how to read it
+otherwise.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,11 @@ AUTOMATIC = ""
 
 def draw(session: Session) -> None:
     for place, name in zip(st.columns(len(DATASETS), gap="small"), DATASETS, strict=True):
-        with place, page.told(), st.container(border=True, height="stretch", gap="xsmall", key=f"zone_{name}"):
+        with (
+            place,
+            page.told(),
+            st.container(border=True, height="stretch", gap="xsmall", key=f"zone_{name}"),
+        ):
             zone(session, name)
 
 
@@ -49,7 +55,9 @@ def _loaded(session: Session, name: str, dataset: Dataset, label: str) -> None:
     mended = len(session.corrections.get(name, ()))
     told = f"{upload.size(dataset)}<br>{html.escape(upload.detected(dataset))}"
     if mended:
-        told += f"<br>✎ {count(mended, 'celda corregida', 'celdas corregidas')}; el original no se toca"
+        told += (
+            f"<br>✎ {count(mended, 'celda corregida', 'celdas corregidas')}; el original no se toca"
+        )
     st.markdown(f"{'!' if errors else '✓'} **{plain(_short_name(dataset))}**")
     st.html(f'<div class="card-sub"><b>{label}</b> · {told}</div>')
     with st.container(horizontal=True, gap="small"):
@@ -57,7 +65,10 @@ def _loaded(session: Session, name: str, dataset: Dataset, label: str) -> None:
             with st.popover("Cambiar", key=f"how_{name}", type="tertiary"):
                 _otherwise(session, name, dataset)
         if mended and st.button(
-            "Deshacer", key=f"undo_{name}", type="tertiary", help="Deja el fichero como se leyó, sin correcciones."
+            "Deshacer",
+            key=f"undo_{name}",
+            type="tertiary",
+            help="Deja el fichero como se leyó, sin correcciones.",
         ):
             corrections.take_back(session, name)
             st.rerun()
@@ -78,7 +89,11 @@ def _otherwise(session: Session, name: str, dataset: Dataset) -> None:
         if upload.is_book(stored.raw):
             how["sheet"] = _sheet(stored.raw, stored.file_name, dataset)
         else:
-            how["encoding"] = _choice("Codificación", upload.ENCODINGS, ("utf-8", "cp1252", "utf-16", "mac_roman", "cp850"))
+            how["encoding"] = _choice(
+                "Codificación",
+                upload.ENCODINGS,
+                ("utf-8", "cp1252", "utf-16", "mac_roman", "cp850"),
+            )
             how["delimiter"] = _choice("Separador", upload.DELIMITERS, tuple(upload.DELIMITERS))
         if session.corrections.get(name):
             st.caption("Al leerlo de nuevo se pierden las correcciones hechas.")
@@ -97,7 +112,9 @@ def _otherwise(session: Session, name: str, dataset: Dataset) -> None:
 
 
 def _choice(label: str, words: dict[str, str], offered: tuple[str, ...]) -> str | None:
-    chosen = st.selectbox(label, (AUTOMATIC, *offered), format_func=lambda each: words.get(each, "Detectar"))
+    chosen = st.selectbox(
+        label, (AUTOMATIC, *offered), format_func=lambda each: words.get(each, "Detectar")
+    )
     return chosen or None
 
 

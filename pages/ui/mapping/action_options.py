@@ -18,7 +18,10 @@ FLAGS = {
     ),
     "allow_calling_removal": (
         "Permitir quitar licencias de Webex Calling",
-        "Quitar Webex Calling borra la configuración de llamadas del usuario y no se puede recuperar.",
+        (
+            "Quitar Webex Calling borra la configuración de llamadas del usuario y no se puede"
+            " recuperar."
+        ),
     ),
 }
 
@@ -29,7 +32,9 @@ def draw(session: Session, action: Action) -> None:
             _profile(session)
         elif name in FLAGS:
             label, risk = FLAGS[name]
-            session.options[name] = st.checkbox(label, value=bool(session.options.get(name)), help=risk, key=f"option_{name}")
+            session.options[name] = st.checkbox(
+                label, value=bool(session.options.get(name)), help=risk, key=f"option_{name}"
+            )
             if session.options[name]:
                 st.warning(risk, icon=":material/warning:")
 
@@ -38,11 +43,17 @@ def _profile(session: Session) -> None:
     """The profile of contract 2.4; without one each row's lists decide."""
     with st.container(horizontal=True, vertical_alignment="center"):
         kept = session.options.get("profile")
-        told = count(len(kept["callingPermissions"]), "tipo de llamada", "tipos de llamada") if kept else "ninguno"
+        told = (
+            count(len(kept["callingPermissions"]), "tipo de llamada", "tipos de llamada")
+            if kept
+            else "ninguno"
+        )
         whence = " · el de los ejemplos" if kept and kept is session.example_profile else ""
         st.markdown(f"**Perfil saliente**: {plain(told)}{whence}")
         with st.popover("Cargar perfil (JSON)"):
-            st.file_uploader("Perfil", type=["json"], key="profile_file", on_change=_uploaded, args=(session,))
+            st.file_uploader(
+                "Perfil", type=["json"], key="profile_file", on_change=_uploaded, args=(session,)
+            )
             if refused := session.upload_errors.get("profile"):
                 st.error(plain(refused))
         if kept and st.button("Quitar perfil", type="tertiary"):

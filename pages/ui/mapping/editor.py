@@ -1,4 +1,6 @@
-"""The table parameter -> source, editable. Edits live in the session as they are made, so that a page switch keeps them."""
+"""The table parameter -> source, editable. Edits live in the session as they are made, so that a
+page switch keeps them.
+"""
 
 from __future__ import annotations
 
@@ -19,11 +21,18 @@ from pages.ui.widgets import tables
 from pages.ui.widgets.markdown import plain
 
 BY_DEFAULT = "plantilla {}"  # what the action itself does without a source
-SOURCE_WORDS = {"constant": "✓ valor fijo", "template": "✓ plantilla", "join": "✓ de otro fichero", "global": "✓ de GLOBAL"}
+SOURCE_WORDS = {
+    "constant": "✓ valor fijo",
+    "template": "✓ plantilla",
+    "join": "✓ de otro fichero",
+    "global": "✓ de GLOBAL",
+}
 
 
 def draw(session: Session, action: Action, plan: Prepared, missing: tuple[str, ...]) -> None:
-    """The editor, suggestions, constants, templates and joins, and the way back to what the headers say."""
+    """The editor, suggestions, constants, templates and joins, and the way back to what the headers
+    say.
+    """
     offers = suggestions(session, action, plan)
     frame = table(action, plan, missing, offers, by_name=session.by_name)
     options = tables.origins(plan.dataset, plan.global_dataset)
@@ -38,7 +47,9 @@ def draw(session: Session, action: Action, plan: Prepared, missing: tuple[str, .
         disabled=["Parámetro", "Ejemplo", "Estado", "Se espera"],
         column_config={
             "Parámetro": st.column_config.TextColumn(width=125),
-            "Origen": st.column_config.SelectboxColumn(options=list(dict.fromkeys(options)), required=True, width=145),
+            "Origen": st.column_config.SelectboxColumn(
+                options=list(dict.fromkeys(options)), required=True, width=145
+            ),
             "Ejemplo": st.column_config.TextColumn(width=120),
             "Estado": st.column_config.TextColumn(width=125),
             "Se espera": st.column_config.TextColumn(width=135),
@@ -52,17 +63,26 @@ def draw(session: Session, action: Action, plan: Prepared, missing: tuple[str, .
 
 def suggestions(session: Session, action: Action, plan: Prepared) -> list[Suggestion]:
     """Offers for the parameters without source."""
-    files = sorted((name, dataset.sha256, id(dataset)) for name, dataset in session.files.items())  # any may have the column
+    files = sorted(
+        (name, dataset.sha256, id(dataset)) for name, dataset in session.files.items()
+    )  # any may have the column
     made_from = (action.id, files, repr(sorted(session.explicit.get(action.id, {}).items())))
     return session.once(
         "suggestions",
         made_from,
-        lambda: suggest(action, plan.dataset, plan.global_dataset, plan.mapping, others=session.files),
+        lambda: suggest(
+            action, plan.dataset, plan.global_dataset, plan.mapping, others=session.files
+        ),
     )
 
 
 def table(
-    action: Action, plan: Prepared, missing: tuple[str, ...], offers: list[Suggestion], *, by_name: bool = False
+    action: Action,
+    plan: Prepared,
+    missing: tuple[str, ...],
+    offers: list[Suggestion],
+    *,
+    by_name: bool = False,
 ) -> pd.DataFrame:
     """Parámetro, Origen, Ejemplo, Estado, Se espera; index = the parameter's name."""
     offered = {offer.param: offer for offer in offers}
@@ -70,14 +90,25 @@ def table(
     for param in action.parameters:
         source = plan.mapping.sources[param.name]
         example = example_of(plan, param)
-        origin, state = origin_of(source), _state(source, example, missing, offered.get(param.name), param, by_name=by_name)
+        origin, state = (
+            origin_of(source),
+            _state(source, example, missing, offered.get(param.name), param, by_name=by_name),
+        )
         if origin == NO_SOURCE and param.default:
-            origin, example, state = BY_DEFAULT.format(param.default), by_default(plan, param), "✓ por defecto"
+            origin, example, state = (
+                BY_DEFAULT.format(param.default),
+                by_default(plan, param),
+                "✓ por defecto",
+            )
         kind = KINDS.get(param.kind, "texto") + (" · lista" if param.many else "")
         name = f"{param.name} *" if param.required else param.name
         records.append((name, origin, tables.short(example), state, kind))
     names = [param.name for param in action.parameters]
-    return pd.DataFrame(records, index=names, columns=pd.Index(["Parámetro", "Origen", "Ejemplo", "Estado", "Se espera"]))
+    return pd.DataFrame(
+        records,
+        index=names,
+        columns=pd.Index(["Parámetro", "Origen", "Ejemplo", "Estado", "Se espera"]),
+    )
 
 
 def origin_of(source: Source) -> str:
@@ -88,7 +119,13 @@ def origin_of(source: Source) -> str:
 
 
 def _state(
-    source: Source, example: str, missing: tuple[str, ...], offer: Suggestion | None, param: Param, *, by_name: bool
+    source: Source,
+    example: str,
+    missing: tuple[str, ...],
+    offer: Suggestion | None,
+    param: Param,
+    *,
+    by_name: bool,
 ) -> str:
     if param.name in missing:
         return "✗ sin origen" if offer is None else f"? sugerencia {offer.score} %"
@@ -110,8 +147,17 @@ def _edited(session: Session, action: Action, key: str, names: list[str]) -> Non
 def choose(session: Session, action: Action, name: str, origin: str) -> None:
     """Keep a choice; one that says what the headers say anyway is not kept."""
     explicit = session.explicit.setdefault(action.id, {})
-    own = map_columns(action, session.files[action.dataset], session.files.get("global")).sources[name]
-    default = next((BY_DEFAULT.format(param.default) for param in action.parameters if param.name == name and param.default), "")
+    own = map_columns(action, session.files[action.dataset], session.files.get("global")).sources[
+        name
+    ]
+    default = next(
+        (
+            BY_DEFAULT.format(param.default)
+            for param in action.parameters
+            if param.name == name and param.default
+        ),
+        "",
+    )
     if origin in (origin_of(own), default):
         explicit.pop(name, None)
     else:
@@ -121,7 +167,9 @@ def choose(session: Session, action: Action, name: str, origin: str) -> None:
 
 
 def _look_up(session: Session, action: Action, offer: Suggestion) -> None:
-    """Take a column of names, and have them looked for; before the page is drawn, for its switch shows it."""
+    """Take a column of names, and have them looked for; before the page is drawn, for its switch
+    shows it.
+    """
     forms.put(session, action, {offer.param: offer.source})
     st.session_state["by_name"] = session.by_name = True
 
@@ -134,15 +182,23 @@ def _offers(session: Session, action: Action, offers: list[Suggestion]) -> None:
     with st.container(border=True, gap="xsmall"):
         head, button = st.columns([0.6, 0.4], vertical_alignment="center")
         head.markdown("**Sugerencias**")
-        if usable and button.button(f"Aceptar sugerencias ({len(usable)})", key="accept_all", width="stretch"):
+        if usable and button.button(
+            f"Aceptar sugerencias ({len(usable)})", key="accept_all", width="stretch"
+        ):
             forms.take(session, action, usable)
         for offer in offers:
             told, accept = st.columns([0.76, 0.24], vertical_alignment="center")
             looked = " → buscar en Webex" if offer.lookup else ""
-            told.markdown(f"{offer.param} ← **{plain(offer.source)}**{looked} · {offer.score} % · {offer.why}")
+            told.markdown(
+                f"{offer.param} ← **{plain(offer.source)}**{looked} · {offer.score} % · {offer.why}"
+            )
             if offer.lookup:
                 accept.button(
-                    "Buscar", key=f"look_up_{offer.param}", type="tertiary", on_click=_look_up, args=(session, action, offer)
+                    "Buscar",
+                    key=f"look_up_{offer.param}",
+                    type="tertiary",
+                    on_click=_look_up,
+                    args=(session, action, offer),
                 )
             elif accept.button("Aceptar", key=f"accept_{offer.param}", type="tertiary"):
                 forms.take(session, action, {offer.param: offer.source})

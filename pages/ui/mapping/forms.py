@@ -1,4 +1,6 @@
-"""What the table of the mapping cannot take in a cell: fixed values, templates, data of another file."""
+"""What the table of the mapping cannot take in a cell: fixed values, templates, data of another
+file.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ from pages.ui.mapping import saved
 from pages.ui.shell.session import Session
 from pages.ui.widgets.markdown import plain
 
-TEMPLATE_HELP = "Texto y columnas entre llaves, por ejemplo 53{extension} o {GLOBAL.prefijo}{extension}."
+TEMPLATE_HELP = (
+    "Texto y columnas entre llaves, por ejemplo 53{extension} o {GLOBAL.prefijo}{extension}."
+)
 
 
 def draw(session: Session, action: Action, plan: Prepared) -> None:
@@ -22,7 +26,11 @@ def draw(session: Session, action: Action, plan: Prepared) -> None:
             _constant(session, action)
         with st.popover("Plantilla"):
             _template(session, action)
-        others = [name for name in DATASETS if name in session.files and name not in (action.dataset, "global")]
+        others = [
+            name
+            for name in DATASETS
+            if name in session.files and name not in (action.dataset, "global")
+        ]
         if others:
             with st.popover("Otro fichero"):
                 _join(session, action, plan, others)
@@ -56,7 +64,10 @@ def _template(session: Session, action: Action) -> None:
         text = st.text_input("Plantilla", placeholder="53{extension}", help=TEMPLATE_HELP)
         if st.form_submit_button("Aplicar plantilla") and name and text.strip():
             if "{" not in text:
-                st.error("Una plantilla lleva al menos una columna entre llaves. Para un texto sin más, usa un valor fijo.")
+                st.error(
+                    "Una plantilla lleva al menos una columna entre llaves. Para un texto sin más,"
+                    " usa un valor fijo."
+                )
             else:
                 take(session, action, {name: text.strip()})
 
@@ -70,8 +81,14 @@ def _join(session: Session, action: Action, plan: Prepared, others: list[str]) -
     with st.form("join", border=False):
         name = st.selectbox("Parámetro", _names(action), key="join_param")
         column = st.selectbox("Columna que se trae", there)
-        on = st.selectbox(f"Se busca por (en {action.dataset.upper()})", own, index=own.index(shared[0]) if shared else 0)
-        key = st.selectbox(f"Igual a (en {place.upper()})", there, index=there.index(shared[0]) if shared else 0)
+        on = st.selectbox(
+            f"Se busca por (en {action.dataset.upper()})",
+            own,
+            index=own.index(shared[0]) if shared else 0,
+        )
+        key = st.selectbox(
+            f"Igual a (en {place.upper()})", there, index=there.index(shared[0]) if shared else 0
+        )
         if st.form_submit_button("Unir"):
             take(session, action, {name: f"{place.upper()}.{column}[{on}={key}]"})
 
@@ -89,6 +106,12 @@ def take(session: Session, action: Action, sources: dict[str, str]) -> None:
 def put(session: Session, action: Action, sources: dict[str, str]) -> None:
     """Sources that were not chosen in the table; tried before they are kept. Raises InputError."""
     wanted = {**session.explicit.get(action.id, {}), **sources}
-    map_columns(action, session.files[action.dataset], session.files.get("global"), explicit=wanted, others=session.files)
+    map_columns(
+        action,
+        session.files[action.dataset],
+        session.files.get("global"),
+        explicit=wanted,
+        others=session.files,
+    )
     session.explicit[action.id] = wanted
     session.revision += 1

@@ -45,7 +45,9 @@ def _save(action: Action, plan: Prepared) -> None:
 def _load(session: Session, action: Action) -> None:
     there = saved_mappings.saved(resources.context().home, action.id)
     if there:
-        chosen = st.selectbox("Mapeos guardados", there, format_func=lambda each: each.name, key="mapping_saved")
+        chosen = st.selectbox(
+            "Mapeos guardados", there, format_func=lambda each: each.name, key="mapping_saved"
+        )
         load, remove = st.columns(2)
         if load.button("Cargar", key="mapping_load", width="stretch"):
             put(session, action, chosen.mapping)
@@ -54,7 +56,13 @@ def _load(session: Session, action: Action) -> None:
             st.rerun()
     else:
         st.caption("No hay mapeos guardados de esta acción.")
-    st.file_uploader("Importar (JSON)", type=["json"], key="mapping_file", on_change=_imported, args=(session, action))
+    st.file_uploader(
+        "Importar (JSON)",
+        type=["json"],
+        key="mapping_file",
+        on_change=_imported,
+        args=(session, action),
+    )
     if refused := session.upload_errors.get("mapping"):
         st.error(plain(refused))
 
@@ -84,14 +92,16 @@ def _imported(session: Session, action: Action) -> None:
     try:
         found = saved_mappings.from_bytes(uploaded.getvalue(), uploaded.name)
         if found.mapping.action_id != action.id:
-            session.upload_errors["mapping"] = f"El mapeo «{uploaded.name}» es de otra acción ({found.mapping.action_id})."
+            session.upload_errors["mapping"] = (
+                f"El mapeo «{uploaded.name}» es de otra acción ({found.mapping.action_id})."
+            )
             return
         _take(session, action, found.mapping)
     except BulkError as error:
         session.upload_errors["mapping"] = error.message
 
 
-# -- the one used last with these headers -----------------------------------------------------------------------------
+# -- the one used last with these headers ----------------------------------------------------------
 
 
 def remember(session: Session, plan: Prepared) -> None:
@@ -110,17 +120,28 @@ def offer_last(session: Session, action: Action, plan: Prepared) -> None:
         return
     headers = list(map(str, plan.dataset.frame.columns))
     made_from = (action.id, headers, session.revision)
-    last = session.once("last_mapping", made_from, lambda: saved_mappings.recall(resources.context().home, action.id, headers))
+    last = session.once(
+        "last_mapping",
+        made_from,
+        lambda: saved_mappings.recall(resources.context().home, action.id, headers),
+    )
     if last is None or not _differs(last, plan):
         return
     told, button = st.columns([0.72, 0.28], vertical_alignment="center")
-    told.info("La última vez, con estas mismas cabeceras, se usó otro mapeo.", icon=":material/history:")
+    told.info(
+        "La última vez, con estas mismas cabeceras, se usó otro mapeo.", icon=":material/history:"
+    )
     if button.button("Usar el de la última vez", key="mapping_last", width="stretch"):
         put(session, action, last)
 
 
 def _differs(last: Mapping, plan: Prepared) -> bool:
-    """Another source for some parameter; what came from GLOBAL is no choice while that file is not there."""
+    """Another source for some parameter; what came from GLOBAL is no choice while that file is not
+    there.
+    """
     here = plan.mapping.sources
     absent = plan.global_dataset is None
-    return any(source != here.get(name) and not (absent and source.kind == "global") for name, source in last.sources.items())
+    return any(
+        source != here.get(name) and not (absent and source.kind == "global")
+        for name, source in last.sources.items()
+    )

@@ -1,4 +1,6 @@
-"""The rows to work (alcance): by column, lines, a pasted list, the `selected` column, or what another run left open."""
+"""The rows to work (alcance): by column, lines, a pasted list, the `selected` column, or what
+another run left open.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,13 @@ from pages.ui.widgets.markdown import plain
 VALUES = 1_000  # different values of a column that are offered
 RECENT = 50  # runs looked through
 NOT_FOUND = 20  # items of a pasted list that are named
-COLUMN, LINES, LIST, MARKED, OPEN = "Por columna", "Filas", "Pegar lista", "Columna «selected»", "Pendientes y fallidas"
+COLUMN, LINES, LIST, MARKED, OPEN = (
+    "Por columna",
+    "Filas",
+    "Pegar lista",
+    "Columna «selected»",
+    "Pendientes y fallidas",
+)
 
 
 def draw(session: Session, action: Action, plan: Prepared) -> None:
@@ -38,7 +46,9 @@ def draw(session: Session, action: Action, plan: Prepared) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         whole = f"**Alcance**: todas ({rows_told(plan.total)})"
         part = f"**Alcance**: {told} · **{thousands(inside)} de {rows_told(plan.total)}**"
-        st.markdown(part if plan.excluded or selection.scope_of(session, action) else whole, width="content")
+        st.markdown(
+            part if plan.excluded or selection.scope_of(session, action) else whole, width="content"
+        )
         if st.button("Cerrar" if session.choosing else "Elegir filas…", key="scope_open"):
             session.choosing = not session.choosing
             st.rerun()
@@ -63,14 +73,18 @@ def draw(session: Session, action: Action, plan: Prepared) -> None:
 
 def all_again(session: Session, action: Action) -> None:
     """The way back from some rows."""
-    if selection.scope_of(session, action) != selection.WHOLE and st.button("Todas las filas", key="scope_all", type="tertiary"):
+    if selection.scope_of(session, action) != selection.WHOLE and st.button(
+        "Todas las filas", key="scope_all", type="tertiary"
+    ):
         put(session, action, selection.WHOLE)
 
 
 def _list_told(what: str, items: tuple[str, ...]) -> None:
     if items:
         tail = f" y {thousands(len(items) - NOT_FOUND)} más" if len(items) > NOT_FOUND else ""
-        st.warning(f"{what}: {plain(', '.join(items[:NOT_FOUND]))}{tail}.", icon=":material/search_off:")
+        st.warning(
+            f"{what}: {plain(', '.join(items[:NOT_FOUND]))}{tail}.", icon=":material/search_off:"
+        )
 
 
 def put(session: Session, action: Action, chosen: Scope) -> None:
@@ -96,7 +110,12 @@ def _panel(session: Session, action: Action) -> None:
         ways[MARKED] = _by_mark
     with st.container(border=True):
         way = st.segmented_control(
-            "Cómo", list(ways), default=COLUMN, label_visibility="collapsed", required=True, key="scope_way"
+            "Cómo",
+            list(ways),
+            default=COLUMN,
+            label_visibility="collapsed",
+            required=True,
+            key="scope_way",
         )
         try:
             found = ways[way or COLUMN](session, action, dataset)
@@ -113,9 +132,18 @@ def _confirm(session: Session, action: Action, found: Scope) -> None:
         found = narrowed(now, found)
     frame = selection.prepared(session).frame if found.entities is not None else None
     chosen = scopes.choose(dataset, found, action=action, frame=frame)
-    st.markdown(f"**{thousands(chosen.count)} de {rows_told(len(dataset.frame))}** · {plain(chosen.description)}")
+    st.markdown(
+        f"**{thousands(chosen.count)} de {rows_told(len(dataset.frame))}** ·"
+        f" {plain(chosen.description)}"
+    )
     if chosen.not_found:
-        st.caption(count(len(chosen.not_found), "de la lista no está en el fichero.", "de la lista no están en el fichero."))
+        st.caption(
+            count(
+                len(chosen.not_found),
+                "de la lista no está en el fichero.",
+                "de la lista no están en el fichero.",
+            )
+        )
     if st.button(f"Elegir {rows_told(chosen.count)}", disabled=not chosen.count, key="scope_take"):
         put(session, action, found)
 
@@ -153,12 +181,18 @@ def _by_column(session: Session, action: Action, dataset: Dataset) -> Scope | No
 
 
 def _by_lines(session: Session, action: Action, dataset: Dataset) -> Scope | None:
-    text = st.text_input("Filas, como las numera Excel", placeholder="2-200, 305, 900-", key="scope_lines")
+    text = st.text_input(
+        "Filas, como las numera Excel", placeholder="2-200, 305, 900-", key="scope_lines"
+    )
     return Scope(lines=scopes.parse_lines(text)) if text.strip() else None
 
 
 def _by_list(session: Session, action: Action, dataset: Dataset) -> Scope | None:
-    text = st.text_area("Correos, extensiones, teléfonos, nombres o identificadores, uno por línea", height=160, key="scope_list")
+    text = st.text_area(
+        "Correos, extensiones, teléfonos, nombres o identificadores, uno por línea",
+        height=160,
+        key="scope_list",
+    )
     items = parse_pasted(text, dataset)
     return Scope(pasted=items) if items else None
 
@@ -168,7 +202,11 @@ def _by_mark(session: Session, action: Action, dataset: Dataset) -> Scope | None
     number = 0 if marked is None else int(marked.sum())
     which = "la fila" if number == 1 else f"las {rows_told(number)}"
     kept = selection.scope_of(session, action).selected
-    honour = st.toggle(f"Solo {which} que marca la columna «selected» (sí, x, 1, true)", value=kept, key="scope_marked")
+    honour = st.toggle(
+        f"Solo {which} que marca la columna «selected» (sí, x, 1, true)",
+        value=kept,
+        key="scope_marked",
+    )
     return replace(selection.WHOLE, selected=honour)
 
 

@@ -30,14 +30,25 @@ def file_lacking(session: Session) -> str:
     action = chosen_action(session)
     if action is None or action.dataset in session.files:
         return ""
-    return f"«{action.title}» necesita {FILE_NAMES[action.dataset]}: cárgalo en Datos, o elige otra acción en Mapeo."
+    return (
+        f"«{action.title}» necesita {FILE_NAMES[action.dataset]}: cárgalo en Datos, o elige otra"
+        " acción en Mapeo."
+    )
 
 
 def all_readiness(session: Session) -> list[Readiness]:
     """The nine actions, in the recommended order; looked at again only when something changed."""
     explicit = session.explicit
-    made_from = (_files_key(session), repr(sorted(explicit.items())), bool(session.options.get("profile")))
-    return session.once("readiness", made_from, lambda: readiness(session.files, explicit=explicit, options=session.options))
+    made_from = (
+        _files_key(session),
+        repr(sorted(explicit.items())),
+        bool(session.options.get("profile")),
+    )
+    return session.once(
+        "readiness",
+        made_from,
+        lambda: readiness(session.files, explicit=explicit, options=session.options),
+    )
 
 
 def readiness_of(session: Session, action_id: str) -> Readiness:
@@ -55,7 +66,8 @@ def scope_of(session: Session, action: Action) -> Scope:
 
 
 def prepared(session: Session) -> Prepared:
-    """The chosen action over the chosen rows of the loaded files, validated; made again only when something changed.
+    """The chosen action over the chosen rows of the loaded files, validated; made again only when
+    something changed.
 
     The one place where pages prepare. Raises BulkError.
     """
@@ -65,17 +77,33 @@ def prepared(session: Session) -> Prepared:
     options = options_of(session, action)
     explicit, scope = session.explicit.get(action.id, {}), scope_of(session, action)
     resolve, where = _names(session)
-    key = (action.id, _files_key(session), repr(sorted(explicit.items())), repr(sorted(options.items())), scope, where)
+    key = (
+        action.id,
+        _files_key(session),
+        repr(sorted(explicit.items())),
+        repr(sorted(options.items())),
+        scope,
+        where,
+    )
     if session.prepared is None or session.prepared_key != key:
         if session.by_name:
             names(session)[0].used.clear()  # those of these rows are noted anew
-        session.prepared = prepare(action.id, session.files, explicit=explicit, options=options, scope=scope, resolve=resolve)
+        session.prepared = prepare(
+            action.id,
+            session.files,
+            explicit=explicit,
+            options=options,
+            scope=scope,
+            resolve=resolve,
+        )
         session.prepared_key = key
     return session.prepared
 
 
 def _names(session: Session) -> tuple[Resolve | None, str | None]:
-    """How names become ids, and the organisation asked; (None, None) when ids stand in the file. Raises BulkError."""
+    """How names become ids, and the organisation asked; (None, None) when ids stand in the file.
+    Raises BulkError.
+    """
     if not session.by_name:
         return None, None
     found, _ = names(session)
@@ -83,17 +111,23 @@ def _names(session: Session) -> tuple[Resolve | None, str | None]:
 
 
 def names(session: Session) -> tuple[Names, str | None]:
-    """What was looked for so far in this tab's organisation, and the organisation. Raises BulkError."""
+    """What was looked for so far in this tab's organisation, and the organisation. Raises
+    BulkError.
+    """
     house, reached = resources.context(), resources.connection(session)
 
     def make() -> Names:
-        return names_of(api_for(reached, house.settings, house.journal), house.journal, reached.org_id)
+        return names_of(
+            api_for(reached, house.settings, house.journal), house.journal, reached.org_id
+        )
 
     return session.once("names", _asked(session), make), reached.org_id
 
 
 def _asked(session: Session) -> str:
-    """Which organisation is asked, and with which token: what is looked for with one that has expired is looked for anew."""
+    """Which organisation is asked, and with which token: what is looked for with one that has
+    expired is looked for anew.
+    """
     reached = resources.connection(session)
     return f"{reached.target}|{reached.org_id}|{session.pasted_at}"
 
@@ -104,7 +138,9 @@ def doubts_so_far(session: Session) -> Doubts:
 
 
 def _files_key(session: Session) -> tuple[tuple[str, str, int], ...]:
-    return tuple(sorted((name, dataset.sha256, id(dataset)) for name, dataset in session.files.items()))
+    return tuple(
+        sorted((name, dataset.sha256, id(dataset)) for name, dataset in session.files.items())
+    )
 
 
 def to_send(plan: Prepared) -> int:
@@ -118,11 +154,17 @@ def why_not(plan: Prepared) -> str:
         return f"Falta decir de dónde sale: {', '.join(plan.missing)}."
     if to_send(plan):
         return ""
-    return (plan.chosen.empty_text if plan.chosen else "") or "Ninguna fila es válida: corrige antes los errores."
+    return (
+        plan.chosen.empty_text if plan.chosen else ""
+    ) or "Ninguna fila es válida: corrige antes los errores."
 
 
-def launch_of(session: Session, *, dry_run: bool, parent: str | None = None, canary: int = 0) -> Launch:
-    """How this tab launches; a dry run begins at once. Raises UsageError for settings out of range, for what is no hour."""
+def launch_of(
+    session: Session, *, dry_run: bool, parent: str | None = None, canary: int = 0
+) -> Launch:
+    """How this tab launches; a dry run begins at once. Raises UsageError for settings out of range,
+    for what is no hour.
+    """
     action = chosen_action(session)
     begin, stop = (None, None) if dry_run else window(session.at, session.not_after)
     return Launch(
@@ -141,16 +183,29 @@ def launch_of(session: Session, *, dry_run: bool, parent: str | None = None, can
 
 
 def is_about(run: RunRecord, session: Session, connection: Connection) -> bool:
-    """True when `run` rehearsed the action, files, rows, values, mapping and organisation that this tab has now."""
-    if run.kind != "apply" or not run.dry_run:  # the preview of an undo, and a verification, are about what another run did
+    """True when `run` rehearsed the action, files, rows, values, mapping and organisation that this
+    tab has now.
+    """
+    if (
+        run.kind != "apply" or not run.dry_run
+    ):  # the preview of an undo, and a verification, are about what another run did
         return False
     try:
         plan = prepared(session)
     except BulkError:
         return False
-    same_files = {file["sha256"] for file in run.files} == {dataset.sha256 for dataset in plan.files}
+    same_files = {file["sha256"] for file in run.files} == {
+        dataset.sha256 for dataset in plan.files
+    }
     same_mapping = run.mapping.get("sources") == plan.mapping.to_json()["sources"]
     same_options = dict(run.options) == options_of(session, plan.action)
     same_rows = dict(run.scope) == {**plan.scope, "rows_hash": plan.rows_hash}
     same_place = run.target == connection.target and run.org_id == connection.org_id
-    return run.action_id == plan.action.id and same_files and same_mapping and same_options and same_rows and same_place
+    return (
+        run.action_id == plan.action.id
+        and same_files
+        and same_mapping
+        and same_options
+        and same_rows
+        and same_place
+    )

@@ -16,15 +16,23 @@ from pages.ui.widgets import tables
 
 MISSING = "no estaba"
 MOST = 2_000  # rows on screen
-_CONFIG = {"Fila": st.column_config.NumberColumn(width=60, format="%d"), "Motivo": st.column_config.TextColumn(width=380)}
+_CONFIG = {
+    "Fila": st.column_config.NumberColumn(width=60, format="%d"),
+    "Motivo": st.column_config.TextColumn(width=380),
+}
 
 
 def draw(one: RunRecord, other: RunRecord) -> None:
     """`one` is the older."""
     context = resources.context()
-    st.markdown(f"**{one.run_id}** ({local(one.created_at)}) y **{other.run_id}** ({local(other.created_at)})")
+    st.markdown(
+        f"**{one.run_id}** ({local(one.created_at)}) y **{other.run_id}**"
+        f" ({local(other.created_at)})"
+    )
     if one.action_id != other.action_id:
-        st.warning("Son acciones distintas: se comparan por el número de fila.", icon=":material/warning:")
+        st.warning(
+            "Son acciones distintas: se comparan por el número de fila.", icon=":material/warning:"
+        )
     tables.show(side_by_side(context, one, other), key="compare_counts", height=None)
     found = differences(context, one, other)
     if found.empty:
@@ -40,13 +48,19 @@ def draw(one: RunRecord, other: RunRecord) -> None:
 def side_by_side(context: Context, one: RunRecord, other: RunRecord) -> pd.DataFrame:
     """Estado and a column of rows per run; states that neither has are left out."""
     first, second = (runs.run_counts(context.journal, run.run_id) for run in (one, other))
-    records = [(pill_of(other, state), first[state], second[state]) for state in ALL_STATES if first[state] or second[state]]
+    records = [
+        (pill_of(other, state), first[state], second[state])
+        for state in ALL_STATES
+        if first[state] or second[state]
+    ]
     records.append(("Total", sum(first.values()), sum(second.values())))
     return pd.DataFrame(records, columns=pd.Index(["Estado", one.run_id, other.run_id]))
 
 
 def differences(context: Context, one: RunRecord, other: RunRecord) -> pd.DataFrame:
-    """Fila, Quién, the state in each run, Motivo (of the later one, else of the other); in file order."""
+    """Fila, Quién, the state in each run, Motivo (of the later one, else of the other); in file
+    order.
+    """
     before = {row.line: row for row in rows.read_rows(context.journal, one.run_id)}
     records = []
     for row in rows.read_rows(context.journal, other.run_id):
@@ -54,7 +68,14 @@ def differences(context: Context, one: RunRecord, other: RunRecord) -> pd.DataFr
         if was is None or was.state != row.state:
             first = pill_of(one, was.state, was.code) if was else MISSING
             message = row.message or (was.message if was else "") or ""
-            records.append((row.line, row.label, first, pill_of(other, row.state, row.code), message))
-    records += [(was.line, was.label, pill_of(one, was.state, was.code), MISSING, was.message or "") for was in before.values()]
+            records.append(
+                (row.line, row.label, first, pill_of(other, row.state, row.code), message)
+            )
+    records += [
+        (was.line, was.label, pill_of(one, was.state, was.code), MISSING, was.message or "")
+        for was in before.values()
+    ]
     records.sort(key=lambda record: record[0])
-    return pd.DataFrame(records, columns=pd.Index(["Fila", "Quién", one.run_id, other.run_id, "Motivo"]))
+    return pd.DataFrame(
+        records, columns=pd.Index(["Fila", "Quién", one.run_id, other.run_id, "Motivo"])
+    )

@@ -11,7 +11,16 @@ import streamlit as st
 
 from bulk.core.logs import order_log
 from bulk.core.records import OrderStatus, RunRecord
-from bulk.report import acta_chunks, csv_chunks, has_file, html_chunks, json_chunks, roundtrip_chunks, three_files, xlsx_chunks
+from bulk.report import (
+    acta_chunks,
+    csv_chunks,
+    has_file,
+    html_chunks,
+    json_chunks,
+    roundtrip_chunks,
+    three_files,
+    xlsx_chunks,
+)
 from bulk.report.parts import FILE_NAMES
 from pages.ui.data.problem_list import EXCEL
 from pages.ui.run.orders import every, lot_name, worth_seeing
@@ -70,7 +79,11 @@ def csv_button(run: RunRecord, label: str, *, wide: bool = False) -> None:
 
 
 def acta_button(found: Sequence[RunRecord], label: str, *, wide: bool = False) -> None:
-    name = f"acta_{found[0].run_id}.html" if len(found) == 1 else f"acta_{datetime.now():%Y%m%d-%H%M}.html"
+    name = (
+        f"acta_{found[0].run_id}.html"
+        if len(found) == 1
+        else f"acta_{datetime.now():%Y%m%d-%H%M}.html"
+    )
     _button(label, lambda: acta(found), name, "text/html", disabled=not found, wide=wide)
 
 
@@ -79,10 +92,16 @@ def more(seen: Look) -> None:
     run = seen.run
     with st.popover("Más"):
         csv_button(run, "CSV", wide=True)
-        _button("JSON", lambda: report_json(run), f"{_stem(run)}.json", "application/json", wide=True)
+        _button(
+            "JSON", lambda: report_json(run), f"{_stem(run)}.json", "application/json", wide=True
+        )
         _button("HTML", lambda: report_html(run), f"{_stem(run)}.html", "text/html", wide=True)
         kept = has_file(resources.context(), run)
-        told = "Tu fichero con el resultado al lado de cada fila; se puede volver a cargar." if kept else NO_FILE
+        told = (
+            "Tu fichero con el resultado al lado de cada fila; se puede volver a cargar."
+            if kept
+            else NO_FILE
+        )
         _button(
             "Ida y vuelta",
             lambda: round_trip(run),
@@ -106,9 +125,20 @@ def more(seen: Look) -> None:
 
 def _log(seen: Look) -> None:
     by_id = {order.order_id: order for order in worth_seeing(seen) or every(seen)[:1]}
-    chosen = st.selectbox("Registro de un lote", list(by_id), format_func=lambda each: _lot(by_id, each), key="download_lot")
+    chosen = st.selectbox(
+        "Registro de un lote",
+        list(by_id),
+        format_func=lambda each: _lot(by_id, each),
+        key="download_lot",
+    )
     if chosen in by_id:
-        _button("Descargar registro", lambda: lot_log(chosen), f"{chosen}.jsonl", "application/jsonl", wide=True)
+        _button(
+            "Descargar registro",
+            lambda: lot_log(chosen),
+            f"{chosen}.jsonl",
+            "application/jsonl",
+            wide=True,
+        )
 
 
 def _lot(by_id: dict[str, OrderStatus], order_id: str) -> str:

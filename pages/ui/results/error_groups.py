@@ -1,4 +1,6 @@
-"""What went wrong in a run, by cause: what happened, what to do, which rows, and working just those again."""
+"""What went wrong in a run, by cause: what happened, what to do, which rows, and working just those
+again.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,10 @@ from pages.ui.widgets.browser import copy_button
 from pages.ui.widgets.markdown import plain
 
 MOST_CAUSES = 15  # told one by one; the rest in a table
-CHOOSE = "Quedan como alcance y se abre Ensayo: cuando la causa esté resuelta, se ensayan y se lanzan solo estas."
+CHOOSE = (
+    "Quedan como alcance y se abre Ensayo: cuando la causa esté resuelta, se ensayan y se lanzan"
+    " solo estas."
+)
 MOST_SHOWN = 2_000  # rows of one cause on screen
 
 
@@ -45,7 +50,9 @@ def gathered(session: Session, seen: Look) -> list[Cluster]:
     bad = tuple(seen.counts[state] for state in REVIEW_STATES)
     if not any(bad):
         return []
-    found: list[Cluster] = session.once(f"causes_{seen.run.run_id}", bad, lambda: clusters(resources.context(), seen.run))
+    found: list[Cluster] = session.once(
+        f"causes_{seen.run.run_id}", bad, lambda: clusters(resources.context(), seen.run)
+    )
     return found
 
 
@@ -53,19 +60,31 @@ def _cause(session: Session, seen: Look, cluster: Cluster, number: int) -> None:
     told, buttons = st.columns([0.6, 0.4], vertical_alignment="center")
     with told.container(gap="xxsmall"):
         word = cause_pill(seen.run, cluster)
-        st.markdown(f"**{thousands(cluster.count)}** · {word} · **{plain(cluster.title)}**  \n{plain(cluster.remedy)}")
+        st.markdown(
+            f"**{thousands(cluster.count)}** · {word} · **{plain(cluster.title)}** "
+            f" \n{plain(cluster.remedy)}"
+        )
         st.caption(plain(_small(cluster)))
-    with buttons.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
+    with buttons.container(
+        horizontal=True, horizontal_alignment="right", vertical_alignment="center"
+    ):
         shown = st.toggle("Ver las filas", key=f"cause_rows_{seen.run.run_id}_{number}")
         if cluster.tracking_id:
             copy_button(
-                "Copiar trackingId", cluster.tracking_id, key=f"cause_tracking_{seen.run.run_id}_{number}", width="content"
+                "Copiar trackingId",
+                cluster.tracking_id,
+                key=f"cause_tracking_{seen.run.run_id}_{number}",
+                width="content",
             )
-        if can_choose(session, seen, cluster) and st.button("Elegir estas filas", key=f"cause_choose_{number}", help=CHOOSE):
+        if can_choose(session, seen, cluster) and st.button(
+            "Elegir estas filas", key=f"cause_choose_{number}", help=CHOOSE
+        ):
             choose(session, seen, cluster)
         if can_fix(session, seen, cluster) and st.button("Corregir", key=f"cause_fix_{number}"):
             st.switch_page(PAGES["datos"][0])
-        if can_retry(seen, cluster) and st.button("Reintentar solo estas", key=f"cause_retry_{number}"):
+        if can_retry(seen, cluster) and st.button(
+            "Reintentar solo estas", key=f"cause_retry_{number}"
+        ):
             _again(session, seen, cluster)
     if shown:
         rows_of(seen, cluster)
@@ -93,17 +112,25 @@ def can_retry(seen: Look, cluster: Cluster) -> bool:
 
 
 def can_choose(session: Session, seen: Look, cluster: Cluster) -> bool:
-    """What was set aside before the launch is no retry: once its cause is mended, these rows are rehearsed again."""
+    """What was set aside before the launch is no retry: once its cause is mended, these rows are
+    rehearsed again.
+    """
     run = seen.run
     if seen.alive or run.kind != "apply" or can_retry(seen, cluster):
         return False
-    return is_loaded(session, run) or (not session.files and repeat.can_repeat(resources.context(), run))
+    return is_loaded(session, run) or (
+        not session.files and repeat.can_repeat(resources.context(), run)
+    )
 
 
 def is_loaded(session: Session, run: RunRecord) -> bool:
     """The file of the run is in this tab, as it was read or corrected since."""
     name = get_action(run.action_id).dataset
-    mine = {dataset.sha256 for dataset in (session.files.get(name), session.originals.get(name)) if dataset}
+    mine = {
+        dataset.sha256
+        for dataset in (session.files.get(name), session.originals.get(name))
+        if dataset
+    }
     return any(entry.get("name") == name and entry.get("sha256") in mine for entry in run.files)
 
 
@@ -121,7 +148,12 @@ def choose(session: Session, seen: Look, cluster: Cluster) -> None:
 
 def can_fix(session: Session, seen: Look, cluster: Cluster) -> bool:
     """What the file says wrongly is put right in Datos, when a file is there."""
-    return seen.run.kind == "apply" and cluster.state == "invalid" and not seen.alive and bool(session.files)
+    return (
+        seen.run.kind == "apply"
+        and cluster.state == "invalid"
+        and not seen.alive
+        and bool(session.files)
+    )
 
 
 def lines_of(context: Context, run: RunRecord, cluster: Cluster) -> tuple[int, ...]:

@@ -24,12 +24,26 @@ from pages.ui.texts_runs import ARCHIVED
 
 PAGE = 50  # runs on screen at once
 STATES = {name: word for name, word in RUN_WORDS.items() if name not in ("preparing", "scheduled")}
-SHOWN = ("Empezó", "Acción", "Nota", "Filas", "✓", "✗", "Estado", "Duración", "Quién", "Organización")
+SHOWN = (
+    "Empezó",
+    "Acción",
+    "Nota",
+    "Filas",
+    "✓",
+    "✗",
+    "Estado",
+    "Duración",
+    "Quién",
+    "Organización",
+)
 _CONFIG: dict[str, Any] = {
     "Empezó": st.column_config.DatetimeColumn(format="DD/MM/YY HH:mm", width=112),
     "Acción": st.column_config.TextColumn(width=205),
     "Nota": st.column_config.TextColumn(width=115),
-    **{name: st.column_config.TextColumn(width=54, alignment="right") for name in ("Filas", "✓", "✗")},
+    **{
+        name: st.column_config.TextColumn(width=54, alignment="right")
+        for name in ("Filas", "✓", "✗")
+    },
     "Estado": st.column_config.TextColumn(width=165),
     "Duración": st.column_config.TextColumn(width=72),
     "Quién": st.column_config.TextColumn(width=85),
@@ -98,7 +112,9 @@ def archive(context: Context, who: Mapping[str, str], *, away: bool = True) -> N
     there = archived(context)
     for run_id, name in who.items():
         control.post(context.journal, run_id, "archive" if away else "restore", name, acked=True)
-    control.remember(context.journal, _ARCHIVED, sorted(there | who.keys() if away else there - who.keys()))
+    control.remember(
+        context.journal, _ARCHIVED, sorted(there | who.keys() if away else there - who.keys())
+    )
 
 
 def title_of(action_id: str) -> str:
@@ -109,7 +125,9 @@ def table(context: Context, shown: Sequence[RunRecord]) -> list[RunRecord]:
     """The runs as a table; returns those that are marked."""
     hidden = archived(context)
     frame = pd.DataFrame([_record(context, run, hidden) for run in shown])
-    several = frame["Organización"].nunique() > 1  # one and the same in every line takes the room of what differs
+    several = (
+        frame["Organización"].nunique() > 1
+    )  # one and the same in every line takes the room of what differs
     event: Any = st.dataframe(
         frame,
         hide_index=True,

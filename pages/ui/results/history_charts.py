@@ -37,7 +37,9 @@ class Figures:
 
 
 def figures(context: Context, found: Sequence[RunRecord]) -> list[Figures]:
-    """Of the launches among the newest MOST of `found`; rehearsals change nothing and verifications neither."""
+    """Of the launches among the newest MOST of `found`; rehearsals change nothing and verifications
+    neither.
+    """
     return [_figures(context, run) for run in found[:MOST] if not run.dry_run]
 
 
@@ -60,7 +62,11 @@ def draw(found: Sequence[Figures]) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         _titled("Filas por día", per_day(found), _days())
-        _titled("Duración de cada ejecución (min)", durations(found), _points("Minutos", "Duración", BLUE))
+        _titled(
+            "Duración de cada ejecución (min)",
+            durations(found),
+            _points("Minutos", "Duración", BLUE),
+        )
     with right:
         _titled("Filas por revisar, por acción (%)", shares(found), _shares())
         limits = learned(found)
@@ -89,14 +95,20 @@ def shares(found: Sequence[Figures]) -> pd.DataFrame:
     for each in found:
         good, bad = sums.get(each.action, (0, 0))
         sums[each.action] = good + each.good, bad + each.bad
-    records = [(action, 100 * bad / (good + bad), good + bad) for action, (good, bad) in sums.items() if good + bad]
+    records = [
+        (action, 100 * bad / (good + bad), good + bad)
+        for action, (good, bad) in sums.items()
+        if good + bad
+    ]
     records.sort(key=lambda record: -record[1])
     return pd.DataFrame(records, columns=pd.Index(["Acción", "Por revisar", "Filas"]))
 
 
 def durations(found: Sequence[Figures]) -> pd.DataFrame:
     """Momento, Acción, Minutos."""
-    records = [(each.moment, each.action, round(each.minutes, 2)) for each in found if each.minutes > 0]
+    records = [
+        (each.moment, each.action, round(each.minutes, 2)) for each in found if each.minutes > 0
+    ]
     return pd.DataFrame(records, columns=pd.Index(["Momento", "Acción", "Minutos"]))
 
 
@@ -111,12 +123,21 @@ def _days() -> dict[str, Any]:
     return {
         "mark": {"type": "bar", "size": 18},
         "encoding": {
-            "x": {"field": "Día", "type": "ordinal", "title": None, "timeUnit": "yearmonthdate", "axis": {"format": "%d/%m"}},
+            "x": {
+                "field": "Día",
+                "type": "ordinal",
+                "title": None,
+                "timeUnit": "yearmonthdate",
+                "axis": {"format": "%d/%m"},
+            },
             "y": {"field": "Filas", "type": "quantitative", "title": None, **charts.WHOLE},
             "color": {
                 "field": "Resultado",
                 "type": "nominal",
-                "scale": {"domain": ["bien", "por revisar"], "range": [fill(GREEN, dark), fill(RED, dark)]},
+                "scale": {
+                    "domain": ["bien", "por revisar"],
+                    "range": [fill(GREEN, dark), fill(RED, dark)],
+                },
                 "legend": {"orient": "right", "title": None},
             },
             "tooltip": [{"field": "Día"}, {"field": "Resultado"}, FIGURE],
@@ -128,7 +149,13 @@ def _shares() -> dict[str, Any]:
     return {
         "mark": {"type": "bar", "color": fill(RED, is_dark()), "height": 12},
         "encoding": {
-            "y": {"field": "Acción", "type": "nominal", "sort": None, "title": None, "axis": {"labelLimit": 190}},
+            "y": {
+                "field": "Acción",
+                "type": "nominal",
+                "sort": None,
+                "title": None,
+                "axis": {"labelLimit": 190},
+            },
             "x": {
                 "field": "Por revisar",
                 "type": "quantitative",
@@ -149,8 +176,19 @@ def _points(field: str, title: str, hue: Hue) -> dict[str, Any]:
     return {
         "mark": {"type": "point", "filled": True, "size": 60, "color": fill(hue, is_dark())},
         "encoding": {
-            "x": {"field": "Momento", "type": "temporal", "title": None, "axis": {"format": "%d/%m %H:%M", "tickCount": 4}},
-            "y": {"field": field, "type": "quantitative", "title": None, "scale": {"domainMin": 0}, "axis": {"tickCount": 4}},
+            "x": {
+                "field": "Momento",
+                "type": "temporal",
+                "title": None,
+                "axis": {"format": "%d/%m %H:%M", "tickCount": 4},
+            },
+            "y": {
+                "field": field,
+                "type": "quantitative",
+                "title": None,
+                "scale": {"domainMin": 0},
+                "axis": {"tickCount": 4},
+            },
             "tooltip": [
                 {"field": "Acción"},
                 {"field": field, "title": title, "type": "quantitative", "format": ",.1f"},

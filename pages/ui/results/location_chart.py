@@ -19,8 +19,12 @@ NAMES = {"labelOverlap": False, "labelLimit": 190}  # each bar has its name
 
 
 def by_location(run: RunRecord, counts: Iterable[tuple[str, str, int]]) -> None:
-    """A bar per location, one colour per state in the words of the run; those with most rows first."""
-    records = [(group or "sin ubicación", state, n) for group, state, n in counts if state != "excluded"]
+    """A bar per location, one colour per state in the words of the run; those with most rows
+    first.
+    """
+    records = [
+        (group or "sin ubicación", state, n) for group, state, n in counts if state != "excluded"
+    ]
     if not records:
         st.caption("Aún no hay filas.")
         return
@@ -29,7 +33,8 @@ def by_location(run: RunRecord, counts: Iterable[tuple[str, str, int]]) -> None:
         sizes[group] += n
     shown = [group for group, _ in sizes.most_common(MOST_BARS)]
     frame = pd.DataFrame(
-        [(g, word_of(run, s), n) for g, s, n in records if g in set(shown)], columns=pd.Index(["Ubicación", "Estado", "Filas"])
+        [(g, word_of(run, s), n) for g, s, n in records if g in set(shown)],
+        columns=pd.Index(["Ubicación", "Estado", "Filas"]),
     )
     present = [state for state in ALL_STATES if state in {s for _, s, _ in records}]
     charts.draw(frame, _bars(run, shown, present), height=26 * len(shown) + 110)
@@ -53,13 +58,22 @@ def _bars(run: RunRecord, order: list[str], states: list[str]) -> dict[str, Any]
                 "title": None,
                 "axis": NAMES,
             },
-            "x": {"field": "Filas", "type": "quantitative", "title": None, "axis": {"tickMinStep": 1, "format": ",d"}},
+            "x": {
+                "field": "Filas",
+                "type": "quantitative",
+                "title": None,
+                "axis": {"tickMinStep": 1, "format": ",d"},
+            },
             "color": {
                 "field": "Estado",
                 "type": "nominal",
                 "scale": {"domain": [*colours], "range": [*colours.values()]},
                 "legend": {"orient": "top", "title": None},
             },
-            "tooltip": [{"field": "Ubicación"}, {"field": "Estado"}, {"field": "Filas", "type": "quantitative", "format": ",d"}],
+            "tooltip": [
+                {"field": "Ubicación"},
+                {"field": "Estado"},
+                {"field": "Filas", "type": "quantitative", "format": ",d"},
+            ],
         },
     }

@@ -24,35 +24,48 @@ RECENT = 50  # runs looked through
 def can_repeat(context: Context, run: RunRecord) -> bool:
     """It was a launch or a rehearsal whose own file was kept."""
     own = get_action(run.action_id).dataset
-    return run.kind == "apply" and any(entry.get("name") == own and _is_kept(context, entry) for entry in run.files)
+    return run.kind == "apply" and any(
+        entry.get("name") == own and _is_kept(context, entry) for entry in run.files
+    )
 
 
 def last(context: Context, connection: Connection) -> list[RunRecord]:
     """The launches and rehearsals of this organisation whose files were kept, newest first."""
     found = runs.list_runs(context.journal, limit=RECENT)
-    mine = (run for run in found if run.target == connection.target and run.org_id == connection.org_id)
+    mine = (
+        run for run in found if run.target == connection.target and run.org_id == connection.org_id
+    )
     return [run for run in mine if can_repeat(context, run)]
 
 
 def go_on(context: Context, session: Session, found: Sequence[RunRecord]) -> None:
-    """Load what the newest of `found` was made of, its rehearsal, and the file that other actions need from an earlier one.
+    """Load what the newest of `found` was made of, its rehearsal, and the file that other actions
+    need from an earlier one.
 
     The others first: its mapping may bring a column from one. Raises UsageError, InputError.
     """
     run = found[0]
     own = {entry["name"] for entry in run.files if _is_kept(context, entry)}
     for entry in (entry for earlier in found[1:] for entry in earlier.files):
-        if entry["name"] not in own | {"global"} | session.files.keys() and _is_kept(context, entry):
+        if entry["name"] not in own | {"global"} | session.files.keys() and _is_kept(
+            context, entry
+        ):
             corrections.put_original(session, input_files.load(context, entry))
     repeat(context, session, run)
     session.dry_run_id = run.run_id if run.dry_run else run.parent
 
 
 def repeat(context: Context, session: Session, run: RunRecord) -> None:
-    """Load them, with the options, the scope and the note of the run. Raises UsageError, InputError."""
+    """Load them, with the options, the scope and the note of the run. Raises UsageError,
+    InputError.
+    """
     if not can_repeat(context, run):
-        raise UsageError(f"El fichero de la ejecución {run.run_id} ya no se guarda. Cárgalo en Datos.")
-    corrections.take_away(session, "global")  # one that the run did not have would fill parameters that it left alone
+        raise UsageError(
+            f"El fichero de la ejecución {run.run_id} ya no se guarda. Cárgalo en Datos."
+        )
+    corrections.take_away(
+        session, "global"
+    )  # one that the run did not have would fill parameters that it left alone
     for entry in run.files:
         if _is_kept(context, entry):
             corrections.take_away(session, str(entry["name"]))
@@ -73,7 +86,9 @@ def repeat(context: Context, session: Session, run: RunRecord) -> None:
 def _scope_of(context: Context, run: RunRecord) -> Scope:
     """The rows that were chosen then."""
     earlier = str(run.scope.get("only_open_of", ""))
-    return Scope.from_json(run.scope, rows.open_entities(context.journal, earlier) if earlier else None)
+    return Scope.from_json(
+        run.scope, rows.open_entities(context.journal, earlier) if earlier else None
+    )
 
 
 def _is_kept(context: Context, entry: Params) -> bool:

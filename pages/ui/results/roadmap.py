@@ -32,7 +32,10 @@ class Entry:
 
 def entries(session: Session) -> list[Entry]:
     latest = _latest_runs(session)
-    return [_entry(session, state, latest.get(state.action_id)) for state in selection.all_readiness(session)]
+    return [
+        _entry(session, state, latest.get(state.action_id))
+        for state in selection.all_readiness(session)
+    ]
 
 
 def next_action(session: Session, found: list[Entry] | None = None) -> Entry | None:
@@ -43,14 +46,23 @@ def next_action(session: Session, found: list[Entry] | None = None) -> Entry | N
     if not session.files:
         return None
     found = entries(session) if found is None else found
-    return next((entry for entry in found if entry.readiness.ready and not entry.done and entry.mark != RUNNING), None)
+    return next(
+        (
+            entry
+            for entry in found
+            if entry.readiness.ready and not entry.done and entry.mark != RUNNING
+        ),
+        None,
+    )
 
 
 def _entry(session: Session, state: Readiness, run: RunRecord | None) -> Entry:
     action = get_action(state.action_id)
     if run is None:
         waits = "sin lanzar" if state.ready else state.text
-        return Entry(action, state, waits, "○" if state.ready else "!" if session.files else "", done=False)
+        return Entry(
+            action, state, waits, "○" if state.ready else "!" if session.files else "", done=False
+        )
     seen = look(resources.context(), run, session, with_orders=False)
     if seen.state in ACTIVE:
         far = f"en curso {percent(seen)}" if seen.state != "scheduled" else state_word(seen)
@@ -65,7 +77,9 @@ def _entry(session: Session, state: Readiness, run: RunRecord | None) -> Entry:
 
 
 def _latest_runs(session: Session) -> dict[str, RunRecord]:
-    """Action -> its newest run in this organisation on the files of this tab, corrected or as read."""
+    """Action -> its newest run in this organisation on the files of this tab, corrected or as
+    read.
+    """
     loaded = (*session.files.items(), *session.originals.items())
     digests = {dataset.sha256 for name, dataset in loaded if name != "global"}
     reached = resources.connection(session)

@@ -1,4 +1,6 @@
-"""`Deshacer esta ejecución`: a preview that only reads, then the number typed, then the undo; and what an undo has done."""
+"""`Deshacer esta ejecución`: a preview that only reads, then the number typed, then the undo; and
+what an undo has done.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,17 @@ from pages.ui.run.snapshot import Look, local, look
 from pages.ui.shell import resources
 from pages.ui.shell.session import Session
 from pages.ui.texts import PAGES
-from pages.ui.texts_runs import PREVIEWING, UNDO_HELP, UNDO_NOTHING, UNDO_TITLE, UNDONE, plural, rows_told, undo_ask, undo_calling
+from pages.ui.texts_runs import (
+    PREVIEWING,
+    UNDO_HELP,
+    UNDO_NOTHING,
+    UNDO_TITLE,
+    UNDONE,
+    plural,
+    rows_told,
+    undo_ask,
+    undo_calling,
+)
 from pages.ui.widgets import tables
 from pages.ui.widgets.browser import focus_safe
 from pages.ui.widgets.markdown import plain
@@ -31,7 +43,11 @@ DONE = {"reverted": "revertida", "kept": "conservada", "irreversible": "no rever
 # list of an undo -> its title, of a preview another one, what it means
 LISTS = {
     "reverted": ("Revertidas", "Por revertir", "Como estaban antes."),
-    "partly": ("Revertidas en parte", "Por revertir en parte", "De las anteriores: en cada una se dice qué no vuelve."),
+    "partly": (
+        "Revertidas en parte",
+        "Por revertir en parte",
+        "De las anteriores: en cada una se dice qué no vuelve.",
+    ),
     "kept": ("Conservadas", "Conservadas", "Alguien las cambió después: se dejan como están."),
     "irreversible": ("No reversibles", "No reversibles", "No se pueden restaurar."),
     "failed": ("Con error", "Sin poder leerse", "Se pueden reintentar."),
@@ -48,12 +64,15 @@ def button(session: Session, seen: Look) -> None:
                 resources.connection_for(seen.run, session),
                 dry_run=True,
                 note=seen.run.note,
-                options=dict.fromkeys(get_action(seen.run.action_id).undo_options, True),  # shown, then asked for
+                options=dict.fromkeys(
+                    get_action(seen.run.action_id).undo_options, True
+                ),  # shown, then asked for
             )
         except BulkError as error:
             st.error(plain(error.message))
             return
-        # not in st.session_state: there a second click cuts this run of the page off, and the next one would not know of it
+        # not in st.session_state: there a second click cuts this run of the page off, and the next
+        # one would not know of it
         session.undo_previews[seen.run.run_id] = preview.run_id
         st.rerun()
 
@@ -64,7 +83,9 @@ def at_rest(seen: Look) -> bool:
 
 
 def draw(session: Session, seen: Look) -> None:
-    """The newest undo of the run; and the preview that this tab asked for: how far it has come, then the question."""
+    """The newest undo of the run; and the preview that this tab asked for: how far it has come,
+    then the question.
+    """
     _done(seen)
     preview_id = session.undo_previews.get(seen.run.run_id)
     if preview_id is None:
@@ -77,21 +98,36 @@ def draw(session: Session, seen: Look) -> None:
         _ask(session, seen, preview.run)
     else:
         _forget(session, seen.run)
-        st.warning(f"El ensayo de la restauración se ha detenido. {plain(preview.run.reason)}", icon=":material/warning:")
+        st.warning(
+            f"El ensayo de la restauración se ha detenido. {plain(preview.run.reason)}",
+            icon=":material/warning:",
+        )
 
 
 def _done(seen: Look) -> None:
-    """Each undo of the run, newest first: a later one that found nothing to give back hides none that did."""
-    found = [run for run in runs.children(resources.context().journal, seen.run.run_id, "undo") if not run.dry_run]
+    """Each undo of the run, newest first: a later one that found nothing to give back hides none
+    that did.
+    """
+    found = [
+        run
+        for run in runs.children(resources.context().journal, seen.run.run_id, "undo")
+        if not run.dry_run
+    ]
     for run in found[:MOST_UNDOS]:
         counts = undo_lists(resources.context(), run.run_id)
         told, opens = st.columns([0.78, 0.22], vertical_alignment="center")
         numbers = (count(counts[name], word, plural(word)) for name, word in DONE.items())
-        told.info(UNDONE.format(local(run.created_at), plain(run.person or "?"), *numbers), icon=":material/undo:")
+        told.info(
+            UNDONE.format(local(run.created_at), plain(run.person or "?"), *numbers),
+            icon=":material/undo:",
+        )
         if opens.button("Ver la restauración", width="stretch", key=f"undo_open_{run.run_id}"):
             st.switch_page(PAGES["informe"][0], query_params={"run": run.run_id})
     if len(found) > MOST_UNDOS:
-        st.caption(f"y {count(len(found) - MOST_UNDOS, 'restauración', 'restauraciones')} más, en Historial")
+        st.caption(
+            f"y {count(len(found) - MOST_UNDOS, 'restauración', 'restauraciones')} más, en"
+            " Historial"
+        )
 
 
 def _ask(session: Session, seen: Look, preview: RunRecord) -> None:
@@ -108,10 +144,16 @@ def _ask(session: Session, seen: Look, preview: RunRecord) -> None:
         st.caption(_rest(found))
         with st.form("undo_confirm", border=False, enter_to_submit=False):
             taken = asks and st.checkbox(undo_calling(found["partly"]), key="undo_calling")
-            typed = st.text_input(f"Escribe {number} para confirmar.", disabled=not number, key="undo_typed")
+            typed = st.text_input(
+                f"Escribe {number} para confirmar.", disabled=not number, key="undo_typed"
+            )
             back, preview_place, on = st.columns([0.22, 0.53, 0.25])
-            returned = back.form_submit_button("Volver", key="safe", type="primary", width="stretch")
-            opened = preview_place.form_submit_button("Ver el ensayo de la restauración", width="stretch")
+            returned = back.form_submit_button(
+                "Volver", key="safe", type="primary", width="stretch"
+            )
+            opened = preview_place.form_submit_button(
+                "Ver el ensayo de la restauración", width="stretch"
+            )
             sure = on.form_submit_button("Deshacer", disabled=not number, width="stretch")
         focus_safe()
         if returned:
@@ -121,7 +163,12 @@ def _ask(session: Session, seen: Look, preview: RunRecord) -> None:
             _forget(session, seen.run)
             st.switch_page(PAGES["informe"][0], query_params={"run": preview.run_id})
         if sure and typed.strip().replace(".", "") == str(number):
-            _go(session, seen, preview, {} if taken or not asks else dict.fromkeys(preview.options, False))
+            _go(
+                session,
+                seen,
+                preview,
+                {} if taken or not asks else dict.fromkeys(preview.options, False),
+            )
         elif sure:
             st.error(f"Has escrito «{plain(typed)}» y se espera {number}.")
 
@@ -141,11 +188,19 @@ def _rest(found: dict[str, int]) -> str:
 def _go(session: Session, seen: Look, preview: RunRecord, options: dict[str, bool]) -> None:
     """Launch the preview itself: what it did not show is not written, whatever happened since."""
     ceiling = preview.settings.get("rate_ceiling")
-    how = Launch(preview.bulk, chunk_size=preview.chunk_size, workers=preview.workers, note=preview.note, rate_ceiling=ceiling)
+    how = Launch(
+        preview.bulk,
+        chunk_size=preview.chunk_size,
+        workers=preview.workers,
+        note=preview.note,
+        rate_ceiling=ceiling,
+    )
     how = replace(how, options=options)
     try:
         reached = resources.connection_for(seen.run, session)
-        started = launch_plan(resources.context(), preview.run_id, reached, how, reviewed=preview.plan_hash)
+        started = launch_plan(
+            resources.context(), preview.run_id, reached, how, reviewed=preview.plan_hash
+        )
     except BulkError as error:
         st.error(plain(error.message))
         return
@@ -158,7 +213,7 @@ def _forget(session: Session, run: RunRecord) -> None:
     session.undo_previews.pop(run.run_id, None)
 
 
-# -- what an undo did ---------------------------------------------------------------------------------------------------
+# -- what an undo did ------------------------------------------------------------------------------
 
 
 def lists(seen: Look) -> None:
@@ -168,7 +223,9 @@ def lists(seen: Look) -> None:
     for name, (done, preview, meaning) in LISTS.items():
         if name in ("partly", "failed") and not counts[name]:
             continue
-        st.markdown(f"**{preview if run.dry_run else done} ({thousands(counts[name])})** · {meaning}")
+        st.markdown(
+            f"**{preview if run.dry_run else done} ({thousands(counts[name])})** · {meaning}"
+        )
         if counts[name]:
             found = listed_rows(house, run.run_id, name, limit=MOST_SHOWN)
             tables.show_rows(found, run, key=f"undo_{name}", height=240)

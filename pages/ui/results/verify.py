@@ -1,4 +1,6 @@
-"""`Verificar ahora`: the rows of a run read again, in the background; and what the newest verification found."""
+"""`Verificar ahora`: the rows of a run read again, in the background; and what the newest
+verification found.
+"""
 
 from __future__ import annotations
 
@@ -23,10 +25,14 @@ EVERY = 1.0  # seconds between two looks
 
 def button(session: Session, seen: Look) -> None:
     newest = _newest(seen)
-    busy = newest is not None and look(resources.context(), newest, session, with_orders=False).alive
+    busy = (
+        newest is not None and look(resources.context(), newest, session, with_orders=False).alive
+    )
     if st.button("Verificar ahora", help=VERIFY_HELP, disabled=busy):
         try:
-            verify(resources.context(), seen.run.run_id, resources.connection_for(seen.run, session))
+            verify(
+                resources.context(), seen.run.run_id, resources.connection_for(seen.run, session)
+            )
         except BulkError as error:
             st.error(plain(error.message))
             return
@@ -48,7 +54,8 @@ def draw(session: Session, seen: Look) -> None:
     told, opens = st.columns([0.78, 0.22], vertical_alignment="center")
     with told:
         (st.success if good else st.warning)(
-            verification_line(found), icon=":material/check_circle:" if good else ":material/difference:"
+            verification_line(found),
+            icon=":material/check_circle:" if good else ":material/difference:",
         )
     if opens.button("Ver la verificación", width="stretch", key="open_verification"):
         st.switch_page(PAGES["informe"][0], query_params={"run": found.run_id})
@@ -60,7 +67,9 @@ def _newest(seen: Look) -> RunRecord | None:
 
 
 def follow(session: Session, run: RunRecord, text: str) -> None:
-    """A bar that polls while `run` lives, then asks for one full run of the page, which stops the polling."""
+    """A bar that polls while `run` lives, then asks for one full run of the page, which stops the
+    polling.
+    """
 
     @st.fragment(run_every=EVERY)
     def draw_bar() -> None:
@@ -69,6 +78,8 @@ def follow(session: Session, run: RunRecord, text: str) -> None:
             now = look(house, current_runs.again(house, run), session, with_orders=False)
             if not now.alive:
                 st.rerun()
-            st.progress(now.share, text=f"{text} {thousands(now.finished)} de {rows_told(now.total)}")
+            st.progress(
+                now.share, text=f"{text} {thousands(now.finished)} de {rows_told(now.total)}"
+            )
 
     draw_bar()

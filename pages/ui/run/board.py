@@ -1,4 +1,6 @@
-"""The board of a run: counters, progress, map, locations. Drawn again each second, so kept light: HTML and images only."""
+"""The board of a run: counters, progress, map, locations. Drawn again each second, so kept light:
+HTML and images only.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,14 @@ from collections.abc import Iterable, Mapping, Sequence
 import streamlit as st
 
 from bulk.core.figures import count, thousands
-from bulk.core.records import ALL_STATES, ORDER_WORDS, PLAN_STATES, REVIEW_STATES, ROW_STATES, STATE_WORDS
+from bulk.core.records import (
+    ALL_STATES,
+    ORDER_WORDS,
+    PLAN_STATES,
+    REVIEW_STATES,
+    ROW_STATES,
+    STATE_WORDS,
+)
 from bulk.journal import locations as journal_locations
 from bulk.journal import rows
 from bulk.runs.context import Context
@@ -26,7 +35,8 @@ ALWAYS_OF_PLAN = frozenset(PLAN_STATES)
 MAP_OF_ROWS = 100  # lots: from here on the map shows lots
 MOST_ROWS = 10_000  # on a map of rows
 MOST_LOCATIONS = 8  # bars
-REST = 200  # times what counting all rows took, until they are counted again; in between only what ended since
+# times what counting all rows took, until they are counted again; in between only what ended since
+REST = 200
 
 
 def progress(seen: Look) -> None:
@@ -36,7 +46,9 @@ def progress(seen: Look) -> None:
 def counters(counts: Mapping[str, int], *, plan: bool) -> None:
     """One box a state; those at 0 are hidden but the ones that are always looked for."""
     names = shown_states(counts, plan=plan)
-    st.html(f'<div class="counters">{"".join(_counter(name, counts[name]) for name in names)}</div>')
+    st.html(
+        f'<div class="counters">{"".join(_counter(name, counts[name]) for name in names)}</div>'
+    )
 
 
 def shown_states(counts: Mapping[str, int], *, plan: bool) -> list[str]:
@@ -48,8 +60,9 @@ def shown_states(counts: Mapping[str, int], *, plan: bool) -> list[str]:
 def _counter(name: str, number: int) -> str:
     colour = ink(ROW_HUES[name], is_dark())
     return (
-        f'<div class="counter"><div class="n" style="color:{colour}">{thousands(number)}</div>'
-        f'<div class="w"><span style="color:{colour}">{GLYPHS[name]}</span> {STATE_WORDS[name]}</div></div>'
+        f'<div class="counter"><div class="n" style="color:{colour}">{thousands(number)}</div><div'
+        f' class="w"><span style="color:{colour}">{GLYPHS[name]}</span>'
+        f" {STATE_WORDS[name]}</div></div>"
     )
 
 
@@ -60,26 +73,42 @@ def run_map(context: Context, seen: Look) -> None:
         return
     by_rows = len(seen.order_states) < MAP_OF_ROWS and sum(seen.counts.values()) <= MOST_ROWS
     states = rows.row_states(context.journal, seen.run.run_id) if by_rows else seen.order_states
-    picture = waffle.rows_map(states, is_dark()) if by_rows else waffle.orders_map(states, is_dark())
+    picture = (
+        waffle.rows_map(states, is_dark()) if by_rows else waffle.orders_map(states, is_dark())
+    )
     told = _in_words(states, by_rows=by_rows)
     st.html(f'<img class="map" alt="{told}" src="{picture}">{_legend(states, by_rows=by_rows)}')
 
 
 def map_title(seen: Look) -> str:
     lots = len(seen.order_states)
-    return f"Mapa de {'filas' if lots < MAP_OF_ROWS and sum(seen.counts.values()) <= MOST_ROWS else 'lotes'}"
+    return (
+        "Mapa de"
+        f" {'filas' if lots < MAP_OF_ROWS and sum(seen.counts.values()) <= MOST_ROWS else 'lotes'}"
+    )
 
 
 def _in_words(states: Sequence[str], *, by_rows: bool) -> str:
     """The map for those who do not see it."""
     words = STATE_WORDS if by_rows else ORDER_WORDS
-    return ", ".join(f"{n} {words[state] if n == 1 else plural(words[state])}" for state, n in Counter(states).items())
+    return ", ".join(
+        f"{n} {words[state] if n == 1 else plural(words[state])}"
+        for state, n in Counter(states).items()
+    )
 
 
 def _legend(states: Iterable[str], *, by_rows: bool) -> str:
     words = STATE_WORDS if by_rows else ORDER_WORDS
-    present = [state for state in (ALL_STATES if by_rows else ORDER_WORDS) if state in set(states) and state != "excluded"]
-    keys = [f'<span><img alt="" src="{waffle.key_cell(s, is_dark(), orders=not by_rows)}">{words[s]}</span>' for s in present]
+    present = [
+        state
+        for state in (ALL_STATES if by_rows else ORDER_WORDS)
+        if state in set(states) and state != "excluded"
+    ]
+    keys = [
+        '<span><img alt=""'
+        f' src="{waffle.key_cell(s, is_dark(), orders=not by_rows)}">{words[s]}</span>'
+        for s in present
+    ]
     return f'<div class="legend">{"".join(keys)}</div>'
 
 
@@ -92,8 +121,13 @@ def locations(context: Context, seen: Look) -> None:
     if not table:
         st.caption("Aún no hay filas.")
         return
-    ranked = sorted(table.items(), key=lambda entry: (-_review(entry[1]), -sum(entry[1].values()), entry[0]))
-    st.html(f'<div class="bars">{"".join(_location(name, counts) for name, counts in ranked[:MOST_LOCATIONS])}</div>')
+    ranked = sorted(
+        table.items(), key=lambda entry: (-_review(entry[1]), -sum(entry[1].values()), entry[0])
+    )
+    st.html(
+        "<div"
+        f' class="bars">{"".join(_location(name, counts) for name, counts in ranked[:MOST_LOCATIONS])}</div>'
+    )
     if len(ranked) > MOST_LOCATIONS:
         st.caption(f"y {count(len(ranked) - MOST_LOCATIONS, 'ubicación', 'ubicaciones')} más")
 
@@ -103,8 +137,14 @@ def _counted(context: Context, seen: Look) -> journal_locations.Counted:
     journal, run_id = context.journal, seen.run.run_id
     key = (run_id, "places")
     if not seen.alive:
-        return lately(key, (seen.state, seen.finished), lambda: journal_locations.group_counts(journal, run_id))
-    moment, base = lately(key, None, lambda: journal_locations.base_counts(journal, run_id), rest=REST)
+        return lately(
+            key,
+            (seen.state, seen.finished),
+            lambda: journal_locations.group_counts(journal, run_id),
+        )
+    moment, base = lately(
+        key, None, lambda: journal_locations.base_counts(journal, run_id), rest=REST
+    )
     return [*base, *journal_locations.ended_since(journal, run_id, moment)]
 
 
@@ -114,8 +154,21 @@ def _review(counts: Mapping[str, int]) -> int:
 
 def _location(name: str, counts: Counter[str]) -> str:
     total, dark = counts.total(), is_dark()
-    parts = [(state, counts[state]) for state in ALL_STATES if counts[state] and state not in ("pending", "running")]
-    bar = "".join(f'<i style="width:{100 * n / total:.1f}%;background:{fill(ROW_HUES[state], dark)}"></i>' for state, n in parts)
+    parts = [
+        (state, counts[state])
+        for state in ALL_STATES
+        if counts[state] and state not in ("pending", "running")
+    ]
+    bar = "".join(
+        f'<i style="width:{100 * n / total:.1f}%;background:{fill(ROW_HUES[state], dark)}"></i>'
+        for state, n in parts
+    )
     review = _review(counts)
-    figure = f"{thousands(sum(n for _, n in parts))} de {thousands(total)}{f' · {review} por revisar' if review else ''}"
-    return f'<span class="name">{html.escape(name)}</span><span class="bar">{bar}</span><span class="fig">{figure}</span>'
+    figure = (
+        f"{thousands(sum(n for _, n in parts))} de"
+        f" {thousands(total)}{f' · {review} por revisar' if review else ''}"
+    )
+    return (
+        f'<span class="name">{html.escape(name)}</span><span class="bar">{bar}</span><span'
+        f' class="fig">{figure}</span>'
+    )

@@ -29,14 +29,18 @@ def waiting(context: Context) -> list[RunRecord]:
 def remember(session: Session, run: RunRecord) -> None:
     """This tab now looks at `run`."""
     if run.dry_run:
-        if run.kind == "apply":  # a preview of an undo, or a verification, is not what this tab would launch
+        if (
+            run.kind == "apply"
+        ):  # a preview of an undo, or a verification, is not what this tab would launch
             session.dry_run_id = run.run_id
     else:
         session.run_id = run.run_id
 
 
 def attached(context: Context, session: Session, *, dry_run: bool) -> RunRecord | None:
-    """The run of `?run=`, else the one this tab remembers; None without one of that kind, or when it does not exist."""
+    """The run of `?run=`, else the one this tab remembers; None without one of that kind, or when
+    it does not exist.
+    """
     remembered = session.dry_run_id if dry_run else session.run_id
     for run_id in (run_in_url(), remembered):
         if not run_id:
@@ -52,7 +56,9 @@ def attached(context: Context, session: Session, *, dry_run: bool) -> RunRecord 
 
 
 def on_page(context: Context, session: Session, page: str) -> RunRecord | None:
-    """The run that a page is about, before anything of it is drawn: its organisation and its step of the menu are shown."""
+    """The run that a page is about, before anything of it is drawn: its organisation and its step
+    of the menu are shown.
+    """
     if page in ("ensayo", "lanzamiento"):
         return attached(context, session, dry_run=page == "ensayo")
     if page != "informe":
@@ -65,17 +71,29 @@ def on_page(context: Context, session: Session, page: str) -> RunRecord | None:
 
 
 def may_steer(session: Session, run: RunRecord) -> bool:
-    """True when this tab has what it takes to go on with `run`: a token of its organisation, or it is of the sandbox."""
+    """True when this tab has what it takes to go on with `run`: a token of its organisation, or it
+    is of the sandbox.
+    """
     mine = session.connection
     if run.target == "sandbox":
         return True
-    return mine is not None and mine.target == run.target and (not run.org_id or mine.org_id == run.org_id)
+    return (
+        mine is not None
+        and mine.target == run.target
+        and (not run.org_id or mine.org_id == run.org_id)
+    )
 
 
 def who(session: Session, run: RunRecord) -> str:
-    """Who asks something of `run`, for the journal's audit: the person of a token of its organisation, else of this machine."""
+    """Who asks something of `run`, for the journal's audit: the person of a token of its
+    organisation, else of this machine.
+    """
     if may_steer(session, run):
-        person = resources.connection(session).person if run.target != "sandbox" else resources.sandbox().person
+        person = (
+            resources.connection(session).person
+            if run.target != "sandbox"
+            else resources.sandbox().person
+        )
         if person:
             return person
     try:

@@ -52,12 +52,16 @@ def latest(seen: Look) -> None:
 
 
 def _causes(seen: Look) -> list[Cluster]:
-    """Thousands of failures are read for it: of a live run now and then, of one that rests when its counts are others."""
+    """Thousands of failures are read for it: of a live run now and then, of one that rests when its
+    counts are others.
+    """
     bad = tuple(seen.counts[state] for state in REVIEW_STATES)
     if not any(bad):
         return []
     version = None if seen.alive else bad
-    return lately((seen.run.run_id, "causes"), version, lambda: clusters(resources.context(), seen.run))
+    return lately(
+        (seen.run.run_id, "causes"), version, lambda: clusters(resources.context(), seen.run)
+    )
 
 
 def causes(seen: Look, found: list[Cluster]) -> None:
@@ -67,7 +71,10 @@ def causes(seen: Look, found: list[Cluster]) -> None:
     for number, cluster in enumerate(found[:MOST_CAUSES]):
         told, button = st.columns([0.84, 0.16], vertical_alignment="center")
         word = cause_pill(seen.run, cluster)
-        told.markdown(f"**{thousands(cluster.count)}** · {word} · {plain(cluster.title)} · {plain(cluster.remedy)}")
+        told.markdown(
+            f"**{thousands(cluster.count)}** · {word} · {plain(cluster.title)} ·"
+            f" {plain(cluster.remedy)}"
+        )
         label = "Ver la fila" if cluster.count == 1 else f"Ver las {thousands(cluster.count)}"
         if button.toggle(label, key=f"board_cause_{seen.run.run_id}_{number}"):
             causes_panel.rows_of(seen, cluster)
@@ -78,10 +85,12 @@ def causes(seen: Look, found: list[Cluster]) -> None:
 def counted(key: str, numbers: Mapping[int, int]) -> None:
     """How many there are beside the words of a choice, by their place (from 1).
 
-    Not in the words themselves: a choice is known to the browser by them, and would be lost each time that a number grows.
+    Not in the words themselves: a choice is known to the browser by them, and would be lost each
+    time that a number grows.
     """
     rules = "".join(
-        f'.st-key-{key} button:nth-of-type({place}) p::after {{ content: " {thousands(number)}"; opacity: 0.75; }}'
+        f'.st-key-{key} button:nth-of-type({place}) p::after {{ content: " {thousands(number)}";'
+        " opacity: 0.75; }"
         for place, number in numbers.items()
         if number
     )

@@ -33,25 +33,43 @@ LEAVING_OUT = "Las filas que muestra el filtro no se trabajan. Las demás se ens
 
 def forecast_line(session: Session, context: Context, seen: Look) -> str:
     """`Previsión: 8.360 llamadas · unos 28 min a 5/s · fin 10:20 · el token alcanza`."""
-    found: Estimate = session.once("estimate", (seen.run.run_id, seen.counts), lambda: estimate(context, seen.run, seen.counts))
+    found: Estimate = session.once(
+        "estimate", (seen.run.run_id, seen.counts), lambda: estimate(context, seen.run, seen.counts)
+    )
     end = datetime.now() + timedelta(seconds=found.seconds)
-    whence = "" if found.learned else ", como el ensayo" if found.measured else ", aún sin límite aprendido"
+    whence = (
+        ""
+        if found.learned
+        else ", como el ensayo"
+        if found.measured
+        else ", aún sin límite aprendido"
+    )
     pace = f"a {decimal(found.rate)}/s{whence}"
-    parts = [f"{thousands(found.calls)} llamadas", f"unos {lasting(found.seconds)} {pace}", f"fin {end:%H:%M}"]
+    parts = [
+        f"{thousands(found.calls)} llamadas",
+        f"unos {lasting(found.seconds)} {pace}",
+        f"fin {end:%H:%M}",
+    ]
     if session.connection and session.pasted_at:
         lasts = end < session.pasted_at + timedelta(hours=HOURS)
         parts.append(
-            "el token alcanza" if lasts else "**! el token, si es personal, caduca antes**: genera uno nuevo antes de lanzar"
+            "el token alcanza"
+            if lasts
+            else "**! el token, si es personal, caduca antes**: genera uno nuevo antes de lanzar"
         )
     return f"**Previsión:** {' · '.join(parts)}"
 
 
 def whole_file(session: Session, context: Context, seen: Look) -> None:
-    """What no row by itself can show; asked of Webex once for each rehearsal, and again only if that failed."""
+    """What no row by itself can show; asked of Webex once for each rehearsal, and again only if
+    that failed.
+    """
 
     def make() -> tuple[Finding, ...]:
         reached = resources.connection_for(seen.run, session)
-        same_organisation(seen.run, reached)  # another one's licences and numbers say nothing of this run
+        same_organisation(
+            seen.run, reached
+        )  # another one's licences and numbers say nothing of this run
         return foresee(context, seen.run, api_for(reached, context.settings, context.journal))
 
     found: tuple[Finding, ...]
@@ -59,17 +77,22 @@ def whole_file(session: Session, context: Context, seen: Look) -> None:
         with st.spinner("Mirando el fichero entero en Webex…"):
             found = session.once("foreseen", (seen.run.run_id, seen.counts), make)
     except BulkError as error:
-        st.caption(f"Previsión incompleta, no se ha podido preguntar a Webex por el fichero entero: {plain(error.message)}")
+        st.caption(
+            "Previsión incompleta, no se ha podido preguntar a Webex por el fichero entero:"
+            f" {plain(error.message)}"
+        )
         found = foresee(context, seen.run)
     for finding in found:
-        st.warning(f"**{plain(finding.title)}.** {plain(finding.remedy)}", icon=":material/warning:")
+        st.warning(
+            f"**{plain(finding.title)}.** {plain(finding.remedy)}", icon=":material/warning:"
+        )
 
 
 def changes(seen: Look) -> int:
     return seen.counts["create"] + seen.counts["change"]
 
 
-# -- before it is made ---------------------------------------------------------------------------------------------------
+# -- before it is made -----------------------------------------------------------------------------
 
 
 def about(session: Session, plan: Prepared) -> str:
@@ -77,41 +100,72 @@ def about(session: Session, plan: Prepared) -> str:
     where = resources.connection(session)
     chosen = plan.total - len(plan.excluded)
     told = plain(plan.chosen.description) if plan.chosen and plan.excluded else "todas"
-    rows_ = f"{thousands(chosen)} de {rows_told(plan.total)}" if plan.excluded else rows_told(plan.total)
-    return f"**{plan.action.title}** · {plain(where.org_name or where.org_id)} · alcance: {told} ({rows_})"
+    rows_ = (
+        f"{thousands(chosen)} de {rows_told(plan.total)}"
+        if plan.excluded
+        else rows_told(plan.total)
+    )
+    return (
+        f"**{plan.action.title}** · {plain(where.org_name or where.org_id)} · alcance: {told}"
+        f" ({rows_})"
+    )
 
 
 def scope_of(seen: Look) -> str:
     """The rows that a rehearsal looked at."""
     outside = seen.counts["excluded"]
-    return f"alcance: {thousands(seen.total)} de {rows_told(seen.total + outside)}" if outside else "alcance: todas"
+    return (
+        f"alcance: {thousands(seen.total)} de {rows_told(seen.total + outside)}"
+        if outside
+        else "alcance: todas"
+    )
 
 
 def how_long(session: Session, plan: Prepared) -> str:
     """`Aún no se ha ensayado. Un ensayo lee Webex y tarda unos 14 min con estas 4.300 filas.`"""
     where, total = resources.connection(session), selection.to_send(plan)
-    seconds = rehearsal_seconds(resources.context(), plan.action, total, f"{where.target}|{where.org_id or ''}")
-    return NOT_REHEARSED.format(lasting(max(1.0, seconds)), f"estas {rows_told(total)}" if total > 1 else "esta fila")
+    seconds = rehearsal_seconds(
+        resources.context(), plan.action, total, f"{where.target}|{where.org_id or ''}"
+    )
+    return NOT_REHEARSED.format(
+        lasting(max(1.0, seconds)), f"estas {rows_told(total)}" if total > 1 else "esta fila"
+    )
 
 
 def validation(session: Session, plan: Prepared) -> None:
     """What the file itself says before Webex is asked: the rows set aside, to be put right here."""
     bad = len(plan.invalid.keys() - plan.excluded)
-    st.markdown(f"##### Validación: {count(selection.to_send(plan), 'fila válida', 'filas válidas')}{problems.apart(bad)}")
+    st.markdown(
+        "##### Validación:"
+        f" {count(selection.to_send(plan), 'fila válida', 'filas válidas')}{problems.apart(bad)}"
+    )
     problem_list.views(session, {plan.dataset.name: plan.problems}, key="rehearsal")
 
 
-# -- after it ------------------------------------------------------------------------------------------------------------
+# -- after it --------------------------------------------------------------------------------------
 
 
-def leave_out(session: Session, seen: Look, plan: Prepared, states: Sequence[str], search: str, group: str) -> None:
-    """«Quitar del alcance»: the rows that the filter shows are not worked; the others have to be rehearsed again."""
+def leave_out(
+    session: Session, seen: Look, plan: Prepared, states: Sequence[str], search: str, group: str
+) -> None:
+    """«Quitar del alcance»: the rows that the filter shows are not worked; the others have to be
+    rehearsed again.
+    """
     filtered = bool(states or search or group)
     why = None if filtered else "Filtra antes las filas que no quieres trabajar."
     if not st.button("Quitar del alcance", disabled=not filtered, help=why or LEAVING_OUT):
         return
-    found = rows.read_rows(resources.context().journal, seen.run.run_id, states=list(states), search=search, group=group)
-    left = without([int(line) for line in plan.frame.index if line not in plan.excluded], (row.line for row in found))
+    found = rows.read_rows(
+        resources.context().journal,
+        seen.run.run_id,
+        states=list(states),
+        search=search,
+        group=group,
+    )
+    left = without(
+        [int(line) for line in plan.frame.index if line not in plan.excluded],
+        (row.line for row in found),
+    )
     if not left:
         st.warning("No quedaría ninguna fila en el alcance.", icon=":material/filter_alt_off:")
         return

@@ -54,9 +54,13 @@ def rehearsal_of(session: Session, reached: Connection) -> Rehearsal | None:
     counts = runs.run_counts(house.journal, run.run_id)
     changes = counts["create"] + counts["change"]
     aside = sum(counts[state] for state in REVIEW_STATES)
-    children = [child for child in runs.children(house.journal, run.run_id, "apply") if not child.dry_run]
+    children = [
+        child for child in runs.children(house.journal, run.run_id, "apply") if not child.dry_run
+    ]
     # One that was refused, or cancelled before its hour, has sent nothing.
-    launched = next((child for child in children if child.started_at or run_state(house, child) in ACTIVE), None)
+    launched = next(
+        (child for child in children if child.started_at or run_state(house, child) in ACTIVE), None
+    )
     return Rehearsal(run, changes, counts["unchanged"], aside, launched)
 
 
@@ -66,40 +70,63 @@ def told(plan: Prepared, rehearsal: Rehearsal | None) -> None:
         return
     if rehearsal.launched:
         st.info(
-            f"El ensayo del {local(rehearsal.run.created_at)} ya se lanzó el {local(rehearsal.launched.created_at)} "
-            f"(ejecución {rehearsal.launched.run_id}). Ensaya otra vez para ver qué queda por cambiar.",
+            f"El ensayo del {local(rehearsal.run.created_at)} ya se lanzó el"
+            f" {local(rehearsal.launched.created_at)} (ejecución {rehearsal.launched.run_id})."
+            " Ensaya otra vez para ver qué queda por cambiar.",
             icon=":material/task_alt:",
         )
         return
     changing = count(rehearsal.changes, *UNITS[plan.action.dataset])
     st.success(
-        f"Ensayo del {local(rehearsal.run.created_at)}: "
-        f"**{changing} {'cambiará' if rehearsal.changes == 1 else 'cambiarán'}**, {thousands(rehearsal.unchanged)} sin cambios, "
-        f"{rows_told(rehearsal.aside)} {'apartada' if rehearsal.aside == 1 else 'apartadas'}.",
+        f"Ensayo del {local(rehearsal.run.created_at)}: **{changing}"
+        f" {'cambiará' if rehearsal.changes == 1 else 'cambiarán'}**,"
+        f" {thousands(rehearsal.unchanged)} sin cambios, {rows_told(rehearsal.aside)}"
+        f" {'apartada' if rehearsal.aside == 1 else 'apartadas'}.",
         icon=":material/preview:",
     )
 
 
 def others(session: Session, reached: Connection) -> tuple[str, ...]:
-    """A live run of the same organisation: wait for it, or go in parallel. The runs that this launch is to wait for."""
+    """A live run of the same organisation: wait for it, or go in parallel. The runs that this
+    launch is to wait for.
+    """
     house = resources.context()
     ours = (reached.target, reached.org_id)
-    living = [run for run in current_runs.living(house) if (run.target, run.org_id) == ours and not run.dry_run]
+    living = [
+        run
+        for run in current_runs.living(house)
+        if (run.target, run.org_id) == ours and not run.dry_run
+    ]
     for run in living:
         seen = look(house, run, session, with_orders=False)
         where, who = plain(run.org_name or run.target), plain(run.person or "?")
-        st.warning(f"Hay otra ejecución en curso en {where}: {seen.title} ({who}, {percent(seen)}).", icon=":material/warning:")
+        st.warning(
+            f"Hay otra ejecución en curso en {where}: {seen.title} ({who}, {percent(seen)}).",
+            icon=":material/warning:",
+        )
     if not living:
         return ()
     chosen = st.radio(
-        "Hay otra en curso", [WAIT, PARALLEL], horizontal=True, label_visibility="collapsed", key="launch_others",
-        captions=["Se lanza ya y empieza sola cuando la otra termine o se detenga.", "Comparten el ritmo que Webex admite."],
-    )  # fmt: skip
+        "Hay otra en curso",
+        [WAIT, PARALLEL],
+        horizontal=True,
+        label_visibility="collapsed",
+        key="launch_others",
+        captions=[
+            "Se lanza ya y empieza sola cuando la otra termine o se detenga.",
+            "Comparten el ritmo que Webex admite.",
+        ],
+    )
     return tuple(run.run_id for run in living) if chosen == WAIT else ()
 
 
 def button(
-    session: Session, plan: Prepared, rehearsal: Rehearsal | None, reached: Connection, *, after: tuple[str, ...] = ()
+    session: Session,
+    plan: Prepared,
+    rehearsal: Rehearsal | None,
+    reached: Connection,
+    *,
+    after: tuple[str, ...] = (),
 ) -> None:
     """`after`: runs to wait for."""
     nothing = selection.to_send(plan) == 0 or bool(plan.missing)
@@ -122,7 +149,12 @@ def must_type(plan: Prepared, changes: int) -> bool:
 
 
 def _confirm(
-    session: Session, plan: Prepared, rehearsal: Rehearsal | None, reached: Connection, changes: int, after: tuple[str, ...]
+    session: Session,
+    plan: Prepared,
+    rehearsal: Rehearsal | None,
+    reached: Connection,
+    changes: int,
+    after: tuple[str, ...],
 ) -> None:
     how = "Lanzar" if rehearsal else "Lanzar sin ensayo"
 
@@ -141,8 +173,12 @@ def _confirm(
         with st.form("confirm", border=False, enter_to_submit=False):
             typed = st.text_input(f"Escribe {changes} para confirmar.") if typing else str(changes)
             back, on = st.columns(2)
-            returned = back.form_submit_button("Volver", key="safe", type="primary", width="stretch")
-            sure = on.form_submit_button(f"Quitar la licencia a {losing}" if removed else "Lanzar", width="stretch")
+            returned = back.form_submit_button(
+                "Volver", key="safe", type="primary", width="stretch"
+            )
+            sure = on.form_submit_button(
+                f"Quitar la licencia a {losing}" if removed else "Lanzar", width="stretch"
+            )
         focus_safe()
         if returned:
             st.rerun()
@@ -155,18 +191,37 @@ def _confirm(
     ask()
 
 
-def go(session: Session, plan: Prepared, rehearsal: Rehearsal | None, reached: Connection, after: tuple[str, ...]) -> None:
-    """Launch in the background and show the board: exactly the changes of the rehearsal when there is one."""
+def go(
+    session: Session,
+    plan: Prepared,
+    rehearsal: Rehearsal | None,
+    reached: Connection,
+    after: tuple[str, ...],
+) -> None:
+    """Launch in the background and show the board: exactly the changes of the rehearsal when there
+    is one.
+    """
     house = resources.context()
-    if running := current_runs.attached(house, session, dry_run=False):  # a second click on the same button
+    if running := current_runs.attached(
+        house, session, dry_run=False
+    ):  # a second click on the same button
         st.switch_page(PAGES["lanzamiento"][0], query_params={"run": running.run_id})
     how = replace(selection.launch_of(session, dry_run=False, canary=session.canary), after=after)
     with st.spinner("Escribiendo las filas en el diario…"):
         session.advice = []
         if rehearsal:
             shown = rehearsal.run
-            started = launch_plan(house, shown.run_id, reached, how, reviewed=shown.plan_hash, advise=session.advice.append)
+            started = launch_plan(
+                house,
+                shown.run_id,
+                reached,
+                how,
+                reviewed=shown.plan_hash,
+                advise=session.advice.append,
+            )
         else:
             started = launch(house, plan, reached, how, advise=session.advice.append)
-        session.run_id = started.run_id  # before Streamlit can take up a second click: it finds the board then
+        session.run_id = (
+            started.run_id
+        )  # before Streamlit can take up a second click: it finds the board then
     st.switch_page(PAGES["lanzamiento"][0], query_params={"run": started.run_id})

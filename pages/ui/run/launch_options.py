@@ -21,12 +21,21 @@ FIRST_ROWS = 10  # «Empezar por 10 filas»
 def draw(session: Session) -> None:
     left, middle, right = st.columns([0.22, 0.25, 0.53], vertical_alignment="bottom")
     session.bulk = left.toggle(
-        "Modo bulk", key=kept("launch_bulk", session.bulk), help="Por lotes y a la vez. Sin él, fila a fila y en orden."
+        "Modo bulk",
+        key=kept("launch_bulk", session.bulk),
+        help="Por lotes y a la vez. Sin él, fila a fila y en orden.",
     )
     session.chunk_size = middle.number_input(
-        "Tamaño de lote", 1, MOST_ROWS, step=50, key=kept("launch_chunk", session.chunk_size), disabled=not session.bulk
+        "Tamaño de lote",
+        1,
+        MOST_ROWS,
+        step=50,
+        key=kept("launch_chunk", session.chunk_size),
+        disabled=not session.bulk,
     )
-    session.note = right.text_input("Nota", placeholder="CHG0012345 · Madrid fase 1", key=kept("launch_note", session.note))
+    session.note = right.text_input(
+        "Nota", placeholder="CHG0012345 · Madrid fase 1", key=kept("launch_note", session.note)
+    )
     st.caption(CHUNK_REASON)
     _first_rows(session)
     with st.expander("Más opciones: hilos, límite, horas, pausa por errores"):
@@ -61,7 +70,11 @@ def _first_rows(session: Session) -> None:
 def _more(session: Session) -> None:
     first, second, third, fourth = st.columns(4)
     session.workers = first.number_input(
-        f"Hilos (hasta {MAX_WORKERS})", 1, MAX_WORKERS, key=kept("launch_workers", session.workers), help=PACE_REASON
+        f"Hilos (hasta {MAX_WORKERS})",
+        1,
+        MAX_WORKERS,
+        key=kept("launch_workers", session.workers),
+        help=PACE_REASON,
     )
     session.rate_ceiling = second.number_input(
         "Límite de llamadas/s",
@@ -72,12 +85,20 @@ def _more(session: Session) -> None:
         key=kept("launch_ceiling", float(session.rate_ceiling)),
         help="0 = sin techo: se aprende solo lo que Webex admite.",
     )
-    session.at = third.text_input("Empezar a las", placeholder="22:00", key=kept("launch_at", session.at))
-    session.not_after = fourth.text_input("No después de", placeholder="06:00", key=kept("launch_not_after", session.not_after))
+    session.at = third.text_input(
+        "Empezar a las", placeholder="22:00", key=kept("launch_at", session.at)
+    )
+    session.not_after = fourth.text_input(
+        "No después de", placeholder="06:00", key=kept("launch_not_after", session.not_after)
+    )
     _hours_told(session)
     chosen = resources.context().settings
     if chosen.breaker_share < 1:
-        st.caption(BREAKER.format(round(chosen.breaker_share * chosen.breaker_window), chosen.breaker_window))
+        st.caption(
+            BREAKER.format(
+                round(chosen.breaker_share * chosen.breaker_window), chosen.breaker_window
+            )
+        )
     else:
         st.caption(NO_BREAKER)
     st.caption(PACE_REASON)
@@ -86,7 +107,10 @@ def _more(session: Session) -> None:
 def _hours_told(session: Session) -> None:
     try:
         begin, stop = window(session.at, session.not_after)
-        for name, label, moment in (("at", "Empezará", begin), ("not_after", "Se pausará sola", stop)):
+        for name, label, moment in (
+            ("at", "Empezará", begin),
+            ("not_after", "Se pausará sola", stop),
+        ):
             if moment:
                 refuse_past(name, moment)
                 st.caption(f"{label} a las {hour(moment.isoformat())}.")

@@ -24,9 +24,14 @@ def counters(seen: Look) -> None:
 
 
 def _boxes(seen: Look) -> list[tuple[str, int, str, str]]:
-    """(word, rows, glyph, colour), the ones always shown first; states with the same word count together."""
+    """(word, rows, glyph, colour), the ones always shown first; states with the same word count
+    together.
+    """
     run, dark = seen.run, is_dark()
-    always = [("change" if run.dry_run and run.kind == "undo" and s == "done" else s) for s in ALWAYS[run.kind]]
+    always = [
+        ("change" if run.dry_run and run.kind == "undo" and s == "done" else s)
+        for s in ALWAYS[run.kind]
+    ]
     found: dict[str, tuple[str, int, str, str]] = {}
     for state in (*always, *ALL_STATES):
         word = word_of(run, state)
@@ -34,7 +39,9 @@ def _boxes(seen: Look) -> list[tuple[str, int, str, str]]:
             continue
         reverted = run.kind == "undo" and state == "done"
         colour = ink(PURPLE if reverted else ROW_HUES[state], dark)
-        _, so_far, glyph, hue = found.get(word, (word, 0, "↶" if reverted else GLYPHS[state], colour))
+        _, so_far, glyph, hue = found.get(
+            word, (word, 0, "↶" if reverted else GLYPHS[state], colour)
+        )
         again = state in always and word in found
         found[word] = (word, so_far if again else so_far + seen.counts[state], glyph, hue)
     return list(found.values())

@@ -17,18 +17,24 @@ RETRIED = ("failed", "unknown", "conflict", "cancelled")
 
 
 def rows_to_retry(seen: Look) -> int:
-    """Rows that another try may put right; of an undo not those that somebody changed since: they are kept again."""
+    """Rows that another try may put right; of an undo not those that somebody changed since: they
+    are kept again.
+    """
     if seen.run.kind == "undo":
         found = undo_lists(resources.context(), seen.run.run_id)
         return found["failed"] + seen.counts["cancelled"]
     return 0 if seen.run.kind == "verify" else sum(seen.counts[state] for state in RETRIED)
 
 
-def work_again(session: Session, seen: Look, *, order_ids: tuple[str, ...] = (), lines: tuple[int, ...] = ()) -> None:
+def work_again(
+    session: Session, seen: Look, *, order_ids: tuple[str, ...] = (), lines: tuple[int, ...] = ()
+) -> None:
     """Retry what failed: of the whole run, of some lots, or some rows; and show the board."""
     try:
         reached = resources.connection_for(seen.run, session)
-        live = retry(resources.context(), seen.run.run_id, reached, order_ids=order_ids, lines=lines)
+        live = retry(
+            resources.context(), seen.run.run_id, reached, order_ids=order_ids, lines=lines
+        )
     except BulkError as error:
         st.error(plain(error.message))
         return

@@ -1,4 +1,6 @@
-"""Rows of a run behind their filters: state, location, cause, search. Used by Ensayo and Informe."""
+"""Rows of a run behind their filters: state, location, cause, search. Used by Ensayo and
+Informe.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ from pages.ui.widgets.cache import lately
 PAGE = 2_000  # rows on screen at once
 LIVE_PAGE = 100  # of a run that lives: drawn again each second
 Below = Callable[[Sequence[str], str, str], None]  # states, search, location
-NEWS = tuple(state for state in PLAN_STATES if state != "invalid")  # what a rehearsal finds, and the file alone did not
+NEWS = tuple(
+    state for state in PLAN_STATES if state != "invalid"
+)  # what a rehearsal finds, and the file alone did not
 
 
 def draw(
@@ -31,7 +35,8 @@ def draw(
     orders: Sequence[OrderStatus] = (),
     below: Below | None = None,
 ) -> None:
-    """States and fields that filter, and the rows that they leave; of a rehearsal the counters are the filters.
+    """States and fields that filter, and the rows that they leave; of a rehearsal the counters are
+    the filters.
 
     `below`: drawn under the table with the states, the search and the location chosen.
     """
@@ -50,12 +55,20 @@ def draw(
 
 
 def _counters(seen: Look, key: str) -> list[str]:
-    """`→ 4.180 cambiar`: all states of a plan, those at 0 too; how many are left while it reads is told by its progress."""
+    """`→ 4.180 cambiar`: all states of a plan, those at 0 too; how many are left while it reads is
+    told by its progress.
+    """
     return st.segmented_control(
         "Estado",
-        [name for name in board.shown_states(seen.counts, plan=True) if name not in OPEN_STATES or not seen.alive],
+        [
+            name
+            for name in board.shown_states(seen.counts, plan=True)
+            if name not in OPEN_STATES or not seen.alive
+        ],
         selection_mode="multi",
-        format_func=lambda name: f"{GLYPHS[name]} **{thousands(seen.counts[name])}** {word_of(seen.run, name)}",
+        format_func=lambda name: (
+            f"{GLYPHS[name]} **{thousands(seen.counts[name])}** {word_of(seen.run, name)}"
+        ),
         label_visibility="collapsed",
         key=f"{key}_states",
         width="stretch",
@@ -67,17 +80,23 @@ def _pills(seen: Look, key: str) -> list[str]:
         "Estado",
         [name for name in board.shown_states(seen.counts, plan=False) if seen.counts[name]],
         selection_mode="multi",
-        format_func=lambda name: f"{GLYPHS[name]} {word_of(seen.run, name)} {thousands(seen.counts[name])}",
+        format_func=lambda name: (
+            f"{GLYPHS[name]} {word_of(seen.run, name)} {thousands(seen.counts[name])}"
+        ),
         label_visibility="collapsed",
         key=f"{key}_states",
     )
 
 
-def _table(seen: Look, key: str, chosen: Sequence[str], search: str, group: str, order: int | None) -> None:
+def _table(
+    seen: Look, key: str, chosen: Sequence[str], search: str, group: str, order: int | None
+) -> None:
     matching = sum(seen.counts[name] for name in chosen) if chosen else sum(seen.counts.values())
     size = LIVE_PAGE if seen.alive else PAGE
     pages = 1 if seen.alive else max(1, -(-matching // size))
-    filtered = repr((sorted(chosen), search, group, order))  # another filter begins at its first page
+    filtered = repr(
+        (sorted(chosen), search, group, order)
+    )  # another filter begins at its first page
     page = st.pagination(pages, key=f"{key}_page_{filtered}") if pages > 1 else 1
     found = rows.read_rows(
         resources.context().journal,
@@ -90,18 +109,35 @@ def _table(seen: Look, key: str, chosen: Sequence[str], search: str, group: str,
         limit=size,
     )
     if not tables.show_rows(found, seen.run, key=f"{key}_rows"):
-        none = "Ninguna fila cumple el filtro." if page == 1 else "No hay más filas que cumplan el filtro."
+        none = (
+            "Ninguna fila cumple el filtro."
+            if page == 1
+            else "No hay más filas que cumplan el filtro."
+        )
         st.caption("Todavía no se ha leído ninguna fila." if seen.alive and not chosen else none)
     elif seen.alive:
         st.caption(f"Las primeras {LIVE_PAGE}; al terminar se ven todas.")
 
 
-def _fields(seen: Look, key: str, orders: Sequence[OrderStatus]) -> tuple[str, str | None, int | None]:
-    groups = lately((seen.run.run_id, "groups"), seen.alive, lambda: locations.groups(resources.context().journal, seen.run.run_id))
+def _fields(
+    seen: Look, key: str, orders: Sequence[OrderStatus]
+) -> tuple[str, str | None, int | None]:
+    groups = lately(
+        (seen.run.run_id, "groups"),
+        seen.alive,
+        lambda: locations.groups(resources.context().journal, seen.run.run_id),
+    )
     left, middle, right = (*st.columns(3),) if orders else (*st.columns(2), None)
-    search = left.text_input("Buscar", placeholder="buscar", label_visibility="collapsed", key=f"{key}_search")
+    search = left.text_input(
+        "Buscar", placeholder="buscar", label_visibility="collapsed", key=f"{key}_search"
+    )
     group = middle.selectbox(
-        "Ubicación", groups, index=None, placeholder="ubicación", label_visibility="collapsed", key=f"{key}_group"
+        "Ubicación",
+        groups,
+        index=None,
+        placeholder="ubicación",
+        label_visibility="collapsed",
+        key=f"{key}_group",
     )
     seqs = [order.seq for order in orders]
     order = None

@@ -62,7 +62,11 @@ class Look:
     @property
     def left_s(self) -> float | None:
         """Seconds to the end at the present rate; None when that cannot be told."""
-        return (self.total - self.finished) / self.rate if self.state == "running" and self.rate > 0 else None
+        return (
+            (self.total - self.finished) / self.rate
+            if self.state == "running" and self.rate > 0
+            else None
+        )
 
     @property
     def title(self) -> str:
@@ -75,15 +79,28 @@ class Look:
 
 
 def look(context: Context, run: RunRecord, session: Session, *, with_orders: bool = True) -> Look:
-    """Read the run's counters, the states of its orders, and what the journal's samples say of its speed."""
+    """Read the run's counters, the states of its orders, and what the journal's samples say of its
+    speed.
+    """
     state = run_state(context, run)
     counts = runs.run_counts(context.journal, run.run_id)
     orders = runs.order_states(context.journal, run.run_id, state) if with_orders else ()
     seconds = elapsed(run, state)
     known = forecast(context, run, state, counts)
-    ended = sum(counts.values()) - sum(counts[name] for name in (*OPEN_STATES, "excluded", "invalid"))
+    ended = sum(counts.values()) - sum(
+        counts[name] for name in (*OPEN_STATES, "excluded", "invalid")
+    )
     rate = known["rate"] or (ended / seconds if state == "running" and seconds > 1 else 0.0)
-    return Look(run, state, counts, orders, seconds, rate, known["learned_limit"], _awaited(context, run, state))
+    return Look(
+        run,
+        state,
+        counts,
+        orders,
+        seconds,
+        rate,
+        known["learned_limit"],
+        _awaited(context, run, state),
+    )
 
 
 def _awaited(context: Context, run: RunRecord, state: str) -> tuple[str, ...]:
@@ -104,7 +121,9 @@ def progress_line(seen: Look) -> str:
     if seen.limit:
         parts.append(f"límite aprendido {decimal(seen.limit)}/s")
     if seen.run.rate_limited:
-        parts.append(count(seen.run.rate_limited, "espera pedida por Webex", "esperas pedidas por Webex"))
+        parts.append(
+            count(seen.run.rate_limited, "espera pedida por Webex", "esperas pedidas por Webex")
+        )
     if seen.alive and (late := seen.run.schedule.get("not_after")):
         parts.append(f"parará a las {hour(late)}")
     return " · ".join(parts)
@@ -132,7 +151,11 @@ def state_word(seen: Look) -> str:
     """`completada con errores`, `programada para las 22:00`, `detenida: muchos errores`."""
     if seen.state == "scheduled":
         at = seen.run.schedule.get("at")
-        return f"programada para las {hour(at)}" if at else f"programada para cuando acabe «{'», «'.join(seen.awaited)}»"
+        return (
+            f"programada para las {hour(at)}"
+            if at
+            else f"programada para cuando acabe «{'», «'.join(seen.awaited)}»"
+        )
     found = word_of_run(seen.run, seen.state)
     why = stop_reasons.word(seen.run.reason) if seen.state == "stopped" else ""
     return f"{found}: {why}" if why else found
@@ -149,8 +172,16 @@ def word_of_run(run: RunRecord, state: str) -> str:
 
 
 def headline(seen: Look) -> str:
-    """`EN CURSO · Desvío total con prefijo 53`; an ensayo, a verification and what waits for its hour by their name."""
-    kind = "VERIFICACIÓN" if seen.run.kind == "verify" else "ENSAYO" if seen.run.dry_run else "EN CURSO"
+    """`EN CURSO · Desvío total con prefijo 53`; an ensayo, a verification and what waits for its
+    hour by their name.
+    """
+    kind = (
+        "VERIFICACIÓN"
+        if seen.run.kind == "verify"
+        else "ENSAYO"
+        if seen.run.dry_run
+        else "EN CURSO"
+    )
     name = seen.title.removeprefix("Verificación · ")
     return f"{'PROGRAMADA' if seen.state == 'scheduled' else kind} · {name}"
 

@@ -1,4 +1,6 @@
-"""Rows and calls a second, the limit learned and the waits asked by Webex, over the life of a run, from the journal's samples."""
+"""Rows and calls a second, the limit learned and the waits asked by Webex, over the life of a run,
+from the journal's samples.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,13 @@ from pages.ui.widgets import charts
 from pages.ui.widgets.palette import PURPLE, ROW_HUES, fill, is_dark
 
 POINTS = 120  # on the chart at most
-MOMENT, ROWS, CALLS, WAITS, LIMIT = "Hora", "Filas/s", "Llamadas/s", "Esperas pedidas (429)", "Límite aprendido"
+MOMENT, ROWS, CALLS, WAITS, LIMIT = (
+    "Hora",
+    "Filas/s",
+    "Llamadas/s",
+    "Esperas pedidas (429)",
+    "Límite aprendido",
+)
 WORDS = {"moment": MOMENT, "rows": ROWS, "calls": CALLS, "waits": WAITS, "limit": LIMIT}
 TOP = {"orient": "top", "title": None}
 DASHES = [[1, 0], [2, 2], [6, 3]]  # beside the colour
@@ -41,11 +49,18 @@ def draw(run: RunRecord) -> None:
         st.caption("Aún no hay bastantes datos: hace falta que la ejecución lleve unos segundos.")
         return
     frame = pd.DataFrame([vars(point) for point in found]).rename(columns=WORDS)
-    charts.draw(frame, _spec(limits=any(point.limit for point in found), waits=any(point.waits for point in found)))
+    charts.draw(
+        frame,
+        _spec(
+            limits=any(point.limit for point in found), waits=any(point.waits for point in found)
+        ),
+    )
 
 
 def speeds(taken: Sequence[Sample]) -> list[Point]:
-    """What happened between neighbouring samples; a pause or a restart in between gives no point."""
+    """What happened between neighbouring samples; a pause or a restart in between gives no
+    point.
+    """
     kept = taken[:: max(1, -(-len(taken) // POINTS))]
     found = []
     for earlier, later in pairwise(kept):
@@ -55,33 +70,52 @@ def speeds(taken: Sequence[Sample]) -> list[Point]:
         if seconds > 0 and rows >= 0 and calls >= 0:
             waits = max(0, later.rate_limited - earlier.rate_limited)
             local = moment.astimezone().replace(tzinfo=None)
-            found.append(Point(local, round(rows / seconds, 2), round(calls / seconds, 2), waits, later.pace))
+            found.append(
+                Point(local, round(rows / seconds, 2), round(calls / seconds, 2), waits, later.pace)
+            )
     return found
 
 
 def _spec(*, limits: bool, waits: bool) -> dict[str, Any]:
-    """Lines on one axis; the waits that Webex asked for, when there were any, as bars on another one."""
+    """Lines on one axis; the waits that Webex asked for, when there were any, as bars on another
+    one.
+    """
     dark = is_dark()
     names = [ROWS, CALLS, *([LIMIT] if limits else [])]
     hues = (fill(ROW_HUES["running"], dark), fill(ROW_HUES["cancelled"], dark), fill(PURPLE, dark))
-    time = {"field": MOMENT, "type": "temporal", "title": None, "axis": {"format": "%H:%M:%S", "labelOverlap": True}}
+    time = {
+        "field": MOMENT,
+        "type": "temporal",
+        "title": None,
+        "axis": {"format": "%H:%M:%S", "labelOverlap": True},
+    }
     scale = {"domain": names, "range": hues[: len(names)]}
     lines = {
         "transform": [{"fold": names, "as": ["Serie", "Valor"]}],
         "mark": {"type": "line"},
         "encoding": {
             "x": time,
-            "y": {"field": "Valor", "type": "quantitative", "title": None, "scale": {"domainMin": 0}, "axis": {"tickCount": 4}},
+            "y": {
+                "field": "Valor",
+                "type": "quantitative",
+                "title": None,
+                "scale": {"domainMin": 0},
+                "axis": {"tickCount": 4},
+            },
             "color": {"field": "Serie", "type": "nominal", "scale": scale, "legend": TOP},
-            "strokeDash": {"field": "Serie", "type": "nominal", "scale": {"domain": names, "range": DASHES[: len(names)]},
-                           "legend": TOP},
+            "strokeDash": {
+                "field": "Serie",
+                "type": "nominal",
+                "scale": {"domain": names, "range": DASHES[: len(names)]},
+                "legend": TOP,
+            },
             "tooltip": [
                 {"field": MOMENT, "type": "temporal", "format": "%H:%M:%S"},
                 *({"field": name, "type": "quantitative", "format": ",.1f"} for name in names),
                 {"field": WAITS, "type": "quantitative", "format": ",d"},
             ],
         },
-    }  # fmt: skip
+    }
     bars = {
         "mark": {"type": "bar", "color": fill(ROW_HUES["unknown"], dark), "opacity": 0.6},
         "encoding": {
@@ -95,4 +129,7 @@ def _spec(*, limits: bool, waits: bool) -> dict[str, Any]:
             },
         },
     }
-    return {"layer": [bars, lines] if waits else [lines], "resolve": {"scale": {"y": "independent"}}}
+    return {
+        "layer": [bars, lines] if waits else [lines],
+        "resolve": {"scale": {"y": "independent"}},
+    }

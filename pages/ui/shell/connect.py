@@ -19,7 +19,9 @@ CONTINUE = "Continuar con este token"
 REJECTED = "El token ha caducado o no es válido"
 RENEW = "Genera un token nuevo de {} y pulsa «Continuar con este token»."
 OTHER = "Ese token es de {}. Aquí se trabaja en {}: usa un token suyo."
-WRONG = "El token ha caducado o no es válido. Genera uno nuevo en developer.webex.com y pégalo entero."
+WRONG = (
+    "El token ha caducado o no es válido. Genera uno nuevo en developer.webex.com y pégalo entero."
+)
 
 
 def panel(session: Session, reached: Connection) -> None:
@@ -28,7 +30,9 @@ def panel(session: Session, reached: Connection) -> None:
         with st.popover("Conectar", icon=":material/key:", width="stretch", key="connect_panel"):
             form(session, "Conectar")
         return
-    with st.popover("Conexión", icon=":material/key:", width="stretch", key=f"connected_{session.pasted_at}"):  # new: closed
+    with st.popover(
+        "Conexión", icon=":material/key:", width="stretch", key=f"connected_{session.pasted_at}"
+    ):  # new: closed
         st.write(plain(who_line(session, reached)))
         if st.button("Probar conexión", width="stretch"):
             _tell(session)
@@ -38,24 +42,42 @@ def panel(session: Session, reached: Connection) -> None:
 
 
 def ask_again(session: Session) -> None:
-    """On the page itself, where the service no longer takes the token: another one of the same organisation, and on."""
+    """On the page itself, where the service no longer takes the token: another one of the same
+    organisation, and on.
+    """
     known = session.connection
     if known is None or not session.rejected:
         return
     with st.container(border=True, key="ask_again"):
         name = known.org_name or known.org_id or known.target
-        st.warning(f"**{REJECTED}.** No se ha perdido nada. {RENEW.format(plain(name))}", icon=":material/key_off:")
+        st.warning(
+            f"**{REJECTED}.** No se ha perdido nada. {RENEW.format(plain(name))}",
+            icon=":material/key_off:",
+        )
         if form(session, CONTINUE, key="again", org_id=known.org_id, org_name=known.org_name):
             st.rerun()
 
 
-def form(session: Session, button: str, *, key: str = "connect", org_id: str | None = None, org_name: str | None = None) -> bool:
-    """The token field; True when a token was just accepted. `org_id`: one of another organisation is refused."""
+def form(
+    session: Session,
+    button: str,
+    *,
+    key: str = "connect",
+    org_id: str | None = None,
+    org_name: str | None = None,
+) -> bool:
+    """The token field; True when a token was just accepted. `org_id`: one of another organisation
+    is refused.
+    """
     with st.form(f"{key}_form", border=False, clear_on_submit=True):
         sandbox = "Sin token se trabaja en el SANDBOX. " if key == "connect" else ""
         st.caption(f"{sandbox}El token vive solo en la memoria de esta pestaña.")
-        pasted = st.text_input("Token de Webex", type="password", key=f"{key}_token", autocomplete="off")
-        sent = st.form_submit_button(button, type="secondary" if key == "connect" else "primary")  # a page has one primary button
+        pasted = st.text_input(
+            "Token de Webex", type="password", key=f"{key}_token", autocomplete="off"
+        )
+        sent = st.form_submit_button(
+            button, type="secondary" if key == "connect" else "primary"
+        )  # a page has one primary button
     found = resources.token_of_environment()
     if found and st.button("Usar el token de WEBEX_ACCESS_TOKEN", key=f"{key}_env"):
         pasted, sent = found, True
@@ -66,8 +88,12 @@ def form(session: Session, button: str, *, key: str = "connect", org_id: str | N
     return True
 
 
-def accept(session: Session, pasted: str, org_id: str | None = None, org_name: str | None = None) -> bool:
-    """Try the token and keep it; else say why not. One of another organisation than `org_id` is refused, and not kept."""
+def accept(
+    session: Session, pasted: str, org_id: str | None = None, org_name: str | None = None
+) -> bool:
+    """Try the token and keep it; else say why not. One of another organisation than `org_id` is
+    refused, and not kept.
+    """
     try:
         with st.spinner("Probando el token…"):
             found = resources.log_in(pasted)
@@ -78,39 +104,65 @@ def accept(session: Session, pasted: str, org_id: str | None = None, org_name: s
         st.error(plain(error.message))
         return False
     if org_id and found.org_id != org_id:
-        st.error(OTHER.format((found.org_name or found.org_id or "?").rstrip("."), org_name or org_id))
+        st.error(
+            OTHER.format((found.org_name or found.org_id or "?").rstrip("."), org_name or org_id)
+        )
         return False
     _put(session, found)
     return True
 
 
 def forget(session: Session) -> None:
-    """The token is given up; the runs that work with it pause first, for nothing more is to be sent with it."""
+    """The token is given up; the runs that work with it pause first, for nothing more is to be sent
+    with it.
+    """
     if session.connection:
         with st.spinner("Sus ejecuciones se pausan…"):
-            forget_token(resources.context(), session.connection.token, session.connection.person or "?")
+            forget_token(
+                resources.context(), session.connection.token, session.connection.person or "?"
+            )
     _put(session, None)
 
 
 def _put(session: Session, found: Connection | None) -> None:
-    """Nothing goes on calling with the earlier token, and nothing of one organisation is offered as another's."""
+    """Nothing goes on calling with the earlier token, and nothing of one organisation is offered as
+    another's.
+    """
     known = session.connection
-    if known is None or found is None or (known.target, known.org_id) != (found.target, found.org_id):
+    if (
+        known is None
+        or found is None
+        or (known.target, known.org_id) != (found.target, found.org_id)
+    ):
         session.fetched = None
     session.kept.pop("names", None)
-    session.connection, session.pasted_at, session.rejected = found, datetime.now() if found else None, ""
+    session.connection, session.pasted_at, session.rejected = (
+        found,
+        datetime.now() if found else None,
+        "",
+    )
 
 
 def who_line(session: Session, reached: Connection) -> str:
-    """`Ana Ruiz · con permisos de administración · token pegado a las 09:12 (quedan unas 9 h si es personal)`."""
-    line = " · ".join(filter(None, (reached.person or "?", "con permisos de administración" if reached.roles else "")))
+    """`Ana Ruiz · con permisos de administración · token pegado a las 09:12 (quedan unas 9 h si es
+    personal)`.
+    """
+    line = " · ".join(
+        filter(
+            None, (reached.person or "?", "con permisos de administración" if reached.roles else "")
+        )
+    )
     if session.pasted_at:
-        line += f" · token pegado a las {session.pasted_at:%H:%M} ({time_left(session)} si es personal)"
+        line += (
+            f" · token pegado a las {session.pasted_at:%H:%M} ({time_left(session)} si es personal)"
+        )
     return line
 
 
 def time_left(session: Session) -> str:
-    """`quedan unas 9 h`: a personal token lives twelve hours at most, and it was new when it was pasted; "" without one."""
+    """`quedan unas 9 h`: a personal token lives twelve hours at most, and it was new when it was
+    pasted; "" without one.
+    """
     if session.pasted_at is None:
         return ""
     left = HOURS - (datetime.now() - session.pasted_at).total_seconds() / 3600
@@ -129,4 +181,6 @@ def _tell(session: Session) -> None:
         st.error(plain(error.message))
     else:
         session.connection = replace(found, org_name=found.org_name or session.connection.org_name)
-        st.success(f"Conectado a {plain(found.org_name or found.org_id)} como {plain(found.person)}.")
+        st.success(
+            f"Conectado a {plain(found.org_name or found.org_id)} como {plain(found.person)}."
+        )

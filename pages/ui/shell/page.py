@@ -1,4 +1,6 @@
-"""The frame of every page: settings, style, mode strip, sidebar. A deep link works: no page needs another to have run."""
+"""The frame of every page: settings, style, mode strip, sidebar. A deep link works: no page needs
+another to have run.
+"""
 
 from __future__ import annotations
 
@@ -26,9 +28,13 @@ _frozen: list[bool] = []
 
 
 def begin(page: str) -> Session:
-    """First line of every page; `page` is a key of texts.PAGES. Ends the script when nothing can be shown at all."""
+    """First line of every page; `page` is a key of texts.PAGES. Ends the script when nothing can be
+    shown at all.
+    """
     _, _, title, _ = PAGES[page]
-    st.set_page_config(page_title=f"{title} · {APP}", page_icon="⚡", layout="wide", initial_sidebar_state=240)
+    st.set_page_config(
+        page_title=f"{title} · {APP}", page_icon="⚡", layout="wide", initial_sidebar_state=240
+    )
     session = current()
     style.put()
     try:
@@ -46,13 +52,17 @@ def begin(page: str) -> Session:
 
 
 def heading(page: str, extra: str = "", *, buttons: float = 0.46) -> DeltaGenerator:
-    """The title, and on its right the place of the main button, which so never needs scrolling; `buttons`: share of the width."""
+    """The title, and on its right the place of the main button, which so never needs scrolling;
+    `buttons`: share of the width.
+    """
     _, _, title, purpose = PAGES[page]
     left, right = st.columns([1 - buttons, buttons], vertical_alignment="center")
     with left:
         st.subheader(f"{title}{f' · {extra}' if extra else ''}", anchor=False)
         st.caption(purpose)
-    place: DeltaGenerator = right.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center")
+    place: DeltaGenerator = right.container(
+        horizontal=True, horizontal_alignment="right", vertical_alignment="center"
+    )
     return place
 
 
@@ -82,7 +92,9 @@ def told() -> Iterator[None]:
             st.rerun()
     except BulkError as error:
         st.error(plain(error.message), icon=":material/error:")
-    except Exception:  # Streamlit's own control flow is no Exception of ours: it passes as BaseException
+    except (
+        Exception
+    ):  # Streamlit's own control flow is no Exception of ours: it passes as BaseException
         log.exception("la página ha fallado")
         st.error(UNFORESEEN, icon=":material/error:")
 
@@ -94,7 +106,9 @@ def advise(session: Session) -> None:
 
 
 def freeze() -> None:
-    """Once per process: what is loaded by now is never collected again, else each refresh holds the workers up by 100 ms."""
+    """Once per process: what is loaded by now is never collected again, else each refresh holds the
+    workers up by 100 ms.
+    """
     if not _frozen:
         _frozen.append(True)
         for heavy in ("pandas", "pyarrow"):
@@ -108,5 +122,7 @@ def _strip(reached: Connection, run: RunRecord | None) -> None:
     place: Connection | RunRecord = run or reached
     sandbox = place.target == SANDBOX_TARGET
     kind = "sandbox" if sandbox else "production"
-    words = SANDBOX if sandbox else f"{PRODUCTION} · {place.org_name or place.org_id or place.target}"
+    words = (
+        SANDBOX if sandbox else f"{PRODUCTION} · {place.org_name or place.org_id or place.target}"
+    )
     st.html(f'<div class="strip {kind}" role="status">{html.escape(words)}</div>')

@@ -1,4 +1,6 @@
-"""What all tabs of this process share: the journal, the sandbox. Module level: `st.cache_resource` can be emptied by a key."""
+"""What all tabs of this process share: the journal, the sandbox. Module level: `st.cache_resource`
+can be emptied by a key.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +43,9 @@ def sandbox() -> Connection:
         reached = connect(house.home, sandbox=True)
         known = _sandboxes.get(house.home)
         if known is None or known.base_url != reached.base_url:
-            known = identify(api_for(reached, house.settings, house.journal), reached, with_name=True)
+            known = identify(
+                api_for(reached, house.settings, house.journal), reached, with_name=True
+            )
             _sandboxes[house.home] = known
         return known
 
@@ -56,12 +60,17 @@ def connection_for(run: RunRecord, session: Session) -> Connection:
     if run.target == "sandbox":
         return sandbox()
     if session.connection is None or session.connection.target != run.target:
-        raise UsageError(f"Para seguir hace falta un token de {run.org_name or run.target}. Conéctate y vuelve a intentarlo.")
+        raise UsageError(
+            f"Para seguir hace falta un token de {run.org_name or run.target}. Conéctate y vuelve a"
+            " intentarlo."
+        )
     return session.connection
 
 
 def log_in(pasted: str) -> Connection:
-    """A token as it was pasted, tried at once (`people/me`). Raises TokenRejected, UsageError, WebexError."""
+    """A token as it was pasted, tried at once (`people/me`). Raises TokenRejected, UsageError,
+    WebexError.
+    """
     token = clean_token(pasted)
     if not token:
         raise UsageError("Pega un token de Webex.")

@@ -35,7 +35,10 @@ def _mode(session: Session, reached: Connection) -> None:
     name = html.escape(reached.org_name or reached.org_id or "")
     who = html.escape(reached.person or "")
     left = connect.time_left(session)
-    st.html(f'<div class="mode {kind}"><b>{words}</b>{name}<br>{who}{f" · {left} si es personal" if left else ""}</div>')
+    st.html(
+        '<div class="mode'
+        f' {kind}"><b>{words}</b>{name}<br>{who}{f" · {left} si es personal" if left else ""}</div>'
+    )
 
 
 def _link(step: Step, *, here: bool) -> None:
@@ -52,7 +55,7 @@ def _small(told: str, *, warn: bool) -> None:
     st.html(f'<div class="step{" warn" if warn else ""}">{html.escape(told)}</div>')
 
 
-# -- the run that lives -----------------------------------------------------------------------------------------------
+# -- the run that lives ----------------------------------------------------------------------------
 
 
 def _live(session: Session) -> None:

@@ -1,6 +1,8 @@
-"""Streamlit's own English, said in Spanish by CSS alone: the text is made invisible and another one drawn in its place.
+"""Streamlit's own English, said in Spanish by CSS alone: the text is made invisible and another one
+drawn in its place.
 
-Names for screen readers (`aria-label`), `title`s and the submenus of a column are out of CSS' reach and stay.
+Names for screen readers (`aria-label`), `title`s and the submenus of a column are out of CSS' reach
+and stay.
 """
 
 from __future__ import annotations
@@ -17,10 +19,19 @@ _TOOLS = {
     "Download as PNG": "Descargar la imagen",
 }
 _NO_MATCH = "Nada coincide con lo escrito"
-_SPANS = {"Week": "semana", "Month": "mes", "ThreeMonths": "3 meses", "SixMonths": "6 meses", "Year": "año", "TwoYears": "2 años"}
+_SPANS = {
+    "Week": "semana",
+    "Month": "mes",
+    "ThreeMonths": "3 meses",
+    "SixMonths": "6 meses",
+    "Year": "año",
+    "TwoYears": "2 años",
+}
 _LAST = {"Week": "Última", "Month": "Último", "Year": "Último"}
 _COLUMN = '[data-testid="stDataFrameColumnMenu"] > [role="menu"] > [role="menuitem"]'
-_DIALOG = 'section[role="dialog"]:not(:has([data-testid]))'  # Streamlit's own: one of ours holds elements
+_DIALOG = (  # Streamlit's own: one of ours holds elements
+    'section[role="dialog"]:not(:has([data-testid]))'
+)
 _MULTI = '[data-testid="stMultiSelectDropdown"]'
 
 # selector -> text
@@ -29,8 +40,12 @@ _TEXTS = {
     f'{_MULTI} [data-key="__select_all__"] > div': "Elegir todos",
     f'{_MULTI} [data-key="__select_matches__"] > div': "Elegir los que coinciden",
     ".gdg-search-status > label": "Escribe lo que buscas",
-    '[data-testid="stDataFrameColumnVisibilityMenu"] [aria-label="Select all"] ~ span:last-child': "Todas",
-    '[data-testid="stDataFrameColumnVisibilityMenu"] [aria-label="(index)"] ~ span:last-child': "(número)",
+    '[data-testid="stDataFrameColumnVisibilityMenu"] [aria-label="Select all"] ~ span:last-child': (
+        "Todas"
+    ),
+    '[data-testid="stDataFrameColumnVisibilityMenu"] [aria-label="(index)"] ~ span:last-child': (
+        "(número)"
+    ),
     '[data-testid="stDateInput"] [data-type="year"][data-placeholder="true"]': "aaaa",
     '[data-testid="stDateInputQuickSelect"] > div': "Periodo",
     '[data-testid="stDateInputQuickSelect"] > button': "Elegir…",
@@ -39,16 +54,22 @@ _TEXTS = {
     f"{_COLUMN}:nth-last-child(3)": "Ajustar el ancho",
     f"{_COLUMN}:nth-last-child(2)": "Fijar a la izquierda, o soltar",
     f"{_COLUMN}:nth-last-child(1)": "Ocultar la columna",
-    **{f'[role="option"][data-key="past{span}"]': f"{_LAST.get(span, 'Últimos')} {text}" for span, text in _SPANS.items()},
-    '[data-testid="stTooltipErrorContent"]': "No se puede usar: no es del tipo que se espera, o es demasiado grande.",
+    **{
+        f'[role="option"][data-key="past{span}"]': f"{_LAST.get(span, 'Últimos')} {text}"
+        for span, text in _SPANS.items()
+    },
+    '[data-testid="stTooltipErrorContent"]': (
+        "No se puede usar: no es del tipo que se espera, o es demasiado grande."
+    ),
     f"{_DIALOG} h2": "La página no está disponible",
     f"{_DIALOG} h2 + div > div": (
-        "La dirección no existe y se muestra Inicio, o la aplicación se ha detenido: ponla en marcha y recarga la página. "
-        "No se ha perdido nada."
+        "La dirección no existe y se muestra Inicio, o la aplicación se ha detenido: ponla en"
+        " marcha y recarga la página. No se ha perdido nada."
     ),
     **{
-        f'body:has([data-testid="stElementToolbar"] [aria-label="{name}"]:is(:hover, :focus-visible)) '
-        f'[data-testid="stTooltipContent"] p': text
+        f'body:has([data-testid="stElementToolbar"] [aria-label="{name}"]:is(:hover, :focus-visible)) [data-testid="stTooltipContent"] p': (
+            text
+        )
         for name, text in _TOOLS.items()
     },
 }
@@ -62,5 +83,8 @@ def css() -> str:
         f"font-size: {_SIZES.get(selector, '0.875rem')}; }}"
         for selector, text in _TEXTS.items()
     ]
-    hidden = '[data-testid="stElementToolbarButton"]:has([aria-label="Copy Vega-Lite spec"]) { display: none; }'
+    hidden = (
+        '[data-testid="stElementToolbarButton"]:has([aria-label="Copy Vega-Lite spec"]) { display:'
+        " none; }"
+    )
     return f"<style>{' '.join([*drawn, hidden])}</style>"

@@ -1,4 +1,6 @@
-"""The steps of the menu and what each still needs (UX 1): ✓ ready, ! with warnings, ✗ something is missing, 🔒 comes after."""
+"""The steps of the menu and what each still needs (UX 1): ✓ ready, ! with warnings, ✗ something is
+missing, 🔒 comes after.
+"""
 
 from __future__ import annotations
 
@@ -55,13 +57,19 @@ def _rows(session: Session) -> int:
 def _data(session: Session) -> Step:
     if not session.files:
         return Step("datos", "✗", "faltan los ficheros")
-    found = [count(len(dataset.frame), *UNITS[name]) for name, dataset in session.files.items() if name != "global"]
+    found = [
+        count(len(dataset.frame), *UNITS[name])
+        for name, dataset in session.files.items()
+        if name != "global"
+    ]
     if not found:
         return Step("datos", "✗", "falta UBICACIONES o USUARIOS", warn=True)
     if not _rows(session):
         return Step("datos", "✗", "el fichero no tiene filas", warn=True)
     waiting = sum(map(len, session.pending.values()))
-    told = " · ".join([*found, *([count(waiting, "celda sin aplicar", "celdas sin aplicar")] if waiting else [])])
+    told = " · ".join(
+        [*found, *([count(waiting, "celda sin aplicar", "celdas sin aplicar")] if waiting else [])]
+    )
     errors = any(problem.severity == "error" for problem in corrections.findings(session))
     return Step("datos", "!" if errors or waiting else "✓", told, warn=bool(errors or waiting))
 
@@ -74,7 +82,13 @@ def _mapping(session: Session) -> Step:
         return Step("mapeo", "", "elige una acción")
     state = selection.readiness_of(session, action.id)
     scope = _scope(session) if state.ready else ""
-    return Step("mapeo", "✓" if state.ready else "✗", action.title if state.ready else state.text, not state.ready, scope)
+    return Step(
+        "mapeo",
+        "✓" if state.ready else "✗",
+        action.title if state.ready else state.text,
+        not state.ready,
+        scope,
+    )
 
 
 def _scope(session: Session) -> str:
@@ -91,7 +105,11 @@ def _what_is_missing(session: Session) -> str:
     """What comes before a rehearsal or a launch of new data; "" when nothing does."""
     if not _rows(session):
         return AFTER_DATA
-    return "" if session.action_id and selection.readiness_of(session, session.action_id).ready else AFTER_MAPPING
+    return (
+        ""
+        if session.action_id and selection.readiness_of(session, session.action_id).ready
+        else AFTER_MAPPING
+    )
 
 
 def _rehearsal(session: Session, reached: Connection, run: RunRecord | None) -> Step:
@@ -99,7 +117,11 @@ def _rehearsal(session: Session, reached: Connection, run: RunRecord | None) -> 
     if session.dry_run_id is None:
         return Step("ensayo", "🔒" if missing else "", missing)
     try:
-        made = run if run and run.run_id == session.dry_run_id else find_run(resources.context(), session.dry_run_id)
+        made = (
+            run
+            if run and run.run_id == session.dry_run_id
+            else find_run(resources.context(), session.dry_run_id)
+        )
     except BulkError:
         return Step("ensayo", "🔒" if missing else "", missing)
     if missing:  # after F5: it is there to be looked at
@@ -111,7 +133,9 @@ def _rehearsal(session: Session, reached: Connection, run: RunRecord | None) -> 
 
 
 def _not_ready(session: Session, made: RunRecord, reached: Connection) -> str:
-    """Why the last rehearsal does not count: it goes on, it stopped half way, it is about other data."""
+    """Why the last rehearsal does not count: it goes on, it stopped half way, it is about other
+    data.
+    """
     seen = look(resources.context(), made, session, with_orders=False)
     if seen.state in ACTIVE:
         return "en curso"
@@ -122,9 +146,17 @@ def _not_ready(session: Session, made: RunRecord, reached: Connection) -> str:
 
 def _launch(session: Session) -> Step:
     missing = _what_is_missing(session)
-    return Step("lanzamiento", "🔒", missing) if missing and session.run_id is None else Step("lanzamiento")
+    return (
+        Step("lanzamiento", "🔒", missing)
+        if missing and session.run_id is None
+        else Step("lanzamiento")
+    )
 
 
 def day(stamp: str) -> str:
     """`hoy 09:40`, `26/11 09:40`."""
-    return f"hoy {local(stamp, '%H:%M')}" if local(stamp, "%Y%m%d") == f"{datetime.now():%Y%m%d}" else local(stamp, "%d/%m %H:%M")
+    return (
+        f"hoy {local(stamp, '%H:%M')}"
+        if local(stamp, "%Y%m%d") == f"{datetime.now():%Y%m%d}"
+        else local(stamp, "%d/%m %H:%M")
+    )

@@ -1,4 +1,6 @@
-"""The little CSS that the theme cannot say: room, mode strip, counters (UX 2 and 3); Spanish for Streamlit's own English."""
+"""The little CSS that the theme cannot say: room, mode strip, counters (UX 2 and 3); Spanish for
+Streamlit's own English.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
-"""What takes a few lines in the browser itself: a button that copies by one click, and the focus on the safe button of a dialog.
+"""What takes a few lines in the browser itself: a button that copies by one click, and the focus on
+the safe button of a dialog.
 
-Streamlit has only an icon for copying, which shows up over a block of code, and puts the focus of a dialog on its cross.
+Streamlit has only an icon for copying, which shows up over a block of code, and puts the focus of a
+dialog on its cross.
 """
 
 from __future__ import annotations
@@ -34,7 +36,9 @@ export default function ({ parentElement, data }) {
 _component = st.components.v2.component("copy_button", html=_HTML, css=_CSS, js=_JS)
 
 
-def copy_button(label: str, text: str, *, key: str, width: Literal["stretch", "content"] = "stretch") -> None:
+def copy_button(
+    label: str, text: str, *, key: str, width: Literal["stretch", "content"] = "stretch"
+) -> None:
     """`label` on the button; `text` goes to the clipboard."""
     _component(data={"label": label, "text": text, "copied": COPIED}, key=key, width=width)
 

@@ -12,7 +12,9 @@ REST = 50  # times what a look took, until it is taken again: a fiftieth of the 
 MOST = 64  # looks remembered
 
 _guard = threading.Lock()
-_looks: dict[Hashable, tuple[float, Hashable, Any]] = {}  # key -> (when it is due again, as what, result); shared by all tabs
+_looks: dict[
+    Hashable, tuple[float, Hashable, Any]
+] = {}  # key -> (when it is due again, as what, result); shared by all tabs
 
 
 def lately(key: Hashable, version: Hashable, make: Callable[[], T], *, rest: int = REST) -> T:

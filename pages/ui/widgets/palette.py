@@ -26,22 +26,53 @@ SLATE = Hue("#5E5E5E", "#7F8082", "#4F4F4F", "#A3A5A8")
 PURPLE = Hue("#3B2246", "#C8B3E2", "#5B3A78", "#C8B3E2")
 
 ROW_HUES = {
-    "pending": GREY, "running": BLUE, "done": GREEN, "unchanged": GREEN, "failed": RED, "invalid": RED, "unknown": AMBER,
-    "conflict": AMBER, "cancelled": SLATE, "excluded": GREY, "create": BLUE, "change": BLUE, "blocked": RED,
-}  # fmt: skip
+    "pending": GREY,
+    "running": BLUE,
+    "done": GREEN,
+    "unchanged": GREEN,
+    "failed": RED,
+    "invalid": RED,
+    "unknown": AMBER,
+    "conflict": AMBER,
+    "cancelled": SLATE,
+    "excluded": GREY,
+    "create": BLUE,
+    "change": BLUE,
+    "blocked": RED,
+}
 ORDER_HUES = {
-    "queued": GREY, "running": BLUE, "success": GREEN, "partial": AMBER, "error": RED, "paused": PURPLE, "cancelled": SLATE,
-}  # fmt: skip
+    "queued": GREY,
+    "running": BLUE,
+    "success": GREEN,
+    "partial": AMBER,
+    "error": RED,
+    "paused": PURPLE,
+    "cancelled": SLATE,
+}
 # The shape of a cell of the map, by row state and by order state.
 ROW_SHAPES = {
-    "pending": "dot", "running": "ring", "done": "square", "unchanged": "hollow", "failed": "cross", "invalid": "hollow_full",
-    "unknown": "cut", "conflict": "hollow_cut", "cancelled": "dash", "create": "square", "change": "square",
-    "blocked": "hollow_full",
-}  # fmt: skip
-ORDER_SHAPES = {
-    "queued": "dot", "running": "ring", "success": "square", "partial": "cut", "error": "cross", "paused": "bars",
+    "pending": "dot",
+    "running": "ring",
+    "done": "square",
+    "unchanged": "hollow",
+    "failed": "cross",
+    "invalid": "hollow_full",
+    "unknown": "cut",
+    "conflict": "hollow_cut",
     "cancelled": "dash",
-}  # fmt: skip
+    "create": "square",
+    "change": "square",
+    "blocked": "hollow_full",
+}
+ORDER_SHAPES = {
+    "queued": "dot",
+    "running": "ring",
+    "success": "square",
+    "partial": "cut",
+    "error": "cross",
+    "paused": "bars",
+    "cancelled": "dash",
+}
 
 
 def is_dark() -> bool:

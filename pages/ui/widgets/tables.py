@@ -27,7 +27,11 @@ _MOSTLY = 0.5  # share of rows without a reason from which what changed stands f
 
 
 def show(
-    frame: pd.DataFrame, *, config: dict[str, Any] | None = None, key: str | None = None, height: int | None = HEIGHT
+    frame: pd.DataFrame,
+    *,
+    config: dict[str, Any] | None = None,
+    key: str | None = None,
+    height: int | None = HEIGHT,
 ) -> None:
     """A table at most `height` px high."""
     size: Any = "content" if height is None or len(frame) < 8 else height
@@ -35,12 +39,26 @@ def show(
     st.dataframe(frame, hide_index=True, height=size, column_config=config, key=key, lazy=lazy)
 
 
-ROW_COLUMNS = ("Fila", "Quién", "Ubicación", "Estado", "Campo", "Antes", "Después", "Motivo", "trackingId")
+ROW_COLUMNS = (
+    "Fila",
+    "Quién",
+    "Ubicación",
+    "Estado",
+    "Campo",
+    "Antes",
+    "Después",
+    "Motivo",
+    "trackingId",
+)
 _CHANGED = {"Campo": 240, "Antes": 150, "Después": 190}  # column -> px at most
-_PLACE = re.compile(r"^[^·]+ · Fila [\d.]+ · ")  # of a problem: the table says the row, the page the file
+_PLACE = re.compile(
+    r"^[^·]+ · Fila [\d.]+ · "
+)  # of a problem: the table says the row, the page the file
 
 
-def show_rows(found: Iterable[RowResult], run: RunRecord, *, key: str | None = None, height: int = HEIGHT) -> bool:
+def show_rows(
+    found: Iterable[RowResult], run: RunRecord, *, key: str | None = None, height: int = HEIGHT
+) -> bool:
     """A table of rows of `run`, told for people; False when there were none."""
     frame = row_frame(found, run, telling(resources.context().journal, run))
     if not frame.empty:
@@ -49,8 +67,9 @@ def show_rows(found: Iterable[RowResult], run: RunRecord, *, key: str | None = N
 
 
 def row_frame(rows: Iterable[RowResult], run: RunRecord, told: Telling) -> pd.DataFrame:
-    """ROW_COLUMNS, the states in the words of `run`; columns that hold nothing here are left out, and why a row went wrong
-    stands before what would have changed."""
+    """ROW_COLUMNS, the states in the words of `run`; columns that hold nothing here are left out,
+    and why a row went wrong stands before what would have changed.
+    """
     records = [
         (
             row.line,
@@ -69,7 +88,9 @@ def row_frame(rows: Iterable[RowResult], run: RunRecord, told: Telling) -> pd.Da
     first = ["Fila", "Quién", "Estado"]
     changed = [*_CHANGED] if columns["Motivo"].count("") >= _MOSTLY * len(records) else []
     order = dict.fromkeys((*first, *changed, "Motivo", *_CHANGED, "Ubicación", "trackingId"))
-    return pd.DataFrame({name: columns[name] for name in order if name in first or any(columns[name])})
+    return pd.DataFrame(
+        {name: columns[name] for name in order if name in first or any(columns[name])}
+    )
 
 
 def row_config(run: RunRecord, frame: pd.DataFrame) -> dict[str, Any]:
@@ -80,8 +101,13 @@ def row_config(run: RunRecord, frame: pd.DataFrame) -> dict[str, Any]:
         "Fila": st.column_config.NumberColumn(width=55, format="%d"),
         "Quién": st.column_config.TextColumn(width=165),
         "Estado": _pills(list(pills), list(pills.values()), 115),
-        **{name: st.column_config.TextColumn(width=_fitting(frame, name, most)) for name, most in _CHANGED.items()},
-        "Motivo": st.column_config.TextColumn(width=_fitting(frame, "Motivo", 390 if "Campo" in frame else 560)),
+        **{
+            name: st.column_config.TextColumn(width=_fitting(frame, name, most))
+            for name, most in _CHANGED.items()
+        },
+        "Motivo": st.column_config.TextColumn(
+            width=_fitting(frame, "Motivo", 390 if "Campo" in frame else 560)
+        ),
         "Ubicación": st.column_config.TextColumn(width=115),
         "trackingId": st.column_config.TextColumn(width=140),
     }
@@ -94,7 +120,9 @@ def _fitting(frame: pd.DataFrame, name: str, most: int) -> int:
 
 
 def _pills(options: Sequence[str], colours: Sequence[str], width: int) -> Any:
-    return st.column_config.MultiselectColumn(options=list(options), color=list(colours), width=width)
+    return st.column_config.MultiselectColumn(
+        options=list(options), color=list(colours), width=width
+    )
 
 
 def order_frame(orders: Iterable[OrderStatus]) -> pd.DataFrame:
@@ -115,14 +143,21 @@ def order_frame(orders: Iterable[OrderStatus]) -> pd.DataFrame:
 def order_config() -> dict[str, Any]:
     states = list(ORDER_HUES)  # the figures are text: `4.500`, whatever language the browser speaks
     return {
-        "Estado": _pills([order_pill(state) for state in states], [ORDER_HUES[state].ink_light for state in states], 130),
+        "Estado": _pills(
+            [order_pill(state) for state in states],
+            [ORDER_HUES[state].ink_light for state in states],
+            130,
+        ),
         **{name: st.column_config.TextColumn(alignment="right") for name in ORDER_FIGURES},
     }
 
 
 def cluster_frame(run: RunRecord, found: Iterable[Cluster]) -> pd.DataFrame:
     """Filas, Estado, Qué ha pasado, Qué hacer, Código, Primera fila; one line per cause."""
-    records = [(each.count, cause_pill(run, each), each.title, each.remedy, each.code or "", each.lines[0]) for each in found]
+    records = [
+        (each.count, cause_pill(run, each), each.title, each.remedy, each.code or "", each.lines[0])
+        for each in found
+    ]
     columns = ["Filas", "Estado", "Qué ha pasado", "Qué hacer", "Código", "Primera fila"]
     return pd.DataFrame(records, columns=pd.Index(columns))
 
@@ -151,12 +186,18 @@ def short(text: str) -> str:
 
 def params_frame(params: Mapping[str, Any]) -> pd.DataFrame:
     """Parámetro, Valor: what a row would send, its ids shortened."""
-    told = [(name, ", ".join(map(short, value)) if isinstance(value, list) else _cell(value)) for name, value in params.items()]
+    told = [
+        (name, ", ".join(map(short, value)) if isinstance(value, list) else _cell(value))
+        for name, value in params.items()
+    ]
     return pd.DataFrame(told, columns=pd.Index(["Parámetro", "Valor"]))
 
 
 def params_config() -> dict[str, Any]:
-    return {"Parámetro": st.column_config.TextColumn(width=125), "Valor": st.column_config.TextColumn(width=150)}
+    return {
+        "Parámetro": st.column_config.TextColumn(width=125),
+        "Valor": st.column_config.TextColumn(width=150),
+    }
 
 
 def _cell(value: object) -> str:

@@ -1,4 +1,6 @@
-"""One small sandbox for the whole session, put back to its seed and its settings before each test."""
+"""One small sandbox for the whole session, put back to its seed and its settings before each
+test.
+"""
 
 from __future__ import annotations
 
@@ -40,11 +42,17 @@ class Box:
 
     def people(self, **members: Any) -> list[tuple[str, Any]]:
         """(id, document) of the people whose members are as given."""
-        return [(k, d) for k, d in self.docs("person").items() if all(d[m] == v for m, v in members.items())]
+        return [
+            (k, d)
+            for k, d in self.docs("person").items()
+            if all(d[m] == v for m, v in members.items())
+        ]
 
     def caller(self) -> tuple[str, Any]:
         """A person with calling licence and a direct number."""
-        return next((k, d) for k, d in self.docs("person").items() if d["extension"] and d["phoneNumber"])
+        return next(
+            (k, d) for k, d in self.docs("person").items() if d["extension"] and d["phoneNumber"]
+        )
 
     def uncalled(self) -> tuple[str, Any]:
         return self.people(extension=None)[0]
@@ -52,11 +60,17 @@ class Box:
     def spare(self, location_id: str) -> str:
         """A number of the location that is neither assigned nor main."""
         numbers = self.docs("number").items()
-        return next(n for n, d in numbers if d["location"] == location_id and not d["owner"] and not n.endswith("00000"))
+        return next(
+            n
+            for n, d in numbers
+            if d["location"] == location_id and not d["owner"] and not n.endswith("00000")
+        )
 
 
 def opened(running: RunningSandbox) -> httpx.Client:
-    return httpx.Client(base_url=running.base_url, headers={"Authorization": f"Bearer {running.token}"}, timeout=10)
+    return httpx.Client(
+        base_url=running.base_url, headers={"Authorization": f"Bearer {running.token}"}, timeout=10
+    )
 
 
 @contextmanager

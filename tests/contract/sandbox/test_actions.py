@@ -15,7 +15,9 @@ def code(response: Any) -> int | None:
 
 def secondary(box: Any, person_id: str, number: str, action: str = "ADD") -> Any:
     entry = {"primary": False, "action": action, "directNumber": number}
-    return box.http.put(f"telephony/config/people/{person_id}/numbers", json={"phoneNumbers": [entry]})
+    return box.http.put(
+        f"telephony/config/people/{person_id}/numbers", json={"phoneNumbers": [entry]}
+    )
 
 
 def direct_numbers(box: Any, person_id: str) -> list[str]:
@@ -27,17 +29,33 @@ def test_forwarding_written_is_read_and_the_rest_of_it_stays(box: Any) -> None:
     person_id, _ = box.caller()
     path = f"people/{person_id}/features/callForwarding"
     before = box.get(path)
-    always = {"enabled": True, "destination": "0531234", "ringReminderEnabled": False, "destinationVoicemailEnabled": False}
-    no_answer = {k: v for k, v in before["callForwarding"]["noAnswer"].items() if k != "systemMaxNumberOfRings"}
+    always = {
+        "enabled": True,
+        "destination": "0531234",
+        "ringReminderEnabled": False,
+        "destinationVoicemailEnabled": False,
+    }
+    no_answer = {
+        k: v
+        for k, v in before["callForwarding"]["noAnswer"].items()
+        if k != "systemMaxNumberOfRings"
+    }
     body = {"callForwarding": {**before["callForwarding"], "always": always, "noAnswer": no_answer}}
     assert box.http.put(path, json=body).status_code == 204
-    assert box.get(path) == {**before, "callForwarding": {**before["callForwarding"], "always": always}}
+    assert box.get(path) == {
+        **before,
+        "callForwarding": {**before["callForwarding"], "always": always},
+    }
 
 
 def test_header_takes_a_number_of_the_location_and_inactive_ones_only_when_set(box: Any) -> None:
     place = next(iter(box.docs("location")))
     path = f"telephony/config/locations/{place}"
-    inactive = next(n for n, d in box.docs("number").items() if d["location"] == place and d["state"] == "INACTIVE")
+    inactive = next(
+        n
+        for n, d in box.docs("number").items()
+        if d["location"] == place and d["state"] == "INACTIVE"
+    )
     box.admin("config", {"inactive_header": False})
     assert box.http.put(path, json={"callingLineId": {"phoneNumber": inactive}}).status_code == 400
     box.admin("config", {"inactive_header": True})
@@ -69,7 +87,11 @@ def test_location_permissions_are_a_subset_to_change(box: Any) -> None:
 
 def test_numbers_already_in_the_location_keep_their_state(box: Any) -> None:
     place = next(iter(box.docs("location")))
-    active = next(n for n, d in box.docs("number").items() if d["location"] == place and d["state"] == "ACTIVE")
+    active = next(
+        n
+        for n, d in box.docs("number").items()
+        if d["location"] == place and d["state"] == "ACTIVE"
+    )
     body = {"phoneNumbers": [active, "+34900099999"], "numberType": "DID", "state": "INACTIVE"}
     response = box.http.post(f"telephony/config/locations/{place}/numbers", json=body)
     assert (response.status_code, response.content) == (201, b"")
@@ -91,7 +113,11 @@ def test_no_more_than_five_numbers_are_deleted_and_never_the_header(box: Any) ->
     place, doc = next(iter(box.docs("location").items()))
     url = f"{box.running.base_url}/telephony/config/locations/{place}/numbers"
     spare = box.spare(place)
-    for numbers, status in [([spare] * 6, 400), ([doc["callingLineId"]["phoneNumber"]], 400), ([spare], 204)]:
+    for numbers, status in [
+        ([spare] * 6, 400),
+        ([doc["callingLineId"]["phoneNumber"]], 400),
+        ([spare], 204),
+    ]:
         assert box.http.request("DELETE", url, json={"phoneNumbers": numbers}).status_code == status
     assert spare not in box.docs("number")
 
@@ -118,23 +144,37 @@ def test_a_calling_licence_needs_properties_and_a_free_extension(box: Any) -> No
     licences = {licence["name"]: licence["id"] for licence in box.get("licenses")["items"]}
     professional = licences["Webex Calling - Professional"]
     person_id, person = box.uncalled()
-    taken = next(d["extension"] for _, d in box.people(locationId=person["locationId"]) if d["extension"])
+    taken = next(
+        d["extension"] for _, d in box.people(locationId=person["locationId"]) if d["extension"]
+    )
 
     def patch(licence: str, **more: Any) -> Any:
-        return box.http.patch("licenses/users", json={"personId": person_id, "licenses": [{"id": licence, **more}]})
+        return box.http.patch(
+            "licenses/users", json={"personId": person_id, "licenses": [{"id": licence, **more}]}
+        )
 
     assert code(patch("unknown")) == 400000
     assert code(patch(professional)) == 400411
-    assert code(patch(professional, properties={"locationId": person["locationId"], "extension": taken})) == 4202
+    assert (
+        code(
+            patch(professional, properties={"locationId": person["locationId"], "extension": taken})
+        )
+        == 4202
+    )
     good = patch(professional, properties={"locationId": person["locationId"], "extension": "9876"})
     assert good.status_code == 200
     assert professional in good.json()["licenses"]
     assert box.get(f"people/{person_id}", callingData="true")["extension"] == "9876"
 
 
-def test_a_licence_without_free_units_makes_the_answer_206_and_names_what_is_in_force(box: Any) -> None:
+def test_a_licence_without_free_units_makes_the_answer_206_and_names_what_is_in_force(
+    box: Any,
+) -> None:
     licences = {licence["name"]: licence["id"] for licence in box.get("licenses")["items"]}
-    cx, meeting = licences["Customer Experience - Essential"], licences["Meeting - Webex Meetings Suite"]
+    cx, meeting = (
+        licences["Customer Experience - Essential"],
+        licences["Meeting - Webex Meetings Suite"],
+    )
     box.admin("patch", {"kind": "license", "id": cx, "set": {"totalUnits": 0}})
     person_id = next(k for k, d in box.people() if meeting not in d["licenses"] and d["extension"])
     body = {"personId": person_id, "licenses": [{"id": cx}, {"id": meeting}]}
@@ -145,7 +185,10 @@ def test_a_licence_without_free_units_makes_the_answer_206_and_names_what_is_in_
 
 
 def move(box: Any, *users: dict[str, str], target: str, validate: bool = False) -> Any:
-    return box.http.post(JOBS, json={"usersList": [{"locationId": target, "validate": validate, "users": list(users)}]})
+    return box.http.post(
+        JOBS,
+        json={"usersList": [{"locationId": target, "validate": validate, "users": list(users)}]},
+    )
 
 
 def other_place(box: Any, person: Any) -> str:
@@ -162,14 +205,22 @@ def ended(box: Any, job_id: str) -> Any:
 
 def test_a_move_job_runs_refuses_a_second_one_and_then_the_person_is_there(box: Any) -> None:
     box.admin("config", {"job_seconds": 0.3})
-    person_id, person = next((k, d) for k, d in box.people(phoneNumber=None, device=None) if d["extension"])
+    person_id, person = next(
+        (k, d) for k, d in box.people(phoneNumber=None, device=None) if d["extension"]
+    )
     target = other_place(box, person)
     started = move(box, {"userId": person_id, "extension": "9876"}, target=target)
     assert started.status_code == 201
     job = started.json()["response"]
     assert job["latestExecutionStatus"] == "STARTING"
     assert move(box, {"userId": person_id}, target=target).status_code == 409
-    assert ended(box, job["id"])["counts"] == {"totalMoves": 1, "moved": 1, "failed": 0, "pending": 0, "skipped": 0}
+    assert ended(box, job["id"])["counts"] == {
+        "totalMoves": 1,
+        "moved": 1,
+        "failed": 0,
+        "pending": 0,
+        "skipped": 0,
+    }
     moved = box.get(f"people/{person_id}", callingData="true")
     assert (moved["locationId"], moved["extension"]) == (target, "9876")
 
@@ -179,7 +230,9 @@ def test_a_person_with_a_number_of_local_pstn_fails_alone_with_10050010(box: Any
     places = box.docs("location")
     numbered = [(k, d) for k, d in box.people(device=None) if d["phoneNumber"]]
     person_id, person = next((k, d) for k, d in numbered if places[d["locationId"]]["connection"])
-    job_id = move(box, {"userId": person_id}, target=other_place(box, person)).json()["response"]["id"]
+    job_id = move(box, {"userId": person_id}, target=other_place(box, person)).json()["response"][
+        "id"
+    ]
     job = ended(box, job_id)
     assert (job["counts"]["failed"], job["latestExecutionExitCode"]) == (1, "COMPLETED_WITH_ERRORS")
     error = box.get(f"{JOBS}/{job_id}/errors")["items"][0]

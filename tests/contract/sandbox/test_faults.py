@@ -9,7 +9,12 @@ from typing import Any
 import httpx
 import pytest
 
-ALWAYS = {"enabled": True, "destination": "531234", "ringReminderEnabled": False, "destinationVoicemailEnabled": False}
+ALWAYS = {
+    "enabled": True,
+    "destination": "531234",
+    "ringReminderEnabled": False,
+    "destinationVoicemailEnabled": False,
+}
 
 
 def forward(box: Any, person_id: str, destination: str = "531234") -> httpx.Response:
@@ -18,7 +23,9 @@ def forward(box: Any, person_id: str, destination: str = "531234") -> httpx.Resp
 
 
 def destination(box: Any, person_id: str) -> str | None:
-    return box.docs("person")[person_id]["forwarding"]["callForwarding"]["always"].get("destination")
+    return box.docs("person")[person_id]["forwarding"]["callForwarding"]["always"].get(
+        "destination"
+    )
 
 
 def test_the_same_write_again_is_an_unchanged_one(box: Any) -> None:
@@ -45,7 +52,11 @@ def test_a_refused_write_is_counted_by_status_alone(box: Any) -> None:
 
 
 def test_every_answer_has_its_own_tracking_id(box: Any) -> None:
-    answers = [box.http.get("people/me"), box.http.get("people/unknown"), forward(box, box.caller()[0])]
+    answers = [
+        box.http.get("people/me"),
+        box.http.get("people/unknown"),
+        forward(box, box.caller()[0]),
+    ]
     assert len({answer.headers["trackingid"] for answer in answers}) == 3
 
 
@@ -69,7 +80,10 @@ def test_a_ban_refuses_everything_until_retry_after_is_over(box: Any) -> None:
 
 def test_junk_in_retry_after_is_sent_as_set(box: Any) -> None:
     box.admin("config", {"rate_limit": 1.0, "burst": 1, "retry_after_text": "rand(30),add(30)"})
-    assert [box.http.get("people/me").headers.get("Retry-After") for _ in range(2)] == [None, "rand(30),add(30)"]
+    assert [box.http.get("people/me").headers.get("Retry-After") for _ in range(2)] == [
+        None,
+        "rand(30),add(30)",
+    ]
 
 
 def test_fail_rate_answers_503_and_applies_nothing(box: Any) -> None:
@@ -105,7 +119,9 @@ def test_an_outage_closes_connections_and_ends_when_told(box: Any) -> None:
 
 
 @pytest.mark.parametrize(("drop", "applied"), [("before", None), ("after", "531234")])
-def test_a_planned_loss_is_before_or_after_applying(box: Any, drop: str, applied: str | None) -> None:
+def test_a_planned_loss_is_before_or_after_applying(
+    box: Any, drop: str, applied: str | None
+) -> None:
     person_id, _ = box.caller()
     box.admin("fail_next", [{"method": "PUT", "path_regex": "callForwarding$", "drop": drop}])
     assert box.http.get("people/me").status_code == 200
@@ -116,7 +132,12 @@ def test_a_planned_loss_is_before_or_after_applying(box: Any, drop: str, applied
 
 
 def test_planned_answers_carry_their_status_body_headers_and_times(box: Any) -> None:
-    rule = {"status": 423, "body": {"message": "locked"}, "headers": {"Retry-After": "7"}, "times": 2}
+    rule = {
+        "status": 423,
+        "body": {"message": "locked"},
+        "headers": {"Retry-After": "7"},
+        "times": 2,
+    }
     box.admin("fail_next", [rule, {"status": 502, "text": "<html>"}])
     answers = [box.http.get("people/me") for _ in range(4)]
     assert [a.status_code for a in answers] == [423, 423, 502, 200]
@@ -134,8 +155,12 @@ def test_a_planned_cut_of_an_empty_answer_is_an_unreadable_2xx_and_applied(box: 
     assert destination(box, person_id) == "531234"
 
 
-@pytest.mark.parametrize("changes", [{"unknown": 1}, {"latency_ms": "20"}, {"seed": 1}, {"outage": 1}])
-def test_settings_that_are_unknown_fixed_or_of_another_type_are_refused(box: Any, changes: Any) -> None:
+@pytest.mark.parametrize(
+    "changes", [{"unknown": 1}, {"latency_ms": "20"}, {"seed": 1}, {"outage": 1}]
+)
+def test_settings_that_are_unknown_fixed_or_of_another_type_are_refused(
+    box: Any, changes: Any
+) -> None:
     assert box.admins.post("config", json=changes).status_code == 400
 
 
@@ -156,5 +181,9 @@ def test_counters_are_right_with_sixteen_threads(box: Any) -> None:
         statuses = list(pool.map(lambda key: forward(box, key).status_code, people))
     counters = box.admin("counters")
     assert set(statuses) == {204}
-    assert (counters["requests"], counters["effective_writes"], counters["by_status"]) == (64, 64, {"204": 64})
+    assert (counters["requests"], counters["effective_writes"], counters["by_status"]) == (
+        64,
+        64,
+        {"204": 64},
+    )
     assert 8 <= counters["max_in_flight"] <= 16

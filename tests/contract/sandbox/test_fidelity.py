@@ -16,7 +16,12 @@ from bulk.sandbox.faults import Faults
 from bulk.sandbox.state import Store
 
 MOVE = "telephony/config/jobs/person/moveLocation"
-ALWAYS = {"enabled": True, "destination": "531", "ringReminderEnabled": False, "destinationVoicemailEnabled": False}
+ALWAYS = {
+    "enabled": True,
+    "destination": "531",
+    "ringReminderEnabled": False,
+    "destinationVoicemailEnabled": False,
+}
 
 
 def licences(box: Any) -> dict[str, str]:
@@ -42,7 +47,9 @@ def test_a_refused_list_of_secondary_numbers_changes_nothing(box: Any) -> None:
     bad = {"primary": False, "action": "ADD", "directNumber": "+34999999999"}
     before = box.admin("state?digest=1")
     body = {"phoneNumbers": [good, bad]}
-    assert box.http.put(f"telephony/config/people/{person_id}/numbers", json=body).status_code == 400
+    assert (
+        box.http.put(f"telephony/config/people/{person_id}/numbers", json=body).status_code == 400
+    )
     assert box.admin("state?digest=1") == before
 
 
@@ -50,7 +57,10 @@ def test_numbers_added_by_a_400_are_counted_as_written(box: Any) -> None:
     box.admin("config", {"numbers_400_adds_rest": True})
     places = list(box.docs("location"))
     body = {"phoneNumbers": ["+34900099997", box.spare(places[1])], "state": "INACTIVE"}
-    assert box.http.post(f"telephony/config/locations/{places[0]}/numbers", json=body).status_code == 400
+    assert (
+        box.http.post(f"telephony/config/locations/{places[0]}/numbers", json=body).status_code
+        == 400
+    )
     assert "+34900099997" in box.docs("number")
     assert box.admin("counters")["effective_writes"] == 1
 
@@ -58,7 +68,9 @@ def test_numbers_added_by_a_400_are_counted_as_written(box: Any) -> None:
 def test_two_actions_on_one_person_are_two_entities_written_once(box: Any) -> None:
     person_id, person = box.caller()
     entry = {"primary": False, "action": "ADD", "directNumber": box.spare(person["locationId"])}
-    box.http.put(f"people/{person_id}/features/callForwarding", json={"callForwarding": {"always": ALWAYS}})
+    box.http.put(
+        f"people/{person_id}/features/callForwarding", json={"callForwarding": {"always": ALWAYS}}
+    )
     box.http.put(f"telephony/config/people/{person_id}/numbers", json={"phoneNumbers": [entry]})
     assert max(box.admin("counters")["by_entity"].values()) == 1
 
@@ -66,14 +78,18 @@ def test_two_actions_on_one_person_are_two_entities_written_once(box: Any) -> No
 def test_the_main_number_is_the_header(box: Any) -> None:
     place = next(iter(box.docs("location")))
     number = box.spare(place)
-    box.http.put(f"telephony/config/locations/{place}", json={"callingLineId": {"phoneNumber": number}})
+    box.http.put(
+        f"telephony/config/locations/{place}", json={"callingLineId": {"phoneNumber": number}}
+    )
     shown = box.get("telephony/config/numbers", locationId=place)["phoneNumbers"]
     assert [n["phoneNumber"] for n in shown if n["mainNumber"]] == [number]
 
 
 def test_a_person_is_moved_when_the_job_is_over_though_nobody_polls(box: Any) -> None:
     box.admin("config", {"job_seconds": 0.05})
-    person_id, person = next((k, d) for k, d in box.people(phoneNumber=None, device=None) if d["extension"])
+    person_id, person = next(
+        (k, d) for k, d in box.people(phoneNumber=None, device=None) if d["extension"]
+    )
     target = next(place for place in box.docs("location") if place != person["locationId"])
     users = [{"userId": person_id, "extension": "9876"}]
     body = {"usersList": [{"locationId": target, "validate": False, "users": users}]}
@@ -84,7 +100,9 @@ def test_a_person_is_moved_when_the_job_is_over_though_nobody_polls(box: Any) ->
 
 def test_a_paused_job_does_not_end(box: Any) -> None:
     box.admin("config", {"job_seconds": 0.3})
-    person_id, person = next((k, d) for k, d in box.people(phoneNumber=None, device=None) if d["extension"])
+    person_id, person = next(
+        (k, d) for k, d in box.people(phoneNumber=None, device=None) if d["extension"]
+    )
     target = next(place for place in box.docs("location") if place != person["locationId"])
     users = [{"userId": person_id, "extension": "9876"}]
     body = {"usersList": [{"locationId": target, "validate": False, "users": users}]}
@@ -119,7 +137,9 @@ def test_a_calling_licence_without_free_units_sets_no_calling_properties(box: An
     professional = known["Webex Calling - Professional"]
     box.admin("patch", {"kind": "license", "id": professional, "set": {"totalUnits": 0}})
     properties = {"locationId": person["locationId"], "extension": "9876"}
-    answer = patch_licences(box, person_id, {"id": professional, "properties": properties}, {"id": other})
+    answer = patch_licences(
+        box, person_id, {"id": professional, "properties": properties}, {"id": other}
+    )
     assert answer.status_code == 206
     assert box.docs("person")[person_id]["extension"] is None
 
@@ -137,12 +157,16 @@ def test_removing_the_calling_licence_frees_the_secondary_numbers(box: Any) -> N
 def test_a_put_of_a_person_refuses_unknown_members(box: Any) -> None:
     person_id, _ = box.caller()
     read = box.get(f"people/{person_id}")
-    body = {name: read[name] for name in ("emails", "displayName", "licenses", "roles")} | {"invented": 1}
+    body = {name: read[name] for name in ("emails", "displayName", "licenses", "roles")} | {
+        "invented": 1
+    }
     assert box.http.put(f"people/{person_id}", json=body).status_code == 400
 
 
 def test_a_malformed_move_is_refused_in_the_shape_of_moves(box: Any) -> None:
-    response = box.http.post(MOVE, json={"usersList": [{"validate": False, "users": [{"userId": "x"}]}]})
+    response = box.http.post(
+        MOVE, json={"usersList": [{"validate": False, "users": [{"userId": "x"}]}]}
+    )
     assert response.status_code == 400
     assert "error" in response.json()
 
@@ -156,7 +180,9 @@ def test_retry_after_is_never_shorter_than_the_ban() -> None:
 def test_validating_a_move_is_not_a_write(box: Any) -> None:
     person_id, person = box.caller()
     target = next(place for place in box.docs("location") if place != person["locationId"])
-    body = {"usersList": [{"locationId": target, "validate": True, "users": [{"userId": person_id}]}]}
+    body = {
+        "usersList": [{"locationId": target, "validate": True, "users": [{"userId": person_id}]}]
+    }
     assert box.http.post(MOVE, json=body).status_code == 200
     assert box.admin("counters")["unchanged_writes"] == 0
 
@@ -170,7 +196,9 @@ def test_reset_counters_stay_reset_after_a_restart(tmp_path: Path, start: Any) -
         assert box.admin("counters")["effective_writes"] == 0
 
 
-def test_writes_by_entity_survive_compacting(tmp_path: Path, start: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_writes_by_entity_survive_compacting(
+    tmp_path: Path, start: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("bulk.sandbox.state.COMPACT_AT", 1)
     with start(home=tmp_path) as box:
         body = {"callForwarding": {"always": ALWAYS}}
@@ -182,7 +210,9 @@ def test_writes_by_entity_survive_compacting(tmp_path: Path, start: Any, monkeyp
         assert box.admin("counters")["by_entity"] == kept
 
 
-def test_one_data_directory_has_one_writer(tmp_path: Path, start: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_data_directory_has_one_writer(
+    tmp_path: Path, start: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("BULK_SANDBOX_PEOPLE", "200")
     monkeypatch.setenv("BULK_SANDBOX_LOCATIONS", "10")
     with start(home=tmp_path) as box:
@@ -191,7 +221,9 @@ def test_one_data_directory_has_one_writer(tmp_path: Path, start: Any, monkeypat
         assert other.base_url == box.running.base_url
 
 
-def test_an_embedded_sandbox_that_was_closed_is_started_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_embedded_sandbox_that_was_closed_is_started_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("BULK_SANDBOX_PEOPLE", "50")
     monkeypatch.setenv("BULK_SANDBOX_LOCATIONS", "5")
     embedded(tmp_path).close()

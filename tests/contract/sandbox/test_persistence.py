@@ -30,16 +30,27 @@ else:
     config = SandboxConfig(home=home, people=200, locations=10, job_seconds=float(sys.argv[3]))
     serve(config, 0, lambda url, token: print(json.dumps({"base_url": url, "token": token}), flush=True))
 """
-SMALL_EMBEDDED = {"BULK_SANDBOX_PEOPLE": "200", "BULK_SANDBOX_LOCATIONS": "10", "BULK_SANDBOX_LATENCY_MS": "0"}
+SMALL_EMBEDDED = {
+    "BULK_SANDBOX_PEOPLE": "200",
+    "BULK_SANDBOX_LOCATIONS": "10",
+    "BULK_SANDBOX_LATENCY_MS": "0",
+}
 MOVE = "telephony/config/jobs/person/moveLocation"
 
 
 @contextmanager
-def process(how: str, home: Path, job_seconds: float = 1.0) -> Iterator[tuple[subprocess.Popen[str], httpx.Client, str]]:
+def process(
+    how: str, home: Path, job_seconds: float = 1.0
+) -> Iterator[tuple[subprocess.Popen[str], httpx.Client, str]]:
     """A sandbox in a process of its own: the process, a client of its API, its admin address."""
     command = [sys.executable, "-c", PROGRAM, how, str(home), str(job_seconds)]
     child = subprocess.Popen(
-        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**os.environ, **SMALL_EMBEDDED}
+        command,
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **SMALL_EMBEDDED},
     )
     try:
         told = json.loads(child.stdout.readline())
@@ -52,13 +63,22 @@ def process(how: str, home: Path, job_seconds: float = 1.0) -> Iterator[tuple[su
 
 
 def forward(http: httpx.Client, person_id: str, destination: str) -> None:
-    always = {"enabled": True, "destination": destination, "ringReminderEnabled": False, "destinationVoicemailEnabled": False}
+    always = {
+        "enabled": True,
+        "destination": destination,
+        "ringReminderEnabled": False,
+        "destinationVoicemailEnabled": False,
+    }
     path = f"people/{person_id}/features/callForwarding"
     assert http.put(path, json={"callForwarding": {"always": always}}).status_code == 204
 
 
 def callers(state: Any) -> list[str]:
-    return [key for key, doc in state["person"].items() if doc["extension"] and not doc["phoneNumber"] and not doc["device"]]
+    return [
+        key
+        for key, doc in state["person"].items()
+        if doc["extension"] and not doc["phoneNumber"] and not doc["device"]
+    ]
 
 
 def test_answered_writes_and_their_count_survive_kill_9(tmp_path: Path, start: Any) -> None:
@@ -73,12 +93,26 @@ def test_answered_writes_and_their_count_survive_kill_9(tmp_path: Path, start: A
         assert box.admin("counters")["effective_writes"] == 20
 
 
-def test_a_job_that_was_running_at_the_kill_ends_after_the_restart(tmp_path: Path, start: Any) -> None:
+def test_a_job_that_was_running_at_the_kill_ends_after_the_restart(
+    tmp_path: Path, start: Any
+) -> None:
     with process("serve", tmp_path, job_seconds=0.5) as (child, http, admin):
         state = httpx.get(f"{admin}/state").json()
         person_id = callers(state)[0]
-        target = next(place for place in state["location"] if place != state["person"][person_id]["locationId"])
-        body = {"usersList": [{"locationId": target, "validate": False, "users": [{"userId": person_id, "extension": "9876"}]}]}
+        target = next(
+            place
+            for place in state["location"]
+            if place != state["person"][person_id]["locationId"]
+        )
+        body = {
+            "usersList": [
+                {
+                    "locationId": target,
+                    "validate": False,
+                    "users": [{"userId": person_id, "extension": "9876"}],
+                }
+            ]
+        }
         job_id = http.post(MOVE, json=body).json()["response"]["id"]
         child.send_signal(signal.SIGKILL)
         child.wait()
@@ -124,7 +158,9 @@ def test_the_organisation_depends_on_its_seed_alone(start: Any) -> None:
         assert other.running.org_id != one.running.org_id
 
 
-def test_sigterm_ends_a_served_sandbox_within_a_second_even_with_an_open_connection(tmp_path: Path) -> None:
+def test_sigterm_ends_a_served_sandbox_within_a_second_even_with_an_open_connection(
+    tmp_path: Path,
+) -> None:
     with process("serve", tmp_path) as (child, http, _):
         assert http.get("people/me").status_code == 200
         began = time.monotonic()
@@ -135,13 +171,18 @@ def test_sigterm_ends_a_served_sandbox_within_a_second_even_with_an_open_connect
 
 
 def test_a_second_process_uses_the_embedded_sandbox_of_the_first(tmp_path: Path) -> None:
-    with process("embedded", tmp_path) as (_, one, admin), process("embedded", tmp_path) as (_, two, _):
+    with (
+        process("embedded", tmp_path) as (_, one, admin),
+        process("embedded", tmp_path) as (_, two, _),
+    ):
         assert one.base_url == two.base_url
         forward(two, callers(httpx.get(f"{admin}/state").json())[0], "531")
         assert httpx.get(f"{admin}/counters").json()["effective_writes"] == 1
 
 
-def test_after_the_owner_of_an_embedded_sandbox_was_killed_the_next_process_serves_its_state(tmp_path: Path) -> None:
+def test_after_the_owner_of_an_embedded_sandbox_was_killed_the_next_process_serves_its_state(
+    tmp_path: Path,
+) -> None:
     with process("embedded", tmp_path) as (child, http, admin):
         forward(http, callers(httpx.get(f"{admin}/state").json())[0], "531")
         before = httpx.get(f"{admin}/state?digest=1").json()

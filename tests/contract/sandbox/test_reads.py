@@ -1,4 +1,6 @@
-"""Reads of contracts 1.8 and 1.9, their pages, and that the SDK used in the field understands the answers."""
+"""Reads of contracts 1.8 and 1.9, their pages, and that the SDK used in the field understands the
+answers.
+"""
 
 from __future__ import annotations
 
@@ -35,9 +37,17 @@ def test_links_lead_through_every_page_once(box: Any) -> None:
     people = all_pages(box, "people", "items", max=77)
     assert sorted(p["id"] for p in people) == sorted(box.docs("person"))
     numbers = all_pages(box, "telephony/config/numbers", "phoneNumbers", max=150)
-    assert sorted(n["phoneNumber"] for n in numbers if "phoneNumber" in n) == sorted(box.docs("number"))
-    features = [extension for place in box.docs("location").values() for extension in place["otherExtensions"]]
-    assert sorted(n["extension"] for n in numbers if "phoneNumber" not in n) == sorted(features) != []
+    assert sorted(n["phoneNumber"] for n in numbers if "phoneNumber" in n) == sorted(
+        box.docs("number")
+    )
+    features = [
+        extension
+        for place in box.docs("location").values()
+        for extension in place["otherExtensions"]
+    ]
+    assert (
+        sorted(n["extension"] for n in numbers if "phoneNumber" not in n) == sorted(features) != []
+    )
 
 
 def test_start_and_max_work_without_link(box: Any) -> None:
@@ -65,7 +75,9 @@ def test_an_unknown_email_is_an_empty_list(box: Any) -> None:
 
 def test_location_name_is_contained_and_case_does_not_matter(box: Any) -> None:
     names = [location["name"] for location in box.get("locations")["items"]]
-    found = [location["name"] for location in box.get("locations", name=names[0][1:4].upper())["items"]]
+    found = [
+        location["name"] for location in box.get("locations", name=names[0][1:4].upper())["items"]
+    ]
     assert names[0] in found
     assert box.get("locations", name="nowhere")["items"] == []
 
@@ -90,7 +102,9 @@ def test_location_of_people_without_calling_can_be_left_out(box: Any) -> None:
 def test_validate_numbers_tells_states_and_changes_nothing(box: Any) -> None:
     known = next(iter(box.docs("number")))
     asked = ["+34911999999", known, "12", "+34911999998", "+34911999998"]
-    response = box.http.post("telephony/config/actions/validateNumbers/invoke", json={"phoneNumbers": asked})
+    response = box.http.post(
+        "telephony/config/actions/validateNumbers/invoke", json={"phoneNumbers": asked}
+    )
     states = [entry["state"] for entry in response.json()["phoneNumbers"]]
     assert response.json()["status"] == "ERRORS"
     assert states[:3] == ["Available", "Duplicate", "Invalid"]
@@ -106,7 +120,10 @@ def test_the_sdk_reads_people_licences_and_locations(box: Any, sdk: WebexSimpleA
     assert any(licence.webex_calling_professional for licence in sdk.licenses.list())
     assert {place.location_id for place in sdk.locations.list()} == set(box.docs("location"))
     details = sdk.telephony.location.details(person["locationId"])
-    assert details.calling_line_id.phone_number == box.docs("location")[person["locationId"]]["callingLineId"]["phoneNumber"]
+    assert (
+        details.calling_line_id.phone_number
+        == box.docs("location")[person["locationId"]]["callingLineId"]["phoneNumber"]
+    )
 
 
 def test_the_sdk_reads_numbers_and_settings(box: Any, sdk: WebexSimpleApi) -> None:
@@ -116,8 +133,15 @@ def test_the_sdk_reads_numbers_and_settings(box: Any, sdk: WebexSimpleApi) -> No
     assert sdk.person_settings.forwarding.read(person_id).call_forwarding.always.enabled is False
     numbers = sdk.person_settings.numbers.read(person_id, prefer_e164_format=True).phone_numbers
     assert numbers[0].direct_number == person["phoneNumber"]
-    assert sdk.person_settings.permissions_out.read(person_id).calling_permissions.national is not None
-    assert sdk.telephony.location.permissions_out.read(person["locationId"]).calling_permissions.international is not None
+    assert (
+        sdk.person_settings.permissions_out.read(person_id).calling_permissions.national is not None
+    )
+    assert (
+        sdk.telephony.location.permissions_out.read(
+            person["locationId"]
+        ).calling_permissions.international
+        is not None
+    )
     dialing = sdk.telephony.location.internal_dialing.read(person["locationId"])
     assert dialing.enable_unknown_extension_route_policy is False
 
@@ -128,7 +152,10 @@ def test_the_sdk_writes_and_reads_back_a_forwarding(box: Any, sdk: WebexSimpleAp
     forwarding.call_forwarding.always.enabled = True
     forwarding.call_forwarding.always.destination = "531234"
     sdk.person_settings.forwarding.configure(person_id, forwarding)
-    assert sdk.person_settings.forwarding.read(person_id).call_forwarding.always.destination == "531234"
+    assert (
+        sdk.person_settings.forwarding.read(person_id).call_forwarding.always.destination
+        == "531234"
+    )
 
 
 def test_the_sdk_follows_a_move_job_in_its_own_shape(box: Any, sdk: WebexSimpleApi) -> None:
@@ -136,7 +163,9 @@ def test_the_sdk_follows_a_move_job_in_its_own_shape(box: Any, sdk: WebexSimpleA
     person_id, person = box.people(device="dect")[0]
     target = next(place for place in box.docs("location") if place != person["locationId"])
     jobs = sdk.telephony.jobs.move_users
-    wanted = [MoveUsersList(location_id=target, validate=False, users=[MoveUser(user_id=person_id)])]
+    wanted = [
+        MoveUsersList(location_id=target, validate=False, users=[MoveUser(user_id=person_id)])
+    ]
     job_id = jobs.validate_or_initiate(users_list=wanted).job_details.id
     assert jobs.status(job_id).latest_execution_status == "COMPLETED"
     assert next(iter(jobs.list())).id == job_id

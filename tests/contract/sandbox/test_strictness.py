@@ -1,4 +1,6 @@
-"""Requests that Webex refuses are refused here, with its status, code and shape (contracts 1.2 and each section)."""
+"""Requests that Webex refuses are refused here, with its status, code and shape (contracts 1.2 and
+each section).
+"""
 
 from __future__ import annotations
 
@@ -27,9 +29,22 @@ def put(box: Any, path: str, body: Any) -> httpx.Response:
         (FORWARDING, {"callForwarding": {"noAnswer": {"numberOfRings": 21}}}),
         (FORWARDING, {"callForwarding": {"noAnswer": {"systemMaxNumberOfRings": 20}}}),
         (FORWARDING, {"callForwarding": {}, "other": 1}),
-        (NUMBERS, {"phoneNumbers": [{"primary": False, "action": "ADD", "external": "+34911111111"}]}),
-        (NUMBERS, {"phoneNumbers": [{"primary": False, "action": "MOVE", "directNumber": "+34911111111"}]}),
-        (NUMBERS, {"phoneNumbers": [{"primary": False, "action": "ADD", "directNumber": "911111111"}]}),
+        (
+            NUMBERS,
+            {"phoneNumbers": [{"primary": False, "action": "ADD", "external": "+34911111111"}]},
+        ),
+        (
+            NUMBERS,
+            {
+                "phoneNumbers": [
+                    {"primary": False, "action": "MOVE", "directNumber": "+34911111111"}
+                ]
+            },
+        ),
+        (
+            NUMBERS,
+            {"phoneNumbers": [{"primary": False, "action": "ADD", "directNumber": "911111111"}]},
+        ),
         (PERMISSIONS, {"useCustomEnabled": True, "useCustomPermissions": True}),
         (PERMISSIONS, {"callingPermissions": [{**ALLOW, "isCallTypeRestrictionEnabled": False}]}),
         (PERMISSIONS, {"callingPermissions": [{**ALLOW, "callType": "URL_DIALING"}]}),
@@ -40,10 +55,15 @@ def put(box: Any, path: str, body: Any) -> httpx.Response:
         (LOCATION, {"name": "renamed"}),
         (LOCATION + "/internalDialing", {"enableUnknownExtensionRoutePolicy": True}),
         (LOCATION + "/internalDialing", {"enableUnknownExtensionRoutePolicy": "false"}),
-        (LOCATION + "/outgoingPermission", {"callingPermissions": [{**ALLOW, "callType": "LOCAL"}]}),
+        (
+            LOCATION + "/outgoingPermission",
+            {"callingPermissions": [{**ALLOW, "callType": "LOCAL"}]},
+        ),
     ],
 )
-def test_a_body_out_of_contract_is_400_in_the_usual_form_and_changes_nothing(box: Any, path: str, body: Any) -> None:
+def test_a_body_out_of_contract_is_400_in_the_usual_form_and_changes_nothing(
+    box: Any, path: str, body: Any
+) -> None:
     before = box.admin("state?digest=1")
     response = put(box, path, body)
     assert response.status_code == 400
@@ -60,7 +80,9 @@ def test_route_type_that_does_not_fit_its_id_is_400(box: Any) -> None:
 
 
 @pytest.mark.parametrize("status", [404, 400])
-def test_call_settings_without_calling_licence_are_refused_with_the_set_status(box: Any, status: int) -> None:
+def test_call_settings_without_calling_licence_are_refused_with_the_set_status(
+    box: Any, status: int
+) -> None:
     box.admin("config", {"uncalling_status": status})
     person_id, _ = box.uncalled()
     for setting in ("callForwarding", "outgoingPermission", "numbers"):
@@ -69,7 +91,11 @@ def test_call_settings_without_calling_licence_are_refused_with_the_set_status(b
 
 def test_a_restricted_call_type_is_refused(box: Any) -> None:
     places = box.docs("location").items()
-    place = next(k for k, d in places if any(e["isCallTypeRestrictionEnabled"] for e in d["permissions"].values()))
+    place = next(
+        k
+        for k, d in places
+        if any(e["isCallTypeRestrictionEnabled"] for e in d["permissions"].values())
+    )
     path = f"telephony/config/locations/{place}/outgoingPermission"
     entries = box.get(path)["callingPermissions"]
     fixed = next(e["callType"] for e in entries if e.get("isCallTypeRestrictionEnabled"))
@@ -80,22 +106,43 @@ def test_a_restricted_call_type_is_refused(box: Any) -> None:
 def test_token_org_method_media_type_and_path_have_their_own_status(box: Any) -> None:
     base = box.running.base_url
     assert httpx.get(f"{base}/people/me").status_code == 401
-    assert httpx.get(f"{base}/people/me", headers={"Authorization": "Bearer other"}).status_code == 401
+    assert (
+        httpx.get(f"{base}/people/me", headers={"Authorization": "Bearer other"}).status_code == 401
+    )
     assert box.http.get("licenses", params={"orgId": "other"}).status_code == 403
     assert box.http.delete("people/me").status_code == 405
     assert box.http.get("people/nobody").status_code == 404
     assert box.http.get("rooms").status_code == 404
-    assert box.http.patch("licenses/users", content="{}", headers={"Content-Type": "text/plain"}).status_code == 415
-    assert box.http.patch("licenses/users", content="{", headers={"Content-Type": "application/json"}).status_code == 400
+    assert (
+        box.http.patch(
+            "licenses/users", content="{}", headers={"Content-Type": "text/plain"}
+        ).status_code
+        == 415
+    )
+    assert (
+        box.http.patch(
+            "licenses/users", content="{", headers={"Content-Type": "application/json"}
+        ).status_code
+        == 400
+    )
 
 
 def test_content_type_may_carry_a_charset(box: Any) -> None:
     headers = {"Content-Type": "application/json;charset=utf-8"}
-    assert box.http.patch("licenses/users", content='{"personId":"x","licenses":[]}', headers=headers).status_code == 404
+    assert (
+        box.http.patch(
+            "licenses/users", content='{"personId":"x","licenses":[]}', headers=headers
+        ).status_code
+        == 404
+    )
 
 
-@pytest.mark.parametrize(("choice", "here", "missing"), [("features", "people", "telephony/config/people")])
-def test_only_the_set_path_of_custom_permissions_exists(box: Any, choice: str, here: str, missing: str) -> None:
+@pytest.mark.parametrize(
+    ("choice", "here", "missing"), [("features", "people", "telephony/config/people")]
+)
+def test_only_the_set_path_of_custom_permissions_exists(
+    box: Any, choice: str, here: str, missing: str
+) -> None:
     person_id, _ = box.caller()
     box.admin("config", {"permission_path": choice})
     assert box.http.get(f"{here}/{person_id}/features/outgoingPermission").status_code == 200

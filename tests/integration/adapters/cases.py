@@ -19,9 +19,17 @@ AMBIGUOUS = tuple(FAULTS)
 
 
 def settle_like(
-    house: House, remote: Remote, action_id: str, rows: Sequence[Mapping[str, Any]], method: str, fault: str, **options: Any
+    house: House,
+    remote: Remote,
+    action_id: str,
+    rows: Sequence[Mapping[str, Any]],
+    method: str,
+    fault: str,
+    **options: Any,
 ) -> None:
-    """With `fault` on its first write the action ends as without it: done, and each entity written once."""
+    """With `fault` on its first write the action ends as without it: done, and each entity written
+    once.
+    """
     remote.fail_next({"method": method, **FAULTS[fault]})
     result = house.run(action_id, rows, **options)
     assert {row.state for row in result.rows} == {"done"}, [row.message for row in result.rows]

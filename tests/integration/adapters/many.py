@@ -21,7 +21,10 @@ def people(remote: Remote, most: int, **more: Any) -> Rows:
 
 
 def places(remote: Remote, most: int, **more: Any) -> Rows:
-    return [{"location_id": remote.location(index), **more} for index in range(min(most, remote.locations))]
+    return [
+        {"location_id": remote.location(index), **more}
+        for index in range(min(most, remote.locations))
+    ]
 
 
 def with_pstn(remote: Remote, most: int) -> list[int]:
@@ -30,7 +33,10 @@ def with_pstn(remote: Remote, most: int) -> list[int]:
 
 def numbers(remote: Remote, most: int) -> Rows:
     return [
-        {"location_id": remote.location(n), "phone_numbers": [number(n, 91000 + k) for k in range(12)]}
+        {
+            "location_id": remote.location(n),
+            "phone_numbers": [number(n, 91000 + k) for k in range(12)],
+        }
         for n in with_pstn(remote, most)
     ]
 
@@ -46,17 +52,28 @@ def routes(remote: Remote, most: int) -> Rows:
 
 
 def licenses(remote: Remote, most: int) -> Rows:
-    return people(remote, most, add_license_ids=remote.org.licenses["cx"], remove_license_ids=remote.org.licenses["messaging"])
+    return people(
+        remote,
+        most,
+        add_license_ids=remote.org.licenses["cx"],
+        remove_license_ids=remote.org.licenses["messaging"],
+    )
 
 
 def moves(remote: Remote, most: int) -> Rows:
-    """To the next location, people without a number of their own (it would have to change too) and without DECT phone."""
-    persons = [(n, remote.org.docs["person"][remote.person(n)]) for n in callers(remote, remote.people)]
+    """To the next location, people without a number of their own (it would have to change too) and
+    without DECT phone.
+    """
+    persons = [
+        (n, remote.org.docs["person"][remote.person(n)]) for n in callers(remote, remote.people)
+    ]
     indexes = [n for n, person in persons if not person["phoneNumber"] and not person["device"]]
     return [
         {
             "person_id": remote.person(n),
-            "target_location_id": remote.location((home_of(n, remote.locations) + 1) % remote.locations),
+            "target_location_id": remote.location(
+                (home_of(n, remote.locations) + 1) % remote.locations
+            ),
         }
         for n in indexes[:most]
     ]
@@ -64,9 +81,16 @@ def moves(remote: Remote, most: int) -> Rows:
 
 def secondary(remote: Remote, most: int) -> Rows:
     """The numbers that the seed left free for people who stay where they are."""
-    stay = [n for n in callers(remote, remote.people) if target_of(n, remote.locations) == home_of(n, remote.locations)]
+    stay = [
+        n
+        for n in callers(remote, remote.people)
+        if target_of(n, remote.locations) == home_of(n, remote.locations)
+    ]
     return [
-        {"person_id": remote.person(n), "legacy_phone_number": number(home_of(n, remote.locations), 50000 + n)}
+        {
+            "person_id": remote.person(n),
+            "legacy_phone_number": number(home_of(n, remote.locations), 50000 + n),
+        }
         for n in stay[:most]
     ]
 
@@ -75,12 +99,16 @@ MAKERS: dict[str, Callable[[Remote, int], Rows]] = {
     "ubicacion_alta_numeraciones_desactivadas": numbers,
     "ubicacion_actualizar_cabecera": headers,
     "ubicacion_configurar_llamadas_internas": routes,
-    "ubicacion_configurar_permisos_salientes_defecto": lambda r, n: places(r, n, block_call_types="NATIONAL|INTERNATIONAL"),
+    "ubicacion_configurar_permisos_salientes_defecto": lambda r, n: places(
+        r, n, block_call_types="NATIONAL|INTERNATIONAL"
+    ),
     "usuarios_modificar_licencias": licenses,
     "usuarios_asignar_location_desde_csv": moves,
     "usuarios_anadir_intercom_legacy": secondary,
     "usuarios_configurar_desvio_prefijo53": lambda r, n: people(r, n, destination="600111222"),
-    "usuarios_configurar_perfil_saliente_custom": lambda r, n: people(r, n, block_call_types="NATIONAL"),
+    "usuarios_configurar_perfil_saliente_custom": lambda r, n: people(
+        r, n, block_call_types="NATIONAL"
+    ),
 }
 
 

@@ -1,4 +1,6 @@
-"""What a run changed, its journalled `before` and `after` give back: `undo` and `write` restore the organisation."""
+"""What a run changed, its journalled `before` and `after` give back: `undo` and `write` restore the
+organisation.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,10 @@ def places(remote: Remote, **more: Any) -> list[dict[str, Any]]:
 
 
 def numbers(remote: Remote) -> list[dict[str, Any]]:
-    return [{**row, "phone_numbers": [number(n, 91000 + k) for k in range(12)]} for n, row in enumerate(places(remote))]
+    return [
+        {**row, "phone_numbers": [number(n, 91000 + k) for k in range(12)]}
+        for n, row in enumerate(places(remote))
+    ]
 
 
 def routes(remote: Remote) -> list[dict[str, Any]]:
@@ -38,18 +43,32 @@ def routes(remote: Remote) -> list[dict[str, Any]]:
 
 CASES: dict[str, Rows] = {
     "ubicacion_alta_numeraciones_desactivadas": numbers,
-    "ubicacion_actualizar_cabecera": lambda r: [{**row, "phone_number": number(n, 1)} for n, row in enumerate(places(r))],
+    "ubicacion_actualizar_cabecera": lambda r: [
+        {**row, "phone_number": number(n, 1)} for n, row in enumerate(places(r))
+    ],
     "ubicacion_configurar_llamadas_internas": routes,
-    "ubicacion_configurar_permisos_salientes_defecto": lambda r: places(r, block_call_types="NATIONAL|INTERNATIONAL"),
-    "usuarios_modificar_licencias": lambda r: people(
-        r, 1, 2, 4, add_license_ids=r.org.licenses["cx"], remove_license_ids=r.org.licenses["meeting"]
+    "ubicacion_configurar_permisos_salientes_defecto": lambda r: places(
+        r, block_call_types="NATIONAL|INTERNATIONAL"
     ),
-    "usuarios_asignar_location_desde_csv": lambda r: people(r, 1, 3, 9, target_location_id=r.location(5)),
+    "usuarios_modificar_licencias": lambda r: people(
+        r,
+        1,
+        2,
+        4,
+        add_license_ids=r.org.licenses["cx"],
+        remove_license_ids=r.org.licenses["meeting"],
+    ),
+    "usuarios_asignar_location_desde_csv": lambda r: people(
+        r, 1, 3, 9, target_location_id=r.location(5)
+    ),
     "usuarios_anadir_intercom_legacy": lambda r: [
-        {"person_id": r.person(n), "legacy_phone_number": number(n % r.locations, 50000 + n)} for n in (0, 1, 3)
+        {"person_id": r.person(n), "legacy_phone_number": number(n % r.locations, 50000 + n)}
+        for n in (0, 1, 3)
     ],
     "usuarios_configurar_desvio_prefijo53": lambda r: people(r, 0, 6, 12, destination="600111222"),
-    "usuarios_configurar_perfil_saliente_custom": lambda r: people(r, 0, 1, 2, block_call_types="NATIONAL"),
+    "usuarios_configurar_perfil_saliente_custom": lambda r: people(
+        r, 0, 1, 2, block_call_types="NATIONAL"
+    ),
 }
 
 
@@ -63,7 +82,10 @@ def test_undo_restores_the_state_read_before(house: House, remote: Remote, actio
     result = house.run(action_id, CASES[action_id](remote))
     assert result.counts == {"done": 3}, [row.message for row in result.rows]
     assert remote.digest() != as_new
-    action, api = get_action(action_id), api_for(house.connection, house.context.settings, None, threading.Event())
+    action, api = (
+        get_action(action_id),
+        api_for(house.connection, house.context.settings, None, threading.Event()),
+    )
     for row in reversed(result.rows):
         change = action.undo(row.before, row.after)
         assert not isinstance(change, Irreversible)

@@ -36,7 +36,11 @@ def test_sets_number_and_name_together(house: House, remote: Remote) -> None:
 def test_a_header_as_wanted_sends_no_write(house: House, remote: Remote) -> None:
     house.run(ACTION, [row(remote)])
     again = house.run(ACTION, [row(remote)])
-    assert (again.counts, remote.writes(), remote.counters()["unchanged_writes"]) == ({"unchanged": 1}, 1, 0)
+    assert (again.counts, remote.writes(), remote.counters()["unchanged_writes"]) == (
+        {"unchanged": 1},
+        1,
+        0,
+    )
 
 
 def test_plan_shows_both_numbers_and_writes_nothing(house: House, remote: Remote) -> None:
@@ -46,9 +50,14 @@ def test_plan_shows_both_numbers_and_writes_nothing(house: House, remote: Remote
 
 
 def test_a_number_of_another_location_fails_with_the_remedy(house: House, remote: Remote) -> None:
-    result = house.run(ACTION, [{**row(remote), "phone_number": number(1, 1)}, row(remote, 1, tail=2)])
+    result = house.run(
+        ACTION, [{**row(remote), "phone_number": number(1, 1)}, row(remote, 1, tail=2)]
+    )
     assert [found.state for found in result.rows] == ["failed", "done"]
-    assert (result.rows[0].code, "Dalo de alta antes" in str(result.rows[0].message)) == ("27966", True)
+    assert (result.rows[0].code, "Dalo de alta antes" in str(result.rows[0].message)) == (
+        "27966",
+        True,
+    )
 
 
 def test_an_inactive_number_is_left_to_webex_to_judge(house: House, remote: Remote) -> None:
@@ -59,24 +68,49 @@ def test_an_inactive_number_is_left_to_webex_to_judge(house: House, remote: Remo
 
 @pytest.mark.parametrize("status", [400, 403, 404, 409])
 def test_a_refused_write_fails_its_row_only(house: House, remote: Remote, status: int) -> None:
-    remote.fail_next({"method": "PUT", "path_regex": remote.location(0), "status": status, "body": {"message": "no"}})
-    assert [found.state for found in house.run(ACTION, [row(remote), row(remote, 1)]).rows] == ["failed", "done"]
+    remote.fail_next(
+        {
+            "method": "PUT",
+            "path_regex": remote.location(0),
+            "status": status,
+            "body": {"message": "no"},
+        }
+    )
+    assert [found.state for found in house.run(ACTION, [row(remote), row(remote, 1)]).rows] == [
+        "failed",
+        "done",
+    ]
 
 
 @pytest.mark.parametrize("fault", AMBIGUOUS)
-def test_an_unanswered_write_is_settled_by_reading(house: House, remote: Remote, fault: str) -> None:
+def test_an_unanswered_write_is_settled_by_reading(
+    house: House, remote: Remote, fault: str
+) -> None:
     settle_like(house, remote, ACTION, [row(remote)], "PUT", fault)
 
 
 @pytest.mark.parametrize("answer", [[], "texto", {"callingLineId": 7}])
-def test_a_malformed_answer_fails_the_row_and_not_the_run(house: House, remote: Remote, answer: object) -> None:
-    remote.fail_next({"method": "GET", "path_regex": remote.location(0), "status": 200, "body": answer, "times": 2})
+def test_a_malformed_answer_fails_the_row_and_not_the_run(
+    house: House, remote: Remote, answer: object
+) -> None:
+    remote.fail_next(
+        {
+            "method": "GET",
+            "path_regex": remote.location(0),
+            "status": 200,
+            "body": answer,
+            "times": 2,
+        }
+    )
     result = house.run(ACTION, [row(remote), row(remote, 1)])
     assert [found.state for found in result.rows] == ["failed", "done"]
 
 
 def test_undo_puts_the_old_line_back_or_says_why_not() -> None:
-    before, after = {"phoneNumber": "+34911000001", "name": "A"}, {"phoneNumber": "+34911000002", "name": "B"}
+    before, after = (
+        {"phoneNumber": "+34911000001", "name": "A"},
+        {"phoneNumber": "+34911000002", "name": "B"},
+    )
     change = undo(before, after)
     assert not isinstance(change, Irreversible)
     assert change.body == {"callingLineId": {"phoneNumber": "+34911000001", "name": "A"}}

@@ -15,7 +15,11 @@ POSTS = {"method": "POST", "path_regex": "/numbers$"}
 
 
 def row(remote: Remote, place: int, *tails: int, **more: str) -> dict[str, object]:
-    return {"location_id": remote.location(place), "phone_numbers": [number(place, tail) for tail in tails], **more}
+    return {
+        "location_id": remote.location(place),
+        "phone_numbers": [number(place, tail) for tail in tails],
+        **more,
+    }
 
 
 def posts(remote: Remote) -> int:
@@ -29,7 +33,9 @@ def test_adds_the_numbers_inactive(house: House, remote: Remote) -> None:
 
 
 def test_rows_of_one_location_share_one_post(house: House, remote: Remote) -> None:
-    result = house.run(ACTION, [row(remote, place, 91001 + n) for n in range(20) for place in (0, 1)])
+    result = house.run(
+        ACTION, [row(remote, place, 91001 + n) for n in range(20) for place in (0, 1)]
+    )
     assert result.counts == {"done": 40}
     assert remote.counters()["effective_writes"] == 2
 
@@ -45,7 +51,9 @@ def test_one_row_over_the_limit_is_split(house: House, remote: Remote) -> None:
     assert remote.counters()["effective_writes"] == 3
 
 
-def test_numbers_that_are_there_send_no_write_and_keep_their_state(house: House, remote: Remote) -> None:
+def test_numbers_that_are_there_send_no_write_and_keep_their_state(
+    house: House, remote: Remote
+) -> None:
     result = house.run(ACTION, [row(remote, 0, 1, 2)])
     assert (result.counts, remote.writes()) == ({"unchanged": 1}, 0)
     assert "activos" in str(result.row.message)
@@ -53,13 +61,17 @@ def test_numbers_that_are_there_send_no_write_and_keep_their_state(house: House,
 
 
 def test_plan_says_create_and_writes_nothing(house: House, remote: Remote) -> None:
-    plan = house.plan(ACTION, [row(remote, 0, 91001), row(remote, 0, 91001, 91002), row(remote, 0, 1)])
+    plan = house.plan(
+        ACTION, [row(remote, 0, 91001), row(remote, 0, 91001, 91002), row(remote, 0, 1)]
+    )
     assert plan.counts == {"create": 2, "unchanged": 1}
     assert plan.rows[1].change == {number(0, 91002): [None, "INACTIVE"]}
     assert remote.writes() == 0
 
 
-def test_a_location_without_local_pstn_is_refused_unless_forced(house: House, remote: Remote) -> None:
+def test_a_location_without_local_pstn_is_refused_unless_forced(
+    house: House, remote: Remote
+) -> None:
     remote.patch("location", remote.location(0), connection=None)
     result = house.run(ACTION, [row(remote, 0, 91001), row(remote, 1, 91001)])
     assert [found.state for found in result.rows] == ["failed", "done"]
@@ -104,8 +116,12 @@ def test_row_by_row_posts_one_row_at_a_time(house: House, remote: Remote) -> Non
 
 
 @pytest.mark.parametrize("answer", [{}, {"phoneNumbers": None}, {"phoneNumbers": [7]}, []])
-def test_a_malformed_answer_fails_the_row_and_not_the_run(house: House, remote: Remote, answer: object) -> None:
-    remote.fail_next({"method": "GET", "path_regex": "config/numbers$", "status": 200, "body": answer})
+def test_a_malformed_answer_fails_the_row_and_not_the_run(
+    house: House, remote: Remote, answer: object
+) -> None:
+    remote.fail_next(
+        {"method": "GET", "path_regex": "config/numbers$", "status": 200, "body": answer}
+    )
     result = house.run(ACTION, [row(remote, 0, 91001), row(remote, 1, 91001)])
     assert sorted(found.state for found in result.rows) == ["done", "failed"]
 

@@ -18,7 +18,11 @@ def route(remote: Remote, index: int) -> dict[str, str]:
 
 
 def row(remote: Remote, place: int = 0, index: int = 0) -> dict[str, str]:
-    return {"location_id": remote.location(place), "enable_unknown_extension_route_policy": "true", **route(remote, index)}
+    return {
+        "location_id": remote.location(place),
+        "enable_unknown_extension_route_policy": "true",
+        **route(remote, index),
+    }
 
 
 def off(remote: Remote, place: int = 0) -> dict[str, str]:
@@ -31,7 +35,9 @@ def dialing(remote: Remote, place: int = 0) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("index", [0, 2])
-def test_enables_the_policy_with_a_trunk_or_a_route_group(house: House, remote: Remote, index: int) -> None:
+def test_enables_the_policy_with_a_trunk_or_a_route_group(
+    house: House, remote: Remote, index: int
+) -> None:
     assert house.run(ACTION, [row(remote, index=index)]).counts == {"done": 1}
     assert dialing(remote) == {"enabled": True, "route": route(remote, index)["premise_route_id"]}
 
@@ -63,18 +69,34 @@ def test_enabling_without_a_route_or_with_one_of_another_type_is_refused() -> No
 
 
 def test_an_unknown_route_fails_its_row_only(house: House, remote: Remote) -> None:
-    remote.fail_next({"method": "PUT", "path_regex": remote.location(0), "status": 404, "body": {"message": "route"}})
-    assert [found.state for found in house.run(ACTION, [row(remote), row(remote, 1)]).rows] == ["failed", "done"]
+    remote.fail_next(
+        {
+            "method": "PUT",
+            "path_regex": remote.location(0),
+            "status": 404,
+            "body": {"message": "route"},
+        }
+    )
+    assert [found.state for found in house.run(ACTION, [row(remote), row(remote, 1)]).rows] == [
+        "failed",
+        "done",
+    ]
 
 
 @pytest.mark.parametrize("fault", AMBIGUOUS)
-def test_an_unanswered_write_is_settled_by_reading(house: House, remote: Remote, fault: str) -> None:
+def test_an_unanswered_write_is_settled_by_reading(
+    house: House, remote: Remote, fault: str
+) -> None:
     settle_like(house, remote, ACTION, [row(remote)], "PUT", fault)
 
 
 @pytest.mark.parametrize("answer", [[], "texto", {ROUTE: 7}])
-def test_a_malformed_answer_fails_the_row_and_not_the_run(house: House, remote: Remote, answer: object) -> None:
-    remote.fail_next({"method": "GET", "path_regex": "internalDialing", "status": 200, "body": answer})
+def test_a_malformed_answer_fails_the_row_and_not_the_run(
+    house: House, remote: Remote, answer: object
+) -> None:
+    remote.fail_next(
+        {"method": "GET", "path_regex": "internalDialing", "status": 200, "body": answer}
+    )
     result = house.run(ACTION, [row(remote), row(remote, 1)])
     assert sorted(found.state for found in result.rows) == ["done", "failed"]
 

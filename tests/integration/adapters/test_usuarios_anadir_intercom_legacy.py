@@ -15,7 +15,10 @@ ACTION = "usuarios_anadir_intercom_legacy"
 def row(remote: Remote, index: int = 0, tail: int | None = None) -> dict[str, str]:
     """A spare number of the location of a person who stays there."""
     home = index % remote.locations
-    return {"person_id": remote.person(index), "legacy_phone_number": number(home, 50000 + index if tail is None else tail)}
+    return {
+        "person_id": remote.person(index),
+        "legacy_phone_number": number(home, 50000 + index if tail is None else tail),
+    }
 
 
 def secondary(remote: Remote, index: int = 0) -> list[str]:
@@ -47,11 +50,17 @@ def test_plan_says_create_and_writes_nothing(house: House, remote: Remote) -> No
     assert remote.writes() == 0
 
 
-def test_a_number_of_another_location_and_one_in_use_fail_with_their_remedy(house: House, remote: Remote) -> None:
+def test_a_number_of_another_location_and_one_in_use_fail_with_their_remedy(
+    house: House, remote: Remote
+) -> None:
     foreign = {**row(remote), "legacy_phone_number": number(1, 2)}
     taken = {**row(remote, 6), "legacy_phone_number": number(0, 10000)}
     result = house.run(ACTION, [foreign, taken, row(remote, 1)])
-    assert [(found.state, found.code) for found in result.rows] == [("failed", "27966"), ("failed", "4201"), ("done", None)]
+    assert [(found.state, found.code) for found in result.rows] == [
+        ("failed", "27966"),
+        ("failed", "4201"),
+        ("done", None),
+    ]
 
 
 def test_a_person_without_calling_fails_with_the_remedy(house: House, remote: Remote) -> None:
@@ -62,33 +71,50 @@ def test_a_person_without_calling_fails_with_the_remedy(house: House, remote: Re
 
 
 @pytest.mark.parametrize("fault", AMBIGUOUS)
-def test_an_unanswered_write_is_settled_by_reading(house: House, remote: Remote, fault: str) -> None:
+def test_an_unanswered_write_is_settled_by_reading(
+    house: House, remote: Remote, fault: str
+) -> None:
     settle_like(house, remote, ACTION, [row(remote)], "PUT", fault)
 
 
-def test_a_lost_write_is_sent_again_only_after_two_equal_reads(house: House, remote: Remote) -> None:
+def test_a_lost_write_is_sent_again_only_after_two_equal_reads(
+    house: House, remote: Remote
+) -> None:
     remote.fail_next({"method": "PUT", "drop": "before"})
     before = remote.counters()["requests"]
     assert house.run(ACTION, [row(remote)]).counts == {"done": 1}
-    assert remote.counters()["requests"] - before == 7  # people/me, organisation, read, lost write, two reads, write
+    assert (
+        remote.counters()["requests"] - before == 7
+    )  # people/me, organisation, read, lost write, two reads, write
 
 
-def test_the_name_of_the_member_is_a_setting(house: House, remote: Remote, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_name_of_the_member_is_a_setting(
+    house: House, remote: Remote, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from dataclasses import replace
 
     remote.config(secondary_member="external")
     assert house.run(ACTION, [row(remote)]).counts == {"failed": 1}
     settings = replace(house.context.settings, secondary_number_member="external")
-    assert House(replace(house.context, settings=settings), remote).run(ACTION, [row(remote)]).counts == {"done": 1}
+    assert House(replace(house.context, settings=settings), remote).run(
+        ACTION, [row(remote)]
+    ).counts == {"done": 1}
 
 
 @pytest.mark.parametrize("answer", [{}, [], {"phoneNumbers": None}, {"phoneNumbers": [7]}])
-def test_a_malformed_answer_fails_the_row_and_not_the_run(house: House, remote: Remote, answer: object) -> None:
-    remote.fail_next({"method": "GET", "path_regex": "features/numbers", "status": 200, "body": answer})
+def test_a_malformed_answer_fails_the_row_and_not_the_run(
+    house: House, remote: Remote, answer: object
+) -> None:
+    remote.fail_next(
+        {"method": "GET", "path_regex": "features/numbers", "status": 200, "body": answer}
+    )
     result = house.run(ACTION, [row(remote), row(remote, 1)])
     assert sorted(found.state for found in result.rows) == ["done", "failed"]
 
 
 def test_undo_deletes_the_added_number_and_nothing_else() -> None:
-    assert undo({"+34911": False}, {"+34911": True}).body == {"number": "+34911", "action": "DELETE"}  # type: ignore[union-attr]
+    assert undo({"+34911": False}, {"+34911": True}).body == {
+        "number": "+34911",
+        "action": "DELETE",
+    }  # type: ignore[union-attr]
     assert not undo({"+34911": True}, {"+34911": True})

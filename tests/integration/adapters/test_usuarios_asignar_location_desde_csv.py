@@ -40,7 +40,9 @@ def moved(remote: Remote, index: int) -> bool:
 
 
 def with_settings(house: House, **changes: Any) -> House:
-    return House(replace(house.context, settings=replace(house.context.settings, **changes)), house.remote)
+    return House(
+        replace(house.context, settings=replace(house.context.settings, **changes)), house.remote
+    )
 
 
 def test_moves_people_in_one_job_and_confirms_each_by_reading(house: House, remote: Remote) -> None:
@@ -54,7 +56,9 @@ def test_moves_people_in_one_job_and_confirms_each_by_reading(house: House, remo
 @pytest.mark.parametrize("chunk_size", [7, 50, 500])
 def test_jobs_are_filled_across_orders(house: House, remote: Remote, chunk_size: int) -> None:
     small = with_settings(house, people_per_job=20)
-    result = small.run(ACTION, [row(remote, index) for index in plain(60)], Launch(chunk_size=chunk_size))
+    result = small.run(
+        ACTION, [row(remote, index) for index in plain(60)], Launch(chunk_size=chunk_size)
+    )
     assert result.counts == {"done": 60}
     assert remote.counters()["move_jobs"] == 3
 
@@ -65,14 +69,21 @@ def test_who_is_there_already_sends_no_job(house: House, remote: Remote) -> None
     assert remote.counters()["move_jobs"] == 1
 
 
-def test_who_is_there_already_keeps_the_extension_and_is_told_so(house: House, remote: Remote) -> None:
+def test_who_is_there_already_keeps_the_extension_and_is_told_so(
+    house: House, remote: Remote
+) -> None:
     person = remote.doc("person", remote.person(1))
     asked = {"person_id": remote.person(1), "target_location_id": person["locationId"]}
     result = house.run(ACTION, [{**asked, "target_extension": "9111"}])
     assert result.counts == {"unchanged": 1}
-    told = f"Ya está en la ubicación y no se mueve, así que conserva: extensión {person['extension']} (se pide 9111)."
+    told = (
+        f"Ya está en la ubicación y no se mueve, así que conserva: extensión {person['extension']}"
+        " (se pide 9111)."
+    )
     assert result.row.message == told
-    assert house.run(ACTION, [{**asked, "target_extension": person["extension"]}]).row.message is None
+    assert (
+        house.run(ACTION, [{**asked, "target_extension": person["extension"]}]).row.message is None
+    )
 
 
 def test_plan_writes_nothing_and_opens_no_job(house: House, remote: Remote) -> None:
@@ -81,7 +92,9 @@ def test_plan_writes_nothing_and_opens_no_job(house: House, remote: Remote) -> N
     assert (remote.writes(), remote.counters()["move_jobs"]) == (0, 0)
 
 
-def test_errors_of_the_job_are_charged_to_their_people_with_the_remedy(house: House, remote: Remote) -> None:
+def test_errors_of_the_job_are_charged_to_their_people_with_the_remedy(
+    house: House, remote: Remote
+) -> None:
     remote.patch("location", remote.location(2), otherExtensions=["1001"])
     result = house.run(ACTION, [row(remote, DECT), row(remote, 1), row(remote, 0), row(remote, 3)])
     assert [(found.state, found.code) for found in result.rows] == [
@@ -100,9 +113,16 @@ def test_a_new_number_and_extension_of_the_target_go_along(house: House, remote:
     assert (person["phoneNumber"], person["extension"]) == (number(1, 2), "9000")
 
 
-def test_one_bad_person_is_found_by_halving_and_the_others_are_moved(house: House, remote: Remote) -> None:
+def test_one_bad_person_is_found_by_halving_and_the_others_are_moved(
+    house: House, remote: Remote
+) -> None:
     remote.fail_next(
-        {"method": "POST", "path_regex": "moveLocation$", "status": 404, "body": {"error": [{"code": 2150012, "message": "?"}]}}
+        {
+            "method": "POST",
+            "path_regex": "moveLocation$",
+            "status": 404,
+            "body": {"error": [{"code": 2150012, "message": "?"}]},
+        }
     )
     result = house.run(ACTION, [row(remote, index) for index in plain(8)])
     assert result.counts == {"done": 8}
@@ -116,28 +136,39 @@ def test_an_unknown_person_fails_alone(house: House, remote: Remote) -> None:
     assert result.counts == {"done": 6, "failed": 1}
 
 
-def test_a_single_person_without_calling_is_moved_without_a_job(house: House, remote: Remote) -> None:
+def test_a_single_person_without_calling_is_moved_without_a_job(
+    house: House, remote: Remote
+) -> None:
     assert house.run(ACTION, [row(remote, UNCALLED)]).counts == {"done": 1}
     assert (moved(remote, UNCALLED), remote.counters()["move_jobs"]) == (True, 0)
 
 
-def test_a_move_that_cannot_be_read_is_unknown_and_never_called_done(house: House, remote: Remote) -> None:
+def test_a_move_that_cannot_be_read_is_unknown_and_never_called_done(
+    house: House, remote: Remote
+) -> None:
     remote.config(uncalled_location=False)
     result = house.run(ACTION, [row(remote, UNCALLED), row(remote, 1)])
     assert [found.state for found in result.rows] == ["unknown", "done"]
     assert "lectura posterior" in str(result.rows[0].message)
 
 
-def test_people_without_calling_can_be_moved_by_put_when_the_setting_says_so(house: House, remote: Remote) -> None:
+def test_people_without_calling_can_be_moved_by_put_when_the_setting_says_so(
+    house: House, remote: Remote
+) -> None:
     by_put = with_settings(house, move_without_calling="put")
     result = by_put.run(ACTION, [row(remote, UNCALLED), row(remote, 40), row(remote, 1)])
     assert result.counts == {"done": 3}
     assert sum(key.startswith("PUT") for key in remote.counters()["by_entity"]) == 2
 
 
-def test_an_extension_for_someone_without_calling_is_refused_before_it_is_sent(house: House, remote: Remote) -> None:
+def test_an_extension_for_someone_without_calling_is_refused_before_it_is_sent(
+    house: House, remote: Remote
+) -> None:
     result = house.run(ACTION, [row(remote, UNCALLED, target_extension="9000"), row(remote, 1)])
-    assert [(found.state, found.code) for found in result.rows] == [("failed", "1026023"), ("done", None)]
+    assert [(found.state, found.code) for found in result.rows] == [
+        ("failed", "1026023"),
+        ("done", None),
+    ]
 
 
 @pytest.mark.parametrize("shape", ["V", "S"])
@@ -148,13 +179,17 @@ def test_both_shapes_of_the_answer_are_read(house: House, remote: Remote, shape:
 
 def test_another_job_is_waited_for(house: House, remote: Remote) -> None:
     busy = {"error": [{"code": 1, "message": "another job"}]}
-    remote.fail_next({"method": "POST", "path_regex": "moveLocation$", "status": 409, "body": busy, "times": 3})
+    remote.fail_next(
+        {"method": "POST", "path_regex": "moveLocation$", "status": 409, "body": busy, "times": 3}
+    )
     assert house.run(ACTION, [row(remote, 1), row(remote, 3)]).counts == {"done": 2}
     assert remote.counters()["move_jobs"] == 1
 
 
 @pytest.mark.parametrize("fault", AMBIGUOUS)
-def test_an_unanswered_job_is_found_again_and_nobody_is_moved_twice(house: House, remote: Remote, fault: str) -> None:
+def test_an_unanswered_job_is_found_again_and_nobody_is_moved_twice(
+    house: House, remote: Remote, fault: str
+) -> None:
     house.run(ACTION, [row(remote, 3)])
     remote.fail_next({"method": "POST", "path_regex": "moveLocation$", **FAULTS[fault]})
     result = house.run(ACTION, [row(remote, index) for index in plain(10, 9)])
@@ -163,7 +198,9 @@ def test_an_unanswered_job_is_found_again_and_nobody_is_moved_twice(house: House
     assert max(remote.counters()["by_entity"].values()) == 1
 
 
-def test_a_pause_while_webex_works_keeps_the_job_and_resume_follows_it(house: House, remote: Remote) -> None:
+def test_a_pause_while_webex_works_keeps_the_job_and_resume_follows_it(
+    house: House, remote: Remote
+) -> None:
     remote.config(job_seconds=2.0)
     live = house.start(ACTION, [row(remote, index) for index in plain(5)])
     until = time.monotonic() + PATIENCE
@@ -180,7 +217,9 @@ def test_a_pause_while_webex_works_keeps_the_job_and_resume_follows_it(house: Ho
     assert max(remote.counters()["by_entity"].values()) == 1
 
 
-def test_a_cancel_while_webex_works_leaves_the_rows_unknown_with_their_job(house: House, remote: Remote) -> None:
+def test_a_cancel_while_webex_works_leaves_the_rows_unknown_with_their_job(
+    house: House, remote: Remote
+) -> None:
     remote.config(job_seconds=2.0)
     live = house.start(ACTION, [row(remote, index) for index in plain(3)])
     until = time.monotonic() + PATIENCE
@@ -195,7 +234,9 @@ def test_a_cancel_while_webex_works_leaves_the_rows_unknown_with_their_job(house
     assert remote.counters()["move_jobs"] == 1
 
 
-def test_a_job_past_its_deadline_leaves_rows_unknown_and_a_retry_follows_the_same_job(house: House, remote: Remote) -> None:
+def test_a_job_past_its_deadline_leaves_rows_unknown_and_a_retry_follows_the_same_job(
+    house: House, remote: Remote
+) -> None:
     from bulk.journal import rows as row_queries
     from bulk.journal import runs
 
@@ -216,8 +257,12 @@ def test_only_selected_rows_are_moved(house: House, remote: Remote) -> None:
 
 
 @pytest.mark.parametrize("answer", [[], {}, {"latestExecutionStatus": 7}, "texto"])
-def test_a_malformed_answer_about_the_job_never_moves_anybody_twice(house: House, remote: Remote, answer: object) -> None:
-    remote.fail_next({"method": "GET", "path_regex": "moveLocation/", "status": 200, "body": answer})
+def test_a_malformed_answer_about_the_job_never_moves_anybody_twice(
+    house: House, remote: Remote, answer: object
+) -> None:
+    remote.fail_next(
+        {"method": "GET", "path_regex": "moveLocation/", "status": 200, "body": answer}
+    )
     result = house.run(ACTION, [row(remote, 1), row(remote, 3)])
     assert result.document["state"] in ("completed", "completed_with_errors")
     assert remote.counters()["move_jobs"] == 1

@@ -11,7 +11,9 @@ ACTION = "usuarios_configurar_desvio_prefijo53"
 
 
 def rows(remote: Remote, *indexes: int) -> list[dict[str, str]]:
-    return [{"person_id": remote.person(index), "extension": str(1000 + index)} for index in indexes]
+    return [
+        {"person_id": remote.person(index), "extension": str(1000 + index)} for index in indexes
+    ]
 
 
 def test_forwards_everything_to_53_and_the_extension(house: House, remote: Remote) -> None:
@@ -31,7 +33,9 @@ def test_busy_and_no_answer_keep_their_values(house: House, remote: Remote) -> N
 
 
 def test_an_explicit_destination_wins_over_the_extension(house: House, remote: Remote) -> None:
-    house.run(ACTION, [{"person_id": remote.person(0), "extension": "1000", "destination": "0600123"}])
+    house.run(
+        ACTION, [{"person_id": remote.person(0), "extension": "1000", "destination": "0600123"}]
+    )
     always = remote.doc("person", remote.person(0))["forwarding"]["callForwarding"]["always"]
     assert always["destination"] == "0600123"
 
@@ -70,13 +74,26 @@ def test_a_refused_write_fails_its_row_only(house: House, remote: Remote, status
 
 
 @pytest.mark.parametrize("fault", AMBIGUOUS)
-def test_an_unanswered_write_is_settled_by_reading(house: House, remote: Remote, fault: str) -> None:
+def test_an_unanswered_write_is_settled_by_reading(
+    house: House, remote: Remote, fault: str
+) -> None:
     settle_like(house, remote, ACTION, rows(remote, 0), "PUT", fault)
 
 
-@pytest.mark.parametrize("answer", [{}, {"callForwarding": None}, {"callForwarding": {"always": "sí"}}, []])
-def test_a_malformed_answer_fails_the_row_and_not_the_run(house: House, remote: Remote, answer: object) -> None:
-    remote.fail_next({"method": "GET", "path_regex": f"{remote.person(0)}/features", "status": 200, "body": answer})
+@pytest.mark.parametrize(
+    "answer", [{}, {"callForwarding": None}, {"callForwarding": {"always": "sí"}}, []]
+)
+def test_a_malformed_answer_fails_the_row_and_not_the_run(
+    house: House, remote: Remote, answer: object
+) -> None:
+    remote.fail_next(
+        {
+            "method": "GET",
+            "path_regex": f"{remote.person(0)}/features",
+            "status": 200,
+            "body": answer,
+        }
+    )
     result = house.run(ACTION, rows(remote, 0, 1))
     assert [row.state for row in result.rows] == ["failed", "done"]
 
@@ -84,9 +101,16 @@ def test_a_malformed_answer_fails_the_row_and_not_the_run(house: House, remote: 
 def test_undo_restores_the_forwarding_read_before() -> None:
     from bulk.adapters.usuarios_configurar_desvio_prefijo53 import decide, undo
 
-    before = {"always": {"enabled": False}, "busy": {"enabled": True, "destination": "6000"}, "noAnswer": {"numberOfRings": 3}}
+    before = {
+        "always": {"enabled": False},
+        "busy": {"enabled": True, "destination": "6000"},
+        "noAnswer": {"numberOfRings": 3},
+    }
     change = decide(before, extension="1000")
     restored = undo(before, {**before, **change.news()})
     assert restored.news() == {"always": {"enabled": False}}
-    assert restored.body["callForwarding"]["always"] == {"destination": "", "enabled": False}  # contract 3.3
+    assert restored.body["callForwarding"]["always"] == {
+        "destination": "",
+        "enabled": False,
+    }  # contract 3.3
     assert restored.body["callForwarding"]["busy"] == before["busy"]

@@ -14,12 +14,16 @@ from tests.integration.adapters.cases import AMBIGUOUS, settle_like
 ACTION = "usuarios_configurar_perfil_saliente_custom"
 
 
-def row(remote: Remote, index: int = 0, block: str = "INTERNATIONAL|premium_services_i") -> dict[str, str]:
+def row(
+    remote: Remote, index: int = 0, block: str = "INTERNATIONAL|premium_services_i"
+) -> dict[str, str]:
     return {"person_id": remote.person(index), "block_call_types": block}
 
 
 def outgoing(remote: Remote, index: int = 0) -> dict[str, dict[str, dict[str, object]]]:
-    found: dict[str, dict[str, dict[str, object]]] = remote.doc("person", remote.person(index))["outgoing"]
+    found: dict[str, dict[str, dict[str, object]]] = remote.doc("person", remote.person(index))[
+        "outgoing"
+    ]
     return found
 
 
@@ -29,7 +33,9 @@ def test_allows_everything_but_the_blocked(house: House, remote: Remote) -> None
     assert after["useCustomEnabled"] and after["useCustomPermissions"]
     blocked = {t for t, entry in after["permissions"].items() if entry["action"] == "BLOCK"}
     assert blocked == {"INTERNATIONAL", "PREMIUM_SERVICES_I"}
-    assert all(entry["transferEnabled"] == (t not in blocked) for t, entry in after["permissions"].items())
+    assert all(
+        entry["transferEnabled"] == (t not in blocked) for t, entry in after["permissions"].items()
+    )
 
 
 def test_a_profile_as_wanted_sends_no_write(house: House, remote: Remote) -> None:
@@ -67,7 +73,11 @@ def test_the_path_is_a_setting_and_a_404_of_the_read_tries_the_other(
     settings = replace(house.context.settings, custom_permission_path=setting)
     result = House(replace(house.context, settings=settings), remote).run(ACTION, [row(remote)])
     assert result.counts == {"done": 1}
-    assert [key for key in remote.counters()["by_entity"] if ("telephony" in key) == (server == "telephony")]
+    assert [
+        key
+        for key in remote.counters()["by_entity"]
+        if ("telephony" in key) == (server == "telephony")
+    ]
 
 
 def test_a_person_without_calling_fails_with_the_remedy(house: House, remote: Remote) -> None:
@@ -78,26 +88,54 @@ def test_a_person_without_calling_fails_with_the_remedy(house: House, remote: Re
 
 @pytest.mark.parametrize("status", [400, 403, 404])
 def test_a_refused_write_fails_its_row_only(house: House, remote: Remote, status: int) -> None:
-    remote.fail_next({"method": "PUT", "path_regex": remote.person(0), "status": status, "body": {"message": "no"}})
-    assert [found.state for found in house.run(ACTION, [row(remote), row(remote, 1)]).rows] == ["failed", "done"]
+    remote.fail_next(
+        {
+            "method": "PUT",
+            "path_regex": remote.person(0),
+            "status": status,
+            "body": {"message": "no"},
+        }
+    )
+    assert [found.state for found in house.run(ACTION, [row(remote), row(remote, 1)]).rows] == [
+        "failed",
+        "done",
+    ]
 
 
 @pytest.mark.parametrize("fault", AMBIGUOUS)
-def test_an_unanswered_write_is_settled_by_reading(house: House, remote: Remote, fault: str) -> None:
+def test_an_unanswered_write_is_settled_by_reading(
+    house: House, remote: Remote, fault: str
+) -> None:
     settle_like(house, remote, ACTION, [row(remote)], "PUT", fault)
 
 
 @pytest.mark.parametrize("answer", [[], {"callingPermissions": [7]}, {"callingPermissions": "x"}])
-def test_a_malformed_answer_fails_the_row_and_not_the_run(house: House, remote: Remote, answer: object) -> None:
-    remote.fail_next({"method": "GET", "path_regex": "outgoingPermission", "status": 200, "body": answer})
+def test_a_malformed_answer_fails_the_row_and_not_the_run(
+    house: House, remote: Remote, answer: object
+) -> None:
+    remote.fail_next(
+        {"method": "GET", "path_regex": "outgoingPermission", "status": 200, "body": answer}
+    )
     result = house.run(ACTION, [row(remote), row(remote, 1)])
     assert sorted(found.state for found in result.rows) == ["done", "failed"]
 
 
 def test_undo_restores_flags_and_entries() -> None:
     entry = {"action": "ALLOW", "transferEnabled": True, "restricted": False}
-    before = {"useCustomEnabled": False, "useCustomPermissions": False, "NATIONAL": entry, "path": "features"}
-    after = {**before, "useCustomEnabled": True, "useCustomPermissions": True, "NATIONAL": {**entry, "action": "BLOCK"}}
+    before = {
+        "useCustomEnabled": False,
+        "useCustomPermissions": False,
+        "NATIONAL": entry,
+        "path": "features",
+    }
+    after = {
+        **before,
+        "useCustomEnabled": True,
+        "useCustomPermissions": True,
+        "NATIONAL": {**entry, "action": "BLOCK"},
+    }
     body = undo(before, after).body
     assert (body["useCustomEnabled"], body["useCustomPermissions"]) == (False, False)
-    assert body["callingPermissions"] == [{"callType": "NATIONAL", "action": "ALLOW", "transferEnabled": True}]
+    assert body["callingPermissions"] == [
+        {"callType": "NATIONAL", "action": "ALLOW", "transferEnabled": True}
+    ]

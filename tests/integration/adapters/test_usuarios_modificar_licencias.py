@@ -15,16 +15,24 @@ ACTION = "usuarios_modificar_licencias"
 UNCALLED = 7  # the first person without calling licence
 
 
-def row(remote: Remote, index: int = 0, add: str = "cx", remove: str = "", **more: str) -> dict[str, str]:
+def row(
+    remote: Remote, index: int = 0, add: str = "cx", remove: str = "", **more: str
+) -> dict[str, str]:
     names = {
-        name: "|".join(remote.org.licenses[short] for short in text.split()) for name, text in (("add", add), ("remove", remove))
+        name: "|".join(remote.org.licenses[short] for short in text.split())
+        for name, text in (("add", add), ("remove", remove))
     }
     given = {"add_license_ids": names["add"], "remove_license_ids": names["remove"], **more}
-    return {"person_id": remote.person(index), **{name: value for name, value in given.items() if value}}
+    return {
+        "person_id": remote.person(index),
+        **{name: value for name, value in given.items() if value},
+    }
 
 
 def calling(remote: Remote, **more: str) -> dict[str, str]:
-    return row(remote, UNCALLED, "professional", extension="1007", location_id=remote.location(1), **more)
+    return row(
+        remote, UNCALLED, "professional", extension="1007", location_id=remote.location(1), **more
+    )
 
 
 def held(remote: Remote, index: int = 0) -> set[str]:
@@ -43,12 +51,20 @@ def test_a_calling_licence_goes_with_its_properties(house: House, remote: Remote
     assert (person["extension"], person["locationId"]) == ("1007", remote.location(1))
 
 
-def test_a_calling_licence_without_properties_is_refused_before_it_is_sent(house: House, remote: Remote) -> None:
+def test_a_calling_licence_without_properties_is_refused_before_it_is_sent(
+    house: House, remote: Remote
+) -> None:
     result = house.run(ACTION, [row(remote, UNCALLED, "professional")])
-    assert (result.row.state, result.row.code, remote.writes()) == ("failed", "faltan_propiedades", 0)
+    assert (result.row.state, result.row.code, remote.writes()) == (
+        "failed",
+        "faltan_propiedades",
+        0,
+    )
 
 
-def test_licences_as_wanted_send_no_patch_and_part_of_them_only_the_rest(house: House, remote: Remote) -> None:
+def test_licences_as_wanted_send_no_patch_and_part_of_them_only_the_rest(
+    house: House, remote: Remote
+) -> None:
     house.run(ACTION, [row(remote)])
     assert house.run(ACTION, [row(remote)]).counts == {"unchanged": 1}
     again = house.run(ACTION, [row(remote, 0, "cx meeting", "workspaces")])
@@ -61,7 +77,9 @@ def test_calls_a_row_come_near_one(house: House, remote: Remote) -> None:
     before = remote.counters()["requests"]
     rows = [row(remote, index) for index in range(100) if index % 33 != 7]
     assert house.run(ACTION, rows).counts == {"done": len(rows)}
-    assert remote.counters()["requests"] - before <= len(rows) + 10  # preflight, licences and two readings of people
+    assert (
+        remote.counters()["requests"] - before <= len(rows) + 10
+    )  # preflight, licences and two readings of people
 
 
 def test_plan_writes_nothing(house: House, remote: Remote) -> None:
@@ -69,25 +87,33 @@ def test_plan_writes_nothing(house: House, remote: Remote) -> None:
     assert remote.writes() == 0
 
 
-def test_part_of_the_licences_is_a_failure_with_its_real_after(house: House, remote: Remote) -> None:
+def test_part_of_the_licences_is_a_failure_with_its_real_after(
+    house: House, remote: Remote
+) -> None:
     remote.patch("license", remote.org.licenses["cx"], totalUnits=0)
     found = house.run(ACTION, [row(remote, 0, "cx meeting")]).row
     assert (found.state, found.code) == ("failed", "partial")
     assert found.after == {remote.org.licenses["cx"]: False, remote.org.licenses["meeting"]: True}
 
 
-def test_a_calling_licence_is_removed_only_when_the_run_says_so(house: House, remote: Remote) -> None:
+def test_a_calling_licence_is_removed_only_when_the_run_says_so(
+    house: House, remote: Remote
+) -> None:
     result = house.run(ACTION, [row(remote, 0, "", "professional")])
     assert (result.row.code, remote.writes()) == ("quita_calling", 0)
     asked = [row(remote, 0, "", "professional"), row(remote, 1, "meeting")]
     rehearsal = house.plan(ACTION, asked, allow_calling_removal=True)
-    assert calling_removed(house.context, find_run(house.context, rehearsal.document["run_id"])) == 1
+    assert (
+        calling_removed(house.context, find_run(house.context, rehearsal.document["run_id"])) == 1
+    )
     assert house.run(ACTION, asked[:1], allow_calling_removal=True).counts == {"done": 1}
     assert remote.org.licenses["professional"] not in held(remote)
 
 
 @pytest.mark.parametrize("status", [400, 409])
-def test_an_extension_in_use_fails_with_the_remedy(house: House, remote: Remote, status: int) -> None:
+def test_an_extension_in_use_fails_with_the_remedy(
+    house: House, remote: Remote, status: int
+) -> None:
     remote.config(busy_status=status)
     remote.patch("location", remote.location(1), otherExtensions=["1007"])
     found = house.run(ACTION, [calling(remote)]).row
@@ -96,7 +122,9 @@ def test_an_extension_in_use_fails_with_the_remedy(house: House, remote: Remote,
 
 
 @pytest.mark.parametrize("code", [400000, 400112, 400404, 400411, 400413, 700003, 700006])
-def test_each_refusal_of_the_contract_has_its_remedy(house: House, remote: Remote, code: int) -> None:
+def test_each_refusal_of_the_contract_has_its_remedy(
+    house: House, remote: Remote, code: int
+) -> None:
     body = {"message": "no", "errors": [{"description": "no", "errorCode": code}]}
     remote.fail_next({"method": "PATCH", "status": 400, "body": body})
     result = house.run(ACTION, [row(remote)])
@@ -114,12 +142,16 @@ def test_an_unknown_person_is_found_among_the_others(house: House, remote: Remot
 
 
 @pytest.mark.parametrize("fault", AMBIGUOUS)
-def test_an_unanswered_patch_is_settled_by_reading(house: House, remote: Remote, fault: str) -> None:
+def test_an_unanswered_patch_is_settled_by_reading(
+    house: House, remote: Remote, fault: str
+) -> None:
     settle_like(house, remote, ACTION, [row(remote)], "PATCH", fault)
 
 
 @pytest.mark.parametrize("answer", [[], {"items": None}, {"items": [7]}, {"items": [{"id": 1}]}])
-def test_a_malformed_answer_fails_its_rows_and_the_run_comes_to_rest(house: House, remote: Remote, answer: object) -> None:
+def test_a_malformed_answer_fails_its_rows_and_the_run_comes_to_rest(
+    house: House, remote: Remote, answer: object
+) -> None:
     remote.fail_next({"method": "GET", "path_regex": "people$", "status": 200, "body": answer})
     result = house.run(ACTION, [row(remote), row(remote, 1)])
     assert result.document["state"] == "completed_with_errors"

@@ -1,4 +1,6 @@
-"""Every column of every schema takes what the contracts allow and nothing else; cells are canonical text, "" = absent."""
+"""Every column of every schema takes what the contracts allow and nothing else; cells are canonical
+text, "" = absent.
+"""
 
 from __future__ import annotations
 
@@ -18,21 +20,37 @@ from schemas.hydra import decode_id, id_tail, kind_of
 from schemas.id_columns import strangers
 
 
-def hydra(kind: str, tail: str = "8089adc3-faf7-5df1-9326-044856c0b261", cluster: str = "us") -> str:
+def hydra(
+    kind: str, tail: str = "8089adc3-faf7-5df1-9326-044856c0b261", cluster: str = "us"
+) -> str:
     return base64.b64encode(f"ciscospark://{cluster}/{kind}/{tail}".encode()).decode().rstrip("=")
 
 
-ORG, PERSON, PLACE, LICENSE, TRUNK = (hydra(kind) for kind in ("ORGANIZATION", "PEOPLE", "LOCATION", "LICENSE", "TRUNK"))
+ORG, PERSON, PLACE, LICENSE, TRUNK = (
+    hydra(kind) for kind in ("ORGANIZATION", "PEOPLE", "LOCATION", "LICENSE", "TRUNK")
+)
 GOOD = {
-    "ubicacion_alta_numeraciones_desactivadas": {"location_id": PLACE, "phone_numbers": "+34911222333;+34911222334"},
+    "ubicacion_alta_numeraciones_desactivadas": {
+        "location_id": PLACE,
+        "phone_numbers": "+34911222333;+34911222334",
+    },
     "ubicacion_actualizar_cabecera": {"location_id": PLACE, "phone_number": "+34911222333"},
-    "ubicacion_configurar_llamadas_internas": {"location_id": PLACE, "enable_unknown_extension_route_policy": "false"},
-    "ubicacion_configurar_permisos_salientes_defecto": {"location_id": PLACE, "block_call_types": "NATIONAL;INTERNATIONAL"},
+    "ubicacion_configurar_llamadas_internas": {
+        "location_id": PLACE,
+        "enable_unknown_extension_route_policy": "false",
+    },
+    "ubicacion_configurar_permisos_salientes_defecto": {
+        "location_id": PLACE,
+        "block_call_types": "NATIONAL;INTERNATIONAL",
+    },
     "usuarios_modificar_licencias": {"person_id": PERSON, "add_license_ids": LICENSE},
     "usuarios_asignar_location_desde_csv": {"person_id": PERSON, "target_location_id": PLACE},
     "usuarios_anadir_intercom_legacy": {"person_id": PERSON, "legacy_phone_number": "+34911222333"},
     "usuarios_configurar_desvio_prefijo53": {"person_id": PERSON, "extension": "0012"},
-    "usuarios_configurar_perfil_saliente_custom": {"person_id": PERSON, "block_call_types": "NATIONAL"},
+    "usuarios_configurar_perfil_saliente_custom": {
+        "person_id": PERSON,
+        "block_call_types": "NATIONAL",
+    },
 }
 
 
@@ -66,47 +84,136 @@ def test_an_organisation_id_of_another_kind_is_an_error_in_every_action(action_i
 @pytest.mark.parametrize(
     ("action_id", "cells", "expected"),
     [
-        ("ubicacion_alta_numeraciones_desactivadas", {"number_type": "LANDLINE"}, [("number_type", "tipo_de_numero")]),
+        (
+            "ubicacion_alta_numeraciones_desactivadas",
+            {"number_type": "LANDLINE"},
+            [("number_type", "tipo_de_numero")],
+        ),
         ("ubicacion_alta_numeraciones_desactivadas", {"number_type": "TOLLFREE"}, []),
-        ("ubicacion_alta_numeraciones_desactivadas", {"phone_numbers": "+34911222333;911"}, [("phone_numbers", "telefono_sin_prefijo")]),
-        ("ubicacion_alta_numeraciones_desactivadas", {"phone_numbers": "+34911222333;x"}, [("phone_numbers", "telefono_no_valido")]),
-        ("ubicacion_configurar_llamadas_internas", {"enable_unknown_extension_route_policy": "quizá"},
-         [("enable_unknown_extension_route_policy", "si_o_no")]),
-        ("ubicacion_configurar_llamadas_internas", {"enable_unknown_extension_route_policy": "true"}, [(None, "falta_ruta")]),
-        ("ubicacion_configurar_llamadas_internas",
-         {"enable_unknown_extension_route_policy": "true", "premise_route_id": TRUNK, "premise_route_type": "TRUNK"}, []),
-        ("ubicacion_configurar_llamadas_internas", {"premise_route_id": hydra("ROUTE_GROUP"), "premise_route_type": "TRUNK"},
-         [(None, "ruta_no_es_del_tipo")]),
-        ("ubicacion_configurar_llamadas_internas", {"premise_route_id": PERSON}, [("premise_route_id", "id_de_otro_tipo")]),
-        ("ubicacion_configurar_permisos_salientes_defecto", {"block_call_types": ""}, [(None, "sin_perfil")]),
-        ("ubicacion_configurar_permisos_salientes_defecto", {"allow_call_types": "NATIONAL"}, [(None, "tipo_en_ambas_listas")]),
-        ("ubicacion_configurar_permisos_salientes_defecto", {"block_call_types": "LOCAL"}, [("block_call_types", "tipo_de_llamada")]),
+        (
+            "ubicacion_alta_numeraciones_desactivadas",
+            {"phone_numbers": "+34911222333;911"},
+            [("phone_numbers", "telefono_sin_prefijo")],
+        ),
+        (
+            "ubicacion_alta_numeraciones_desactivadas",
+            {"phone_numbers": "+34911222333;x"},
+            [("phone_numbers", "telefono_no_valido")],
+        ),
+        (
+            "ubicacion_configurar_llamadas_internas",
+            {"enable_unknown_extension_route_policy": "quizá"},
+            [("enable_unknown_extension_route_policy", "si_o_no")],
+        ),
+        (
+            "ubicacion_configurar_llamadas_internas",
+            {"enable_unknown_extension_route_policy": "true"},
+            [(None, "falta_ruta")],
+        ),
+        (
+            "ubicacion_configurar_llamadas_internas",
+            {
+                "enable_unknown_extension_route_policy": "true",
+                "premise_route_id": TRUNK,
+                "premise_route_type": "TRUNK",
+            },
+            [],
+        ),
+        (
+            "ubicacion_configurar_llamadas_internas",
+            {"premise_route_id": hydra("ROUTE_GROUP"), "premise_route_type": "TRUNK"},
+            [(None, "ruta_no_es_del_tipo")],
+        ),
+        (
+            "ubicacion_configurar_llamadas_internas",
+            {"premise_route_id": PERSON},
+            [("premise_route_id", "id_de_otro_tipo")],
+        ),
+        (
+            "ubicacion_configurar_permisos_salientes_defecto",
+            {"block_call_types": ""},
+            [(None, "sin_perfil")],
+        ),
+        (
+            "ubicacion_configurar_permisos_salientes_defecto",
+            {"allow_call_types": "NATIONAL"},
+            [(None, "tipo_en_ambas_listas")],
+        ),
+        (
+            "ubicacion_configurar_permisos_salientes_defecto",
+            {"block_call_types": "LOCAL"},
+            [("block_call_types", "tipo_de_llamada")],
+        ),
         ("usuarios_modificar_licencias", {"add_license_ids": ""}, [(None, "falta_uno_de")]),
-        ("usuarios_modificar_licencias", {"add_license_ids": "", "remove_license_ids": LICENSE}, []),
-        ("usuarios_modificar_licencias", {"remove_license_ids": LICENSE}, [(None, "licencia_en_ambas_listas")]),
-        ("usuarios_modificar_licencias", {"add_license_ids": f"{LICENSE};{PLACE}"}, [("add_license_ids", "id_de_otro_tipo")]),
-        ("usuarios_modificar_licencias", {"extension": "12345678901"}, [("extension", "extension_no_valida")]),
-        ("usuarios_asignar_location_desde_csv", {"target_extension": "2041.0"}, [("target_extension", "extension_no_valida")]),
+        (
+            "usuarios_modificar_licencias",
+            {"add_license_ids": "", "remove_license_ids": LICENSE},
+            [],
+        ),
+        (
+            "usuarios_modificar_licencias",
+            {"remove_license_ids": LICENSE},
+            [(None, "licencia_en_ambas_listas")],
+        ),
+        (
+            "usuarios_modificar_licencias",
+            {"add_license_ids": f"{LICENSE};{PLACE}"},
+            [("add_license_ids", "id_de_otro_tipo")],
+        ),
+        (
+            "usuarios_modificar_licencias",
+            {"extension": "12345678901"},
+            [("extension", "extension_no_valida")],
+        ),
+        (
+            "usuarios_asignar_location_desde_csv",
+            {"target_extension": "2041.0"},
+            [("target_extension", "extension_no_valida")],
+        ),
         ("usuarios_asignar_location_desde_csv", {"selected": "quizá"}, [("selected", "si_o_no")]),
-        ("usuarios_asignar_location_desde_csv", {"target_phone_number": "3,49112E+10"}, [("target_phone_number", "telefono_excel")]),
+        (
+            "usuarios_asignar_location_desde_csv",
+            {"target_phone_number": "3,49112E+10"},
+            [("target_phone_number", "telefono_excel")],
+        ),
         ("usuarios_configurar_desvio_prefijo53", {"extension": ""}, [(None, "falta_uno_de")]),
         ("usuarios_configurar_desvio_prefijo53", {"extension": "", "destination": "531234"}, []),
-        ("usuarios_configurar_desvio_prefijo53", {"destination": "Madrid"}, [("destination", "destino_no_valido")]),
-        ("usuarios_configurar_perfil_saliente_custom", {"block_call_types": ""}, [(None, "falta_uno_de")]),
+        (
+            "usuarios_configurar_desvio_prefijo53",
+            {"destination": "Madrid"},
+            [("destination", "destino_no_valido")],
+        ),
+        (
+            "usuarios_configurar_perfil_saliente_custom",
+            {"block_call_types": ""},
+            [(None, "falta_uno_de")],
+        ),
     ],
-)  # fmt: skip
-def test_conditions_of_the_contracts(action_id: str, cells: dict[str, str], expected: list[tuple[str | None, str]]) -> None:
+)
+def test_conditions_of_the_contracts(
+    action_id: str, cells: dict[str, str], expected: list[tuple[str | None, str]]
+) -> None:
     assert broken(action_id, **cells) == expected
 
 
 @pytest.mark.parametrize(("count", "expected"), [(20, []), (21, [(None, "demasiados_moviles")])])
-def test_twenty_mobiles_go_in_one_request_and_no_more(count: int, expected: list[tuple[str | None, str]]) -> None:
+def test_twenty_mobiles_go_in_one_request_and_no_more(
+    count: int, expected: list[tuple[str | None, str]]
+) -> None:
     numbers = ";".join(f"+346112233{n:02d}" for n in range(count))
-    assert broken("ubicacion_alta_numeraciones_desactivadas", phone_numbers=numbers, number_type="MOBILE") == expected
-    assert broken("ubicacion_alta_numeraciones_desactivadas", phone_numbers=numbers, number_type="DID") == []
+    assert (
+        broken(
+            "ubicacion_alta_numeraciones_desactivadas", phone_numbers=numbers, number_type="MOBILE"
+        )
+        == expected
+    )
+    assert (
+        broken("ubicacion_alta_numeraciones_desactivadas", phone_numbers=numbers, number_type="DID")
+        == []
+    )
 
 
-# -- columns ----------------------------------------------------------------------------------------------------------
+# -- columns ---------------------------------------------------------------------------------------
 
 
 def passes(column: object, cell: str) -> bool:
@@ -118,7 +225,9 @@ def passes(column: object, cell: str) -> bool:
 @given(st.text(st.sampled_from("+0123456789;eE,.\n ٣４"), min_size=1, max_size=18))
 def test_a_phone_is_exactly_what_the_contracts_rule_says(cell: str) -> None:
     assert passes(fields.phone(), cell) == bool(re.fullmatch(r"\+[1-9][0-9]{6,14}", cell))
-    assert passes(fields.phone(many=True), cell) == all(re.fullmatch(r"\+[1-9][0-9]{6,14}", item) for item in cell.split(";"))
+    assert passes(fields.phone(many=True), cell) == all(
+        re.fullmatch(r"\+[1-9][0-9]{6,14}", item) for item in cell.split(";")
+    )
 
 
 @settings(max_examples=200, deadline=None)
@@ -133,23 +242,41 @@ def test_a_flag_is_a_whole_word(cell: str) -> None:
 
 
 EXCEL_ERRORS = (
-    "#N/D", "#N/A", "#¡REF!", "#REF!", "#¡VALOR!", "#VALUE!", "#¡DIV/0!", "#DIV/0!", "#¿NOMBRE?", "#NAME?", "#¡NUM!", "#NUM!",
-    "#¡NULO!", "#NULL!", "#¡DESBORDAMIENTO!", "#SPILL!",
-)  # fmt: skip
+    "#N/D",
+    "#N/A",
+    "#¡REF!",
+    "#REF!",
+    "#¡VALOR!",
+    "#VALUE!",
+    "#¡DIV/0!",
+    "#DIV/0!",
+    "#¿NOMBRE?",
+    "#NAME?",
+    "#¡NUM!",
+    "#NUM!",
+    "#¡NULO!",
+    "#NULL!",
+    "#¡DESBORDAMIENTO!",
+    "#SPILL!",
+)
 
 
 @pytest.mark.parametrize("error", EXCEL_ERRORS)
 def test_an_error_of_excel_is_no_text_alone_or_inside_of_one(error: str) -> None:
     for cell in (error, f"Sede {error}"):
-        assert broken("ubicacion_actualizar_cabecera", calling_line_name=cell) == [("calling_line_name", "error_de_excel")]
+        assert broken("ubicacion_actualizar_cabecera", calling_line_name=cell) == [
+            ("calling_line_name", "error_de_excel")
+        ]
 
 
-@pytest.mark.parametrize("cell", ["", "La Nave", "Sede #1", "#NDA", "¡Ref!", "N/D", "#Numancia", "#N/Data"])
+@pytest.mark.parametrize(
+    "cell", ["", "La Nave", "Sede #1", "#NDA", "¡Ref!", "N/D", "#Numancia", "#N/Data"]
+)
 def test_other_text_passes(cell: str) -> None:
     assert broken("ubicacion_actualizar_cabecera", calling_line_name=cell) == []
 
 
-# -- ids --------------------------------------------------------------------------------------------------------------
+# -- ids -------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("cluster", ["us", "eu", "urn:TEAM:eu-central-1_k"])
@@ -168,10 +295,19 @@ def test_padding_makes_no_difference(padding: str) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    ["", "nada", "8089adc3-faf7-5df1-9326-044856c0b261", PERSON + "\n", PERSON + "é", " " + PERSON, PERSON + "===",
-     base64.b64encode(b"http://us/PEOPLE/x").decode(), base64.b64encode(b"ciscospark://us/PEOPLE").decode(),
-     base64.b64encode(b"ciscospark://us/PEOPLE/\xff\xfe").decode()],
-)  # fmt: skip
+    [
+        "",
+        "nada",
+        "8089adc3-faf7-5df1-9326-044856c0b261",
+        PERSON + "\n",
+        PERSON + "é",
+        " " + PERSON,
+        PERSON + "===",
+        base64.b64encode(b"http://us/PEOPLE/x").decode(),
+        base64.b64encode(b"ciscospark://us/PEOPLE").decode(),
+        base64.b64encode(b"ciscospark://us/PEOPLE/\xff\xfe").decode(),
+    ],
+)
 def test_what_is_no_id_of_webex_is_told_from_one(value: str) -> None:
     assert decode_id(value) is None
     assert id_tail(value) == value
@@ -184,12 +320,19 @@ def test_no_text_whatever_breaks_the_reading_of_ids(value: str) -> None:
 
 
 _IDS = st.one_of(
-    st.builds(hydra, st.sampled_from(["PEOPLE", "LOCATION", "PLACE_"]), st.uuids().map(str), st.sampled_from(["us", "eu"])),
+    st.builds(
+        hydra,
+        st.sampled_from(["PEOPLE", "LOCATION", "PLACE_"]),
+        st.uuids().map(str),
+        st.sampled_from(["us", "eu"]),
+    ),
     st.builds(hydra, st.just("PEOPLE"), st.text(max_size=6)),
     st.builds(lambda uuid: hydra("PEOPLE", str(uuid)) + "==", st.uuids()),
     st.text(alphabet="AYZ-_+/=0ñ\n", max_size=80),
     st.binary(min_size=59, max_size=59).map(
-        lambda raw: base64.urlsafe_b64encode(b"ciscospark://us/PEOPLE/" + raw[23:]).decode().rstrip("=")
+        lambda raw: (
+            base64.urlsafe_b64encode(b"ciscospark://us/PEOPLE/" + raw[23:]).decode().rstrip("=")
+        )
     ),
 )
 
@@ -198,4 +341,6 @@ _IDS = st.one_of(
 def test_ids_looked_at_together_are_judged_as_one_by_one(values: list[str], together: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("schemas.id_columns._TOGETHER", together)
-        assert sorted(strangers(values, ("PEOPLE",))) == sorted(value for value in values if kind_of(value) != "PEOPLE")
+        assert sorted(strangers(values, ("PEOPLE",))) == sorted(
+            value for value in values if kind_of(value) != "PEOPLE"
+        )

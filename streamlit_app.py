@@ -10,7 +10,7 @@ from bulk.runs.launch import resume
 from bulk.runs.status import title
 from pages.ui.results import repeat, roadmap
 from pages.ui.run import current_runs
-from pages.ui.run.snapshot import local, look, progress_line, state_word
+from pages.ui.run.snapshot import local, progress_line, state_word, take_snapshot
 from pages.ui.shell import page, resources
 from pages.ui.shell.session import Session
 from pages.ui.texts import PAGES
@@ -30,13 +30,13 @@ def main_button(session: Session, found: list[roadmap.Entry]) -> None:
 
 def without_files(session: Session) -> None:
     """After F5 a tab has no files any more; those of the last run were kept."""
-    house = resources.context()
-    earlier = repeat.last(house, resources.connection(session))
+    context = resources.context()
+    earlier = repeat.last(context, resources.connection(session))
     if earlier:
-        told = f"{title(earlier[0])} · {local(earlier[0].created_at)}"
-        if st.button("Seguir con los ficheros de la última ejecución", help=plain(told)):
-            with page.told():
-                repeat.go_on(house, session, earlier)
+        detail = f"{title(earlier[0])} · {local(earlier[0].created_at)}"
+        if st.button("Seguir con los ficheros de la última ejecución", help=plain(detail)):
+            with page.error_boundary():
+                repeat.go_on(context, session, earlier)
                 st.rerun()
     if st.button("Cargar ficheros", type="primary"):
         st.switch_page(PAGES["datos"][0])
@@ -60,13 +60,13 @@ def road(session: Session, found: list[roadmap.Entry]) -> None:
 
 def milestone(session: Session, number: int, entry: roadmap.Entry) -> None:
     action, mark = entry.action, f"{entry.mark} " if entry.mark else ""
-    name, told, button = st.columns([0.56, 0.31, 0.13], vertical_alignment="center")
+    name, detail, button = st.columns([0.56, 0.31, 0.13], vertical_alignment="center")
     name.markdown(
         f"{mark}{number} · **{action.title}**"
         if entry.readiness.ready
         else f":gray[{mark}{number} · {action.title}]"
     )
-    told.caption(plain(entry.told))
+    detail.caption(plain(entry.detail))
     if button.button(
         "Abrir",
         key=f"go_{action.id}",
@@ -77,38 +77,38 @@ def milestone(session: Session, number: int, entry: roadmap.Entry) -> None:
 
 
 def present(session: Session) -> None:
-    house = resources.context()
+    context = resources.context()
     st.markdown("##### En curso")
-    running = current_runs.living(house)
+    running = current_runs.living(context)
     for run in running:
         with st.container(border=True):
-            told(session, run)
+            detail(session, run)
             target = PAGES["ensayo" if run.dry_run else "lanzamiento"][0]
             if st.button("Abrir", key=f"see_{run.run_id}"):
                 current_runs.remember(session, run)
                 st.switch_page(target, query_params={"run": run.run_id})
     if not running:
         st.caption("No hay ninguna ejecución en curso.")
-    stopped = current_runs.waiting(house)
+    stopped = current_runs.waiting(context)
     if stopped:
         st.markdown("##### Se pueden reanudar")
     for run in stopped[:5]:
         with st.container(border=True):
-            told(session, run)
-            with page.told():
+            detail(session, run)
+            with page.error_boundary():
                 if st.button("Reanudar", key=f"resume_{run.run_id}"):
-                    resume(house, run.run_id, resources.connection_for(run, session))
+                    resume(context, run.run_id, resources.connection_for(run, session))
                     current_runs.remember(session, run)
                     st.switch_page(PAGES["lanzamiento"][0], query_params={"run": run.run_id})
 
 
-def told(session: Session, run: RunRecord) -> None:
-    seen = look(resources.context(), run, session, with_orders=False)
+def detail(session: Session, run: RunRecord) -> None:
+    snapshot = take_snapshot(resources.context(), run, session, with_orders=False)
     kind = "Ensayo · " if run.dry_run and run.kind != "verify" else ""
-    st.markdown(f"**{kind}{seen.title}** · {plain(state_word(seen))}")
+    st.markdown(f"**{kind}{snapshot.title}** · {plain(state_word(snapshot))}")
     st.caption(
         f"{local(run.created_at)} ·"
-        f" {progress_line(seen)}{f' · {plain(run.note)}' if run.note else ''}"
+        f" {progress_line(snapshot)}{f' · {plain(run.note)}' if run.note else ''}"
     )
 
 
@@ -123,15 +123,15 @@ def weekend(session: Session) -> None:
         if alive and not current_runs.living(resources.context()):
             st.rerun()
         left, right = st.container(key="under_road").columns([0.64, 0.36], gap="medium")
-        with left, page.told():
+        with left, page.error_boundary():
             road(session, roadmap.entries(session))
-        with right, page.told():
+        with right, page.error_boundary():
             present(session)
 
     draw()
 
 
 session = page.begin("inicio")
-with page.told():
+with page.error_boundary():
     main_button(session, roadmap.entries(session))
     weekend(session)

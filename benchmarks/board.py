@@ -277,9 +277,9 @@ def ten_runs(browser: Browser) -> dict[str, float]:
 
 
 def _reset(server: Watched) -> None:
-    told = json.loads((server.home / "sandbox" / "server.json").read_text(encoding="utf-8"))
+    message = json.loads((server.home / "sandbox" / "server.json").read_text(encoding="utf-8"))
     httpx.post(
-        told["base_url"].rsplit("/v1", 1)[0] + "/__admin/reset", timeout=60
+        message["base_url"].rsplit("/v1", 1)[0] + "/__admin/reset", timeout=60
     ).raise_for_status()
 
 

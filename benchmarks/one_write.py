@@ -115,7 +115,7 @@ def work_all(
 
 
 def shown_run(
-    home: Path, orders: int, rows_each: int, delay: float, told: Callable[[str], None]
+    home: Path, orders: int, rows_each: int, delay: float, message: Callable[[str], None]
 ) -> None:
     """Work orders that answer in process after `delay` seconds, owned as a real run is: pages show
     it. `told` gets its id.
@@ -137,7 +137,7 @@ def shown_run(
         on_end=locks.take(home, "benchmark", run.run_id).release,
     )
     engine.start(live)
-    told(run.run_id)
+    message(run.run_id)
     live.ended.wait()
     journal.close()
 

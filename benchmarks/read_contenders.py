@@ -151,8 +151,8 @@ def frictionless() -> Work:
             return ()
 
         def validate_row(self, row):  # type: ignore[no-untyped-def]
-            for told in self.wrong(row):
-                yield errors.RowConstraintError.from_row(row, note=told)
+            for message in self.wrong(row):
+                yield errors.RowConstraintError.from_row(row, note=message)
 
         def wrong(self, row):  # type: ignore[no-untyped-def]
             person, place = (

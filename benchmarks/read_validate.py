@@ -143,9 +143,9 @@ def show_same(pythons: dict[str, str]) -> None:
     }
     found = {name: json.loads(each.stdout) for name, each in ran.items()}
     for title in {**RIGHT, **WRONG}:
-        told = [each[title] for each in found.values()]
-        same = "same" if told == [title in WRONG] * len(told) else "NOT THE SAME"
-        print(f"{same} · {title}: {dict(zip(found, told, strict=True))}")
+        message = [each[title] for each in found.values()]
+        same = "same" if message == [title in WRONG] * len(message) else "NOT THE SAME"
+        print(f"{same} · {title}: {dict(zip(found, message, strict=True))}")
 
 
 def alone(name: str, path: Path) -> None:

@@ -121,12 +121,12 @@ def measured(context: Context, began: float, runs: int, rows: int) -> Sample:
 
 
 def one_round(
-    context: Context, told: dict[str, str], folder: Path, number: int, dice: random.Random
+    context: Context, message: dict[str, str], folder: Path, number: int, dice: random.Random
 ) -> list[str]:
     """A run of each action (one of them paused and resumed), and now and then an undo; returns the
     runs' ids.
     """
-    connection = connect(context.home, token=told["token"], base_url=told["base_url"])
+    connection = connect(context.home, token=message["token"], base_url=message["base_url"])
     done = []
     for action_id, constants in ROUNDS.items():
         files = {"usuarios": read_csv(folder / "USUARIOS.CSV")}
@@ -151,12 +151,12 @@ def soak(minutes: float, tell: Callable[[str], None]) -> tuple[list[Sample], dic
     os.environ.update(BULK_SETTLE_DELAY="0.3", BULK_BREAKER_SHARE="1")
     states: dict[str, int] = {}
     samples: list[Sample] = []
-    with tempfile.TemporaryDirectory() as place, sandbox(Path(place) / "remote") as told:
+    with tempfile.TemporaryDirectory() as place, sandbox(Path(place) / "remote") as message:
         folder, began, dice, runs = Path(place) / "files", time.monotonic(), random.Random(7), 0
         write_examples(folder, people=PEOPLE, locations=LOCATIONS)
         context = open_context(Path(place) / "home")
         for number in range(1_000_000):
-            for run_id in one_round(context, told, folder, number, dice):
+            for run_id in one_round(context, message, folder, number, dice):
                 runs += 1
                 for state, count in document(context, find_run(context, run_id))["counts"].items():
                     states[state] = states.get(state, 0) + count

@@ -103,9 +103,9 @@ def submit_bulk_order(
     if not chunk:
         raise InputError("El lote está vacío: no hay filas que entregar.")
     if run_id is not None:
-        house = context or open_context()
+        opened = context or open_context()
         rows = [row if isinstance(row, Row) else Row(row[0], dict(row[1])) for row in chunk]
-        return runs.add_order(house.journal, run_id, rows, action.entity)
+        return runs.add_order(opened.journal, run_id, rows, action.entity)
     checked = _checked(action_id, chunk)
     with _guard:
         implicit = _implicit_run(
@@ -130,12 +130,12 @@ def merge_bulk_results(orders: Iterable[str], *, context: Context | None = None)
     """One summary over the orders: totals per row state, and the rows in file order. Raises
     RunNotFound.
     """
-    house = context or open_context()
-    found = [runs.order_status(house.journal, order_id) for order_id in orders]
+    opened = context or open_context()
+    found = [runs.order_status(opened.journal, order_id) for order_id in orders]
     counts: dict[str, int] = {}
     merged = []
     for status in found:
-        merged += list(row_queries.read_rows(house.journal, status.run_id, order_seq=status.seq))
+        merged += list(row_queries.read_rows(opened.journal, status.run_id, order_seq=status.seq))
         for state, n in status.counts.items():
             counts[state] = counts.get(state, 0) + n
     return Summary(counts, tuple(found), tuple(sorted(merged, key=lambda row: row.line)))

@@ -51,14 +51,14 @@ _WHY = {
 }
 
 
-def why(error: OSError) -> str:
+def os_error_text(error: OSError) -> str:
     """What the system says, in the operator's language; an unforeseen one as the system tells
     it.
     """
     return _WHY.get(error.errno or 0) or error.strerror or str(error)
 
 
-def json_place(error: ValueError) -> str:
+def json_error_position(error: ValueError) -> str:
     """`: se rompe en la línea 3, columna 5`, when the reader of JSON says where."""
     return (
         f": se rompe en la línea {error.lineno}, columna {error.colno}"

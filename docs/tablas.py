@@ -88,9 +88,9 @@ def _options(command: Any) -> Iterator[str]:
             if isinstance(param.default, (int, float, str)) and not isinstance(param.default, bool)
             else None
         )
-        told = f" Por defecto, {default}." if default not in (None, "", 0, 0.0) else ""
+        message = f" Por defecto, {default}." if default not in (None, "", 0, 0.0) else ""
         help_text = _cell(getattr(param, "help", None) or "").rstrip(".")
-        yield f"| {shown} | {f'{help_text}.' if help_text else ''}{told} |"
+        yield f"| {shown} | {f'{help_text}.' if help_text else ''}{message} |"
     yield ""
 
 
@@ -139,16 +139,16 @@ def _plain(requirement: str) -> str:
 
 def _licence(name: str) -> str:
     """As the library says it: expression, else classifier, else the first line of its text."""
-    told = importlib.metadata.metadata(name)
+    message = importlib.metadata.metadata(name)
     classes = [
         entry.rpartition(" :: ")[2]
-        for entry in told.get_all("Classifier") or []
+        for entry in message.get_all("Classifier") or []
         if entry.startswith("License ::")
     ]
     text = (
-        told.get("License-Expression")
+        message.get("License-Expression")
         or "; ".join(classes)
-        or (told.get("License") or "?").strip().splitlines()[0]
+        or (message.get("License") or "?").strip().splitlines()[0]
     )
     return _cell(text)[:80]
 

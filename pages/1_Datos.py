@@ -56,8 +56,10 @@ def possible(session: Session) -> None:
     states = selection.all_readiness(session)
     ready = [state for state in states if state.ready]
     lacking = [state for state in states if not state.ready and state.state != "no_file"]
-    told = f"**Qué se puede hacer con estos ficheros:** ✓ {count(len(ready), 'acción', 'acciones')}"
-    st.markdown(told + (f" · ! {len(lacking)} con algo que falta" if lacking else ""))
+    message = (
+        f"**Qué se puede hacer con estos ficheros:** ✓ {count(len(ready), 'acción', 'acciones')}"
+    )
+    st.markdown(message + (f" · ! {len(lacking)} con algo que falta" if lacking else ""))
     reasons = dict.fromkeys(state.text for state in lacking)
     for reason in reasons:
         titles = ", ".join(
@@ -105,7 +107,7 @@ def previews(session: Session) -> None:
         problem_grid.corrected_file(session, dataset.name, "preview")
 
 
-def looked_at(session: Session) -> None:
+def inspected(session: Session) -> None:
     """One view at a time: what is not looked at costs nothing."""
     found = problems.by_file(session)
     views = {
@@ -153,13 +155,13 @@ def lacking(session: Session) -> str | None:
 
 
 session = page.begin("datos")
-with page.told():
+with page.error_boundary():
     main_buttons(session)
 upload_zones.draw(session)
-with page.told():
+with page.error_boundary():
     if not session.files:
         st.info(EMPTY_DATA, icon=":material/upload_file:")
     else:
         possible(session)
         name_lookup.complete(session)
-        looked_at(session)
+        inspected(session)

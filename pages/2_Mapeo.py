@@ -15,7 +15,7 @@ from bulk.core.figures import count
 from bulk.core.records import FILE_NAMES
 from bulk.errors import InputError
 from bulk.planning.mapping import iter_params
-from bulk.planning.prepare import Prepared
+from bulk.planning.prepare import PreparedFile
 from bulk.planning.readiness import Readiness, needs
 from bulk.planning.row_labels import labels
 from pages.ui.data import name_lookup, problem_list, problems
@@ -70,15 +70,19 @@ def card(session: Session, state: Readiness) -> None:
         f'<div class="card-sub">{html.escape(action.summary)}<br>Necesita'
         f" {html.escape(needs(action))}</div>"
     )
-    told, button = st.columns([0.62, 0.38], vertical_alignment="center")
-    told.caption("✓ lista" if state.ready else f"! {plain(state.text)}")
+    shown, button = st.columns([0.62, 0.38], vertical_alignment="center")
+    shown.caption("✓ lista" if state.ready else f"! {plain(state.text)}")
     absent = action.dataset not in session.files
-    label, why = (
+    label, reason = (
         ("Elegida" if chosen else "Elegir"),
         f"Falta {FILE_NAMES[action.dataset]}." if absent else None,
     )
     if button.button(
-        label, key=f"choose_{action.id}", disabled=chosen or absent, width="stretch", help=why
+        label,
+        key=f"choose_{action.id}",
+        disabled=chosen or absent,
+        width="stretch",
+        help=reason,
     ):
         session.action_id = action.id
         session.revision += 1
@@ -89,7 +93,7 @@ def announced(action: Unsupported) -> None:
     st.markdown(f":gray[**{action.title}**  \n{IN_DEVELOPMENT}]")
 
 
-def plan_or_way_back(session: Session, action: Action) -> Prepared | None:
+def plan_or_way_back(session: Session, action: Action) -> PreparedFile | None:
     """None after telling what was chosen for an earlier file and this one lacks, with the ways back
     from it.
     """
@@ -103,7 +107,7 @@ def plan_or_way_back(session: Session, action: Action) -> Prepared | None:
     return None
 
 
-def mapping(session: Session, action: Action, plan: Prepared) -> None:
+def mapping(session: Session, action: Action, plan: PreparedFile) -> None:
     missing = plan.missing
     if missing:
         st.error(
@@ -120,7 +124,7 @@ def mapping(session: Session, action: Action, plan: Prepared) -> None:
         one_row(plan)
 
 
-def one_row(plan: Prepared) -> None:
+def one_row(plan: PreparedFile) -> None:
     """The parameters of any row, with who it is about and what is wrong with it."""
     lines = plan.frame.index
     if not len(lines):
@@ -144,12 +148,12 @@ def one_row(plan: Prepared) -> None:
         st.warning(plain(problem.text()))
 
 
-def label_of(plan: Prepared, line: int) -> str:
+def label_of(plan: PreparedFile, line: int) -> str:
     one = replace(plan.dataset, frame=plan.dataset.frame.loc[[line]])
     return str(labels(one)["label"].iloc[0])
 
 
-def draw_problems(session: Session, plan: Prepared) -> None:
+def draw_problems(session: Session, plan: PreparedFile) -> None:
     """How many rows the action can work, and the others to put right; nothing of it while a
     parameter has no source.
     """
@@ -161,18 +165,22 @@ def draw_problems(session: Session, plan: Prepared) -> None:
     problem_list.views(session, {plan.dataset.name: plan.problems}, key="mapping")
 
 
-def straight_on(session: Session, plan: Prepared, key: str) -> None:
+def straight_on(session: Session, plan: PreparedFile, key: str) -> None:
     """On to the rehearsal, remembering what was chosen by hand for these headers."""
-    why = selection.why_not(plan)
+    reason = selection.why_not(plan)
     if st.button(
-        "Continuar a Ensayo", type="primary", disabled=bool(why), help=plain(why) or None, key=key
+        "Continuar a Ensayo",
+        type="primary",
+        disabled=bool(reason),
+        help=plain(reason) or None,
+        key=key,
     ):
         saved.remember(session, plan)
         st.switch_page(PAGES["ensayo"][0])
 
 
 session = page.begin("mapeo")
-with page.told():
+with page.error_boundary():
     place = page.heading("mapeo")
     if not session.files.keys() & {"ubicaciones", "usuarios"}:
         st.info(EMPTY_MAPPING, icon=":material/upload_file:")

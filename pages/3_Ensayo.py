@@ -9,12 +9,12 @@ from streamlit.delta_generator import DeltaGenerator
 
 from bulk.core.figures import count
 from bulk.core.records import RunRecord
-from bulk.planning.prepare import Prepared
+from bulk.planning.prepare import PreparedFile
 from bulk.runs.launch import launch, request_stop
 from pages.ui.mapping import selection
 from pages.ui.results import downloads
 from pages.ui.run import board, board_page, current_runs, dry_run, row_filters
-from pages.ui.run.snapshot import Look, local, look, progress_line
+from pages.ui.run.snapshot import RunSnapshot, local, progress_line, take_snapshot
 from pages.ui.shell import page, resources
 from pages.ui.shell.session import Session, put_in_url
 from pages.ui.texts import EMPTY_ACTION, EMPTY_MAPPING, NOTHING_TO_CHANGE, PAGES
@@ -33,7 +33,7 @@ FEW_HELP = (
 EVERY = 1.0  # seconds between two looks
 
 
-def rehearse(session: Session, plan: Prepared, *, few: int = 0) -> None:
+def start_dry_run(session: Session, plan: PreparedFile, *, few: int = 0) -> None:
     reached = resources.connection(session)
     how = selection.launch_of(session, dry_run=True, canary=few)
     session.advice = []
@@ -43,7 +43,7 @@ def rehearse(session: Session, plan: Prepared, *, few: int = 0) -> None:
     st.rerun()
 
 
-def plan_or_reason(session: Session) -> Prepared | None:
+def plan_or_reason(session: Session) -> PreparedFile | None:
     """The plan to rehearse, or None after saying what is missing."""
     if not session.files.keys() & {"ubicaciones", "usuarios"}:
         st.info(EMPTY_MAPPING, icon=":material/upload_file:")
@@ -63,19 +63,26 @@ def way_back(session: Session) -> None:
     page.way("datos" if no_file else "mapeo")
 
 
-def start_button(session: Session, plan: Prepared, *, again: bool) -> None:
-    why, total = selection.why_not(plan), selection.to_send(plan)
+def start_button(session: Session, plan: PreparedFile, *, again: bool) -> None:
+    reason, total = selection.why_not(plan), selection.to_send(plan)
     if (
         not again
         and total > FEW
-        and st.button(f"Probar {FEW} filas", disabled=bool(why), help=plain(why) or FEW_HELP)
+        and st.button(
+            f"Probar {FEW} filas",
+            disabled=bool(reason),
+            help=plain(reason) or FEW_HELP,
+        )
     ):
-        rehearse(session, plan, few=FEW)
+        start_dry_run(session, plan, few=FEW)
     label = "Ensayar de nuevo" if again else f"Ensayar {count(total, 'fila', 'filas')}"
     if st.button(
-        label, type="secondary" if again else "primary", disabled=bool(why), help=plain(why) or None
+        label,
+        type="secondary" if again else "primary",
+        disabled=bool(reason),
+        help=plain(reason) or None,
     ):
-        rehearse(session, plan)
+        start_dry_run(session, plan)
 
 
 def progress(session: Session, run: RunRecord) -> None:
@@ -85,17 +92,17 @@ def progress(session: Session, run: RunRecord) -> None:
 
     @st.fragment(run_every=EVERY)
     def panel() -> None:
-        with page.told():
-            seen = look(
+        with page.error_boundary():
+            snapshot = take_snapshot(
                 resources.context(),
                 current_runs.again(resources.context(), run),
                 session,
                 with_orders=False,
             )
-            if not seen.alive:
+            if not snapshot.alive:
                 st.rerun()
-            st.progress(seen.share, text=f"**Leyendo Webex** · {progress_line(seen)}")
-            row_filters.draw(seen, plan=True, key=f"plan_{run.run_id}")
+            st.progress(snapshot.share, text=f"**Leyendo Webex** · {progress_line(snapshot)}")
+            row_filters.draw(snapshot, plan=True, key=f"plan_{run.run_id}")
 
     panel()
 
@@ -106,51 +113,51 @@ def stop_button(session: Session, run: RunRecord) -> None:
         st.rerun()
 
 
-def not_yet(session: Session, plan: Prepared) -> None:
+def not_yet(session: Session, plan: PreparedFile) -> None:
     """What would be rehearsed, how long it takes, and what is set aside before Webex is asked at
     all.
     """
     st.markdown(dry_run.about(session, plan))
-    if why := selection.why_not(plan):
-        st.error(plain(why), icon=":material/error:")
+    if reason := selection.why_not(plan):
+        st.error(plain(reason), icon=":material/error:")
     else:
         st.info(dry_run.how_long(session, plan), icon=":material/preview:")
     dry_run.validation(session, plan)
 
 
-def found(session: Session, seen: Look, plan: Prepared | None) -> None:
+def found(session: Session, snapshot: RunSnapshot, plan: PreparedFile | None) -> None:
     """`plan`: of this tab's files, when the rehearsal is about them."""
-    board.progress(seen)
+    board.progress(snapshot)
     st.caption(NO_WRITES)
-    if seen.run.reason:
-        st.warning(plain(seen.run.reason), icon=":material/warning:")
-    if seen.state == "completed" and not dry_run.changes(seen):
+    if snapshot.run.reason:
+        st.warning(plain(snapshot.run.reason), icon=":material/warning:")
+    if snapshot.state == "completed" and not dry_run.changes(snapshot):
         st.success(NOTHING_TO_CHANGE, icon=":material/check_circle:")
-    if dry_run.changes(seen) and seen.ended:
-        st.markdown(dry_run.forecast_line(session, resources.context(), seen))
-    if seen.ended:
-        dry_run.whole_file(session, resources.context(), seen)
-    below = partial(dry_run.leave_out, session, seen, plan) if plan and seen.ended else None
-    row_filters.draw(seen, plan=True, key=f"plan_{seen.run.run_id}", below=below)
+    if dry_run.changes(snapshot) and snapshot.ended:
+        st.markdown(dry_run.forecast_line(session, resources.context(), snapshot))
+    if snapshot.ended:
+        dry_run.whole_file(session, resources.context(), snapshot)
+    below = partial(dry_run.leave_out, session, snapshot, plan) if plan and snapshot.ended else None
+    row_filters.draw(snapshot, plan=True, key=f"plan_{snapshot.run.run_id}", below=below)
     if plan and plan.invalid.keys() - plan.excluded:
         with st.expander("Corregir las filas apartadas"):
             dry_run.validation(session, plan)
 
 
-def onward(session: Session, seen: Look, key: str) -> None:
+def onward(session: Session, snapshot: RunSnapshot, key: str) -> None:
     """After a rehearsal of what this tab has: on to the launch, or to the report where there is
     nothing to launch.
     """
-    if dry_run.changes(seen):
+    if dry_run.changes(snapshot):
         if st.button("Ir a Lanzamiento", type="primary", key=f"launch_{key}"):
             session.run_id = None
             st.switch_page(PAGES["lanzamiento"][0])
     elif st.button("Ir a Informe", type="primary", key=f"report_{key}"):
-        st.switch_page(PAGES["informe"][0], query_params={"run": seen.run.run_id})
+        st.switch_page(PAGES["informe"][0], query_params={"run": snapshot.run.run_id})
 
 
-def at_rest(
-    session: Session, place: DeltaGenerator, run: RunRecord | None, seen: Look | None
+def wait_until_idle(
+    session: Session, place: DeltaGenerator, run: RunRecord | None, snapshot: RunSnapshot | None
 ) -> None:
     current = bool(run and selection.is_about(run, session, resources.connection(session)))
     if run and not current and session.action_id:
@@ -164,42 +171,44 @@ def at_rest(
         elif not run:
             way_back(session)
         if (
-            seen
-            and not seen.ended
+            snapshot
+            and not snapshot.ended
             and st.button("Ensayar las demás", type="primary" if current else "secondary")
         ):
-            board_page.take_up(session, seen)
-        if plan and current and seen and seen.ended:
-            onward(session, seen, "on_top")
-    if seen:
-        found(session, seen, plan if current else None)
-        if plan and current and seen.ended:
+            board_page.resume_run(session, snapshot)
+        if plan and current and snapshot and snapshot.ended:
+            onward(session, snapshot, "on_top")
+    if snapshot:
+        found(session, snapshot, plan if current else None)
+        if plan and current and snapshot.ended:
             with page.foot():
-                onward(session, seen, "on_foot")
+                onward(session, snapshot, "on_foot")
     elif plan:
         not_yet(session, plan)
 
 
 session = page.begin("ensayo")
-with page.told():
-    house = resources.context()
-    run = current_runs.attached(house, session, dry_run=True)
-    seen = look(house, run, session, with_orders=False) if run else None
+with page.error_boundary():
+    context = resources.context()
+    run = current_runs.attached(context, session, dry_run=True)
+    snapshot = take_snapshot(context, run, session, with_orders=False) if run else None
     place = page.heading(
-        "ensayo", seen.title if seen else "", buttons=0.25 if seen and seen.alive else 0.55
+        "ensayo",
+        snapshot.title if snapshot else "",
+        buttons=0.25 if snapshot and snapshot.alive else 0.55,
     )
-    if run and seen:
+    if run and snapshot:
         put_in_url(run.run_id)
         names = ", ".join(file["file_name"] for file in run.files)
-        told = (
+        message = (
             f"Ensayo del {local(run.created_at)} · {plain(run.org_name or run.target)} ·"
             f" {plain(names)}"
         )
-        st.caption(f"{told} · {dry_run.scope_of(seen)}")
+        st.caption(f"{message} · {dry_run.scope_of(snapshot)}")
     page.advise(session)
-    if run and seen and seen.alive:
+    if run and snapshot and snapshot.alive:
         with place:
             stop_button(session, run)
         progress(session, run)
     else:
-        at_rest(session, place, run, seen)
+        wait_until_idle(session, place, run, snapshot)

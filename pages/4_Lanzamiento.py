@@ -5,18 +5,18 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from bulk.planning.prepare import Prepared
+from bulk.planning.prepare import PreparedFile
 from bulk.runs.connection import Connection
 from pages.ui.mapping import selection
 from pages.ui.run import board_page, current_runs, launch, launch_options
-from pages.ui.run.snapshot import local, look
+from pages.ui.run.snapshot import local, take_snapshot
 from pages.ui.shell import page, resources
 from pages.ui.shell.session import Session, put_in_url
 from pages.ui.texts import EMPTY_ACTION, EMPTY_MAPPING, NOTHING_RUNS
 from pages.ui.widgets.markdown import plain
 
 
-def plan_or_reason(session: Session, place: DeltaGenerator) -> Prepared | None:
+def plan_or_reason(session: Session, place: DeltaGenerator) -> PreparedFile | None:
     """The plan to launch, or None after saying where to begin."""
     if not session.files.keys() & {"ubicaciones", "usuarios"}:
         st.info(f"{NOTHING_RUNS} {EMPTY_MAPPING}", icon=":material/upload_file:")
@@ -45,35 +45,35 @@ def before(session: Session, reached: Connection) -> None:
     plan = plan_or_reason(session, place)
     if plan is None:
         return
-    rehearsal = launch.rehearsal_of(session, reached)
-    launch.told(plan, rehearsal)
+    dry_run_seen = launch.dry_run_of(session, reached)
+    launch.say_dry_run(plan, dry_run_seen)
     after = launch.others(session, reached)
     launch_options.draw(session)
     with place:
-        launch.button(session, plan, rehearsal, reached, after=after)
+        launch.button(session, plan, dry_run_seen, reached, after=after)
 
 
 def board(session: Session) -> None:
-    house = resources.context()
-    run = current_runs.attached(house, session, dry_run=False)
+    context = resources.context()
+    run = current_runs.attached(context, session, dry_run=False)
     if run is None:
         return
     put_in_url(run.run_id)
-    seen = look(house, run, session)
-    place = page.heading("lanzamiento", seen.title, buttons=0.56)
+    snapshot = take_snapshot(context, run, session)
+    place = page.heading("lanzamiento", snapshot.title, buttons=0.56)
     note = f" · {plain(run.note)}" if run.note else ""
     who = f"{plain(run.org_name or run.target)} · {plain(run.person or '?')}"
     st.caption(f"{who} · {local(run.created_at)}{note} · ejecución {run.run_id}")
     with place:
-        board_page.buttons(session, seen)
-    if not seen.alive and not seen.ended:
-        board_page.at_rest(session, seen)
+        board_page.buttons(session, snapshot)
+    if not snapshot.alive and not snapshot.ended:
+        board_page.wait_until_idle(session, snapshot)
     page.advise(session)
-    board_page.panel(session, seen)
+    board_page.panel(session, snapshot)
 
 
 session = page.begin("lanzamiento")
-with page.told():
+with page.say_dry_run():
     if current_runs.attached(resources.context(), session, dry_run=False):
         board(session)
     else:

@@ -15,15 +15,15 @@ from pages.ui.results import audit, downloads, error_groups, location_chart, roa
 from pages.ui.run import current_runs, outcome, row_filters
 from pages.ui.run.details import counted
 from pages.ui.run.orders import every
-from pages.ui.run.snapshot import Look, local, look, state_word, where_of
+from pages.ui.run.snapshot import RunSnapshot, local, state_word, take_snapshot, where_of
 from pages.ui.shell import page, resources
 from pages.ui.shell.session import Session, put_in_url, run_in_url
 from pages.ui.texts import CHOOSE_RUN, PAGES, lasting, sentence
-from pages.ui.texts_runs import plural, rows_told, word_of
+from pages.ui.texts_runs import plural, rows_text, word_of
 from pages.ui.widgets import tables
 from pages.ui.widgets.markdown import plain
 
-UNDONE, CAUSES, ROWS, LOTS, PLACES, AUDIT = (
+UNDONE, CAUSES, ROWS, ORDERS, PLACES, AUDIT = (
     "Restauración",
     "Por causa",
     "Filas",
@@ -35,27 +35,27 @@ UNDONE, CAUSES, ROWS, LOTS, PLACES, AUDIT = (
 
 def chosen(session: Session) -> RunRecord | None:
     """`?run=` of any kind, else what this tab launched last."""
-    house = resources.context()
+    context = resources.context()
     if asked := run_in_url():
-        return find_run(house, asked)
-    return current_runs.attached(house, session, dry_run=False)
+        return find_run(context, asked)
+    return current_runs.attached(context, session, dry_run=False)
 
 
-def sum_line(seen: Look) -> str:
+def sum_line(snapshot: RunSnapshot) -> str:
     """`4.300 filas = 4.180 hechas + 79 sin cambios + 41 con error`, in the words of the run."""
     words: dict[str, int] = {}
     for state in ALL_STATES:
-        if seen.counts[state]:
-            word = word_of(seen.run, state)
-            words[word] = words.get(word, 0) + seen.counts[state]
+        if snapshot.counts[state]:
+            word = word_of(snapshot.run, state)
+            words[word] = words.get(word, 0) + snapshot.counts[state]
     parts = " + ".join(
         f"{thousands(n)} {plural(word) if n != 1 else word}" for word, n in words.items()
     )
-    return f"**{rows_told(sum(words.values()))}** = {parts}" if words else ""
+    return f"**{rows_text(sum(words.values()))}** = {parts}" if words else ""
 
 
-def summary(seen: Look) -> None:
-    run = seen.run
+def summary(snapshot: RunSnapshot) -> None:
+    run = snapshot.run
     who = f"{plain(where_of(run))} · {plain(run.person or '?')} · {local(run.created_at)}"
     calls = (
         f"{count(run.requests, 'llamada', 'llamadas')} ·"
@@ -63,79 +63,86 @@ def summary(seen: Look) -> None:
     )
     note = f" · {plain(run.note)}" if run.note else ""
     plan = f" · ensayo {run.parent}" if run.parent and run.kind == "apply" else ""
-    state = f"**{plain(sentence(state_word(seen)))}**"
+    state = f"**{plain(sentence(state_word(snapshot)))}**"
     st.caption(
-        f"{state} · {who} · {lasting(seen.seconds)} · {calls}{note}{plan} · ejecución {run.run_id}"
+        f"{state} · {who} · {lasting(snapshot.seconds)} · {calls}{note}{plan} · ejecución {run.run_id}"
     )
-    if seen.alive:
+    if snapshot.alive:
         st.info("La ejecución sigue en curso: el informe crece con ella.", icon=":material/sync:")
     elif (
         run.kind == "apply"
         and not run.dry_run
-        and seen.ended
-        and not seen.review
-        and not seen.counts["cancelled"]
+        and snapshot.ended
+        and not snapshot.review
+        and not snapshot.counts["cancelled"]
     ):
         st.success(
-            f"{thousands(seen.finished)} de {thousands(seen.total)} como se pidió.",
+            f"{thousands(snapshot.finished)} de {thousands(snapshot.total)} como se pidió.",
             icon=":material/check_circle:",
         )
-    outcome.counters(seen)
-    st.caption(sum_line(seen))
+    outcome.counters(snapshot)
+    st.caption(sum_line(snapshot))
 
 
-def lots(seen: Look) -> None:
-    if seen.order_states:
+def orders_(snapshot: RunSnapshot) -> None:
+    if snapshot.order_states:
         tables.show(
-            tables.order_frame(every(seen)), config=tables.order_config(), key="report_orders"
+            tables.order_frame(every(snapshot)), config=tables.order_config(), key="report_orders"
         )
     else:
         st.caption("La ejecución no tiene lotes.")
 
 
-def after(session: Session, seen: Look) -> None:
+def after(session: Session, snapshot: RunSnapshot) -> None:
     """What can be done with the run now."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        if undo.at_rest(seen):
-            verify.button(session, seen)
-            if seen.run.kind in ("apply", "undo"):
-                undo.button(session, seen)
-        downloads.acta_button([seen.run], "Acta")
-        if seen.run.parent and seen.run.kind != "apply" and st.button("Ver la ejecución de origen"):
-            st.switch_page(PAGES["informe"][0], query_params={"run": seen.run.parent})
-        found = roadmap.next_action(session) if seen.ended else None
+        if undo.wait_until_idle(snapshot):
+            verify.button(session, snapshot)
+            if snapshot.run.kind in ("apply", "undo"):
+                undo.button(session, snapshot)
+        downloads.acta_button([snapshot.run], "Acta")
+        if (
+            snapshot.run.parent
+            and snapshot.run.kind != "apply"
+            and st.button("Ver la ejecución de origen")
+        ):
+            st.switch_page(PAGES["informe"][0], query_params={"run": snapshot.run.parent})
+        found = roadmap.next_action(session) if snapshot.ended else None
         if found and st.button(
             f"Siguiente acción: {found.action.title}", icon=":material/arrow_forward:"
         ):
             session.action_id = found.action.id
             st.switch_page(PAGES["mapeo"][0])
-    verify.draw(session, seen)
-    undo.draw(session, seen)
+    verify.draw(session, snapshot)
+    undo.draw(session, snapshot)
 
 
-def details(session: Session, seen: Look) -> None:
+def details(session: Session, snapshot: RunSnapshot) -> None:
     """One view at a time: with thousands of lots each of them costs, and only one is looked at."""
     views: dict[str, Callable[[], None]] = {
-        CAUSES: lambda: error_groups.draw(session, seen),
+        CAUSES: lambda: error_groups.draw(session, snapshot),
         ROWS: lambda: row_filters.draw(
-            seen, plan=seen.run.dry_run, key=f"report_{seen.run.run_id}", orders=every(seen)
+            snapshot,
+            plan=snapshot.run.dry_run,
+            key=f"report_{snapshot.run.run_id}",
+            orders=every(snapshot),
         ),
-        LOTS: lambda: lots(seen),
+        ORDERS: lambda: orders_(snapshot),
         PLACES: lambda: location_chart.by_location(
-            seen.run, locations.group_counts(resources.context().journal, seen.run.run_id)
+            snapshot.run, locations.group_counts(resources.context().journal, snapshot.run.run_id)
         ),
-        AUDIT: lambda: audit.audit_table(seen.run),
+        AUDIT: lambda: audit.audit_table(snapshot.run),
     }
-    if seen.run.kind == "undo":
-        views = {UNDONE: lambda: undo.lists(seen), **views}
-    names, key = list(views), f"report_view_{seen.run.kind == 'undo'}"
+    if snapshot.run.kind == "undo":
+        views = {UNDONE: lambda: undo.lists(snapshot), **views}
+    names, key = list(views), f"report_view_{snapshot.run.kind == 'undo'}"
     chosen_view = st.segmented_control(
         "Ver", names, default=names[0], label_visibility="collapsed", required=True, key=key
     )
     numbers = {
-        CAUSES: len(error_groups.gathered(session, seen)),
-        ROWS: seen.total,
-        LOTS: len(seen.order_states),
+        CAUSES: len(error_groups.gathered(session, snapshot)),
+        ROWS: snapshot.total,
+        ORDERS: len(snapshot.order_states),
     }
     counted(key, {names.index(name) + 1: number for name, number in numbers.items()})
     views[chosen_view or names[0]]()
@@ -143,15 +150,15 @@ def details(session: Session, seen: Look) -> None:
 
 def draw(session: Session, run: RunRecord) -> None:
     put_in_url(run.run_id)
-    seen = look(resources.context(), run, session)
-    with page.heading("informe", seen.title, buttons=0.32):
+    snapshot = take_snapshot(resources.context(), run, session)
+    with page.heading("informe", snapshot.title, buttons=0.32):
         downloads.excel_button(run)
-        downloads.more(seen)
-    if seen.run.reason and not seen.alive:
-        st.warning(plain(seen.run.reason), icon=":material/warning:")
-    summary(seen)
-    after(session, seen)
-    details(session, seen)
+        downloads.more(snapshot)
+    if snapshot.run.reason and not snapshot.alive:
+        st.warning(plain(snapshot.run.reason), icon=":material/warning:")
+    summary(snapshot)
+    after(session, snapshot)
+    details(session, snapshot)
 
 
 def nothing_to_show() -> None:
@@ -160,7 +167,7 @@ def nothing_to_show() -> None:
 
 
 session = page.begin("informe")
-with page.told():
+with page.error_boundary():
     try:
         run = chosen(session)
     except BulkError as error:

@@ -48,10 +48,10 @@ def chosen_filters(orgs: Sequence[str]) -> history.Filters:
             label_visibility="collapsed",
             width=DATES,
         )
-        rehearsals = st.checkbox("Ver también los ensayos")
+        dry_runs = st.checkbox("Ver también los ensayos")
         archived = st.checkbox("Ver también las archivadas")
     return history.Filters(
-        action, tuple(states), note.strip(), rehearsals, archived, org, tuple(days)
+        action, tuple(states), note.strip(), dry_runs, archived, org, tuple(days)
     )
 
 
@@ -71,26 +71,26 @@ def repeat_run(session: Session, run: RunRecord) -> None:
 
 def buttons(session: Session, picked: Sequence[RunRecord]) -> bool:
     """What can be done with the marked ones; True while two are to be compared."""
-    house = resources.context()
+    context = resources.context()
     with st.container(horizontal=True, vertical_alignment="center"):
         comparing = st.toggle("Comparar", disabled=len(picked) != 2, help="Marca dos ejecuciones.")
         downloads.acta_button(picked, "Acta de las seleccionadas")
         one = picked[0] if len(picked) == 1 else None
-        able = one is not None and repeat.can_repeat(house, one)
-        told = (
+        able = one is not None and repeat.can_repeat(context, one)
+        message = (
             "Carga su fichero, su acción y su mapeo, y abre Ensayo. Necesita que se guardara el"
             " fichero."
         )
-        if st.button("Repetir", disabled=not able, help=told) and one:
+        if st.button("Repetir", disabled=not able, help=message) and one:
             repeat_run(session, one)
-        again = bool(picked) and all(run.run_id in history.archived(house) for run in picked)
+        again = bool(picked) and all(run.run_id in history.archived(context) for run in picked)
         if st.button(
             "Recuperar" if again else "Archivar",
             disabled=not picked,
             help="Archivada no se muestra; nada se borra.",
         ):
             history.archive(
-                house,
+                context,
                 {run.run_id: current_runs.who(session, run) for run in picked},
                 away=not again,
             )
@@ -100,19 +100,19 @@ def buttons(session: Session, picked: Sequence[RunRecord]) -> bool:
 
 def draw(session: Session) -> None:
     place = page.heading("historial")
-    house = resources.context()
-    there = history.everything(house)
+    context = resources.context()
+    there = history.everything(context)
     if not there:
         st.info(NO_RUNS, icon=":material/history:")
         with place:
             if st.button("Cargar ficheros", type="primary"):
                 st.switch_page(PAGES["datos"][0])
         return
-    found = history.matching(house, there, chosen_filters(history.organisations(there)))
+    found = history.matching(context, there, chosen_filters(history.organisations(there)))
     pages = max(1, -(-len(found) // history.PAGE))
     number = st.pagination(pages, key="history_page") if pages > 1 else 1
     shown = found[(number - 1) * history.PAGE : number * history.PAGE]
-    picked = history.table(house, shown) if shown else []
+    picked = history.table(context, shown) if shown else []
     st.caption(f"{count(len(found), 'ejecución', 'ejecuciones')}. {HINT}" if found else NO_MATCH)
     if found and buttons(session, picked):
         older, newer = sorted(picked, key=lambda run: run.created_at)
@@ -120,13 +120,13 @@ def draw(session: Session) -> None:
     with place:
         if st.button("Abrir", type="primary", disabled=len(picked) != 1):
             open_run(session, picked[0])
-    drawn = [(run.run_id, run.state, run.ended_at) for run in found[: history_charts.MOST]]
+    drawn = [(run.run_id, run.state, run.ended_at) for run in found[: history_charts.MAX_ITEMS]]
     if figures := session.once(
-        "history_charts", drawn, lambda: history_charts.figures(house, found)
+        "history_charts", drawn, lambda: history_charts.figures(context, found)
     ):
         history_charts.draw(figures)
 
 
 session = page.begin("historial")
-with page.told():
+with page.error_boundary():
     draw(session)

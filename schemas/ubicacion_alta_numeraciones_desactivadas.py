@@ -4,11 +4,11 @@ import pandas as pd
 
 from schemas import fields
 
-MOST_MOBILE = 20  # numbers of type MOBILE in one request
+MAX_MOBILE = 20  # numbers of type MOBILE in one request
 
 
 def _mobile_fits(frame: pd.DataFrame) -> "pd.Series[bool]":
-    many = frame["phone_numbers"].str.count(";") >= MOST_MOBILE
+    many = frame["phone_numbers"].str.count(";") >= MAX_MOBILE
     return ~(frame["number_type"].eq("MOBILE") & many.fillna(False).astype(bool))
 
 

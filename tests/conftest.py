@@ -14,7 +14,7 @@ import pytest
 
 from bulk.sandbox import RunningSandbox, SandboxConfig
 from bulk.webex.ratelimit import limiter
-from tests.house import House, Remote, opened, serving
+from tests.workspace import Remote, Workspace, opened, serving
 
 PEOPLE, LOCATIONS = 120, 6
 FLAGS = [
@@ -51,9 +51,9 @@ def quick_settings(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def house(tmp_path: Path, remote: Remote) -> Iterator[House]:
-    with opened(tmp_path, remote) as house:
-        yield house
+def workspace(tmp_path: Path, remote: Remote) -> Iterator[Workspace]:
+    with opened(tmp_path, remote) as workspace:
+        yield workspace
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bulk.core.action import Member
-from bulk.errors import InputError, RowRefused, json_place
+from bulk.errors import InputError, RowRefused, json_error_position
 
 CALL_TYPES = (
     "INTERNAL_CALL",
@@ -62,7 +62,7 @@ PERMISSION_MEMBERS = {
 }
 
 
-def profile_told(profile: Mapping[str, Any]) -> str:
+def profile_text(profile: Mapping[str, Any]) -> str:
     """`internas permitidas, internacionales bloqueadas`: the profile of contract 2.4 in one
     line.
     """
@@ -156,7 +156,7 @@ def read_profile(raw: bytes, name: str) -> dict[str, Any]:
     try:
         found = json.loads(raw.decode("utf-8-sig"))
     except ValueError as error:
-        raise InputError(f"El perfil «{name}» no es JSON{json_place(error)}.") from None
+        raise InputError(f"El perfil «{name}» no es JSON{json_error_position(error)}.") from None
     except RecursionError:
         raise InputError(f"El perfil «{name}» no es un perfil: tiene demasiados niveles.") from None
     return check_profile(found, name)

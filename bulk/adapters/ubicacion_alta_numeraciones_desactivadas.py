@@ -32,8 +32,8 @@ IN_USE = (  # member of `before`: which of the numbers are assigned, or the head
     "inUse"
 )
 STAY = "No se quitan, porque ya están asignados o son cabecera: {}."
-MOST_REMOVED = 5  # contract 2.1: numbers in one DELETE
-MOST_MOBILE = 20  # contract 2.1: numbers of type MOBILE in one request
+MAX_REMOVED = 5  # contract 2.1: numbers in one DELETE
+MAX_MOBILE = 20  # contract 2.1: numbers of type MOBILE in one request
 NO_PSTN = (
     "La ubicación no tiene PSTN propia. Dar de alta números así puede dañar los datos del operador."
     " Revisa la conexión PSTN de la ubicación en Control Hub."
@@ -127,9 +127,7 @@ def write(
 
 def _remove(api: Api, location_id: str, org_id: str | None, numbers: Sequence[str]) -> Answer:
     path = f"telephony/config/locations/{location_id}/numbers"
-    parts = (
-        numbers[start : start + MOST_REMOVED] for start in range(0, len(numbers), MOST_REMOVED)
-    )
+    parts = (numbers[start : start + MAX_REMOVED] for start in range(0, len(numbers), MAX_REMOVED))
     return one_after_another(
         partial(api.send, "DELETE", path, {"phoneNumbers": part}, orgId=org_id) for part in parts
     )
@@ -146,7 +144,7 @@ def write_many(api: Api, works: Sequence[Work]) -> Answer:
     if any(new is None for new in first.change.news().values()):
         return _remove(api, first.params["location_id"], first.params.get("org_id"), numbers)
     number_type = first.params.get("number_type") or "DID"
-    limit = MOST_MOBILE if number_type == "MOBILE" else api.settings.numbers_per_post
+    limit = MAX_MOBILE if number_type == "MOBILE" else api.settings.numbers_per_post
     post = partial(_post, api, first.params["location_id"], first.params.get("org_id"))
     common = {"numberType": number_type, **first.change.body}
     bodies = (
@@ -183,7 +181,7 @@ def _same_post(params: Values) -> str:
 
 
 def _weight(params: Values) -> int:
-    share = 100 // MOST_MOBILE if params.get("number_type") == "MOBILE" else 1
+    share = 100 // MAX_MOBILE if params.get("number_type") == "MOBILE" else 1
     return share * len(params["phone_numbers"])
 
 

@@ -131,8 +131,8 @@ def write(
     wrong = [licence for licence, wanted in change.news().items() if after[licence] != wanted]
     if not wrong:
         return Outcome(tracking_id=answer.tracking_id)
-    told = PARTIAL.format(", ".join(wrong))
-    return Outcome(False, after=after, code="partial", message=told, tracking_id=answer.tracking_id)
+    text = PARTIAL.format(", ".join(wrong))
+    return Outcome(False, after=after, code="partial", message=text, tracking_id=answer.tracking_id)
 
 
 def undo(

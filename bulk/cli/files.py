@@ -76,9 +76,9 @@ def read_files(
         for dataset in read.datasets:
             if dataset.name == name or (dataset.name != but and not files.get(dataset.name)):
                 found.setdefault(dataset.name, dataset)
-        for other, why in read.refused.items():
+        for other, reason in read.refused.items():
             if not files.get(other):
-                tell(f"Aviso: no se ha leído la hoja de {other.upper()}: {why}")
+                tell(f"Aviso: no se ha leído la hoja de {other.upper()}: {reason}")
     for dataset in found.values():
         _tell_detected(dataset.file_name, dataset.encoding, dataset.delimiter)
     return found

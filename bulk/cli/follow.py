@@ -49,7 +49,7 @@ def to_the_end(
                 acked=True,
                 detail="Ctrl-C",
             )
-    code = report(context, live.run_id, as_json=as_json, why=live.stop_reason, api=live.api)
+    code = report(context, live.run_id, as_json=as_json, reason=live.stop_reason, api=live.api)
     if code == 3:
         cancelled = find_run(context, live.run_id).state == "cancelled"
         sys.stderr.write(f"Para seguir: bulk {'retry' if cancelled else 'resume'} {live.run_id}\n")
@@ -57,7 +57,12 @@ def to_the_end(
 
 
 def report(
-    context: Context, run_id: str, *, as_json: bool, why: str | None = None, api: Api | None = None
+    context: Context,
+    run_id: str,
+    *,
+    as_json: bool,
+    reason: str | None = None,
+    api: Api | None = None,
 ) -> int:
     """Print how the run stands; returns its exit code. `why` stands in for a reason that the
     journal could not take.
@@ -69,8 +74,8 @@ def report(
 
     record = find_run(context, run_id)
     found = document(context, record)
-    found["reason"] = found["reason"] or (why if found["state"] not in ENDED_RUNS else None)
-    foreseen = (
+    found["reason"] = found["reason"] or (reason if found["state"] not in ENDED_RUNS else None)
+    checked = (
         _foreseen(context, record, api)
         if record.dry_run and record.kind == "apply" and record.state in ENDED_RUNS
         else ()
@@ -79,30 +84,30 @@ def report(
         say_json(
             found
             | outcome.members(context, record)
-            | ({"forecast": [asdict(each) for each in foreseen]} if record.dry_run else {})
+            | ({"forecast": [asdict(each) for each in checked]} if record.dry_run else {})
         )
     else:
         say_run(found, phone_line(context, record))
         outcome.tell(context, record)
-        for each in foreseen:
+        for each in checked:
             say(f"! {each.title}. {each.remedy}")
     return exit_code(found)
 
 
 def _foreseen(context: Context, record: RunRecord, api: Api | None) -> tuple[Finding, ...]:
     from bulk.errors import BulkError
-    from bulk.runs.forecast import foresee
+    from bulk.runs.forecast import check_whole_file
 
     if api is None:
         return ()
     try:
-        return foresee(context, record, api)
+        return check_whole_file(context, record, api)
     except BulkError as error:  # the rehearsal stands without it
         sys.stderr.write(
             "Previsión incompleta, no se ha podido preguntar a Webex por el fichero entero:"
             f" {error.message}\n"
         )
-        return foresee(context, record)
+        return check_whole_file(context, record)
 
 
 @contextlib.contextmanager

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bulk.errors import InputError, UsageError, why
+from bulk.errors import InputError, UsageError, os_error_text
 
 Json = Annotated[bool, typer.Option("--json", help="Un único documento JSON en la salida.")]
 Home = Annotated[
@@ -224,7 +224,7 @@ def read_profile(path: Path) -> dict[str, Any]:
     try:
         return call_permissions.read_profile(path.read_bytes(), path.name)
     except OSError as error:
-        raise InputError(f"No se puede leer el perfil «{path}»: {why(error)}.") from None
+        raise InputError(f"No se puede leer el perfil «{path}»: {os_error_text(error)}.") from None
 
 
 def read_token(token: str | None, token_file: Path | None) -> str | None:

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from bulk.core.records import RowResult, RunRecord
     from bulk.runs.context import Context
 
-MOST_TOLD = 20  # rows of one list on the terminal
-MOST_ROWS = 1_000  # of one list in the JSON document
+MAX_SHOWN_ROWS = 20  # rows of one list on the terminal
+MAX_ROWS = 1_000  # of one list in the JSON document
 TITLES = {
     "reverted": ("revertidas", "se revertirían"),
     "kept": ("conservadas", "conservadas"),
@@ -41,7 +41,7 @@ def members(context: Context, record: RunRecord) -> dict[str, Any]:
         from bulk.runs.undo import listed_rows, undo_lists
 
         found = {
-            name: listed_rows(context, record.run_id, name, limit=MOST_ROWS) for name in ROW_BY_ROW
+            name: listed_rows(context, record.run_id, name, limit=MAX_ROWS) for name in ROW_BY_ROW
         }
         listed = {name: [_row(row) for row in rows] for name, rows in found.items()}
         return {"undo": undo_lists(context, record.run_id), "undo_rows": listed}
@@ -65,11 +65,11 @@ def tell(context: Context, record: RunRecord) -> None:
         from bulk.runs.verify import findings_of
 
         found = findings_of(context, record)
-        told = (
+        text = (
             f"{counted(found.different, 'distinta', 'distintas')},"
             f" {counted(found.unreadable, 'no legible', 'no legibles')}"
         )
-        say(f"{found.as_asked} como se pidió, {told}{left_out(found)}.")
+        say(f"{found.as_asked} como se pidió, {text}{left_out(found)}.")
 
 
 def _tell_undo(context: Context, record: RunRecord) -> None:
@@ -78,21 +78,21 @@ def _tell_undo(context: Context, record: RunRecord) -> None:
     found = undo_lists(context, record.run_id)
     partly = f" ({found['partly']} en parte)" if found["partly"] else ""
     words = {name: titles[record.dry_run] for name, titles in TITLES.items()}
-    told = {
+    text = {
         name: counted(found[name], ONE.get(word, word), word)
         for name, word in words.items()
         if found[name] or name in ALWAYS
     }
     words["reverted"] += partly
-    told["reverted"] += partly
-    say(", ".join(told.values()) + ".")
+    text["reverted"] += partly
+    say(", ".join(text.values()) + ".")
     for name in ROW_BY_ROW:
         if found[name]:
             say(f"{words[name].capitalize()}:")
-        for row in listed_rows(context, record.run_id, name, limit=MOST_TOLD):
+        for row in listed_rows(context, record.run_id, name, limit=MAX_SHOWN_ROWS):
             say(f"  fila {row.line} · {row.label}" + (f" · {row.message}" if row.message else ""))
-        if found[name] > MOST_TOLD:
+        if found[name] > MAX_SHOWN_ROWS:
             say(
-                f"  … y {found[name] - MOST_TOLD} más (bulk report {record.run_id} --out"
+                f"  … y {found[name] - MAX_SHOWN_ROWS} más (bulk report {record.run_id} --out"
                 " informe.csv)."
             )

@@ -12,24 +12,24 @@ from typing import TYPE_CHECKING, Any
 from bulk.cli.files import AS_DETECTED, Reading, read_files
 from bulk.cli.options import explicit_map
 from bulk.cli.output import in_rows, tell
-from bulk.cli.repairs import country_of, mender, tell_country, tell_repairs
+from bulk.cli.repairs import cell_repairer, country_of, tell_country, tell_repairs
 
 if TYPE_CHECKING:
     from bulk.core.action import Action
     from bulk.files.dataset import Dataset
     from bulk.planning.mapping import Mapping as ColumnMapping
     from bulk.planning.name_lookup import Names
-    from bulk.planning.prepare import Prepared
-    from bulk.planning.repairs import Mend, RepairGroups
+    from bulk.planning.prepare import PreparedFile
+    from bulk.planning.repairs import RepairCell, RepairGroups
     from bulk.planning.scope import Chosen, Scope
     from bulk.runs.connection import Connection
     from bulk.runs.context import Context
 
-MOST_SHOWN = 20  # suggestions, rows not found
+MAX_SHOWN = 20  # suggestions, rows not found
 
 
 @dataclass(frozen=True)
-class Asked:
+class DataOptions:
     """What the options say about data."""
 
     files: Mapping[str, Path | None]  # dataset name -> file given
@@ -47,12 +47,12 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Way:
+class InputPlan:
     """How the action's file is seen, whole or block by block."""
 
     files: dict[str, Dataset]  # the other files, mended
     mapping: ColumnMapping
-    mend: Mend  # what is done to the action's file, or to a block of it
+    repair_cell: RepairCell  # what is done to the action's file, or to a block of it
     scope: Scope
     repairs: RepairGroups  # proposed for the other files
     country: str | None  # of the phones without prefix; None = nobody said it
@@ -62,11 +62,11 @@ def way(
     action: Action,
     head: Dataset,
     others: Mapping[str, Dataset],
-    asked: Asked,
+    asked: DataOptions,
     context: Context | None = None,
     *,
     resolving: bool = False,
-) -> Way:
+) -> InputPlan:
     """`head`: the action's file or its first block. `resolving`: names are looked up.
 
     Raises InputError, UsageError, RunNotFound.
@@ -80,15 +80,15 @@ def way(
     explicit = _explicit(action, found, asked, resolving=resolving)
     mapping = map_columns(action, own, found.get("global"), explicit=explicit, others=found)
     country = country_of(asked.country, found.get("global"))
-    mend = mender(action, mapping, country, accept=asked.accept_repairs)
+    repair_cell = cell_repairer(action, mapping, country, accept=asked.accept_repairs)
     groups, files = RepairGroups(), {}
     for name in others:
-        files[name], repairs = mend(found[name])
+        files[name], repairs = repair_cell(found[name])
         groups.add(repairs, files[name].file_name)
-    return Way(
+    return InputPlan(
         files,
         mapping,
-        lambda dataset: mend(original(dataset)),
+        lambda dataset: repair_cell(original(dataset)),
         scope_of(asked, context),
         groups,
         country,
@@ -96,8 +96,8 @@ def way(
 
 
 def prepare_asked(
-    action_id: str, asked: Asked, context: Context | None = None, names: Names | None = None
-) -> Prepared:
+    action_id: str, asked: DataOptions, context: Context | None = None, names: Names | None = None
+) -> PreparedFile:
     """Raises InputError, UnknownAction, InDevelopment."""
     from bulk.adapters import get_action
     from bulk.planning.prepare import of_the_others, prepare
@@ -109,12 +109,12 @@ def prepare_asked(
         return prepare(action_id, found)  # says what is missing
     chosen = way(action, own, found, asked, context, resolving=names is not None)
     scope = only_open(chosen.scope, [own]) if asked.only_open else chosen.scope
-    mended, repairs = chosen.mend(own)
+    repaired, repairs = chosen.repair_cell(own)
     chosen.repairs.add(repairs, own.file_name)
     tell_repairs(chosen.repairs, accepted=asked.accept_repairs)
-    for problem in of_the_others(action, chosen.mapping, chosen.files)[:MOST_SHOWN]:
+    for problem in of_the_others(action, chosen.mapping, chosen.files)[:MAX_SHOWN]:
         tell(f"Aviso: {problem.text()}")
-    files = {**chosen.files, action.dataset: mended}
+    files = {**chosen.files, action.dataset: repaired}
     resolve = names.resolve if names else None
     prepared = prepare(
         action_id,
@@ -131,7 +131,7 @@ def prepare_asked(
     return prepared
 
 
-def _tell_scope(prepared: Prepared, scope: Scope, chosen: Chosen) -> None:
+def _tell_scope(prepared: PreparedFile, scope: Scope, chosen: Chosen) -> None:
     """How many rows are in, and what was asked for and is not. Raises UsageError when no row is."""
     from bulk.errors import UsageError
     from bulk.planning.scope import unmatched_text
@@ -141,11 +141,11 @@ def _tell_scope(prepared: Prepared, scope: Scope, chosen: Chosen) -> None:
         tell(f"Alcance: {chosen.description}: {chosen.count} de {in_rows(prepared.total)}.")
     if chosen.not_found:
         more = (
-            f" y {len(chosen.not_found) - MOST_SHOWN} más"
-            if len(chosen.not_found) > MOST_SHOWN
+            f" y {len(chosen.not_found) - MAX_SHOWN} más"
+            if len(chosen.not_found) > MAX_SHOWN
             else ""
         )
-        tell(f"Sin fila en el fichero: {', '.join(chosen.not_found[:MOST_SHOWN])}{more}.")
+        tell(f"Sin fila en el fichero: {', '.join(chosen.not_found[:MAX_SHOWN])}{more}.")
     if text := unmatched_text(scope, chosen.named):
         tell(text)
     for group in totals(chosen.unclear):
@@ -208,11 +208,11 @@ def tell_choices(names: Names | None) -> None:
     """What was chosen once and holds for these rows too."""
     from bulk.planning.name_lookup import meanings
 
-    for told in meanings(names)[:MOST_SHOWN] if names else ():
-        tell(f"Como se eligió: {told}. Para otra: --choose.")
+    for message in meanings(names)[:MAX_SHOWN] if names else ():
+        tell(f"Como se eligió: {message}. Para otra: --choose.")
 
 
-def scope_of(asked: Asked, context: Context | None) -> Scope:
+def scope_of(asked: DataOptions, context: Context | None) -> Scope:
     """Raises InputError, RunNotFound."""
     from bulk.errors import InputError
     from bulk.planning.scope import Scope, parse_lines, parse_where
@@ -241,7 +241,7 @@ def scope_of(asked: Asked, context: Context | None) -> Scope:
 
 
 def _explicit(
-    action: Action, files: dict[str, Dataset], asked: Asked, *, resolving: bool
+    action: Action, files: dict[str, Dataset], asked: DataOptions, *, resolving: bool
 ) -> dict[str, str]:
     """Sources chosen by --mapping, then --map; then suggestions where they are accepted. Raises
     InputError, UsageError.
@@ -262,15 +262,15 @@ def _explicit(
         tell(f"Sugerencia aceptada: {name} ← {source}.")
     missing = lacking(action, mapping, asked.options)
     for offer in (
-        [offer for offer in offers if offer.param not in found][:MOST_SHOWN] if missing else ()
+        [offer for offer in offers if offer.param not in found][:MAX_SHOWN] if missing else ()
     ):
         needed = {
             "--accept-suggestions": not asked.accept_suggestions,
             "--resolve-names": offer.lookup and not resolving,
         }
         options = " ".join(name for name, is_needed in needed.items() if is_needed)
-        told = f"{offer.param} ← {offer.source} ({offer.score} %, {offer.why})"
-        tell(f"Sugerencia (no aplicada): {told}. Para usarla: {options}")
+        message = f"{offer.param} ← {offer.source} ({offer.score} %, {offer.reason})"
+        tell(f"Sugerencia (no aplicada): {message}. Para usarla: {options}")
     return {**found, **chosen}
 
 

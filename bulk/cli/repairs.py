@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bulk.files.blocks import Blocks
     from bulk.files.dataset import Dataset
     from bulk.planning.mapping import Mapping
-    from bulk.planning.repairs import Mend, RepairGroups
+    from bulk.planning.repairs import RepairCell, RepairGroups
 
 REPAIR_COLUMNS = ("fichero", "fila", "columna", "antes", "después", "reparación")
 
@@ -36,19 +36,19 @@ def country_of(given: str | None, world: Dataset | None) -> str | None:
     )
 
 
-def mender(
+def cell_repairer(
     action: Action | None, mapping: Mapping | None, country: str | None, *, accept: bool
-) -> Mend:
+) -> RepairCell:
     """Proposes repairs for a file, or a block of it, and makes them when they are accepted. Without
     action: by its headers.
     """
     from bulk.planning.repairs import Repair, apply, propose
 
-    def mend(dataset: Dataset) -> tuple[Dataset, list[Repair]]:
+    def repair_cell(dataset: Dataset) -> tuple[Dataset, list[Repair]]:
         found = propose(dataset, action, country, mapping=mapping)
         return (apply(dataset, found) if accept and found else dataset), found
 
-    return mend
+    return repair_cell
 
 
 def tell_country(country: str | None, problems: Iterable[str]) -> None:
@@ -95,7 +95,7 @@ def tell_repairs(groups: RepairGroups, *, accepted: bool) -> None:
         )
 
 
-def write_repairs(path: Path, files: Iterable[Blocks], mend: Mend) -> None:
+def write_repairs(path: Path, files: Iterable[Blocks], repair_cell: RepairCell) -> None:
     """All that is proposed, a cell a line. Raises UsageError."""
     from bulk.files.csv_writer import csv_text, safe_cell
     from bulk.planning.repairs import RULES
@@ -104,7 +104,7 @@ def write_repairs(path: Path, files: Iterable[Blocks], mend: Mend) -> None:
         (block.file_name, each)
         for file in files
         for block in file.blocks()
-        for each in mend(block)[1]
+        for each in repair_cell(block)[1]
     )
     rows = (
         (name, str(each.line), each.column, each.before, each.after, RULES[each.rule])
@@ -113,7 +113,7 @@ def write_repairs(path: Path, files: Iterable[Blocks], mend: Mend) -> None:
     write_out(path, csv_text(REPAIR_COLUMNS, (list(map(safe_cell, row)) for row in rows)))
 
 
-def write_corrected(path: Path, file: Blocks, mend: Mend) -> None:
+def write_corrected(path: Path, file: Blocks, repair_cell: RepairCell) -> None:
     """Block by block; rows whose cells do not fit the header are left out and told: what was cut
     off them would be lost.
     """
@@ -121,7 +121,7 @@ def write_corrected(path: Path, file: Blocks, mend: Mend) -> None:
     from bulk.files.csv_writer import csv_text
 
     first = next(file.blocks())
-    headers = mend(replace(first, frame=first.frame.iloc[:0]))[
+    headers = repair_cell(replace(first, frame=first.frame.iloc[:0]))[
         0
     ].frame.columns  # without those that it leaves out
     left_out: list[int] = []
@@ -134,8 +134,8 @@ def write_corrected(path: Path, file: Blocks, mend: Mend) -> None:
                 if problem.rule == RAGGED and problem.line
             ]
             left_out.extend(ragged)
-            mended = mend(block)[0].frame
-            yield from mended[~mended.index.isin(ragged)].itertuples(index=False, name=None)
+            repaired = repair_cell(block)[0].frame
+            yield from repaired[~repaired.index.isin(ragged)].itertuples(index=False, name=None)
 
     write_out(path, csv_text(list(map(str, headers)), rows()))
     tell(

@@ -11,7 +11,7 @@ from bulk.cli import options as o
 from bulk.cli.files import reading
 from bulk.cli.follow import to_the_end
 from bulk.cli.output import tell
-from bulk.cli.preparing import Asked, prepare_asked, resolving
+from bulk.cli.preparing import DataOptions, prepare_asked, resolving
 
 # What a launch of a reviewed plan may be told; its rows, data, options and organisation are those
 # of the plan.
@@ -159,7 +159,7 @@ def run(
         rate_ceiling,
     )
     paths = {"global": global_, "ubicaciones": ubicaciones, "usuarios": usuarios}
-    asked = Asked(
+    asked = DataOptions(
         paths,
         maps,
         mapping,

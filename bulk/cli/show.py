@@ -147,7 +147,7 @@ def report(
         "run_id": records[0].run_id,
         "run_ids": [record.run_id for record in records],
     }
-    told = []
+    message = []
     if out:
         written = (
             write_acta(context, records, out)
@@ -155,13 +155,13 @@ def report(
             else write_report(context, records[0], out, roundtrip=roundtrip)
         )
         found |= {"file": str(out), "rows": written}
-        told.append(f"{out}: {in_rows(written)}.")
+        message.append(f"{out}: {in_rows(written)}.")
     if parts:
         files = write_parts(context, records[0], parts)
         found["parts"] = {name: str(path) for name, path in files.items()}
-        told += [str(path) for path in files.values()]
+        message += [str(path) for path in files.values()]
     if as_json:
         say_json(found)
-    for line in () if as_json else told:
+    for line in () if as_json else message:
         say(line)
     return 0

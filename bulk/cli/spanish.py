@@ -56,10 +56,10 @@ def usage_text(error: Any) -> str:
         )
     if kind == "MissingParameter" and error.param is not None:
         return f"Falta {_named(error.param)}. Mira cómo se usa con --help."
-    told = in_spanish(str(getattr(error, "message", "") or ""))
+    shown = in_spanish(str(getattr(error, "message", "") or ""))
     if kind == "BadParameter" and error.param is not None:
-        return f"{_named(error.param)}: {told}"
-    return told or str(error.format_message())
+        return f"{_named(error.param)}: {shown}"
+    return shown or str(error.format_message())
 
 
 def _named(param: Any) -> str:
@@ -68,9 +68,9 @@ def _named(param: Any) -> str:
 
 def in_spanish(message: str) -> str:
     """What is wrong with the arguments, as a library says it."""
-    for pattern, told in _ERRORS:
+    for pattern, shown in _ERRORS:
         if found := re.fullmatch(pattern, message, re.DOTALL):
-            return told.format(*found.groups())
+            return shown.format(*found.groups())
     return message
 
 
@@ -115,9 +115,9 @@ class Command(TyperCommand):
         for title, options in (("Argumentos", False), ("Opciones", True)):
             # Translated before it is laid out: a line may break within what there is to translate.
             rows = [
-                (_in_list(param), _help_in_spanish(told[1]))
-                for param, told in records
-                if told and _is_option(param) is options
+                (_in_list(param), _help_in_spanish(shown[1]))
+                for param, shown in records
+                if shown and _is_option(param) is options
             ]
             if rows:
                 with formatter.section(title):

@@ -15,10 +15,10 @@ import typer
 from bulk.cli import options as o
 from bulk.cli.files import open_files, reading
 from bulk.cli.output import counted, in_rows, say, say_json, tell
-from bulk.cli.preparing import Asked, only_open, resolving, tell_choices, way
+from bulk.cli.preparing import DataOptions, only_open, resolving, tell_choices, way
 from bulk.cli.repairs import (
+    cell_repairer,
     country_of,
-    mender,
     tell_country,
     tell_repairs,
     write_corrected,
@@ -140,7 +140,7 @@ def validate(
             choose,
         )
         _fits_files(needs_action, corrected, [path for path in paths.values() if path])
-    asked = Asked(
+    asked = DataOptions(
         paths,
         maps,
         mapping,
@@ -228,7 +228,11 @@ def _marked(files: Sequence[Blocks], problems: Sequence[Problem]) -> bytes:
 
 
 def _of_action(
-    action_id: str, asked: Asked, written: Written, context: Context | None, names: Names | None
+    action_id: str,
+    asked: DataOptions,
+    written: Written,
+    context: Context | None,
+    names: Names | None,
 ) -> tuple[Sequence[Blocks], BlockReport]:
     """Raises InputError, UnknownAction, InDevelopment, RunNotFound, WebexError (`names`)."""
     from bulk.adapters import get_action
@@ -252,7 +256,7 @@ def _of_action(
         options=asked.options,
         scope=only_open(chosen.scope, own.blocks()) if asked.only_open else chosen.scope,
         resolve=names.resolve if names else None,
-        mend=chosen.mend,
+        repair_cell=chosen.repair_cell,
         repairs=chosen.repairs,
         tell=written.problems,
     )
@@ -266,13 +270,13 @@ def _of_action(
     if report.rows and report.excluded == report.rows:
         raise UsageError(empty_text(report.scope))
     if written.corrected:
-        write_corrected(written.corrected, own, chosen.mend)
+        write_corrected(written.corrected, own, chosen.repair_cell)
     if written.repairs:
-        write_repairs(written.repairs, [*map(WholeFile, others.values()), own], chosen.mend)
+        write_repairs(written.repairs, [*map(WholeFile, others.values()), own], chosen.repair_cell)
     return [own], report
 
 
-def _of_files(asked: Asked, written: Written) -> tuple[Sequence[Blocks], BlockReport]:
+def _of_files(asked: DataOptions, written: Written) -> tuple[Sequence[Blocks], BlockReport]:
     """Each file by itself, the biggest of them in blocks, and what they say of each other. Raises
     InputError.
     """
@@ -283,12 +287,12 @@ def _of_files(asked: Asked, written: Written) -> tuple[Sequence[Blocks], BlockRe
 
     own, others = open_files(asked.files, asked.reading, "usuarios")
     country = country_of(asked.country, others.get("global"))
-    propose = mender(None, None, country, accept=asked.accept_repairs)
+    propose = cell_repairer(None, None, country, accept=asked.accept_repairs)
 
-    def mend(dataset: Dataset) -> tuple[Dataset, list[Repair]]:
+    def repair_cell(dataset: Dataset) -> tuple[Dataset, list[Repair]]:
         return propose(original(dataset))
 
-    report = look_over(own, others, mend=mend, tell=written.problems)
+    report = look_over(own, others, repair_cell=repair_cell, tell=written.problems)
     tell_repairs(report.repairs, accepted=asked.accept_repairs)
     tell_country(country, {group["rule"] for group in report.totals})
     heads = {**others, **({"usuarios": next(own.blocks())} if own else {})}
@@ -299,12 +303,12 @@ def _of_files(asked: Asked, written: Written) -> tuple[Sequence[Blocks], BlockRe
         **({"usuarios": own} if own else {}),
     }
     if written.repairs:
-        write_repairs(written.repairs, files.values(), mend)
+        write_repairs(written.repairs, files.values(), repair_cell)
     if written.corrected:
         given = next(
             name for name, path in asked.files.items() if path
         )  # a workbook brings others along
-        write_corrected(written.corrected, files[given], mend)
+        write_corrected(written.corrected, files[given], repair_cell)
     return list(files.values()), report
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from bulk.core.logs import private
-from bulk.errors import UsageError, why
+from bulk.errors import UsageError, os_error_text
 
 
 def refuse_input(out: Path | None, read: Iterable[Path | None], option: str = "--out") -> None:
@@ -40,4 +40,4 @@ def write_out(out: Path, content: bytes | Iterable[bytes]) -> None:
         with open(out, "wb", opener=private) as file:
             file.writelines([content] if isinstance(content, bytes) else content)
     except OSError as error:
-        raise UsageError(f"No se puede escribir «{out}»: {why(error)}.") from None
+        raise UsageError(f"No se puede escribir «{out}»: {os_error_text(error)}.") from None

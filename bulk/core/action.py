@@ -215,7 +215,7 @@ class Action:
             name: options[name] for name in self.options if options.get(name) not in (None, False)
         }
 
-    def give_back(self, before: State, after: State, options: Values) -> Change:
+    def revert(self, before: State, after: State, options: Values) -> Change:
         """What `undo` says, with the run's options; what is irreversible is a Change of nothing
         that tells what is `lost`.
 

@@ -48,7 +48,7 @@ _NO_PHONE = re.compile(
     r"(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!\Z)|\Z)){4}\Z|\d+\.\d+\Z|(?:\d{4}([./-])\d\d\1\d\d|\d\d([./-])\d\d\2\d{4})(?:\Z|\D)"
 )
 _DIGITS = re.compile(r"\D")
-_SHORTEST_BARE = 9  # digits: a shorter number without + is a code or a counter, not a telephone
+_MIN_BARE = 9  # digits: a shorter number without + is a code or a counter, not a telephone
 _KEPT = frozenset(
     {"run", "order", "tracking_id", "at", "event", "state"}
 )  # names of things, not of people
@@ -92,7 +92,7 @@ def mask(text: str) -> str:
 
 def _masked_phone(found: re.Match[str]) -> str:
     digits = _DIGITS.sub("", found[0].removeprefix("%2B"))
-    if not found[1] and (len(digits) < _SHORTEST_BARE or _NO_PHONE.match(found[0])):
+    if not found[1] and (len(digits) < _MIN_BARE or _NO_PHONE.match(found[0])):
         return found[0]
     return f"+{digits[:2]}{HIDDEN}{digits[-3:]}" if found[1] else f"{HIDDEN}{digits[-3:]}"
 
@@ -156,7 +156,7 @@ if (
     logging.setLogRecordFactory(_clean_record)
 
 
-def _tell_crash(
+def _log_crash(
     kind: type[BaseException], value: BaseException | None, trace: TracebackType | None
 ) -> None:
     """What nobody caught, in the log and on standard error, without tokens; Ctrl-C and the like as
@@ -171,15 +171,15 @@ def _tell_crash(
     sys.stderr.write(redact(text))
 
 
-def _tell_crash_of_thread(crash: threading.ExceptHookArgs) -> None:
+def _log_crash_of_thread(crash: threading.ExceptHookArgs) -> None:
     if not issubclass(crash.exc_type, SystemExit):
-        _tell_crash(crash.exc_type, crash.exc_value, crash.exc_traceback)
+        _log_crash(crash.exc_type, crash.exc_value, crash.exc_traceback)
 
 
 if sys.excepthook is sys.__excepthook__:  # a host with a hook of its own keeps it
-    sys.excepthook = _tell_crash
+    sys.excepthook = _log_crash
 if threading.excepthook is threading.__excepthook__:
-    threading.excepthook = _tell_crash_of_thread
+    threading.excepthook = _log_crash_of_thread
 
 
 def keep_log(home: Path, *, full: bool = False) -> None:
@@ -232,11 +232,11 @@ _encode = json.JSONEncoder(ensure_ascii=False, default=lambda value: cleaned(str
 
 
 def _line(at: datetime, name: str, fields: dict[str, Any]) -> str:
-    told = {
+    message = {
         key: value if key in _OWN else cleaned(value, full=key in _KEPT or None)
         for key, value in fields.items()
     }
-    return _encode({"at": at.isoformat(timespec="milliseconds"), "event": name, **told}) + "\n"
+    return _encode({"at": at.isoformat(timespec="milliseconds"), "event": name, **message}) + "\n"
 
 
 class ActionLog:

@@ -21,7 +21,7 @@ ROW_STATES = (
 PLAN_STATES = ("create", "change", "unchanged", "conflict", "blocked", "invalid")
 ALL_STATES = tuple(dict.fromkeys(ROW_STATES + PLAN_STATES))
 # code of a row that the launched rehearsal had not come to: excluded there, and still to be done
-NOT_REHEARSED = "sin_ensayo"
+NOT_IN_DRY_RUN = "sin_ensayo"
 OPEN_STATES = frozenset({"pending", "running"})
 REVIEW_STATES = (
     "failed",
@@ -64,17 +64,17 @@ class Problem:
     written_at: int | None = None
 
     @property
-    def told_line(self) -> int | None:
+    def display_line(self) -> int | None:
         """The line to look at in the file."""
         return self.written_at or self.line
 
     def to_json(self) -> dict[str, Any]:
         found = {name: value for name, value in vars(self).items() if name != "written_at"}
-        return {**found, "line": self.told_line}
+        return {**found, "line": self.display_line}
 
     def text(self) -> str:
         """`USUARIOS.CSV · Fila 218 · telefono «34911222333» · …`, the form of UX 1."""
-        where = [self.file] if self.line is None else [self.file, f"Fila {self.told_line}"]
+        where = [self.file] if self.line is None else [self.file, f"Fila {self.display_line}"]
         if self.column:
             where.append(f"{self.column} «{self.value}»" if self.value else self.column)
         return " · ".join([*where, self.message])

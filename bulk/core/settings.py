@@ -11,7 +11,7 @@ from typing import Any
 
 import platformdirs
 
-from bulk.errors import UsageError, why
+from bulk.errors import UsageError, os_error_text
 
 DEFAULT_BASE_URL = "https://webexapis.com/v1"
 MAX_WORKERS = 64
@@ -127,6 +127,6 @@ def home_directory(given: Path | str | None = None) -> Path:
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
         raise UsageError(
-            f"No se puede usar el directorio de datos «{path}»: {why(error)}."
+            f"No se puede usar el directorio de datos «{path}»: {os_error_text(error)}."
         ) from None
     return path

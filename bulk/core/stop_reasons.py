@@ -37,7 +37,7 @@ def word(reason: str | None) -> str:
     return next((short for sentence, short in _WORDS.items() if _says(reason, sentence)), "")
 
 
-def is_token(reason: str | None) -> bool:
+def is_expired_token(reason: str | None) -> bool:
     """True when it stopped because the service no longer took its token."""
     return _says(reason, REJECTED)
 

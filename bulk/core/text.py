@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def folded(text: str) -> str:
+def normalize_for_match(text: str) -> str:
     """A text for comparison. Decomposed accents (as macOS writes them) are those of the
     keyboard.
     """
@@ -30,8 +30,8 @@ def composed_cells(cells: pd.Series[str]) -> pd.Series[str]:
     )
 
 
-def folded_cells(cells: pd.Series[str]) -> pd.Series[str]:
+def normalize_cells(cells: pd.Series[str]) -> pd.Series[str]:
     """The same for a column; only cells with other than plain letters take the slow way."""
     plain = cells.str.casefold()
     other = plain.str.contains(r"[^!-~]", regex=True)
-    return plain.mask(other, plain[other].map(folded)) if other.any() else plain
+    return plain.mask(other, plain[other].map(normalize_for_match)) if other.any() else plain

@@ -24,7 +24,7 @@ def start(live: LiveRun) -> None:
     What an interruption left behind comes first: jobs are followed, open intents settled by
     reading.
     """
-    left = rows.taken_up(live.journal, live.run_id)
+    left = rows.recover_running_rows(live.journal, live.run_id)
     record = runs.get_run(live.journal, live.run_id)
     # A verification looks at each row as it is: none of them changes what the next one finds.
     live.repeated = (

@@ -29,12 +29,12 @@ def _window(live: LiveRun) -> int:
     small.
     """
     sets = live.action.sets
-    most_in_a_set = (
+    max_in_a_set = (
         max(sets.read_limit(live.settings), sets.write_limit(live.settings))
         if sets and live.bulk
         else 1
     )
-    return max(2 * live.workers, most_in_a_set) if live.bulk else 1
+    return max(2 * live.workers, max_in_a_set) if live.bulk else 1
 
 
 def next_units(live: LiveRun) -> list[Unit]:

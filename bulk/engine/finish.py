@@ -17,7 +17,7 @@ from bulk.journal.row_writes import now
 
 STOPS = {"pause": "paused", "cancel": "cancelled"}
 DROP = "cancel r"  # and the number of an order
-LOTS_WAIT = "Lo demás ha terminado: solo quedan lotes en pausa. Reanúdalos cuando quieras."
+ORDERS_WAIT = "Lo demás ha terminado: solo quedan lotes en pausa. Reanúdalos cuando quieras."
 IN_WEBEX = "{} siguen en Webex: al reanudar se mira cómo acabaron, y no se vuelven a enviar."
 IN_WEBEX_ONE = "1 fila sigue en Webex: al reanudar se mira cómo acabó, y no se vuelve a enviar."
 
@@ -42,9 +42,9 @@ def hear(live: LiveRun, commands: Sequence[Command]) -> bool:
     """Whether the last of `commands` stops the run. The orders that they cancel are taken out of
     it.
     """
-    told = [command.command for command in commands]
-    live.dropped |= {int(each.removeprefix(DROP)) for each in told if each.startswith(DROP)}
-    last = next((each for each in reversed(told) if not each.startswith(DROP)), "")
+    text = [command.command for command in commands]
+    live.dropped |= {int(each.removeprefix(DROP)) for each in text if each.startswith(DROP)}
+    last = next((each for each in reversed(text) if not each.startswith(DROP)), "")
     if last in STOPS:
         live.halt(STOPS[last])
     return last in STOPS
@@ -54,7 +54,7 @@ def _close(live: LiveRun) -> None:
     if commands := control.unread(live.journal, [live.run_id]):
         hear(live, commands)
         control.acknowledge(live.journal, [command.seq for command in commands])
-    _give_back(live)
+    _revert(live)
     live.journal.flush()
     if live.stop_state == "cancelled":
         rows.cancel_open(live.journal, live.run_id)
@@ -65,8 +65,8 @@ def _close(live: LiveRun) -> None:
         live.stop_state = live.stop_reason = (
             None  # it was asked to stop when there was nothing left to do
         )
-    if not live.stop_state and not counts["running"] and counts["pending"] and _told_to_wait(live):
-        live.stop_state, live.stop_reason = "paused", LOTS_WAIT
+    if not live.stop_state and not counts["running"] and counts["pending"] and _wait_text(live):
+        live.stop_state, live.stop_reason = "paused", ORDERS_WAIT
     if not live.stop_state and (
         counts["pending"] or counts["running"]
     ):  # never called ended with rows left open
@@ -74,11 +74,11 @@ def _close(live: LiveRun) -> None:
     elif live.stop_state in ("paused", "stopped") and (
         held := rows.held(live.journal, live.run_id)
     ):
-        told = IN_WEBEX_ONE if held == 1 else IN_WEBEX.format(f"{held} filas")
-        live.stop_reason = f"{live.stop_reason} {told}" if live.stop_reason else told
+        text = IN_WEBEX_ONE if held == 1 else IN_WEBEX.format(f"{held} filas")
+        live.stop_reason = f"{live.stop_reason} {text}" if live.stop_reason else text
     state = live.stop_state or final_state(counts)
     if live.stop_state and live.stop_reason:
-        _told(live)
+        _described(live)
     if live.dry_run and state in ENDED_RUNS:
         seal(live.journal, live.run_id)
     store_counters(live)
@@ -95,15 +95,15 @@ def seal(journal: Journal, run_id: str) -> None:
     )
 
 
-def _told_to_wait(live: LiveRun) -> bool:
+def _wait_text(live: LiveRun) -> bool:
     """Lots wait, or were let go on when the last of the others had just ended."""
-    told = control.history(live.journal, live.run_id)
+    text = control.history(live.journal, live.run_id)
     return orders.waiting(live.journal, live.run_id) > 0 or bool(
-        told and told[-1].command.startswith("resume r")
+        text and text[-1].command.startswith("resume r")
     )
 
 
-def _told(live: LiveRun) -> None:
+def _described(live: LiveRun) -> None:
     """The audit keeps why a run stopped by itself: a resume clears the reason that is on show."""
     command = "canary" if live.stopped_for_look else "auto_pause"
     control.post(live.journal, live.run_id, command, "bulk", acked=True, detail=live.stop_reason)
@@ -115,7 +115,7 @@ def final_state(counts: dict[str, int]) -> str:
     return "completed_with_errors" if bad else "completed"
 
 
-def _give_back(live: LiveRun) -> None:
+def _revert(live: LiveRun) -> None:
     """Rows that were claimed or decided and not sent; those of settling units keep their open
     intent.
     """

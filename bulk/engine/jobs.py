@@ -23,7 +23,7 @@ def mark(live: LiveRun, items: Sequence[Item]) -> dict[str, Any]:
     }
 
 
-def look(live: LiveRun, job: str, works: Sequence[Work]) -> Mapping[int, Outcome] | None:
+def take_snapshot(live: LiveRun, job: str, works: Sequence[Work]) -> Mapping[int, Outcome] | None:
     poll = set_ops(live).poll
     try:
         return poll(live.api, job, works) if poll else {}

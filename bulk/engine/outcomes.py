@@ -78,11 +78,11 @@ def done(
         change=change,
         after=after,
         settled=settled,
-        **{**values, **told(item, change)},
+        **{**values, **described(item, change)},
     )
 
 
-def told(item: Item, change: Change) -> dict[str, Any]:
+def described(item: Item, change: Change) -> dict[str, Any]:
     """Code and message of a row of an undo of which not everything comes back."""
     lost = change.lost or ((item.row.reference or {}).get("undoes") or {}).get("lost")
     return {"code": IN_PART, "message": " ".join(lost)} if lost else {}
@@ -102,7 +102,7 @@ def as_wanted(live: LiveRun, item: Item, before: State, change: Change) -> None:
             after=before,
             settled=True,
             notes=list(change.notes),
-            **told(item, change),
+            **described(item, change),
         )
 
 
@@ -176,14 +176,14 @@ def _watch(live: LiveRun, item: Item, state: str, values: dict[str, Any]) -> Non
     if live.dry_run or state not in ("done", "unchanged", "failed", "unknown"):
         return
     went_well, size, full = state in ("done", "unchanged"), live.settings.breaker_window, False
-    told = (
+    described = (
         None
         if went_well
         else Failure(
             values.get("code"), values.get("status"), values.get("message"), item.row.label
         )
     )
-    live.recent.append(told)
+    live.recent.append(described)
     while len(live.recent) > size:
         live.recent.popleft()
         full = True

@@ -11,7 +11,7 @@ from typing import Any
 from bulk.core.action import Action, Change, State
 from bulk.engine.state import Item, LiveRun
 from bulk.errors import Drifted, Interrupted, NotReversible, RowRefused
-from bulk.wording.changes import Telling
+from bulk.wording.changes import ChangeText
 
 CHANGED_SINCE = "Modificada después por otra vía ({}). No se deshace: se conserva lo que hay."
 NOT_RESTORED = "No vuelve a estar como antes: {}."
@@ -72,9 +72,9 @@ def decide(live: LiveRun, item: Item, now: State) -> Change:
     """
     reference = item.row.reference or {}
     if undoes := reference.get("undoes"):
-        change = give_back(live.action, undoes, now, live.options)
+        change = revert(live.action, undoes, now, live.options)
         return (
-            _unforetold(change, undoes, reference.get("told") or "", now)
+            _undo_note(change, undoes, reference.get("told") or "", now)
             if reference.get("verify")
             else change
         )
@@ -94,19 +94,20 @@ def decide_first(live: LiveRun, item: Item, now: State) -> Change:
     somebody was here since.
     """
     change, reference = decide(live, item, now), item.row.reference or {}
-    words = Telling(live.action.members)
+    words = ChangeText(live.action.members)
     if "undoes" in reference and not reference.get("verify"):
         _still_ours(change, reference["undoes"]["left"], words)
         if change.lost and not change and not item.row.attempt:
-            raise _nothing_to_give_back(change, reference["undoes"], now, words)
+            raise _nothing_to_revert(change, reference["undoes"], now, words)
     if "planned" in reference and not _is_planned(change, reference["planned"]):
         raise Drifted(
-            "cambio_desde_ensayo", NOT_AS_PLANNED.format(_told(change, reference["planned"], words))
+            "cambio_desde_ensayo",
+            NOT_AS_PLANNED.format(_described(change, reference["planned"], words)),
         )
     return change
 
 
-def give_back(
+def revert(
     action: Action, undoes: Mapping[str, Any], now: State, options: Mapping[str, Any]
 ) -> Change:
     """The change that restores the members that our run touched and that are not as before it.
@@ -118,7 +119,7 @@ def give_back(
     wanted = {m: before.get(m) for m in touched if not equal(now.get(m), before.get(m))}
     if not wanted:
         return Change()
-    change = action.give_back({**now, **wanted}, now, options)
+    change = action.revert({**now, **wanted}, now, options)
     stays = wanted.keys() - change.fields.keys()
     return (
         change
@@ -126,17 +127,19 @@ def give_back(
         else replace(
             change,
             lost=(
-                NOT_RESTORED.format(", ".join(map(Telling(action.members).title, sorted(stays)))),
+                NOT_RESTORED.format(
+                    ", ".join(map(ChangeText(action.members).title, sorted(stays)))
+                ),
             ),
         )
     )
 
 
-def _unforetold(change: Change, undoes: Mapping[str, Any], told: str, now: State) -> Change:
+def _undo_note(change: Change, undoes: Mapping[str, Any], message: str, now: State) -> Change:
     """Of the verification of an undo: what would stay now is different, unless the undo itself
     `told` that it stays.
     """
-    if change or all(reason in told for reason in change.lost):
+    if change or all(reason in message for reason in change.lost):
         return change
     wanted = {m: undoes["before"].get(m) for m in undoes["left"]}
     return replace(
@@ -145,15 +148,15 @@ def _unforetold(change: Change, undoes: Mapping[str, Any], told: str, now: State
     )
 
 
-def _still_ours(change: Change, left: Mapping[str, Any], words: Telling) -> None:
+def _still_ours(change: Change, left: Mapping[str, Any], words: ChangeText) -> None:
     """Only what Webex still shows as our run left it is given back."""
     others = [m for m, (now, _) in change.fields.items() if m in left and not equal(now, left[m])]
     if others:
         raise _drifted(others, change.olds(), left, words)
 
 
-def _nothing_to_give_back(
-    change: Change, undoes: Mapping[str, Any], now: State, words: Telling
+def _nothing_to_revert(
+    change: Change, undoes: Mapping[str, Any], now: State, words: ChangeText
 ) -> RowRefused:
     """Somebody has changed it since, or what our run left stays for good."""
     before, touched = undoes["before"], undoes["left"]
@@ -164,30 +167,31 @@ def _nothing_to_give_back(
 
 
 def _drifted(
-    members: Iterable[str], now: Mapping[str, Any], left: Mapping[str, Any], words: Telling
+    members: Iterable[str], now: Mapping[str, Any], left: Mapping[str, Any], words: ChangeText
 ) -> Drifted:
-    told = [each for m in members for each in words.member(m, left[m], now.get(m))]
+    message = [each for m in members for each in words.member(m, left[m], now.get(m))]
     parts = (
-        f"{name}: ahora {is_now}, la ejecución dejó {was_left}" for name, was_left, is_now in told
+        f"{name}: ahora {is_now}, la ejecución dejó {was_left}"
+        for name, was_left, is_now in message
     )
     return Drifted("modificada_despues", CHANGED_SINCE.format("; ".join(parts)))
 
 
-def _told(change: Change, planned: Mapping[str, Any], words: Telling) -> str:
+def _described(change: Change, planned: Mapping[str, Any], words: ChangeText) -> str:
     """`desvío: antes desactivado, ahora 532041`, of each member that is not as the plan saw it."""
-    told = []
+    message = []
     for member, pair in change.fields.items():
         if member not in planned:
-            told += [
+            message += [
                 f"{name}: antes como se pide, ahora {now}"
                 for name, _, now in words.member(member, pair[1], pair[0])
             ]
         elif not equal(list(pair), planned[member]):
-            told += [
+            message += [
                 f"{name}: antes {was}, ahora {now}"
                 for name, was, now in words.member(member, planned[member][0], pair[0])
             ]
-    return "; ".join(told)
+    return "; ".join(message)
 
 
 def equal(one: Any, other: Any) -> bool:

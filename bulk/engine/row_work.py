@@ -40,7 +40,7 @@ def do_unit(live: LiveRun, unit: Unit) -> Next:
         if unit.stage == "set":
             sets.write_set(live, unit.items)
         elif unit.stage == "settle":
-            return _take_up(live, unit)
+            return _resume_run(live, unit)
         elif unit.stage == "ticket":
             sets.follow(live, unit.items, str(unit.items[0].row.ticket))
         else:
@@ -111,7 +111,7 @@ def _plan(live: LiveRun, item: Item, before: State) -> None:
     entity = str(item.row.entity)
     if entity in live.repeated:
         live.projected[entity] = live.projected.get(entity, {}) | change.news()
-    told = outcomes.told(item, change)
+    described = outcomes.described(item, change)
     outcomes.finish(
         live,
         item,
@@ -119,7 +119,7 @@ def _plan(live: LiveRun, item: Item, before: State) -> None:
         change=change,
         before=before,
         after=after,
-        **told,
+        **described,
     )
 
 
@@ -181,10 +181,10 @@ def _written(live: LiveRun, item: Item, before: State, result: Any) -> None:
     )
 
 
-def _take_up(live: LiveRun, unit: Unit) -> Next:
+def _resume_run(live: LiveRun, unit: Unit) -> Next:
     """Rows with an open intent from before an interruption (DESIGN 6.3)."""
     if live.action.sets and live.action.sets.write_many:
-        return Next(decided=sets.take_up(live, unit.items))
+        return Next(decided=sets.resume_run(live, unit.items))
     item = unit.items[0]
     item.change = settle.stored_change(item.row)
     verdict = settle.settle(live, item, in_flight=True)

@@ -248,7 +248,7 @@ def follow(live: LiveRun, items: Sequence[Item], job: str) -> None:
         item.change = item.change or settle.stored_change(item.row)
     works = [item.work() for item in items]
     try:
-        while (refused := jobs.look(live, job, works)) is None:
+        while (refused := jobs.take_snapshot(live, job, works)) is None:
             if time.monotonic() > until:
                 _give_up(live, items, job)
                 return
@@ -323,7 +323,7 @@ def _unsettled(live: LiveRun, items: Sequence[Item]) -> list[Item]:
     return rest
 
 
-def take_up(live: LiveRun, items: Sequence[Item]) -> list[Item]:
+def resume_run(live: LiveRun, items: Sequence[Item]) -> list[Item]:
     """Rows of one set with open intents from before an interruption; returns those that have to be
     sent again.
     """

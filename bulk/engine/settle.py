@@ -85,7 +85,7 @@ def judge(live: LiveRun, item: Item, now: State) -> Verdict:
     if lost(again, item.change, now):
         return Verdict(send_again=True, before=now, change=again)
     if item.asked:
-        return _anew(live, item, now)
+        return _again(live, item, now)
     outcomes.unknown(live, item, UNSETTLED, seen=now)
     return Verdict()
 
@@ -104,7 +104,7 @@ def lost(again: Change, sent: Change, now: State) -> bool:
     return same and all(equal(now.get(member), sent.fields[member][1]) for member in rest)
 
 
-def _anew(live: LiveRun, item: Item, now: State) -> Verdict:
+def _again(live: LiveRun, item: Item, now: State) -> Verdict:
     """Decided on what is there now; of an undo and of a reviewed plan, only as far as they
     allow.
     """

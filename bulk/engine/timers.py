@@ -21,7 +21,7 @@ CANARY_REASON = (
     "Primeras {} filas terminadas, {} con error. Revísalas y reanuda para seguir con las {} que"
     " quedan."
 )
-REHEARSED_REASON = (
+DRY_RUN_REASON = (
     "Primeras {} filas ensayadas, {} con error. Revísalas y ensaya las demás: quedan {}."
 )
 BAD = ("failed", "unknown", "conflict", "blocked")
@@ -45,7 +45,7 @@ def is_early(live: LiveRun, living: Collection[str]) -> bool:
     )
 
 
-def look_at_clock(live: LiveRun, living: Collection[str]) -> bool:
+def check_clock(live: LiveRun, living: Collection[str]) -> bool:
     """Begin what has waited for its turn (True), stop what has reached its last hour. Called
     several times a second.
     """
@@ -70,8 +70,8 @@ def end_canary(live: LiveRun, counts: Mapping[str, int]) -> None:
     """The first rows have ended: the run pauses for a look; the next launch takes all the rest."""
     bad = sum(counts[state] for state in BAD)
     live.stop_state, live.stopped_for_look = "paused", True
-    told = REHEARSED_REASON if live.dry_run else CANARY_REASON
-    live.stop_reason = told.format(len(live.canary), bad, counts["pending"])
+    shown = DRY_RUN_REASON if live.dry_run else CANARY_REASON
+    live.stop_reason = shown.format(len(live.canary), bad, counts["pending"])
     failed = rows.read_rows(live.journal, live.run_id, states=BAD)
     cause = main_cause(
         Failure(row.code, row.status, row.message, row.label, row.group) for row in failed

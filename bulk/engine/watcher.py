@@ -11,7 +11,7 @@ from bulk.core.logs import log
 from bulk.engine import pool
 from bulk.engine.finish import hear, sample, store_counters
 from bulk.engine.state import LiveRun
-from bulk.engine.timers import look_at_clock
+from bulk.engine.timers import check_clock
 from bulk.errors import JournalError
 from bulk.journal import control
 
@@ -41,7 +41,7 @@ def _watch() -> None:
         for live in lives:
             try:
                 _obey(live)
-                if look_at_clock(live, pool.live_ids()):
+                if check_clock(live, pool.live_ids()):
                     pool.look_again()
                 if counters_too and not live.ending and not live.waiting:
                     store_counters(live)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from bulk.errors import InputError, why
+from bulk.errors import InputError, os_error_text
 from bulk.files.csv_reader import CsvFile, open_csv
 from bulk.files.dataset import Dataset, guess_name
 
@@ -79,4 +79,4 @@ def open_blocks(
             open_csv(lambda: path.open("rb"), path.name, encoding=encoding, delimiter=delimiter),
         )
     except OSError as error:
-        raise InputError(f"No se puede leer «{path}»: {why(error)}.") from None
+        raise InputError(f"No se puede leer «{path}»: {os_error_text(error)}.") from None

@@ -26,7 +26,7 @@ class Fix:
     line: int  # line of the file
     column: str  # header as written
     value: str  # new text
-    looked_at: bool = True  # somebody saw the row; False for what a program proposed or spread
+    inspected: bool = True  # somebody saw the row; False for what a program proposed or spread
 
 
 def bad_rows(
@@ -64,7 +64,7 @@ def like_this(dataset: Dataset, fix: Fix, problems: Sequence[Problem] | None = N
         wrong = {problem.line for problem in problems if problem.column in (fix.column, None)}
         lines = lines[lines.isin([line for line in wrong if line is not None])]
     return [
-        Fix(int(line), fix.column, fix.value, fix.looked_at and int(line) == fix.line)
+        Fix(int(line), fix.column, fix.value, fix.inspected and int(line) == fix.line)
         for line in lines
     ]
 
@@ -78,7 +78,7 @@ def apply(dataset: Dataset, fixes: Iterable[Fix]) -> Dataset:
     """
     chosen = list(fixes)
     fixed = with_cells(dataset, ((fix.line, fix.column, fix.value) for fix in chosen))
-    settled = {fix.line for fix in chosen if fix.looked_at}
+    settled = {fix.line for fix in chosen if fix.inspected}
     return replace(
         fixed,
         problems=tuple(problem for problem in dataset.problems if problem.line not in settled),

@@ -72,13 +72,13 @@ class CsvFile:
                 )  # says so, with the line
             raise
         if nulls and empty is not None:
-            told = (
+            message = (
                 f"Se han quitado {sum(nulls)} caracteres nulos. Si algún dato no cuadra, vuelve a"
                 " exportar el fichero."
             )
             yield (
                 empty,
-                [Problem(self.file_name, None, None, None, "caracteres_nulos", told, "aviso")],
+                [Problem(self.file_name, None, None, None, "caracteres_nulos", message, "aviso")],
             )
 
     def _parts(self) -> Iterator[bytes]:
@@ -240,7 +240,7 @@ def _foreign(frame: pd.DataFrame, encoding: str, file_name: str) -> Iterator[Pro
     """Letters of MS-DOS read as Windows: every byte is a character there too, only another one."""
     for header, cells in frame.items() if encoding in ("cp1252", "latin-1") else ():
         for line, cell in cells[cells.str.contains(_DOS, regex=True)].items():
-            told = (
+            message = (
                 f"¿Es un fichero de MS-DOS? Se lee «{cell}». Si no cuadra, vuelve a leerlo con la"
                 " codificación cp850."
             )
@@ -250,13 +250,15 @@ def _foreign(frame: pd.DataFrame, encoding: str, file_name: str) -> Iterator[Pro
                 str(header),
                 str(cell),
                 "otra_codificacion",
-                told,
+                message,
                 "aviso",
             )
 
 
 def _spoilt(frame: pd.DataFrame, file_name: str) -> Iterator[Problem]:
-    told = "Los acentos están estropeados desde antes. Vuelve a exportar el fichero como CSV UTF-8."
+    message = (
+        "Los acentos están estropeados desde antes. Vuelve a exportar el fichero como CSV UTF-8."
+    )
     for header, cells in frame.items():
         for line, cell in cells[cells.str.contains(_SPOILT, regex=True)].items():
             yield Problem(
@@ -265,6 +267,6 @@ def _spoilt(frame: pd.DataFrame, file_name: str) -> Iterator[Problem]:
                 str(header),
                 str(cell),
                 "acentos_estropeados",
-                told,
+                message,
                 "aviso",
             )

@@ -30,9 +30,9 @@ LONGEST = (
     # bytes made cells together: more leaves the processor's cache. A longer row is read the careful
     # way
 )
-MOST_COLUMNS = 2_000
+MAX_COLUMNS = 2_000
 # lines without anything, one after another: the rows of a sheet that was saved to its very end
-MOST_BLANK = 1_048_576
+MAX_BLANK = 1_048_576
 _Row = tuple[int, int, list[str]]  # line where it starts, line where it ends, its cells
 RAGGED = "celdas_de_mas_o_de_menos"
 
@@ -67,8 +67,8 @@ def parse_blocks(
             )
             joined = swallowed(taken, {problem.line for problem in problems}, delimiter, headers)
             problems += [
-                Problem(file_name, line, column, None, RAGGED, told)
-                for line, column, told in joined
+                Problem(file_name, line, column, None, RAGGED, message)
+                for line, column, message in joined
             ]
             frame = tidy(frame)
         seen += len(frame)
@@ -125,7 +125,7 @@ def _rows(lines: Iterator[str], delimiter: str, file_name: str, before: int) -> 
             if any(map(str.strip, cells)):
                 filled = end
                 yield start + 1, end, cells
-            elif end - filled > MOST_BLANK:
+            elif end - filled > MAX_BLANK:
                 raise InputError(
                     f"{file_name} · Fila {end}: van más de un millón de líneas vacías seguidas."
                     " Quítalas."
@@ -163,10 +163,10 @@ def check_headers(
     headers = [" ".join(cell.strip(BLANKS).split()) for cell in cells]
     while headers and not headers[-1]:
         headers.pop()
-    if len(headers) > MOST_COLUMNS:
-        told = f"{len(headers)} columnas, y no se leen más de {MOST_COLUMNS}"
+    if len(headers) > MAX_COLUMNS:
+        message = f"{len(headers)} columnas, y no se leen más de {MAX_COLUMNS}"
         raise InputError(
-            f"{file_name} · Fila {line}: {told}. Revisa el separador, o quita las que sobran."
+            f"{file_name} · Fila {line}: {message}. Revisa el separador, o quita las que sobran."
         )
     seen: set[str] = set()
     for position, header in enumerate(headers, 1):
@@ -295,11 +295,11 @@ def collect(
             while len(cells) > width and not cells[-1].strip():
                 cells.pop()
             if len(cells) != width:
-                told = (
+                message = (
                     f"La fila tiene {len(cells)} celdas y la cabecera {width}. Revisa separadores y"
                     " comillas."
                 )
-                problems.append(Problem(file_name, line, None, None, RAGGED, told))
+                problems.append(Problem(file_name, line, None, None, RAGGED, message))
                 cells = (cells + [""] * width)[:width]
         lines.append(line)
         block.append(cells)

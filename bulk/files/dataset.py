@@ -15,14 +15,14 @@ import pandas as pd
 
 from bulk.core.headers import canonical
 from bulk.core.records import DATASETS, FILE_NAMES, Problem
-from bulk.errors import InputError, why
+from bulk.errors import InputError, os_error_text
 from bulk.files import csv_rows, global_file
 from bulk.files.csv_reader import open_csv
 
 __all__ = ["Dataset", "canonical", "from_records", "read_all", "read_any", "read_csv", "with_cells"]
 
 XLSX = (".xlsx", ".xlsm")
-MOST_UPLOADED = 200 << 20  # bytes; as maxUploadSize of .streamlit/config.toml
+MAX_UPLOADED = 200 << 20  # bytes; as maxUploadSize of .streamlit/config.toml
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def read_csv(
         csv = open_csv(opener, known_as, encoding=encoding, delimiter=delimiter)
         blocks = list(csv.blocks(pairs=dataset_name == "global"))
     except OSError as error:
-        raise InputError(f"No se puede leer «{source!s}»: {why(error)}.") from None
+        raise InputError(f"No se puede leer «{source!s}»: {os_error_text(error)}.") from None
     frame = pd.concat([frame for frame, _ in blocks]) if len(blocks) > 1 else blocks[0][0]
     problems = [problem for _, found in blocks for problem in found]
     settled = _settled(dataset_name, frame, problems, known_as)
@@ -124,14 +124,16 @@ def read_all(
         with opener() as file:
             raw = file.read()
     except OSError as error:
-        raise InputError(f"No se puede leer «{source!s}»: {why(error)}.") from None
+        raise InputError(f"No se puede leer «{source!s}»: {os_error_text(error)}.") from None
     from bulk.files import workbook  # openpyxl is only loaded for a workbook
 
     digest = hashlib.sha256(raw).hexdigest()
     sheets, refused = workbook.read_sheets(raw, known_as, name=name, sheet=sheet)
     datasets = [
-        Dataset(dataset, told_as, digest, "xlsx", "", *_settled(dataset, frame, problems, told_as))
-        for dataset, told_as, frame, problems in sheets
+        Dataset(
+            dataset, shown_as, digest, "xlsx", "", *_settled(dataset, frame, problems, shown_as)
+        )
+        for dataset, shown_as, frame, problems in sheets
     ]
     return Read(datasets, refused)
 
@@ -147,7 +149,7 @@ def is_csv(path: Path) -> bool:
     try:
         return not is_book(lambda: path.open("rb"), path.name)
     except OSError as error:
-        raise InputError(f"No se puede leer «{path}»: {why(error)}.") from None
+        raise InputError(f"No se puede leer «{path}»: {os_error_text(error)}.") from None
 
 
 def from_records(
@@ -190,10 +192,10 @@ def _openable(
     """
     if isinstance(source, bytes):
         if (
-            len(source) > MOST_UPLOADED
+            len(source) > MAX_UPLOADED
         ):  # the browser asks first, but it is not the one to be believed
             raise InputError(
-                f"«{file_name}» pasa de {MOST_UPLOADED >> 20} MB. Pártelo, o usa la línea de"
+                f"«{file_name}» pasa de {MAX_UPLOADED >> 20} MB. Pártelo, o usa la línea de"
                 " órdenes: ella lo lee por bloques."
             )
         return lambda: io.BytesIO(source), file_name or "fichero"

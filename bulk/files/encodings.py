@@ -23,7 +23,7 @@ _HEAD = 256  # bytes in which a page says that it is one
 _NOT_OF_FILES = frozenset(
     {"idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape"}
 )  # codecs of other things
-_MOST_CONTROL = 0.01  # share of control characters above which it is no text
+_MAX_CONTROL = 0.01  # share of control characters above which it is no text
 _SOME_CONTROL = 10  # as many are forgiven in any file
 
 SIGNATURES = (
@@ -68,16 +68,16 @@ def decode(raw: bytes, file_name: str, encoding: str | None = None) -> tuple[str
     text; unknown; broken).
     """
     beginning = raw[:_HEAD].removeprefix(codecs.BOM_UTF8).lstrip().lower()
-    for signatures, told in TEXT_SIGNATURES:
+    for signatures, message in TEXT_SIGNATURES:
         if beginning.startswith(signatures):
-            raise InputError(f"«{file_name}» {told}")
-    for signature, told in SIGNATURES:
+            raise InputError(f"«{file_name}» {message}")
+    for signature, message in SIGNATURES:
         if raw.startswith(signature):
-            raise InputError(f"«{file_name}» {told}")
+            raise InputError(f"«{file_name}» {message}")
     found = _known(encoding, file_name) if encoding else _detected(raw, file_name)
     text = _strict(raw, found, file_name).removeprefix("\ufeff")
     sample = "" if encoding else text[:_SAMPLE]  # who names an encoding knows what is in the file
-    if len(_CONTROL.findall(sample)) > max(_SOME_CONTROL, _MOST_CONTROL * len(sample)):
+    if len(_CONTROL.findall(sample)) > max(_SOME_CONTROL, _MAX_CONTROL * len(sample)):
         raise InputError(f"«{file_name}» no es un fichero de texto. Guárdalo como CSV UTF-8.")
     return text, found
 

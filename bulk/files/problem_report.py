@@ -14,7 +14,7 @@ from typing import Any
 from bulk.core.headers import canonical
 from bulk.core.logs import private
 from bulk.core.records import Problem
-from bulk.errors import UsageError, why
+from bulk.errors import UsageError, os_error_text
 from bulk.files.corrections import shifted
 from bulk.files.csv_rows import RAGGED
 from bulk.files.csv_writer import csv_text, csv_writer, safe_cell
@@ -22,11 +22,11 @@ from bulk.files.dataset import Dataset
 
 COLUMNS = ("fichero", "fila", "columna", "valor", "regla", "gravedad", "mensaje")
 NOTE_COLUMN = "problemas"
-MOST_NOTES = (
+MAX_NOTES = (
     5_000  # cells with a note: Excel grows slow beyond; the last column says it for every row
 )
 LEFT_BLANK = "Sus celdas van aquí en blanco: corrígela en el fichero original y cárgalo de nuevo."
-_LONGEST_CELL = 32_767  # characters that Excel takes
+_MAX_CELL = 32_767  # characters that Excel takes
 
 
 def to_csv(problems: Iterable[Problem]) -> Iterator[bytes]:
@@ -35,7 +35,7 @@ def to_csv(problems: Iterable[Problem]) -> Iterator[bytes]:
 
 
 def _cells(problem: Problem) -> tuple[object, ...]:
-    line = "" if problem.told_line is None else problem.told_line
+    line = "" if problem.display_line is None else problem.display_line
     texts = (
         problem.column or "",
         problem.value or "",
@@ -61,7 +61,7 @@ def problem_file(path: Path) -> Iterator[Callable[[Problem], None]]:
             yield lambda problem: writer.writerow(_cells(problem))
         part.replace(path)
     except OSError as error:
-        raise UsageError(f"No se puede escribir «{path}»: {why(error)}.") from None
+        raise UsageError(f"No se puede escribir «{path}»: {os_error_text(error)}.") from None
     finally:
         part.unlink(missing_ok=True)
 
@@ -135,16 +135,14 @@ def _fill(
         sheet.write_number(number, 0, line)
         for column, cell in enumerate(cells, 1):
             own = [problem for problem in found if problem.column == headers[column - 1]]
-            look = looks[_worst(own)] if own else looks["plain"]
-            sheet.write_string(number, column, cell[:_LONGEST_CELL], look)
-            if own and notes < MOST_NOTES:
+            take_snapshot = looks[_worst(own)] if own else looks["plain"]
+            sheet.write_string(number, column, cell[:_MAX_CELL], take_snapshot)
+            if own and notes < MAX_NOTES:
                 sheet.write_comment(number, column, "\n".join(each.message for each in own))
                 notes += 1
         if found:
             reasons = _reasons(found) + (f" {LEFT_BLANK}" if line in lost else "")
-            sheet.write_string(
-                number, len(cells) + 1, reasons[:_LONGEST_CELL], looks[_worst(found)]
-            )
+            sheet.write_string(number, len(cells) + 1, reasons[:_MAX_CELL], looks[_worst(found)])
 
 
 def _reasons(found: Sequence[Problem]) -> str:

@@ -26,11 +26,11 @@ def swallowed(
         for at, cell in enumerate(cells):
             lines = [mark.split(line) for line in re.split("\r\n|\r|\n", cell)]
             if _are_rows(lines, at, len(headers), cells[0] if at else lines[0][0], delimiter):
-                told = (
+                message = (
                     f"Las filas {start} a {end} se leen como una sola: unas comillas se abren aquí"
                     f" y no se cierran hasta la {end}. Quítalas en el fichero."
                 )
-                yield start, headers[at], told
+                yield start, headers[at], message
 
 
 def _are_rows(lines: list[list[str]], at: int, width: int, key: str, delimiter: str) -> bool:

@@ -22,16 +22,16 @@ SAVE_AGAIN = "Guárdalo de nuevo como .xlsx o como CSV UTF-8."
 Sheet = tuple[
     str, str, pd.DataFrame, list[Problem]
 ]  # dataset name, name as told, frame, ragged rows
-_MOST_UNZIPPED = (
+_MAX_UNZIPPED = (
     1 << 30
     # bytes: a workbook that unfolds to more is refused (a full sheet of ten columns has half of
     # that)
 )
-_MOST_ROWS, _MOST_CELLS = (
+_MAX_ROWS, _MAX_CELLS = (
     1_048_576,
     50_000_000,
 )  # of a sheet: as Excel, and far more than a table that people filled in
-_MOST_PARTS = 2_000  # files inside a workbook
+_MAX_PARTS = 2_000  # files inside a workbook
 _FOLDED = (
     64 << 20,
     200,
@@ -46,7 +46,7 @@ NO_RESULT = (
     "Es una fórmula sin resultado guardado y se lee vacía. Abre el libro en Excel, guárdalo y"
     " cárgalo de nuevo."
 )
-_MOST_DIGITS = 15  # of a number in Excel; beyond them it keeps zeros
+_MAX_DIGITS = 15  # of a number in Excel; beyond them it keeps zeros
 
 
 def read_sheets(
@@ -104,7 +104,7 @@ def _refuse_bomb(raw: bytes, file_name: str) -> None:
     with zipfile.ZipFile(io.BytesIO(raw)) as archive:
         sizes = [part.file_size for part in archive.infolist()]
     total, (most, times) = sum(sizes), _FOLDED
-    if total > _MOST_UNZIPPED or len(sizes) > _MOST_PARTS or total > max(most, len(raw) * times):
+    if total > _MAX_UNZIPPED or len(sizes) > _MAX_PARTS or total > max(most, len(raw) * times):
         raise InputError(
             f"«{file_name}» es demasiado grande para un libro de Excel. Guárdalo como CSV UTF-8."
         )
@@ -149,8 +149,8 @@ def _wanted(
         free = [title for title in shown if title not in known]
         found |= {guessed: free[:1]} if free else {}
     if not found or (name and name not in found):
-        told = name.upper() if name else "GLOBAL, UBICACIONES o USUARIOS"
-        raise InputError(f"«{file_name}» no tiene hojas {told}. Las que tiene: {there}.")
+        text = name.upper() if name else "GLOBAL, UBICACIONES o USUARIOS"
+        raise InputError(f"«{file_name}» no tiene hojas {text}. Las que tiene: {there}.")
     return found
 
 
@@ -167,29 +167,29 @@ def _named(titles: list[str]) -> dict[str, list[str]]:
 
 def _only(raw: bytes, book: Any, titles: list[str], dataset: str, file_name: str) -> Sheet:
     if len(titles) > 1:
-        told = f"Deja una sola, o llama «{dataset.upper()}» a la buena."
+        text = f"Deja una sola, o llama «{dataset.upper()}» a la buena."
         raise InputError(
-            f"«{file_name}» tiene varias hojas de lo mismo: {', '.join(titles)}. {told}"
+            f"«{file_name}» tiene varias hojas de lo mismo: {', '.join(titles)}. {text}"
         )
     return _sheet(raw, book[titles[0]], dataset, f"{file_name} · hoja {titles[0]}")
 
 
-def _sheet(raw: bytes, sheet: Any, dataset: str, told_as: str) -> Sheet:
-    rows = _rows(sheet, told_as)
+def _sheet(raw: bytes, sheet: Any, dataset: str, shown_as: str) -> Sheet:
+    rows = _rows(sheet, shown_as)
     first = next(rows, None)
     if first is None:
-        raise InputError(f"{told_as} está vacía: no hay cabecera ni filas.")
-    headers = csv_rows.check_headers(first[1], first[0], told_as, pairs=dataset == "global")
-    frame, problems = csv_rows.collect(rows, headers, told_as)
+        raise InputError(f"{shown_as} está vacía: no hay cabecera ni filas.")
+    headers = csv_rows.check_headers(first[1], first[0], shown_as, pairs=dataset == "global")
+    frame, problems = csv_rows.collect(rows, headers, shown_as)
     return (
         dataset,
-        told_as,
+        shown_as,
         csv_rows.tidy(frame),
-        [*problems, *_formulas(raw, sheet, frame, told_as)],
+        [*problems, *_formulas(raw, sheet, frame, shown_as)],
     )
 
 
-def _rows(sheet: Any, told_as: str) -> Iterator[tuple[int, list[str]]]:
+def _rows(sheet: Any, shown_as: str) -> Iterator[tuple[int, list[str]]]:
     """(row number, cells as text) without empty rows. The size that the file claims is not
     believed.
 
@@ -200,9 +200,9 @@ def _rows(sheet: Any, told_as: str) -> Iterator[tuple[int, list[str]]]:
     try:
         for number, cells in enumerate(sheet.iter_rows(), 1):
             read += len(cells)
-            if number > _MOST_ROWS or read > _MOST_CELLS:
+            if number > _MAX_ROWS or read > _MAX_CELLS:
                 raise InputError(
-                    f"{told_as} es demasiado grande para una hoja de Excel. Quita lo que sobra, o"
+                    f"{shown_as} es demasiado grande para una hoja de Excel. Quita lo que sobra, o"
                     " guárdala como CSV UTF-8."
                 )
             texts = [
@@ -220,7 +220,7 @@ def _rows(sheet: Any, told_as: str) -> Iterator[tuple[int, list[str]]]:
         Exception
     ):  # whatever the library makes of a cell that is none; it reads a row before it gives it out
         raise InputError(
-            f"{told_as}: no se puede leer a partir de la fila {number + 1}. {SAVE_AGAIN}"
+            f"{shown_as}: no se puede leer a partir de la fila {number + 1}. {SAVE_AGAIN}"
         ) from None
 
 
@@ -247,7 +247,7 @@ def _number(value: int, number_format: str) -> str:
     """Digits in their places; of a number with more of them than Excel keeps, what Excel shows: no
     digits are made up.
     """
-    if len(str(abs(value))) > _MOST_DIGITS:
+    if len(str(abs(value))) > _MAX_DIGITS:
         return f"{value:.5E}"
     if value < 0 or not _FORMAT.fullmatch(number_format):
         return str(value)
@@ -283,14 +283,14 @@ def _without_result(raw: bytes, part: str) -> Iterator[tuple[str, int]]:
                     yield found[1].decode(), int(found[2])
 
 
-def _formulas(raw: bytes, sheet: Any, frame: pd.DataFrame, told_as: str) -> Iterator[Problem]:
+def _formulas(raw: bytes, sheet: Any, frame: pd.DataFrame, shown_as: str) -> Iterator[Problem]:
     from openpyxl.utils import column_index_from_string  # type: ignore[import-untyped]  # ships no types
 
     for letters, line in _without_result(raw, str(sheet._worksheet_path)):
         position = column_index_from_string(letters) - 1
         if position < frame.shape[1]:
             yield Problem(
-                told_as,
+                shown_as,
                 line,
                 str(frame.columns[position]),
                 None,

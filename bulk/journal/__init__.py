@@ -6,4 +6,4 @@ from bulk.journal import control, row_writes, rows, runs
 from bulk.journal.open import open_journal
 from bulk.journal.store import Journal
 
-__all__ = ["Journal", "control", "open_journal", "rows", "runs", "row_writes"]
+__all__ = ["Journal", "control", "open_journal", "row_writes", "rows", "runs"]

@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import URL, Engine, create_engine, inspect
 from sqlalchemy.exc import SQLAlchemyError
 
-from bulk.errors import JournalError, why
+from bulk.errors import JournalError, os_error_text
 from bulk.journal.migrations import current_version
 from bulk.journal.store import NEWER, Journal, journal_error
 from bulk.journal.tables import SCHEMA_VERSION
@@ -37,7 +37,9 @@ def open_journal(home: Path, url: str = "") -> Journal:
         try:
             path.touch(mode=0o600)
         except OSError as error:
-            raise JournalError(f"No se puede crear el diario en «{home}»: {why(error)}.") from None
+            raise JournalError(
+                f"No se puede crear el diario en «{home}»: {os_error_text(error)}."
+            ) from None
     return Journal(URL.create("sqlite", database=str(path)))
 
 

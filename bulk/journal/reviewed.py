@@ -81,10 +81,10 @@ def has_rows(journal: Journal, run_id: str, states: Sequence[str]) -> bool:
 
 def rows_without(journal: Journal, run_id: str, other_id: str) -> dict[str, int]:
     """State -> rows of a run whose line the other run does not have."""
-    taken_up = rows.alias()
+    other_rows = rows.alias()
     there = (
-        select(taken_up.c.line)
-        .where(taken_up.c.run_id == other_id, taken_up.c.line == rows.c.line)
+        select(other_rows.c.line)
+        .where(other_rows.c.run_id == other_id, other_rows.c.line == rows.c.line)
         .exists()
     )
     query = (

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
-from bulk.core.records import NOT_REHEARSED, OPEN_STATES, RETRY_STATES, RowResult, StoredRow
+from bulk.core.records import NOT_IN_DRY_RUN, OPEN_STATES, RETRY_STATES, RowResult, StoredRow
 from bulk.journal import orders
 from bulk.journal import runs as run_queries
 from bulk.journal.row_writes import count, dump, load, now
@@ -87,10 +87,10 @@ def in_flight(journal: Journal, run_id: str, settle_delay: float) -> int:
     """Rows of which nobody knows yet what became of them: in a remote job, or with a write that may
     still land.
     """
-    lately = (datetime.now(UTC) - timedelta(seconds=settle_delay)).isoformat(
+    throttled = (datetime.now(UTC) - timedelta(seconds=settle_delay)).isoformat(
         timespec="milliseconds"
     )
-    open_write = rows.c.intent_open & ((rows.c.state == "running") | (rows.c.sent_at > lately))
+    open_write = rows.c.intent_open & ((rows.c.state == "running") | (rows.c.sent_at > throttled))
     query = select(func.count()).where(
         rows.c.run_id == run_id, rows.c.ticket.is_not(None) | open_write
     )
@@ -107,7 +107,7 @@ def held(journal: Journal, run_id: str) -> int:
         return int(connection.execute(query).scalar() or 0)
 
 
-def taken_up(journal: Journal, run_id: str) -> list[StoredRow]:
+def recover_running_rows(journal: Journal, run_id: str) -> list[StoredRow]:
     """Rows of an interrupted run that may have a write or a remote job out there; those without are
     pending again.
     """
@@ -187,7 +187,7 @@ def open_without_entity(journal: Journal, run_id: str) -> int:
 
 
 def _left_open() -> ColumnElement[bool]:
-    never_tried = (rows.c.state == "excluded") & (rows.c.code == NOT_REHEARSED)
+    never_tried = (rows.c.state == "excluded") & (rows.c.code == NOT_IN_DRY_RUN)
     return rows.c.state.in_((*OPEN_STATES, *RETRY_STATES, "invalid")) | never_tried
 
 

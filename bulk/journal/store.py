@@ -25,7 +25,7 @@ from bulk.journal.row_writes import Entry, apply_entries
 from bulk.journal.tables import SCHEMA_VERSION
 
 Function = Callable[[Connection], Any]
-MOST_PER_COMMIT = 2_000
+MAX_PER_COMMIT = 2_000
 # s from one commit to the next while many threads wait for theirs: a commit costs as much as thirty
 # entries
 GROUPING = 0.03
@@ -198,7 +198,7 @@ class Journal:
         return batch
 
     def _fill(self, batch: list[Item]) -> None:
-        while batch[-1][0] is not None and len(batch) < MOST_PER_COMMIT:
+        while batch[-1][0] is not None and len(batch) < MAX_PER_COMMIT:
             try:
                 batch.append(self._queue.get_nowait())
             except queue.Empty:
@@ -227,11 +227,11 @@ class Journal:
                 answer.tell(results.get(index))
 
     def _fail(self, batch: list[Item], error: Exception) -> None:
-        told = journal_error(error, self.url) if isinstance(error, SQLAlchemyError) else error
+        message = journal_error(error, self.url) if isinstance(error, SQLAlchemyError) else error
         if len(batch) == 1:
             answer = batch[0][1]
             if answer:
-                answer.tell(error=told)
+                answer.tell(error=message)
             return
         for item in batch:  # one by one, so that a bad one does not take the others with it
             self._commit_batch([item])

@@ -16,14 +16,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bulk.core.logs import forget, private, redact
 from bulk.core.records import ALL_STATES, ENDED_RUNS
-from bulk.errors import JournalError, why
+from bulk.errors import JournalError, os_error_text
 from bulk.journal import tables
 from bulk.journal.migrations import current_version
 from bulk.journal.open import look_only, refuse_lost
 from bulk.journal.store import NEWER, Journal, journal_error
 
 BLOCK = 2_000  # lines read at once
-MOST_FINDINGS = 100
+MAX_FINDINGS = 100
 # seconds: a kept file that no run names yet may belong to a launch that is being prepared
 YOUNG = 3_600.0
 _JSON = frozenset(
@@ -105,13 +105,13 @@ def _health(connection: Connection) -> Health:
     rows = (
         connection.execute(select(func.coalesce(func.sum(tables.orders.c.total), 0))).scalar() or 0
     )
-    return Health(version, int(runs), int(rows), tuple(findings[:MOST_FINDINGS]))
+    return Health(version, int(runs), int(rows), tuple(findings[:MAX_FINDINGS]))
 
 
 def _damage(connection: Connection) -> list[str]:
     if connection.dialect.name != "sqlite":
         return []
-    found = connection.exec_driver_sql(f"PRAGMA integrity_check({MOST_FINDINGS})").scalars().all()
+    found = connection.exec_driver_sql(f"PRAGMA integrity_check({MAX_FINDINGS})").scalars().all()
     return [f"Fichero dañado: {text}" for text in found if text != "ok"]
 
 
@@ -188,7 +188,7 @@ def export(journal: Journal, home: Path, out: Path) -> Exported:
                         archive.write(path, f"{folder}/{path.name}")
             return done
     except OSError as error:
-        raise JournalError(f"No se puede escribir «{out}»: {why(error)}.") from None
+        raise JournalError(f"No se puede escribir «{out}»: {os_error_text(error)}.") from None
 
 
 def _write(journal: Journal, file: IO[bytes]) -> Exported:

@@ -10,7 +10,7 @@ from collections.abc import Mapping as AnyMapping
 import pandas as pd
 
 from bulk.core.records import Problem
-from bulk.core.text import folded_cells
+from bulk.core.text import normalize_cells
 from bulk.files.dataset import Dataset, canonical
 from schemas.hydra import id_tail
 
@@ -72,21 +72,21 @@ def _organisations(files: AnyMapping[str, Dataset], said: Organisation | None) -
     for dataset in (files[name] for name in ORDER if name in files):
         found = _column(dataset, "org_id")
         if found is not None:
-            yield from of_another(dataset, *found, said)
+            yield from rows_of_other_org(dataset, *found, said)
 
 
-def said_before(files: AnyMapping[str, Dataset], name: str) -> Organisation | None:
+def expected_org(files: AnyMapping[str, Dataset], name: str) -> Organisation | None:
     """What the files that go before `name` say of the organisation."""
     return organisation({each: files[each] for each in ORDER[: ORDER.index(name)] if each in files})
 
 
-def first_said(dataset: Dataset, cells: pd.Series[str]) -> Organisation | None:
+def first_org(dataset: Dataset, cells: pd.Series[str]) -> Organisation | None:
     """The first organisation of `cells`."""
     filled = cells[cells != ""]
     return None if filled.empty else (_tail(str(filled.iloc[0])), dataset.file_name)
 
 
-def of_another(
+def rows_of_other_org(
     dataset: Dataset, header: str, cells: pd.Series[str], said: Organisation | None
 ) -> Iterator[Problem]:
     """The rows whose organisation is not the one said; an empty cell says none."""
@@ -94,13 +94,13 @@ def of_another(
     if said is None or cells.empty:
         return
     tails = cells.map({each: _tail(each) for each in cells.unique()})
-    told = (
+    text = (
         f"Es otra organización que la de {said[1]}. Todas las filas han de ser de la misma: corrige"
         " una de las dos."
     )
     for line, cell in cells[tails != said[0]].items():
         yield Problem(
-            dataset.file_name, int(str(line)), header, str(cell), "otra_organizacion", told
+            dataset.file_name, int(str(line)), header, str(cell), "otra_organizacion", text
         )
 
 
@@ -111,8 +111,8 @@ def _locations(files: AnyMapping[str, Dataset]) -> Iterator[Problem]:
         if users is None or places is None or mine is None or known is None or known[1].empty:
             continue
         header, cells = mine
-        missing = cells[~folded_cells(cells).isin(list(folded_cells(known[1]).unique()))]
-        told = message.format(file=places.file_name)
+        missing = cells[~normalize_cells(cells).isin(list(normalize_cells(known[1]).unique()))]
+        text = message.format(file=places.file_name)
         for line, cell in missing.items():
             yield Problem(
                 users.file_name,
@@ -120,6 +120,6 @@ def _locations(files: AnyMapping[str, Dataset]) -> Iterator[Problem]:
                 header,
                 str(cell),
                 "ubicacion_sin_listar",
-                told,
+                text,
                 "aviso",
             )

@@ -15,7 +15,7 @@ from bulk.planning.mapping import Mapping
 
 UNIQUE_NUMBERS = ("legacy_phone_number", "target_phone_number", "phone_numbers", "phone_number")
 UNIQUE_EXTENSION = ("target_location_id", "target_extension")
-_MOST_LINES = 5  # named in a message
+_MAX_LINES = 5  # named in a message
 
 
 def repeated(
@@ -40,13 +40,13 @@ def _same_entity(action: Action, dataset: Dataset, frame: pd.DataFrame) -> Itera
     alike = ~twice[action.entity].isin(_more_than_once(twice.drop_duplicates()[action.entity]))
     first = twice.index.to_series().groupby(twice[action.entity], sort=False).transform("first")
     for line, one in first[alike & (first != first.index)].items():
-        told = f"Repite la fila {one}: quedará sin cambios."
-        yield Problem(dataset.file_name, _line(line), None, None, "fila_repetida", told, "aviso")
+        message = f"Repite la fila {one}: quedará sin cambios."
+        yield Problem(dataset.file_name, _line(line), None, None, "fila_repetida", message, "aviso")
     if action.additive:
         return
     for line, others in _companions(twice[action.entity][~alike]):
-        told = f"Las filas {named(others)} piden cosas distintas para lo mismo. Deja una sola."
-        yield Problem(dataset.file_name, line, None, None, "filas_contradictorias", told)
+        message = f"Las filas {named(others)} piden cosas distintas para lo mismo. Deja una sola."
+        yield Problem(dataset.file_name, line, None, None, "filas_contradictorias", message)
 
 
 def _same_number(
@@ -65,14 +65,14 @@ def _same_number(
         shared = pairs[name].isin(_more_than_once(pairs.drop_duplicates()[name]))
         numbers = pairs[name][shared]
         for number, (line, others) in zip(numbers, _companions(numbers), strict=True):
-            told = f"El número se pide para varios en las filas {named(others)}. Deja uno solo."
+            message = f"El número se pide para varios en las filas {named(others)}. Deja uno solo."
             yield Problem(
                 dataset.file_name,
                 line,
                 _column(mapping, name),
                 str(number),
                 "numero_repetido",
-                told,
+                message,
             )
 
 
@@ -92,7 +92,7 @@ def _same_extension(
     for extension, (line, others) in zip(
         given[name][shared], _companions(key[shared]), strict=True
     ):
-        told = (
+        message = (
             f"La extensión se pide para varios de la misma ubicación en las filas {named(others)}."
             " Cambia una de ellas."
         )
@@ -102,7 +102,7 @@ def _same_extension(
             _column(mapping, name),
             str(extension),
             "extension_repetida",
-            told,
+            message,
         )
 
 
@@ -125,8 +125,8 @@ def _line(label: object) -> int:
 
 def named(lines: Sequence[int]) -> str:
     """`2, 3, 4, 5, 6 y 12 más`."""
-    shown = ", ".join(map(str, lines[:_MOST_LINES]))
-    return f"{shown} y {len(lines) - _MOST_LINES} más" if len(lines) > _MOST_LINES else shown
+    shown = ", ".join(map(str, lines[:_MAX_LINES]))
+    return f"{shown} y {len(lines) - _MAX_LINES} más" if len(lines) > _MAX_LINES else shown
 
 
 def _column(mapping: Mapping, name: str) -> str:

@@ -66,13 +66,19 @@ def fill_ids(names: Names, dataset: Dataset) -> tuple[Dataset, list[Problem], in
         names.expect(each.kind, different)
         answers = {name: names.look_up(each.kind, name) for name in different}
         for line, name in each.cells.items():
-            found, why = answers[name]
+            found, reason = answers[name]
             if found:
                 cells.append((int(str(line)), each.target, found))
             else:
                 problems.append(
                     Problem(
-                        dataset.file_name, int(str(line)), each.source, name, "nombre", why, "aviso"
+                        dataset.file_name,
+                        int(str(line)),
+                        each.source,
+                        name,
+                        "nombre",
+                        reason,
+                        "aviso",
                     )
                 )
     return with_cells(with_columns(dataset, wanted), cells), problems, len(cells)

@@ -13,15 +13,15 @@ import pandas as pd
 
 from bulk.core.action import Action, Param
 from bulk.core.records import DATASETS, Params
-from bulk.core.text import composed_cells, folded_cells
+from bulk.core.text import composed_cells, normalize_cells
 from bulk.errors import InputError
 from bulk.files.dataset import Dataset, canonical
 from bulk.planning.sources import KINDS, NONE, Files, Source, cells_of, headers_of, parse_source
 from schemas.phones import is_one_with_comma, plain_phone
 
 __all__ = [
-    "EITHER",
     "FALSE",
+    "ONE_OF",
     "TRUE",
     "Mapping",
     "Source",
@@ -38,7 +38,7 @@ TRUE = ("true", "verdadero", "si", "sí", "1", "x", "yes")
 FALSE = ("false", "falso", "no", "0")
 # At least one of these must come from somewhere (contracts 0); the run's option of that name serves
 # too.
-EITHER: dict[str, tuple[tuple[str, ...], str]] = {
+ONE_OF: dict[str, tuple[tuple[str, ...], str]] = {
     "ubicacion_configurar_permisos_salientes_defecto": (
         ("allow_call_types", "block_call_types"),
         "profile",
@@ -152,7 +152,7 @@ def lacking(
     """What no row can do without: required parameters, and `extension o destination` where one of
     several is enough.
     """
-    names, option = EITHER.get(action.id, ((), ""))
+    names, option = ONE_OF.get(action.id, ((), ""))
     served = (
         not names
         or bool((options or {}).get(option))
@@ -201,7 +201,7 @@ def clean(cells: pd.Series[str], param: Param) -> pd.Series[str]:
     if param.kind in UPPER_KINDS:
         cells = cells.str.upper()
     if param.kind == "flag" and (cells != "").any():
-        said = folded_cells(cells)
+        said = normalize_cells(cells)
         cells = cells.mask(said.isin(TRUE), "true").mask(said.isin(FALSE), "false")
     return cells
 

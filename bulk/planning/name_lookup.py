@@ -12,12 +12,12 @@ import pandas as pd
 
 from bulk.core.action import Action, Param
 from bulk.core.records import Problem
-from bulk.core.text import folded
+from bulk.core.text import normalize_for_match
 from bulk.errors import UsageError
 from bulk.files.dataset import Dataset
 from bulk.journal import control
 from bulk.planning.sources import header_of
-from bulk.webex.directory import SHORTEST, Directory, Entry, in_full, told_apart
+from bulk.webex.directory import SHORTEST, Directory, Entry, distinct_labels, full_labels
 from schemas.hydra import UUID, decode_id, id_tail, kind_of
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ ID_KINDS = {
     "TRUNK": "route",
     "ROUTE_GROUP": "route",
 }
-MOST_TOLD = 5  # candidates
+MAX_SHOWN_ROWS = 5  # candidates
 NONE = "No hay {} que se llame así en Webex. {}Corrige la celda, o pon el identificador."
 NO_EMAIL = (
     "No hay ningún usuario con ese correo en Webex. Corrige la celda, o pon su identificador."
@@ -48,7 +48,7 @@ SEVERAL = (
     "Hay {} en Webex que se llaman así: {}. Elige una (en la aplicación, o con --choose"
     " 'nombre=final de su identificador'), o pon el identificador en la celda."
 )
-Doubts = dict[
+Ambiguities = dict[
     tuple[str, str], list[Entry]
 ]  # (kind, name as written) -> candidates, the likeliest first; never empty
 
@@ -63,7 +63,7 @@ class Names:
     chosen: Mapping[str, str] = field(
         default_factory=dict
     )  # what and name (as _key writes them) -> id
-    doubts: Doubts = field(default_factory=dict)  # what somebody has to choose
+    doubts: Ambiguities = field(default_factory=dict)  # what somebody has to choose
     used: dict[tuple[str, str], str] = field(
         default_factory=dict
     )  # (kind, name as written) -> id: chosen before, taken again
@@ -134,12 +134,12 @@ class Names:
             return found[0].id, ""
         if found:
             self.doubts[kind, name] = found
-            return "", SEVERAL.format(len(found), _told(list(in_full(found).values())))
+            return "", SEVERAL.format(len(found), _described(list(full_labels(found).values())))
         if kind == "person":
             return "", NO_EMAIL
         near = self.directory.near(kind, name)
         like = (
-            f"¿Quizá {' · '.join(f'«{label}»' for label in told_apart(near).values())}? "
+            f"¿Quizá {' · '.join(f'«{label}»' for label in distinct_labels(near).values())}? "
             if near
             else ""
         )
@@ -152,18 +152,18 @@ class Names:
 
 def meanings(names: Names) -> list[str]:
     """Of each choice that was taken, `«Sede» es Sede (prefijo 8001, …54a383b4)`; asks nobody."""
-    told = []
+    message = []
     for (kind, name), found in names.used.items():
         entries = names.directory.known(kind)
-        told.append(
-            f"«{name}» es {in_full(entries).get(found) or f'…{id_tail(found)[-SHORTEST:]}'}"
+        message.append(
+            f"«{name}» es {full_labels(entries).get(found) or f'…{id_tail(found)[-SHORTEST:]}'}"
         )
-    return told
+    return message
 
 
-def _told(labels: Sequence[str]) -> str:
-    more = f" y {len(labels) - MOST_TOLD} más" if len(labels) > MOST_TOLD else ""
-    return " · ".join(labels[:MOST_TOLD]) + more
+def _described(labels: Sequence[str]) -> str:
+    more = f" y {len(labels) - MAX_SHOWN_ROWS} más" if len(labels) > MAX_SHOWN_ROWS else ""
+    return " · ".join(labels[:MAX_SHOWN_ROWS]) + more
 
 
 def _items(cell: str, *, many: bool) -> list[str]:
@@ -248,7 +248,7 @@ def forget(names: Names, journal: Journal, org_id: str | None) -> None:
 
 
 def _key(kind: str, name: str) -> str:
-    return f"{kind}|{folded(name)}"
+    return f"{kind}|{normalize_for_match(name)}"
 
 
 def _kind_of(name: str, found: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from bulk.core.logs import private
-from bulk.errors import UsageError, why
+from bulk.errors import UsageError, os_error_text
 from bulk.files.csv_writer import csv_text, safe_cell
 from bulk.report.excel import text_book
 from bulk.webex.client import Api
@@ -55,7 +55,7 @@ def write_export(api: Api, kind: str, path: Path) -> int:
     try:
         _write(path, COLUMNS[kind], kind, found)
     except OSError as error:
-        raise UsageError(f"No se puede escribir «{path}»: {why(error)}.") from None
+        raise UsageError(f"No se puede escribir «{path}»: {os_error_text(error)}.") from None
     return len(found)
 
 
@@ -82,8 +82,8 @@ def rows(api: Api, kind: str) -> Iterator[tuple[str, ...]]:
             name = " ".join(
                 filter(None, (owner.get("firstName"), owner.get("lastName")))
             ) or owner.get("id")
-            told = number.get("phoneNumber"), number.get("extension"), number.get("state")
-            yield _text(*told, place.get("id"), place.get("name"), name, owner.get("type"))
+            message = number.get("phoneNumber"), number.get("extension"), number.get("state")
+            yield _text(*message, place.get("id"), place.get("name"), name, owner.get("type"))
     else:
         for route in api.pages("telephony/config/routeChoices", "routeIdentities", max=1000):
             yield _text(route.get("id"), route.get("name"), route.get("type"))

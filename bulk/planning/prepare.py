@@ -33,7 +33,7 @@ WHOLE = Scope()
 
 
 @dataclass(frozen=True)
-class Prepared:
+class PreparedFile:
     """A file seen through an action: what would be handed over, row by row."""
 
     action: Action  # what would be done
@@ -84,7 +84,7 @@ def prepare(
     resolve: Resolve | None = None,
     said: Organisation | None = None,
     alone: bool = False,
-) -> Prepared:
+) -> PreparedFile:
     """Map and validate `files` (dataset name -> Dataset) for one action. Rows outside the scope are
     not judged.
 
@@ -127,14 +127,14 @@ def prepare(
         "said": said,
     }
     found = [] if missing else validate_rows(action, dataset, mapping, frame[chosen.mask], **asked)
-    told = {
+    described = {
         (problem.line, problem.column) for problem in unresolved
     }  # once is enough: not "is no id" as well
-    found = [problem for problem in found if (problem.line, problem.column) not in told]
+    found = [problem for problem in found if (problem.line, problem.column) not in described]
     problems = [*chosen.unclear, *known, *found]
     excluded = frozenset(frame.index[~chosen.mask])
     chosen_so = excluded or scope or not scope.selected
-    return Prepared(
+    return PreparedFile(
         action=action,
         dataset=dataset,
         global_dataset=world,
@@ -189,7 +189,7 @@ def of_the_others(
     ]
 
 
-def require_sources(prepared: Prepared) -> None:
+def require_sources(prepared: PreparedFile) -> None:
     """Raises InputError when a required parameter has no source, or none of those of which one is
     needed.
     """
@@ -201,7 +201,7 @@ def require_sources(prepared: Prepared) -> None:
         )
 
 
-def planned_rows(prepared: Prepared) -> Iterator[Row]:
+def planned_rows(prepared: PreparedFile) -> Iterator[Row]:
     """Every row of the file, in file order: pending, invalid (with why) or excluded."""
     names = labels(prepared.dataset)
     shown = zip(names.index, names["label"], names["group"], strict=True)
@@ -225,7 +225,7 @@ def planned_rows(prepared: Prepared) -> Iterator[Row]:
             yield Row(line, params, label, group)
 
 
-def first_rows(prepared: Prepared, most: int = 1_000) -> list[Row]:
+def first_rows(prepared: PreparedFile, most: int = 1_000) -> list[Row]:
     """Rows spread over the file, enough to try a few of their ids."""
     step = max(1, prepared.total // most)
     lines = frozenset(prepared.frame.index[::step])
@@ -237,7 +237,7 @@ def first_rows(prepared: Prepared, most: int = 1_000) -> list[Row]:
     ]
 
 
-def example_of(plan: Prepared, param: Param) -> str:
+def example_of(plan: PreparedFile, param: Param) -> str:
     """The first cell that is not empty: as the file has it, where a name stands for an id."""
     from bulk.planning.suggestions import (
         ID_KINDS,
@@ -254,7 +254,7 @@ def example_of(plan: Prepared, param: Param) -> str:
     return str(filled.iloc[0]) if len(filled) else ""
 
 
-def by_default(plan: Prepared, param: Param) -> str:
+def by_default(plan: PreparedFile, param: Param) -> str:
     """What the action makes of the first row that gives it what it needs; "" without one."""
     names = [name for name in plan.frame.columns if f"{{{name}}}" in param.default]
     usable = plan.frame[(plan.frame[names] != "").all(axis=1)] if names else plan.frame

@@ -11,7 +11,7 @@ from bulk.core.action import Action
 from bulk.core.records import FILE_NAMES
 from bulk.errors import InputError
 from bulk.files.dataset import Dataset
-from bulk.planning.mapping import EITHER, Mapping, is_fed, map_columns, missing_sources
+from bulk.planning.mapping import ONE_OF, Mapping, is_fed, map_columns, missing_sources
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def readiness(
 def needs(action: Action) -> str:
     """`person_id, y extension o destination`: what a row must bring."""
     required = ", ".join(param.name for param in action.params if param.required)
-    names, option = EITHER.get(action.id, ((), ""))
+    names, option = ONE_OF.get(action.id, ((), ""))
     others = " o ".join([*names, *(["un perfil"] if option == "profile" else [])])
     return f"{required}, y {others}" if others else required
 
@@ -70,7 +70,7 @@ def _of(
 
 
 def _either(action: Action, mapping: Mapping, options: AnyMapping[str, Any]) -> Readiness:
-    names, option = EITHER.get(action.id, ((), ""))
+    names, option = ONE_OF.get(action.id, ((), ""))
     if not names or options.get(option) or any(is_fed(mapping, name) for name in names):
         return Readiness(action.id, "ready", (), "lista para ensayar")
     if option:

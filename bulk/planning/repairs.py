@@ -52,7 +52,7 @@ _APOSTROPHES = "'’‘`´"
 _ZERO = re.compile(r"\(\s*0\s*\)")  # +44 (0)20: dialled inside the country only
 _FULL_WIDTH = str.maketrans("＋．，（）", "+.,()")
 _ITEMS = re.compile(r"([;|])")
-MOST_KEPT = 20  # of a kind, to be shown
+MAX_KEPT = 20  # of a kind, to be shown
 
 RULES = {
     "prefijo_del_pais": "Teléfono sin prefijo +",
@@ -75,7 +75,7 @@ class Repair:
     rule: str  # a key of RULES
 
 
-Mend = Callable[
+RepairCell = Callable[
     [Dataset], tuple[Dataset, list[Repair]]
 ]  # a file -> what it becomes, and the repairs proposed for it
 
@@ -183,7 +183,7 @@ class RepairGroups:
         for repair in repairs:
             key = (file, repair.rule, repair.column)
             count, first = self.groups.get(key, (0, []))
-            self.groups[key] = (count + 1, first if len(first) == MOST_KEPT else [*first, repair])
+            self.groups[key] = (count + 1, first if len(first) == MAX_KEPT else [*first, repair])
 
     @property
     def count(self) -> int:
@@ -250,15 +250,17 @@ def _phones(cell: str, country: str | None) -> tuple[str, str] | None:
     parts = _ITEMS.split(cell)
     if len(parts) == 1 and not is_one_with_comma(cell):
         parts = re.split("(,)", cell)
-    mended = [
+    repaired = [
         _phone(part, country) if position % 2 == 0 and part.strip() else None
         for position, part in enumerate(parts)
     ]
-    rules = [repair[1] for repair in mended if repair]
+    rules = [repair[1] for repair in repaired if repair]
     if not rules:
         return None
     return (
-        "".join(repair[0] if repair else part for part, repair in zip(parts, mended, strict=True)),
+        "".join(
+            repair[0] if repair else part for part, repair in zip(parts, repaired, strict=True)
+        ),
         rules[0],
     )
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from bulk.adapters import get_action
-from bulk.errors import BulkError, InputError, why
+from bulk.errors import BulkError, InputError, os_error_text
 from bulk.files.dataset import canonical
 from bulk.planning.mapping import Mapping
 from bulk.planning.sources import Files, parse_source, source_text
@@ -60,7 +60,7 @@ def read(path: Path) -> SavedMapping:
     try:
         return from_bytes(path.read_bytes(), path.name)
     except OSError as error:
-        raise InputError(f"No se puede leer el mapeo «{path}»: {why(error)}.") from None
+        raise InputError(f"No se puede leer el mapeo «{path}»: {os_error_text(error)}.") from None
 
 
 def to_explicit(mapping: Mapping, files: Files) -> dict[str, str]:

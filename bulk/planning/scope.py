@@ -15,7 +15,7 @@ import pandas as pd
 from bulk.core.action import Action
 from bulk.core.headers import SYNONYMS
 from bulk.core.records import Problem
-from bulk.core.text import folded, folded_cells
+from bulk.core.text import normalize_cells, normalize_for_match
 from bulk.errors import InputError
 from bulk.files.dataset import Dataset, canonical
 from bulk.planning.mapping import FALSE, TRUE
@@ -24,7 +24,7 @@ from bulk.planning.scope_list import listed
 SELECTED = "selected"
 _RANGE = re.compile(r"\s*([0-9]+)\s*(?:-\s*([0-9]*)\s*)?")
 _LAST = 1 << 60
-MOST_RANGES = 5  # told one by one
+MAX_RANGES = 5  # told one by one
 
 
 @dataclass(frozen=True)
@@ -229,16 +229,16 @@ def described(scope: Scope, selected: int | None, total: int) -> str:
     """`ubicación = Madrid · filas 2-200`. `selected`: rows of `total` that the `selected` column
     marks, when there is one.
     """
-    told = [_where_text(where) for where in scope.where]
+    message = [_where_text(where) for where in scope.where]
     if scope.lines:
-        told.append(_lines_text(scope.lines))
+        message.append(_lines_text(scope.lines))
     if scope.pasted:
-        told.append(f"lista de {len(scope.pasted)}")
+        message.append(f"lista de {len(scope.pasted)}")
     if scope.entities is not None:
-        told.append(f"pendientes y fallidas de {scope.entities_of or 'otra ejecución'}")
+        message.append(f"pendientes y fallidas de {scope.entities_of or 'otra ejecución'}")
     if selected is not None:
-        told.append(f"columna «{SELECTED}» ({selected} de {total})")
-    return " · ".join(told) or "todas"
+        message.append(f"columna «{SELECTED}» ({selected} de {total})")
+    return " · ".join(message) or "todas"
 
 
 def marks(dataset: Dataset) -> pd.Series[bool] | None:
@@ -246,7 +246,7 @@ def marks(dataset: Dataset) -> pd.Series[bool] | None:
     column.
     """
     header = _header(dataset, SELECTED)
-    return None if header is None else folded_cells(dataset.frame[header]).isin(TRUE)
+    return None if header is None else normalize_cells(dataset.frame[header]).isin(TRUE)
 
 
 def _unclear(dataset: Dataset) -> Iterator[Problem]:
@@ -255,26 +255,26 @@ def _unclear(dataset: Dataset) -> Iterator[Problem]:
     """
     header = _header(dataset, SELECTED)
     if header is None:
-        told = (
+        message = (
             f"Parece decir qué filas entran, pero solo cuenta la columna «{SELECTED}». Cámbiale el"
             " nombre, o elige las filas."
         )
         for other in _like_selected(dataset):
             yield Problem(
-                dataset.file_name, None, other, None, "seleccion_con_otro_nombre", told, "aviso"
+                dataset.file_name, None, other, None, "seleccion_con_otro_nombre", message, "aviso"
             )
         return
     cells = dataset.frame[header]
-    odd = cells[(cells != "") & ~folded_cells(cells).isin((*TRUE, *FALSE))]
+    odd = cells[(cells != "") & ~normalize_cells(cells).isin((*TRUE, *FALSE))]
     for line, cell in odd.items():
-        told = "No se entiende: la fila no entra. Se espera sí o no (x, 1, true)."
+        message = "No se entiende: la fila no entra. Se espera sí o no (x, 1, true)."
         yield Problem(
             dataset.file_name,
             int(str(line)),
             header,
             str(cell),
             "seleccion_no_entendida",
-            told,
+            message,
             "aviso",
         )
 
@@ -283,7 +283,7 @@ def _like_selected(dataset: Dataset) -> Iterator[str]:
     words = set(map(canonical, SYNONYMS[SELECTED]))
     for header, cells in dataset.frame.items():
         if canonical(str(header)) in words:
-            filled = folded_cells(cells[cells != ""])
+            filled = normalize_cells(cells[cells != ""])
             if len(filled) and filled.isin((*TRUE, *FALSE)).all():
                 yield str(header)
 
@@ -302,7 +302,9 @@ def _meets(dataset: Dataset, where: Where) -> pd.Series[bool]:
         raise InputError(
             f"{dataset.file_name} no tiene la columna «{where.column}». Las que tiene: {there}."
         )
-    found = folded_cells(dataset.frame[header]).isin([folded(value) for value in where.values])
+    found = normalize_cells(dataset.frame[header]).isin(
+        [normalize_for_match(value) for value in where.values]
+    )
     return ~found if where.negated else found
 
 
@@ -327,11 +329,9 @@ def in_ranges(line: int, ranges: Sequence[tuple[int, int]]) -> bool:
 
 
 def _lines_text(ranges: Sequence[tuple[int, int]]) -> str:
-    more = f" … ({len(ranges)} tramos)" if len(ranges) > MOST_RANGES else ""
+    more = f" … ({len(ranges)} tramos)" if len(ranges) > MAX_RANGES else ""
     return (
-        "filas "
-        + ", ".join(_range_text(first, last) for first, last in ranges[:MOST_RANGES])
-        + more
+        "filas " + ", ".join(_range_text(first, last) for first, last in ranges[:MAX_RANGES]) + more
     )
 
 

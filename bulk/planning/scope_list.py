@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from bulk.core.headers import SYNONYMS
-from bulk.core.text import folded, folded_cells
+from bulk.core.text import normalize_cells, normalize_for_match
 from bulk.files.dataset import Dataset, canonical
 
 COLUMNS = (
@@ -62,11 +62,11 @@ def listed(
 
 
 def _plain(text: str) -> str:
-    return folded(text).replace(" ", "")
+    return normalize_for_match(text).replace(" ", "")
 
 
 def _plain_cells(dataset: Dataset, header: str) -> pd.Series[str]:
-    return folded_cells(dataset.frame[header]).str.replace(" ", "", regex=False)
+    return normalize_cells(dataset.frame[header]).str.replace(" ", "", regex=False)
 
 
 def _naming_columns(dataset: Dataset) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from bulk.core.records import DATASETS, FILE_NAMES, Problem
-from bulk.core.text import folded_cells
+from bulk.core.text import normalize_cells
 from bulk.errors import InputError
 from bulk.files.dataset import Dataset, canonical
 
@@ -189,7 +189,7 @@ def cells_of(source: Source, files: Files, index: pd.Index[Any]) -> pd.Series[st
     if source.kind == "template":
         return _filled_in(source, files, index)
     if source.kind == "join":
-        found: pd.Series[str] = folded_cells(files.own.frame.loc[index, source.on]).map(
+        found: pd.Series[str] = normalize_cells(files.own.frame.loc[index, source.on]).map(
             _lookup(source, files)[0]
         )
         return found.fillna("").astype("str")
@@ -228,7 +228,7 @@ def _lookup(source: Source, files: Files) -> tuple[dict[str, str], dict[str, lis
     if place is None:
         return {}, {}
     pairs = pd.DataFrame(
-        {"key": folded_cells(place.frame[source.key]), "value": place.frame[source.ref]}
+        {"key": normalize_cells(place.frame[source.key]), "value": place.frame[source.ref]}
     )
     pairs = pairs[(pairs["key"] != "") & (pairs["value"] != "")].drop_duplicates()
     several = pairs[pairs["key"].duplicated(keep=False)]
@@ -245,18 +245,21 @@ def join_problems(
     """Rows (lines of `index`) whose key the other file does not have, or has more than once with
     different data; once a key.
     """
-    told: set[tuple[int, str]] = set()
+    message: set[tuple[int, str]] = set()
     for source in sources.values():
         place = files.named(source.dataset)
         if source.kind != "join" or place is None:
             continue
         single, several = _lookup(source, files)
         written = files.own.frame.loc[index, source.on]
-        folded = folded_cells(written)
-        for line in map(int, folded.index[(folded != "") & ~folded.isin(list(single))]):
-            if (line, source.on) not in told:
-                told.add((line, source.on))
-                value, lines = str(written.at[line]), several.get(str(folded.at[line]))
+        keys = normalize_cells(written)
+        for line in map(
+            int,
+            keys.index[(keys != "") & ~keys.isin(list(single))],
+        ):
+            if (line, source.on) not in message:
+                message.add((line, source.on))
+                value, lines = str(written.at[line]), several.get(str(keys.at[line]))
                 yield _unmatched(files.own.file_name, line, source, value, place.file_name, lines)
 
 
@@ -264,13 +267,13 @@ def _unmatched(
     file: str, line: int, source: Source, value: str, place: str, lines: list[int] | None
 ) -> Problem:
     if lines:
-        told = (
+        message = (
             f"Está en las filas {', '.join(map(str, lines[:5]))} de {place} con datos distintos."
             " Deja una sola."
         )
-        return Problem(file, line, source.on, value, "union_ambigua", told)
-    told = (
+        return Problem(file, line, source.on, value, "union_ambigua", message)
+    message = (
         f"No está en la columna {source.key} de {place}, o le falta {source.ref}. Añádelo allí o"
         " corrige la celda."
     )
-    return Problem(file, line, source.on, value, "union_sin_pareja", told)
+    return Problem(file, line, source.on, value, "union_sin_pareja", message)

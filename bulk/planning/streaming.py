@@ -16,12 +16,19 @@ from bulk.core.action import Action
 from bulk.core.records import Problem
 from bulk.files.blocks import Blocks, read_ahead
 from bulk.files.dataset import Dataset
-from bulk.planning.cross_file import first_said, organisation, said_before, validate_across
+from bulk.planning.cross_file import expected_org, first_org, organisation, validate_across
 from bulk.planning.duplicates import UNIQUE_EXTENSION, UNIQUE_NUMBERS, repeated
 from bulk.planning.mapping import Mapping as ColumnMapping
 from bulk.planning.mapping import map_columns
-from bulk.planning.prepare import WHOLE, Prepared, Resolve, of_the_others, prepare, require_sources
-from bulk.planning.repairs import Mend, Repair, RepairGroups, as_it_is
+from bulk.planning.prepare import (
+    WHOLE,
+    PreparedFile,
+    Resolve,
+    of_the_others,
+    prepare,
+    require_sources,
+)
+from bulk.planning.repairs import Repair, RepairCell, RepairGroups, as_it_is
 from bulk.planning.scope import Scope, described, unmatched_text
 from bulk.planning.validation import totals, validate_file
 
@@ -82,7 +89,7 @@ class _Tally:
         for problem in found if self.tell else ():
             self.tell(problem)  # type: ignore[misc]  # asked for in the line above
 
-    def add_block(self, prepared: Prepared, repairs: Iterable[Repair]) -> None:
+    def add_block(self, prepared: PreparedFile, repairs: Iterable[Repair]) -> None:
         self.rows += prepared.total
         self.excluded += len(prepared.excluded)
         if prepared.chosen is not None and prepared.chosen.selected is not None:
@@ -99,7 +106,7 @@ class _Tally:
     def report(self, scope: Scope = WHOLE) -> BlockReport:
         ordered = sorted(self.groups.values(), key=lambda group: -group["count"])
         invalid = sum(len(np.unique(np.concatenate(lines))) for lines in self.wrong.values())
-        told = (
+        message = (
             described(scope, self.selected, self.rows)
             if scope or self.selected is not None or self.excluded
             else ""
@@ -110,7 +117,7 @@ class _Tally:
             invalid,
             ordered,
             self.kept,
-            told,
+            message,
             self.repairs,
             unmatched_text(scope, self.named),
         )
@@ -130,7 +137,7 @@ def validate_blocks(
     options: Mapping[str, Any] | None = None,
     scope: Scope = WHOLE,
     resolve: Resolve | None = None,
-    mend: Mend = as_it_is,
+    repair_cell: RepairCell = as_it_is,
     repairs: RepairGroups | None = None,
     tell: Tell | None = None,
 ) -> BlockReport:
@@ -143,7 +150,7 @@ def validate_blocks(
     """
     files = dict(others or {})
 
-    def judged(dataset: Dataset, columns: ColumnMapping) -> Prepared:
+    def judged(dataset: Dataset, columns: ColumnMapping) -> PreparedFile:
         own = {**files, action.dataset: dataset}
         return prepare(
             action.id,
@@ -156,32 +163,32 @@ def validate_blocks(
             alone=True,
         )
 
-    said = said_before(files, action.dataset)
+    said = expected_org(files, action.dataset)
     tally, suspects = _Tally(tell, repairs), _Suspects(action)
     for block in read_ahead(file):
         mapping = mapping or map_columns(
             action, block, files.get("global"), explicit=explicit, others=files
         )
-        mended, proposed = mend(block)
-        prepared = judged(mended, mapping)
+        repaired, proposed = repair_cell(block)
+        prepared = judged(repaired, mapping)
         require_sources(prepared)
         if not tally.rows:
             tally.add(of_the_others(action, mapping, files))
-        said = said or first_said(
-            mended, _without(prepared.frame, prepared.excluded)["org_id"]
+        said = said or first_org(
+            repaired, _without(prepared.frame, prepared.excluded)["org_id"]
         )  # valid or not, as validate_rows
         tally.add_block(prepared, proposed)
         suspects.add(_compared(prepared))
     lines = suspects.lines()
     if mapping is not None and len(lines):
         again = pd.concat(
-            [_compared(judged(mend(part)[0], mapping)) for part in _picked(file, lines)]
+            [_compared(judged(repair_cell(part)[0], mapping)) for part in _picked(file, lines)]
         )
         tally.add(_in_order(repeated(action, block, mapping, again)))
     return tally.report(scope)
 
 
-def _compared(prepared: Prepared) -> pd.DataFrame:
+def _compared(prepared: PreparedFile) -> pd.DataFrame:
     """The rows that are compared with one another: one that is not valid says nothing against the
     others.
     """
@@ -204,7 +211,7 @@ def look_over(
     own: Blocks | None,
     others: Mapping[str, Dataset],
     *,
-    mend: Mend = as_it_is,
+    repair_cell: RepairCell = as_it_is,
     tell: Tell | None = None,
 ) -> BlockReport:
     """Each file by itself and what they say of each other, no action chosen; `own` (USUARIOS) in
@@ -212,14 +219,14 @@ def look_over(
     """
     tally, files = _Tally(tell), dict[str, Dataset]()
     for name, dataset in others.items():
-        files[name], proposed = mend(dataset)
+        files[name], proposed = repair_cell(dataset)
         tally.repairs.add(proposed, dataset.file_name)
         tally.rows += len(dataset.frame)
         tally.add([*dataset.problems, *validate_file(files[name])])
     said = organisation(files)
     tally.add(validate_across(files, said))
     for read in own.blocks() if own else ():
-        block, proposed = mend(read)
+        block, proposed = repair_cell(read)
         tally.repairs.add(proposed, block.file_name)
         files[block.name] = block
         said = said or organisation(files)

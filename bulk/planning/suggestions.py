@@ -20,10 +20,10 @@ from bulk.planning.sources import NONE, Files, Source, headers_of, source_text
 from schemas.fields import CALL_TYPES, NUMBER_TYPES, ROUTE_KINDS
 from schemas.hydra import kind_of
 
-SYNONYM_SCORE, JOIN_SCORE, LEAST_SCORE = 95, 90, 80
+SYNONYM_SCORE, JOIN_SCORE, MIN_SCORE = 95, 90, 80
 LOOKUP_COST = 10  # a column of names needs one more step than one of ids
 UNSEEN_COST = 5  # an empty column shows nothing of what it is for
-LEAST_FIT = 0.6  # share of the cells that must look like what the parameter holds
+MIN_FIT = 0.6  # share of the cells that must look like what the parameter holds
 _SAMPLE = 200
 _HEAD = 10_000  # lines looked at: as many as the first block of a file that is read in blocks has
 
@@ -55,7 +55,7 @@ class Suggestion:
     param: str  # parameter without source
     source: str  # text as `--map` takes it
     score: int  # 0-100
-    why: str  # Spanish: sinónimo, parecido, unión
+    reason: str  # Spanish: sinónimo, parecido, unión
     # the column holds names or e-mails: they must be turned into ids before it can be used
     lookup: bool = False
 
@@ -110,28 +110,28 @@ def _offers(param: Param, files: Files) -> Iterator[Suggestion]:
 
 
 def _offer(param: Param, header: str, source: str, cells: pd.Series[str]) -> Iterator[Suggestion]:
-    score, why = likeness(param.name, header)
-    if score < LEAST_SCORE:
+    score, reason = likeness(param.name, header)
+    if score < MIN_SCORE:
         yield from _by_name(param, header, source, cells)
         return
     fit = fitness(param, cells)
     if fit is None:
-        yield Suggestion(param.name, source, score - UNSEEN_COST, why)
-    elif fit >= LEAST_FIT:
-        yield Suggestion(param.name, source, score, why)
+        yield Suggestion(param.name, source, score - UNSEEN_COST, reason)
+    elif fit >= MIN_FIT:
+        yield Suggestion(param.name, source, score, reason)
     elif param.kind in ID_KINDS:
-        yield Suggestion(param.name, source, score - LOOKUP_COST, why, lookup=True)
+        yield Suggestion(param.name, source, score - LOOKUP_COST, reason, lookup=True)
 
 
 def _by_name(param: Param, header: str, source: str, cells: pd.Series[str]) -> Iterator[Suggestion]:
     """Who or what an id names is in the file by e-mail or by name."""
     word = _NAMED_BY.get(param.name)
-    score, why = likeness(word, header) if word else (0, "")
+    score, reason = likeness(word, header) if word else (0, "")
     filled = cells[cells != ""].head(_SAMPLE)
-    if score < LEAST_SCORE or filled.empty:
+    if score < MIN_SCORE or filled.empty:
         return
-    if word != "email" or filled.str.contains("@", regex=False).mean() >= LEAST_FIT:
-        yield Suggestion(param.name, source, score - LOOKUP_COST, why, lookup=True)
+    if word != "email" or filled.str.contains("@", regex=False).mean() >= MIN_FIT:
+        yield Suggestion(param.name, source, score - LOOKUP_COST, reason, lookup=True)
 
 
 def likeness(name: str, header: str) -> tuple[int, str]:
@@ -180,7 +180,7 @@ def _joins(param: Param, files: Files) -> Iterator[Suggestion]:
         names = cells[cells != ""].head(_SAMPLE).str.casefold()
         if (
             not names.empty
-            and names.isin(list(known)).mean() >= LEAST_FIT
+            and names.isin(list(known)).mean() >= MIN_FIT
             and _is_about(param.name, str(header))
         ):
             text = source_text(Source("join", wanted, "ubicaciones", str(header), key))
@@ -193,4 +193,4 @@ def _is_about(name: str, header: str) -> bool:
     """
     target = max(likeness(word, header)[0] for word in ("target_location_id",))
     own = max(likeness(word, header)[0] for word in ("location_name", "location_id"))
-    return target >= LEAST_SCORE if name.startswith("target_") else own >= LEAST_SCORE > target
+    return target >= MIN_SCORE if name.startswith("target_") else own >= MIN_SCORE > target

@@ -89,8 +89,8 @@ def write_template(action_id: str, target: BinaryIO) -> None:
     for column, text in enumerate(("parámetro", "obligatorio", "qué se espera", "ejemplo")):
         help_sheet.write_string(0, column, text, bold)
     for row, param in enumerate(action.parameters, 1):
-        told = _EXPECTED[param.kind] + ("; varios, separados con ; o |" if param.many else "")
-        cells = (param.name, "sí" if param.required else "no", told, example_of(param))
+        message = _EXPECTED[param.kind] + ("; varios, separados con ; o |" if param.many else "")
+        cells = (param.name, "sí" if param.required else "no", message, example_of(param))
         for column, text in enumerate(cells):
             help_sheet.write_string(row, column, text, wrapped)
     help_sheet.write_string(len(action.parameters) + 2, 0, action.title, bold)

@@ -16,9 +16,9 @@ from bulk.core import settings
 from bulk.core.action import Action, Param
 from bulk.core.records import Problem
 from bulk.files.dataset import Dataset, canonical
-from bulk.planning.cross_file import Organisation, first_said, of_another, said_before
+from bulk.planning.cross_file import Organisation, expected_org, first_org, rows_of_other_org
 from bulk.planning.duplicates import repeated
-from bulk.planning.mapping import EITHER, clean
+from bulk.planning.mapping import ONE_OF, clean
 from bulk.planning.mapping import Mapping as ColumnMapping
 from bulk.planning.sources import Files, header_of, join_problems
 from bulk.wording.problems import message_for
@@ -68,7 +68,7 @@ def validate_rows(
     """
     found = row_problems(action, dataset, mapping, frame, options=options, others=others)
     found += organisation_problems(
-        dataset, mapping, frame, said or said_before(others or {}, dataset.name)
+        dataset, mapping, frame, said or expected_org(others or {}, dataset.name)
     )
     if not alone:
         wrong = invalid_lines([*known, *found])
@@ -94,11 +94,11 @@ def row_problems(
         problem
         for failed in failures(schema, frame)
         if failed.rule not in forgiven
-        for problem in _told(
+        for problem in _described(
             failed,
             dataset,
             *_written(failed, dataset, mapping),
-            names=EITHER.get(action.id, ((), ""))[0],
+            names=ONE_OF.get(action.id, ((), ""))[0],
         )
         if not (
             failed.rule == "falta_dato"
@@ -119,8 +119,8 @@ def organisation_problems(
 ) -> Iterator[Problem]:
     """Rows of another organisation than the one said, or else than that of the first row."""
     source, cells = mapping.sources["org_id"], frame["org_id"]
-    return of_another(
-        dataset, header_of("org_id", source), cells, said or first_said(dataset, cells)
+    return rows_of_other_org(
+        dataset, header_of("org_id", source), cells, said or first_org(dataset, cells)
     )
 
 
@@ -139,7 +139,9 @@ def validate_file(dataset: Dataset) -> list[Problem]:
     found: list[Problem] = []
     for failed in failures(schema, pd.DataFrame(cells, index=dataset.frame.index)):
         severity = "error" if failed.rule in HARD_FILE_RULES else "aviso"
-        found += _told(failed, dataset, known.get(failed.column or ""), failed.values, severity)
+        found += _described(
+            failed, dataset, known.get(failed.column or ""), failed.values, severity
+        )
     return sorted(found, key=lambda problem: problem.line or 0)
 
 
@@ -163,7 +165,7 @@ def failures(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> Iterator[Failur
             schema.validate(table.mask(table == ""), lazy=True)
     except pa.errors.SchemaErrors as errors:
         for error in errors.schema_errors:
-            yield from _told_apart(_failed(error, frame.index))
+            yield from _distinct_labels(_failed(error, frame.index))
 
 
 def _failed(error: pa.errors.SchemaError, lines: pd.Index[Any]) -> Failures:
@@ -188,7 +190,7 @@ def _limits() -> Limits:
     return Limits(found.extension_min_length, found.extension_max_length, found.bare_uuids)
 
 
-def _told_apart(failed: Failures) -> Iterator[Failures]:
+def _distinct_labels(failed: Failures) -> Iterator[Failures]:
     """Wrong ids and wrong phones are of several sorts, each with its own remedy."""
     rules: list[str | None] = [failed.rule] * len(failed.lines)
     if failed.kinds and failed.rule == "id_no_valido":
@@ -216,7 +218,7 @@ def _written(
     return source.ref, [str(cell) or None for cell in dataset.frame.loc[failed.lines, source.ref]]
 
 
-def _told(
+def _described(
     failed: Failures,
     dataset: Dataset,
     column: str | None,
@@ -257,7 +259,7 @@ def totals(problems: Iterable[Problem]) -> list[dict[str, Any]]:
                 "column": problem.column,
                 "count": 0,
                 "message": problem.message,
-                "first_line": problem.told_line,
+                "first_line": problem.display_line,
                 "value": problem.value,
             },
         )

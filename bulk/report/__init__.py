@@ -9,7 +9,7 @@ from __future__ import annotations
 from bulk.report.acta import acta_chunks
 from bulk.report.audit import audit
 from bulk.report.excel import xlsx_chunks, xlsx_file
-from bulk.report.naming import telling
+from bulk.report.naming import change_text
 from bulk.report.page import html_chunks
 from bulk.report.parts import parts, three_files, write_parts
 from bulk.report.round_trip import (
@@ -23,13 +23,14 @@ from bulk.report.round_trip import (
 from bulk.report.structured import json_chunks
 from bulk.report.tables import COLUMNS, csv_chunks
 from bulk.report.writing import write_acta, write_report
-from bulk.wording.changes import Telling
+from bulk.wording.changes import ChangeText
 
 __all__ = [
     "COLUMNS",
-    "Telling",
+    "ChangeText",
     "acta_chunks",
     "audit",
+    "change_text",
     "csv_chunks",
     "has_file",
     "html_chunks",
@@ -40,7 +41,6 @@ __all__ = [
     "parts",
     "roundtrip_chunks",
     "roundtrip_file",
-    "telling",
     "three_files",
     "write_acta",
     "write_parts",

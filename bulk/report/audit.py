@@ -12,7 +12,7 @@ from bulk.journal import control, runs
 from bulk.report.cells import local
 from bulk.runs.context import Context
 from bulk.runs.status import run_state, run_word, title
-from bulk.wording.settings import options_told, settings_told
+from bulk.wording.settings import options_text, settings_text
 from schemas.hydra import id_tail
 
 _COMMANDS = {
@@ -80,7 +80,7 @@ def facts(context: Context, run: RunRecord) -> list[tuple[str, str]]:
     out.
     """
     state = run_state(context, run)
-    changed, usual = settings_told(run.settings)
+    changed, usual = settings_text(run.settings)
     pairs = [
         ("Ejecución", run.run_id),
         ("Acción", f"{title(run)} ({run.action_id})"),
@@ -93,7 +93,7 @@ def facts(context: Context, run: RunRecord) -> list[tuple[str, str]]:
             "Ensayo",
             (
                 "ninguno: se lanzó sin ensayo"
-                if without_rehearsal(run)
+                if without_dry_run(run)
                 else str(run.scope.get("plan") or "")
             ),
         ),
@@ -116,7 +116,7 @@ def facts(context: Context, run: RunRecord) -> list[tuple[str, str]]:
                 else "fila a fila"
             ),
         ),
-        ("Opciones", options_told(run.options)),
+        ("Opciones", options_text(run.options)),
         ("Ajustes cambiados", changed),
         ("Ajustes de fábrica", usual),
         ("Programación", _planned_times(run)),
@@ -135,7 +135,7 @@ def facts(context: Context, run: RunRecord) -> list[tuple[str, str]]:
     return [(what, value) for what, value in pairs if value]
 
 
-def without_rehearsal(run: RunRecord) -> bool:
+def without_dry_run(run: RunRecord) -> bool:
     """A launch of which nobody saw first what it would change."""
     return run.kind == "apply" and not run.dry_run and not run.scope.get("plan")
 
@@ -152,7 +152,7 @@ def scope_text(run: RunRecord) -> str:
 def mapping_text(run: RunRecord) -> str:
     """`person_id: person_id; destination: «532041»`, of the parameters that have a source."""
     sources = run.mapping.get("sources") or {}
-    told = []
+    message = []
     for name, source in sources.items():
         kind, ref = str(source.get("kind", "")), str(source.get("ref", ""))
         shown = {
@@ -161,27 +161,27 @@ def mapping_text(run: RunRecord) -> str:
             "join": f"{source.get('dataset', '')}.{ref}",
         }.get(kind, ref)
         if kind != "none" and (ref or kind == "join"):
-            told.append(f"{name}: {shown}")
-    return "; ".join(told)
+            message.append(f"{name}: {shown}")
+    return "; ".join(message)
 
 
 def _planned_times(run: RunRecord) -> str:
     """What was asked of the clock; stamps as the wall showed them."""
     words = {"at": "empezar", "not_after": "no después de"}
-    found = {told: local(run.schedule.get(name)) for name, told in words.items()}
+    found = {message: local(run.schedule.get(name)) for name, message in words.items()}
     found |= {
         "después de": ", ".join(run.schedule.get("after", ())),
         "filas de prueba": str(run.schedule.get("canary") or ""),
     }
-    return "; ".join(f"{told}: {value}" for told, value in found.items() if value)
+    return "; ".join(f"{message}: {value}" for message, value in found.items() if value)
 
 
 def _file(entry: dict[str, Any]) -> tuple[str, str]:
     name = str(entry.get("name", ""))
     rows = entry.get("rows", "?")
-    told = f"{entry.get('file_name', '')} · {rows} {'fila' if rows == 1 else 'filas'}"
+    message = f"{entry.get('file_name', '')} · {rows} {'fila' if rows == 1 else 'filas'}"
     digest = f" · SHA-256 {entry['sha256']}" if entry.get("sha256") else ""
-    return f"Fichero {_DATASETS.get(name, name)}", told + digest
+    return f"Fichero {_DATASETS.get(name, name)}", message + digest
 
 
 def _commands(context: Context, run: RunRecord) -> list[tuple[str, str]]:

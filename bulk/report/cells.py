@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 
 from bulk.core.records import RowResult, RunRecord
-from bulk.wording.changes import Telling
+from bulk.wording.changes import ChangeText
 from bulk.wording.states import state_word
 
 # What no XML file may hold, and no page shows.
@@ -25,9 +25,9 @@ def local(stamp: str | None) -> str:
     return f"{datetime.fromisoformat(stamp).astimezone():{_MOMENT}}" if stamp else ""
 
 
-def outcome(run: RunRecord, row: RowResult, told: Telling) -> tuple[str, ...]:
+def outcome(run: RunRecord, row: RowResult, shown: ChangeText) -> tuple[str, ...]:
     """What became of a row: one text per column of OUTCOME."""
-    before, after = told.cells(row)
+    before, after = shown.cells(row)
     return (
         state_word(run, row.state, row.code),
         row.message or "",

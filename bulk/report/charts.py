@@ -38,7 +38,7 @@ HUES = {  # as on screen (UX 2, light)
 }
 WIDTH = 900  # units of the drawing; it scales with the page
 _LABEL = 230  # units at the left of a bar
-_MOST_BARS = 15
+_MAX_BARS = 15
 _POINTS = 300  # of the line of the pace
 
 
@@ -70,7 +70,7 @@ def places(run: RunRecord, groups: Iterable[tuple[str, str, int]]) -> str:
     if len(found) < 2:
         return ""
     ranked = sorted(found.items(), key=lambda each: -sum(each[1].values()))
-    shown, left = ranked[:_MOST_BARS], ranked[_MOST_BARS:]
+    shown, left = ranked[:_MAX_BARS], ranked[_MAX_BARS:]
     most = max(sum(counts.values()) for _, counts in shown)
     drawn = []
     for number, (name, counts) in enumerate(shown):
@@ -110,7 +110,7 @@ def causes(titles: Sequence[tuple[str, int]]) -> str:
     merged: dict[str, int] = {}
     for title, n in titles:
         merged[title] = merged.get(title, 0) + n
-    shown = sorted(merged.items(), key=lambda each: -each[1])[:_MOST_BARS]
+    shown = sorted(merged.items(), key=lambda each: -each[1])[:_MAX_BARS]
     if not shown:
         return ""
     most, drawn = shown[0][1], []

@@ -9,19 +9,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, BinaryIO
 
 from bulk.core.records import ORDER_WORDS, RunRecord, review_states
-from bulk.errors import UsageError, why
+from bulk.errors import UsageError, os_error_text
 from bulk.journal import rows, runs
 from bulk.report.audit import facts
 from bulk.report.cells import printable
-from bulk.report.naming import telling
+from bulk.report.naming import change_text
 from bulk.report.tables import COLUMNS, cells
 from bulk.runs.context import Context
-from bulk.runs.error_groups import Cluster, clusters
+from bulk.runs.error_groups import ErrorGroup, error_groups
 from bulk.runs.status import run_state, title
 from bulk.wording.states import cause_word, parts_of, state_word
 
-MOST_ROWS = 1_048_575  # rows that a sheet takes under its header
-_LONGEST_CELL = 32_767  # characters that Excel takes
+MAX_ROWS = 1_048_575  # rows that a sheet takes under its header
+_MAX_CELL = 32_767  # characters that Excel takes
 _NUMBERS = frozenset(
     {
         "fila",
@@ -56,15 +56,15 @@ _OPTIONS = {
 
 def xlsx_file(context: Context, run: RunRecord, file: BinaryIO) -> None:
     """Write the workbook to `file`. Raises UsageError when there is no room for it on the disk."""
-    causes = clusters(context, run, states=review_states(run.kind))
+    causes = error_groups(context, run, states=review_states(run.kind))
     with _Book(file) as book:
         book.sheet("Resumen", ("dato", "valor"), _summary(context, run))
         book.sheet("Lotes", _ORDER_COLUMNS, _orders(context, run))
-        told = telling(context.journal, run)
+        shown = change_text(context.journal, run)
         book.sheet(
             "Filas",
             COLUMNS,
-            (cells(run, row, told) for row in rows.read_rows(context.journal, run.run_id)),
+            (cells(run, row, shown) for row in rows.read_rows(context.journal, run.run_id)),
         )
         book.sheet("Errores", _CAUSE_COLUMNS, (_cause(run, cause) for cause in causes))
 
@@ -107,7 +107,9 @@ class _Book:
         try:
             self._book.close()
         except OSError as error:
-            raise UsageError(f"No se puede escribir el libro de Excel: {why(error)}.") from None
+            raise UsageError(
+                f"No se puede escribir el libro de Excel: {os_error_text(error)}."
+            ) from None
 
     def sheet(
         self,
@@ -128,7 +130,7 @@ class _Book:
         page = self._page(name, headers)
         at, pages = 0, 1
         for line in lines:
-            if at == MOST_ROWS:
+            if at == MAX_ROWS:
                 if only_text:
                     raise UsageError(
                         "El fichero tiene más filas de las que caben en una hoja de Excel."
@@ -141,7 +143,7 @@ class _Book:
                 if column in numbers and text.isdecimal():
                     page.write_number(at, column, int(text))
                 elif text:
-                    page.write_string(at, column, printable(text)[:_LONGEST_CELL], self._plain)
+                    page.write_string(at, column, printable(text)[:_MAX_CELL], self._plain)
 
     def _page(self, name: str, headers: Sequence[str]) -> Any:
         page = self._book.add_worksheet(name)
@@ -192,7 +194,7 @@ def _orders(context: Context, run: RunRecord) -> Iterator[tuple[str, ...]]:
         yield order.order_id, ORDER_WORDS[order.state], str(order.total), *map(str, sums)
 
 
-def _cause(run: RunRecord, cause: Cluster) -> tuple[str, ...]:
+def _cause(run: RunRecord, cause: ErrorGroup) -> tuple[str, ...]:
     return (
         str(cause.count),
         cause_word(run, cause),

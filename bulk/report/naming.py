@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from bulk.adapters import get_action
 from bulk.core.records import RunRecord
 from bulk.runs.name_cache import known
-from bulk.wording.changes import Telling
+from bulk.wording.changes import ChangeText
 
 if TYPE_CHECKING:
     from bulk.journal.store import Journal
 
 
-def telling(journal: Journal, run: RunRecord) -> Telling:
+def change_text(journal: Journal, run: RunRecord) -> ChangeText:
     """For the rows of `run`, with the names that are known of its organisation."""
-    return Telling(get_action(run.action_id).members, known(journal, run))
+    return ChangeText(get_action(run.action_id).members, known(journal, run))

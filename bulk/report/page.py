@@ -11,19 +11,19 @@ from bulk.core.records import RowResult, RunRecord, review_states
 from bulk.journal import locations, rows, runs, samples
 from bulk.journal.row_writes import now
 from bulk.report import charts
-from bulk.report.audit import facts, where, without_rehearsal
+from bulk.report.audit import facts, where, without_dry_run
 from bulk.report.cells import local, outcome
 from bulk.report.markup import facts as fact_table
 from bulk.report.markup import page, table, text
-from bulk.report.naming import telling
+from bulk.report.naming import change_text
 from bulk.report.verified import verification
 from bulk.runs.context import Context
-from bulk.runs.error_groups import Cluster, clusters
+from bulk.runs.error_groups import ErrorGroup, error_groups
 from bulk.runs.status import phone_line, title
-from bulk.wording.changes import Telling
+from bulk.wording.changes import ChangeText
 from bulk.wording.states import cause_word, rest
 
-MOST_OTHERS = 5_000  # rows without anything to look at; the other formats have them all
+MAX_OTHERS = 5_000  # rows without anything to look at; the other formats have them all
 HEADERS = (
     "Fila",
     "Quién",
@@ -47,7 +47,7 @@ def html_chunks(context: Context, run: RunRecord) -> Iterator[bytes]:
 
 def _body(context: Context, run: RunRecord) -> Iterator[str]:
     counts = runs.run_counts(context.journal, run.run_id)
-    causes = clusters(context, run, states=review_states(run.kind))
+    causes = error_groups(context, run, states=review_states(run.kind))
     yield f"<h1>{text(title(run))}</h1>{mode_mark(run)}"
     yield (
         f'<p class="lead">{text(phone_line(context, run))}<br>{text(f"Informe del {local(now())}")}</p>'
@@ -70,13 +70,13 @@ def mode_mark(run: RunRecord) -> str:
     """
     marks = ["SANDBOX: datos inventados"] if run.target == "sandbox" else []
     marks += ["ENSAYO: no se escribió nada"] if run.dry_run and run.kind != "verify" else []
-    marks += ["SIN ENSAYO: se lanzó sin ver antes qué cambiaría"] if without_rehearsal(run) else []
+    marks += ["SIN ENSAYO: se lanzó sin ver antes qué cambiaría"] if without_dry_run(run) else []
     return "".join(
         f'<p><span class="mark try">{text(mark)}</span> {text(where(run))}</p>' for mark in marks
     )
 
 
-def _cause_table(run: RunRecord, causes: list[Cluster]) -> Iterator[str]:
+def _cause_table(run: RunRecord, causes: list[ErrorGroup]) -> Iterator[str]:
     if not causes:
         yield '<p class="note">Ninguna fila por revisar.</p>'
         return
@@ -92,7 +92,7 @@ def _cause_table(run: RunRecord, causes: list[Cluster]) -> Iterator[str]:
     yield from table(headers, (cause_cells(run, cause) for cause in causes), (0,))
 
 
-def cause_cells(run: RunRecord, cause: Cluster) -> tuple[str, ...]:
+def cause_cells(run: RunRecord, cause: ErrorGroup) -> tuple[str, ...]:
     lines = ", ".join(map(str, cause.lines)) + (" …" if cause.count > len(cause.lines) else "")
     word = cause_word(run, cause)
     return (
@@ -108,23 +108,23 @@ def cause_cells(run: RunRecord, cause: Cluster) -> tuple[str, ...]:
 
 def _row_tables(context: Context, run: RunRecord, counts: dict[str, int]) -> Iterator[str]:
     bad, good = review_states(run.kind), rest(run)
-    told = telling(context.journal, run)
+    message = change_text(context.journal, run)
     n_bad, n_good = (sum(counts[state] for state in states) for states in (bad, good))
     yield f"<h2>Filas por revisar ({thousands(n_bad)})</h2>"
     if n_bad:
         found = rows.read_rows(context.journal, run.run_id, states=bad)
-        yield from table(HEADERS, (row_cells(run, row, told) for row in found), _NUMBERS)
+        yield from table(HEADERS, (row_cells(run, row, message) for row in found), _NUMBERS)
     else:
         yield '<p class="note">Ninguna.</p>'
     yield f"<h2>Las demás filas ({thousands(n_good)})</h2>"
-    if n_good > MOST_OTHERS:
-        some = f"Se muestran las {thousands(MOST_OTHERS)} primeras de {thousands(n_good)}."
+    if n_good > MAX_OTHERS:
+        some = f"Se muestran las {thousands(MAX_OTHERS)} primeras de {thousands(n_good)}."
         yield f'<p class="note">{text(some)} El Excel, el CSV y el JSON las tienen todas.</p>'
     if n_good:
-        found = rows.read_rows(context.journal, run.run_id, states=good, limit=MOST_OTHERS)
-        yield from table(HEADERS, (row_cells(run, row, told) for row in found), _NUMBERS)
+        found = rows.read_rows(context.journal, run.run_id, states=good, limit=MAX_OTHERS)
+        yield from table(HEADERS, (row_cells(run, row, message) for row in found), _NUMBERS)
 
 
-def row_cells(run: RunRecord, row: RowResult, told: Telling) -> tuple[str, ...]:
+def row_cells(run: RunRecord, row: RowResult, message: ChangeText) -> tuple[str, ...]:
     """One text per column of HEADERS."""
-    return (str(row.line), row.label, row.group, *outcome(run, row, told), local(row.ended_at))
+    return (str(row.line), row.label, row.group, *outcome(run, row, message), local(row.ended_at))

@@ -11,11 +11,11 @@ from typing import IO
 
 from bulk.core.logs import private
 from bulk.core.records import RowResult, RunRecord
-from bulk.errors import UsageError, why
+from bulk.errors import UsageError, os_error_text
 from bulk.files.csv_writer import csv_writer, guarded
 from bulk.journal import rows, runs
 from bulk.report.cells import OUTCOME
-from bulk.report.naming import telling
+from bulk.report.naming import change_text
 from bulk.report.round_trip import (
     csv_line,
     file_columns,
@@ -71,7 +71,7 @@ def write_parts(context: Context, run: RunRecord, folder: Path) -> dict[str, Pat
             with open(written[name], "wb", opener=private) as file:
                 file.writelines(chunks)
     except OSError as error:
-        raise UsageError(f"No se puede escribir en «{folder}»: {why(error)}.") from None
+        raise UsageError(f"No se puede escribir en «{folder}»: {os_error_text(error)}.") from None
     return written
 
 
@@ -82,18 +82,18 @@ def _lines(context: Context, run: RunRecord) -> tuple[list[str], Iterator[tuple[
     run = runs.get_run(
         context.journal, run.run_id
     )  # as it is before its rows are read: once prepared, all are there
-    told, part = telling(context.journal, run), _sorting(run)
+    message, part = change_text(context.journal, run), _sorting(run)
     if not has_file(context, run):
         found = rows.read_rows(context.journal, run.run_id)
         headers = ["fila", *parameter_headers(run), *OUTCOME]
         return headers, (
-            (part(row), [str(row.line), *csv_line(run, parameter_cells(run, row), row, told)])
+            (part(row), [str(row.line), *csv_line(run, parameter_cells(run, row), row, message)])
             for row in found
         )
     columns = file_columns(context, run)
     each_line = file_rows(context, run)
     kept = (
-        (part(each.row), csv_line(run, columns.kept(each.cells), each.row, told))
+        (part(each.row), csv_line(run, columns.kept(each.cells), each.row, message))
         for each in each_line
     )
     return list(map(guarded, columns.headers)), kept

@@ -17,10 +17,10 @@ from bulk.files.csv_writer import csv_text, guarded, safe_cell, unguarded
 from bulk.files.dataset import Dataset
 from bulk.journal import rows
 from bulk.report.cells import OUTCOME, outcome
-from bulk.report.naming import telling
+from bulk.report.naming import change_text
 from bulk.runs import input_files
 from bulk.runs.context import Context
-from bulk.wording.changes import Telling
+from bulk.wording.changes import ChangeText
 from bulk.wording.states import OPEN_WORDS
 
 NOT_KEPT = (
@@ -48,9 +48,10 @@ def roundtrip_chunks(context: Context, run: RunRecord) -> Iterator[bytes]:
     off again.
     """
     columns = file_columns(context, run)
-    told = telling(context.journal, run)
+    message = change_text(context.journal, run)
     lines = (
-        csv_line(run, columns.kept(each.cells), each.row, told) for each in file_rows(context, run)
+        csv_line(run, columns.kept(each.cells), each.row, message)
+        for each in file_rows(context, run)
     )
     return csv_text(list(map(guarded, columns.headers)), lines)
 
@@ -60,9 +61,9 @@ def roundtrip_file(context: Context, run: RunRecord, file: BinaryIO) -> None:
     from bulk.report.excel import text_book
 
     columns = file_columns(context, run)
-    told = telling(context.journal, run)
+    message = change_text(context.journal, run)
     lines = (
-        [*columns.kept(each.cells), *_beside(run, each.row, told)]
+        [*columns.kept(each.cells), *_beside(run, each.row, message)]
         for each in file_rows(context, run)
     )
     text_book(file, get_action(run.action_id).dataset.upper(), columns.headers, lines)
@@ -123,19 +124,19 @@ def file_rows(context: Context, run: RunRecord) -> Iterator[FileRow]:
         )
 
 
-def _beside(run: RunRecord, row: RowResult | None, told: Telling) -> tuple[str, ...]:
+def _beside(run: RunRecord, row: RowResult | None, message: ChangeText) -> tuple[str, ...]:
     """One text per column of OUTCOME, for a line that the run took up, did not, or has not been
     handed over yet.
     """
     missing = STATE_WORDS["pending"] if run.state == "preparing" else NOT_IN_RUN
-    return outcome(run, row, told) if row else (missing, *[""] * (len(OUTCOME) - 1))
+    return outcome(run, row, message) if row else (missing, *[""] * (len(OUTCOME) - 1))
 
 
 def csv_line(
-    run: RunRecord, cells: Sequence[str], row: RowResult | None, told: Telling
+    run: RunRecord, cells: Sequence[str], row: RowResult | None, message: ChangeText
 ) -> list[str]:
     """Cells of the file and of the outcome, safe for a spreadsheet."""
-    return [*map(guarded, cells), *map(safe_cell, _beside(run, row, told))]
+    return [*map(guarded, cells), *map(safe_cell, _beside(run, row, message))]
 
 
 # -- a run without its file ------------------------------------------------------------------------
@@ -175,8 +176,8 @@ def open_lines(dataset: Dataset) -> frozenset[int]:
     columns = _outcome_columns(list(map(str, dataset.frame.columns)))
     if len(columns) < len(OUTCOME):
         return frozenset()
-    told = dataset.frame[columns["estado"]].str.strip().str.casefold()
-    return frozenset(int(line) for line in dataset.frame.index[told.isin(OPEN_WORDS)])
+    message = dataset.frame[columns["estado"]].str.strip().str.casefold()
+    return frozenset(int(line) for line in dataset.frame.index[message.isin(OPEN_WORDS)])
 
 
 def original(dataset: Dataset) -> Dataset:

@@ -10,7 +10,7 @@ from bulk.core.records import RunRecord
 from bulk.journal import rows
 from bulk.report.audit import audit
 from bulk.runs.context import Context
-from bulk.runs.error_groups import clusters
+from bulk.runs.error_groups import error_groups
 from bulk.runs.status import document
 from bulk.runs.verify import findings
 from bulk.wording.states import state_word
@@ -30,7 +30,7 @@ def json_chunks(context: Context, run: RunRecord) -> Iterator[bytes]:
         "control": found["control"],
         "audit": found,
         "verification": asdict(verified) if verified else None,
-        "clusters": [asdict(cluster) for cluster in clusters(context, run)],
+        "clusters": [asdict(cluster) for cluster in error_groups(context, run)],
     }
     yield json.dumps(head, ensure_ascii=False)[:-1].encode("utf-8", "replace") + b', "rows": [\n'
     for number, row in enumerate(rows.read_rows(context.journal, run.run_id)):

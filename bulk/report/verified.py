@@ -9,10 +9,10 @@ from bulk.core.records import STATE_WORDS, RunRecord, review_states
 from bulk.journal import rows
 from bulk.report.cells import local
 from bulk.report.markup import table, text
-from bulk.report.naming import telling
+from bulk.report.naming import change_text
 from bulk.runs.context import Context
 from bulk.runs.status import find_run
-from bulk.runs.verify import Findings, findings
+from bulk.runs.verify import VerificationResult, findings
 from bulk.wording.states import state_word
 
 
@@ -28,14 +28,14 @@ def verification(context: Context, run: RunRecord) -> Iterator[str]:
         return
     check = find_run(context, found.run_id)
     odd = rows.read_rows(context.journal, check.run_id, states=review_states(check.kind))
-    told = telling(context.journal, check)
+    shown = change_text(context.journal, check)
     headers = ("Fila", "Quién", "Resultado", "Ahora", "Se pidió", "Motivo")
     lines = (
         (
             str(row.line),
             row.label,
             state_word(check, row.state, row.code),
-            *told.cells(row),
+            *shown.cells(row),
             row.message or "",
         )
         for row in odd
@@ -43,23 +43,25 @@ def verification(context: Context, run: RunRecord) -> Iterator[str]:
     yield from table(headers, lines, (0,))
 
 
-def verification_line(found: Findings) -> str:
+def verification_line(found: VerificationResult) -> str:
     """`Leída de nuevo el …: 480 como se pidió, 20 distintas, 0 no legibles.`"""
     when = f"Leída de nuevo el {local(found.at)}" if found.at else "Leída de nuevo"
-    told = f"{when} (verificación {found.run_id}): {thousands(found.as_asked)} como se pidió, "
-    told += (
+    shown = f"{when} (verificación {found.run_id}): {thousands(found.as_asked)} como se pidió, "
+    shown += (
         f"{count(found.different, 'distinta', 'distintas')},"
         f" {count(found.unreadable, 'no legible', 'no legibles')}"
     )
-    told += f", {thousands(found.open)} sin leer todavía" if found.open else ""
-    return f"{told}{left_out(found)}."
+    shown += f", {thousands(found.open)} sin leer todavía" if found.open else ""
+    return f"{shown}{left_out(found)}."
 
 
-def left_out(found: Findings) -> str:
+def left_out(found: VerificationResult) -> str:
     """`, 12 no verificadas (con error: 8, cancelada: 4)`; "" when every row was looked at."""
-    why = ", ".join(f"{STATE_WORDS[state]}: {thousands(n)}" for state, n in found.left_out.items())
+    reason = ", ".join(
+        f"{STATE_WORDS[state]}: {thousands(n)}" for state, n in found.left_out.items()
+    )
     return (
-        f", {count(sum(found.left_out.values()), 'no verificada', 'no verificadas')} ({why})"
-        if why
+        f", {count(sum(found.left_out.values()), 'no verificada', 'no verificadas')} ({reason})"
+        if reason
         else ""
     )

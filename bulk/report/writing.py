@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from bulk.core.records import RunRecord
-from bulk.errors import UsageError, why
+from bulk.errors import UsageError, os_error_text
 from bulk.journal import runs
 from bulk.report.acta import acta_chunks
 from bulk.report.excel import xlsx_file
@@ -73,12 +73,12 @@ def _write(path: Path, fill: Callable[[BinaryIO], None]) -> None:
     try:
         handle, beside = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=path.suffix)
     except OSError as error:
-        raise UsageError(f"No se puede escribir «{path}»: {why(error)}.") from None
+        raise UsageError(f"No se puede escribir «{path}»: {os_error_text(error)}.") from None
     try:
         with os.fdopen(handle, "w+b") as file:
             fill(file)
         os.replace(beside, path)
     except OSError as error:
-        raise UsageError(f"No se puede escribir «{path}»: {why(error)}.") from None
+        raise UsageError(f"No se puede escribir «{path}»: {os_error_text(error)}.") from None
     finally:
         Path(beside).unlink(missing_ok=True)

@@ -10,7 +10,7 @@ from typing import Any
 
 from bulk.adapters import get_action
 from bulk.core.action import Change
-from bulk.core.records import ENDED_RUNS, NOT_REHEARSED, Row, RowResult, RunRecord
+from bulk.core.records import ENDED_RUNS, NOT_IN_DRY_RUN, Row, RowResult, RunRecord
 from bulk.core.settings import in_force
 from bulk.errors import RowRefused, UsageError
 from bulk.journal import reviewed as reviewed_plans
@@ -18,7 +18,7 @@ from bulk.journal import rows, runs
 from bulk.runs.connection import Connection, known, same_organisation
 from bulk.runs.context import Context
 from bulk.runs.preflight import advice
-from bulk.runs.status import at_rest
+from bulk.runs.status import wait_until_idle
 from bulk.wording.problems import BLOCKED
 
 PLANNED = ("create", "change")
@@ -44,7 +44,7 @@ def ready_for(
     get_action(
         run.action_id
     )  # a journal edited by hand is refused before anything is asked of Webex
-    at_rest(context, run.run_id)
+    wait_until_idle(context, run.run_id)
     connection = known(connection, context.settings, context.journal)
     same_organisation(run, connection)
     for text in advice(connection):
@@ -116,7 +116,7 @@ def from_plan(
             " ensayo."
         )
     if plan.kind == "undo":
-        at_rest(context, str(plan.parent))
+        wait_until_idle(context, str(plan.parent))
         _nothing_in_flight(context, runs.get_run(context.journal, str(plan.parent)))
     descending = {"descending": True} if plan.schedule.get("descending") else {}
     scope = {**plan.scope, "plan": plan.run_id, "plan_hash": digest}
@@ -148,7 +148,7 @@ def planned(context: Context, plan: RunRecord) -> Iterator[Row]:
         yield _planned_row(row, references.get(row.line), str(row.params.get(entity)) in again)
 
 
-def _planned_row(row: RowResult, reference: dict[str, Any] | None, looked_at: bool) -> Row:
+def _planned_row(row: RowResult, reference: dict[str, Any] | None, inspected: bool) -> Row:
     same = Row(
         row.line, row.params, row.label, row.group, row.state, row.code, row.message, reference
     )
@@ -158,7 +158,7 @@ def _planned_row(row: RowResult, reference: dict[str, Any] | None, looked_at: bo
             same, state="pending", code=None, message=None, reference={**(reference or {}), **shown}
         )
     if (
-        row.state == "unchanged" and looked_at
+        row.state == "unchanged" and inspected
     ):  # another row of the entity has a change: it may end otherwise than shown
         return replace(
             same,
@@ -172,7 +172,7 @@ def _planned_row(row: RowResult, reference: dict[str, Any] | None, looked_at: bo
     if row.state in ("blocked", "conflict"):
         return replace(same, state="invalid", message=BLOCKED.format(row.message))
     if row.state not in ("unchanged", "invalid", "excluded", "conflict"):
-        return replace(same, state="excluded", code=NOT_REHEARSED, message=LEFT_OUT)
+        return replace(same, state="excluded", code=NOT_IN_DRY_RUN, message=LEFT_OUT)
     return same
 
 
@@ -221,13 +221,13 @@ def _nothing_in_flight(context: Context, run: RunRecord) -> None:
     open_rows = rows.in_flight(context.journal, run.run_id, context.settings.settle_delay)
     if not open_rows:
         return
-    told = "1 fila sigue" if open_rows == 1 else f"{open_rows} filas siguen"
+    described = "1 fila sigue" if open_rows == 1 else f"{open_rows} filas siguen"
     remedy = (
         f"reintenta (bulk retry {run.run_id})"
         if run.state in ENDED_RUNS
         else f"reanuda (bulk resume {run.run_id})"
     )
-    raise UsageError(IN_FLIGHT.format(told, run.run_id, remedy))
+    raise UsageError(IN_FLIGHT.format(described, run.run_id, remedy))
 
 
 def undo_rows(context: Context, run: RunRecord, options: Mapping[str, Any]) -> Iterator[Row]:
@@ -240,7 +240,7 @@ def undo_rows(context: Context, run: RunRecord, options: Mapping[str, Any]) -> I
         undoes: dict[str, Any] = {"before": before, "left": left}
         found = Row(row.line, row.params, row.label, row.group, reference={"undoes": undoes})
         try:
-            given_back = action.give_back(before, {**before, **left}, options)
+            given_back = action.revert(before, {**before, **left}, options)
         except RowRefused:  # the reading of the row decides
             given_back = Change()
         except (

@@ -12,14 +12,14 @@ from bulk.core.action import Action
 from bulk.core.records import REVIEW_STATES, RowResult, RunRecord
 from bulk.journal import rows
 from bulk.runs.context import Context
-from bulk.wording.fingerprints import without_particulars
+from bulk.wording.fingerprints import fingerprint
 from bulk.wording.remedies import remedy_for, without_retry
 
-MOST_LINES = 20  # first rows of a cluster that are kept
+MAX_LINES = 20  # first rows of a cluster that are kept
 
 
 @dataclass(frozen=True)
-class Cluster:
+class ErrorGroup:
     """Rows that failed for the same reason."""
 
     action_id: str  # what was being done
@@ -36,9 +36,9 @@ class Cluster:
     tracking_id: str | None  # of one of them, for support
 
 
-def clusters(
+def error_groups(
     context: Context, run: RunRecord, *, states: Sequence[str] = REVIEW_STATES
-) -> list[Cluster]:
+) -> list[ErrorGroup]:
     """The run's failures by (action, state, code, HTTP status, message without particulars),
     biggest first.
 
@@ -64,7 +64,7 @@ class _Gathered:
 
     def add(self, row: RowResult) -> None:
         self.count += 1
-        if len(self.lines) < MOST_LINES:
+        if len(self.lines) < MAX_LINES:
             self.lines.append(row.line)
         self.tracking_id = self.tracking_id or row.tracking_id
 
@@ -76,11 +76,11 @@ def _cluster(
     status: int | None,
     message: str,
     gathered: _Gathered,
-) -> Cluster:
+) -> ErrorGroup:
     entry = remedy_for(code, gathered.message, action, status)
     lines = tuple(gathered.lines)
     remedy = without_retry(entry.remedy) if state in ("invalid", "blocked") else entry.remedy
-    return Cluster(
+    return ErrorGroup(
         action.id,
         state,
         code,
@@ -98,10 +98,10 @@ def normalised(row: RowResult) -> str:
     """The row's message with … for whatever is this row's own: place, cell, ids, numbers, names,
     e-mails.
     """
-    return without_particulars(row.message, row.label, row.group)
+    return fingerprint(row.message, row.label, row.group)
 
 
-def belongs(cluster: Cluster, row: RowResult) -> bool:
+def belongs(cluster: ErrorGroup, row: RowResult) -> bool:
     """The row failed for this reason."""
     mine = cluster.state, cluster.code, cluster.status, cluster.message
     return mine == (row.state, row.code, row.status, normalised(row))

@@ -24,7 +24,7 @@ import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
 from bulk.adapters import get_action
 from bulk.core.records import Params, Problem, RunRecord
-from bulk.errors import UsageError, why
+from bulk.errors import UsageError, os_error_text
 from bulk.files.csv_rows import RAGGED
 from bulk.files.dataset import Dataset
 from bulk.journal import rows as row_queries
@@ -67,7 +67,7 @@ def keep(context: Context, dataset: Dataset) -> str:
             _write(path, frame)
     except OSError as error:
         raise UsageError(
-            f"No se puede guardar una copia del fichero en «{path.parent}»: {why(error)}."
+            f"No se puede guardar una copia del fichero en «{path.parent}»: {os_error_text(error)}."
         ) from None
     return key
 

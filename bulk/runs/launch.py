@@ -17,7 +17,7 @@ from bulk.engine import LiveRun
 from bulk.errors import UsageError
 from bulk.files.dataset import Dataset
 from bulk.journal import control, orders, rows, runs
-from bulk.planning.prepare import Prepared, first_rows, planned_rows, require_sources
+from bulk.planning.prepare import PreparedFile, first_rows, planned_rows, require_sources
 from bulk.runs import child_runs, locks
 from bulk.runs.connection import Connection, known, same_organisation
 from bulk.runs.context import Context
@@ -26,7 +26,7 @@ from bulk.runs.order_control import seqs_of
 from bulk.runs.preflight import advice, preflight
 from bulk.runs.schedule import refuse_past, stored
 from bulk.runs.start import start_run
-from bulk.runs.status import at_rest, find_run, run_state
+from bulk.runs.status import find_run, run_state, wait_until_idle
 from bulk.webex.client import Token
 
 WAITED_ENOUGH = (
@@ -72,7 +72,7 @@ class Launch:
 
 def launch(
     context: Context,
-    prepared: Prepared,
+    prepared: PreparedFile,
     connection: Connection,
     how: Launch,
     *,
@@ -121,8 +121,10 @@ def _launched(run: RunRecord) -> str:
     return f"ensayo · {run.parent}" if run.dry_run and run.kind == "undo" else str(run.parent)
 
 
-def _record(context: Context, prepared: Prepared, connection: Connection, how: Launch) -> RunRecord:
-    rehearsed = {"rows_hash": prepared.rows_hash} if how.dry_run else {}
+def _record(
+    context: Context, prepared: PreparedFile, connection: Connection, how: Launch
+) -> RunRecord:
+    dry_run_scope = {"rows_hash": prepared.rows_hash} if how.dry_run else {}
     return RunRecord(
         run_id=runs.new_run_id(context.journal),
         action_id=prepared.action.id,
@@ -137,7 +139,7 @@ def _record(context: Context, prepared: Prepared, connection: Connection, how: L
         options=dict(how.options),
         settings=in_force(context.settings, how.rate_ceiling),
         mapping=prepared.mapping.to_json(),
-        scope={**prepared.scope, **rehearsed},
+        scope={**prepared.scope, **dry_run_scope},
         files=tuple(_file(context, dataset) for dataset in prepared.files),
         note=how.note,
         parent=how.parent,
@@ -209,7 +211,7 @@ def resume(
     owner), UsageError (another organisation, it never got its rows, or an order that is none of its
     own), TokenRejected.
     """
-    run = at_rest(context, run_id)
+    run = wait_until_idle(context, run_id)
     if run.state in ENDED_RUNS:
         return None
     if run.state == "preparing":
@@ -250,7 +252,7 @@ def retry(
     to repeat. Raises RunNotFound, OwnedElsewhere (somebody works it already, a second retry too),
     UsageError, TokenRejected.
     """
-    run = at_rest(context, run_id)
+    run = wait_until_idle(context, run_id)
     get_action(run.action_id)
     seqs = seqs_of(context, run, order_ids)
     asked = rows.retryable_lines(context.journal, run.run_id, order_seqs=seqs, lines=lines)
@@ -297,14 +299,14 @@ def request_stop(
     run = find_run(context, run_id)
     if run.state in ENDED_RUNS:
         return run
-    with locks.kept_at_rest(context.home, run.run_id) as unowned:
+    with locks.kept_when_idle(context.home, run.run_id) as unowned:
         control.post(context.journal, run.run_id, command, who, acked=unowned)
         if unowned:
             _stop_unowned(context, run, command)
             return find_run(context, run.run_id)
     until = time.monotonic() + patience
     while time.monotonic() < until and (unheard := control.unread(context.journal, [run.run_id])):
-        with locks.kept_at_rest(context.home, run.run_id) as unowned:
+        with locks.kept_when_idle(context.home, run.run_id) as unowned:
             if unowned:  # it came to rest, or died, before it heard
                 control.acknowledge(context.journal, [each.seq for each in unheard])
                 run = find_run(context, run.run_id)

@@ -18,10 +18,10 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from bulk.core.logs import private
-from bulk.errors import OwnedElsewhere, UsageError, why
+from bulk.errors import OwnedElsewhere, UsageError, os_error_text
 
 _guard = threading.Lock()
-_at_rest = threading.Lock()
+_idle = threading.Lock()
 _held: dict[Path, tuple[FileLock, int]] = {}  # lock file -> lock and how many of our runs share it
 PATIENCE = 1.0  # seconds: somebody may just be asking who owns it
 
@@ -36,8 +36,8 @@ class Ownership:
 
     def release(self) -> None:
         with _guard:
-            _let_go(_run_file(self.home, self.run_id))
-            _let_go(_org_file(self.home, self.org_key))
+            _admit(_run_file(self.home, self.run_id))
+            _admit(_org_file(self.home, self.org_key))
 
 
 def take(home: Path, org_key: str, run_id: str) -> Ownership:
@@ -61,7 +61,7 @@ def take(home: Path, org_key: str, run_id: str) -> Ownership:
         except (
             BaseException
         ):  # a file that cannot be locked too: nobody would give the organisation back
-            _let_go(org_file)
+            _admit(org_file)
             raise
     return Ownership(home, org_key, run_id)
 
@@ -82,14 +82,14 @@ def is_owned(home: Path, run_id: str) -> bool:
 
 
 @contextlib.contextmanager
-def kept_at_rest(home: Path, run_id: str) -> Iterator[bool]:
+def kept_when_idle(home: Path, run_id: str) -> Iterator[bool]:
     """True when nobody works the run, and nobody takes it up meanwhile; False when somebody works
     it.
     """
     if is_owned(home, run_id):
         yield False
         return
-    with _at_rest:  # whoever else stops it here does not work it
+    with _idle:  # whoever else stops it here does not work it
         lock = None if is_owned(home, run_id) else _taken(_run_file(home, run_id))
         try:
             yield lock is not None
@@ -108,7 +108,7 @@ def _taken(path: Path) -> FileLock | None:
         return None
     except OSError as error:
         raise UsageError(
-            f"No se puede escribir en «{path.parent}»: {why(error)}. Comprueba los permisos."
+            f"No se puede escribir en «{path.parent}»: {os_error_text(error)}. Comprueba los permisos."
         ) from None
     return lock
 
@@ -135,16 +135,16 @@ def _hold(path: Path, refusal: str, run_id: str) -> None:
         owner = _owner(path)
         raise OwnedElsewhere(refusal.format(owner["who"], owner["run"]))
     _held[path] = (taken, 1)
-    told = {"who": f"{me()} (desde las {datetime.now():%H:%M})", "run": run_id}
+    message = {"who": f"{me()} (desde las {datetime.now():%H:%M})", "run": run_id}
     # Only for the refusal of others: a full disk is reported by the journal, with what to do.
     with (
         contextlib.suppress(OSError),
         open(path.with_suffix(".json"), "w", encoding="utf-8", opener=private) as file,
     ):
-        json.dump(told, file, ensure_ascii=False)
+        json.dump(message, file, ensure_ascii=False)
 
 
-def _let_go(path: Path) -> None:
+def _admit(path: Path) -> None:
     lock, shared = _held.pop(path)
     if shared > 1:
         _held[path] = (lock, shared - 1)

@@ -19,7 +19,7 @@ from bulk.runs.connection import Connection, api_for
 from bulk.runs.context import Context
 from bulk.runs.locks import Ownership
 from bulk.webex.ratelimit import Pace
-from bulk.wording.settings import setting_told, value_told
+from bulk.wording.settings import setting_text, value_text
 
 
 def start_run(
@@ -46,7 +46,7 @@ def start_run(
         if unheard:  # by a process that died: what is asked for now came later
             control.acknowledge(context.journal, unheard)
         first()
-        told = "; ".join(filter(None, [detail, _other_settings(context, run)])) or None
+        message = "; ".join(filter(None, [detail, _other_settings(context, run)])) or None
         for command in commands:
             control.post(
                 context.journal,
@@ -54,7 +54,7 @@ def start_run(
                 command,
                 connection.person or "?",
                 acked=True,
-                detail=told,
+                detail=message,
             )
         schedule = runs.get_run(context.journal, run.run_id).schedule
         live = LiveRun(
@@ -69,7 +69,7 @@ def start_run(
             bulk=run.bulk,
             org_key=connection.org_key,
             log=ActionLog(context.home, run.action_id),
-            on_end=lambda: _come_to_rest(context, owned, api.pace),
+            on_end=lambda: _on_run_finished(context, owned, api.pace),
             descending=bool(schedule.get("descending")),
             asked=frozenset(asked),
             canary=frozenset(schedule.get("lines", ())),
@@ -94,7 +94,7 @@ def start_run(
     return live
 
 
-def _come_to_rest(context: Context, owned: Ownership, pace: Pace) -> None:
+def _on_run_finished(context: Context, owned: Ownership, pace: Pace) -> None:
     """What others wait for first; then the journal's file gets what the run wrote, for whoever
     copies it now.
     """
@@ -114,7 +114,7 @@ def _other_settings(context: Context, run: RunRecord) -> str:
         if name in run.settings and run.settings[name] != value
     }
     return "; ".join(
-        f"{setting_told(name, value)} (al lanzar, {value_told(run.settings[name])})"
+        f"{setting_text(name, value)} (al lanzar, {value_text(run.settings[name])})"
         for name, value in other.items()
     )
 

@@ -44,15 +44,15 @@ def run_state(context: Context, run: RunRecord) -> str:
     return "interrupted" if ended in LIVE_STATES else ended
 
 
-def at_rest(context: Context, run_id: str, *, patience: float = 10.0) -> RunRecord:
+def wait_until_idle(context: Context, run_id: str, *, patience: float = 10.0) -> RunRecord:
     """The run, when nobody works it; whoever was told to stop gets `patience` seconds to end the
     rows in flight.
 
     Raises RunNotFound, OwnedElsewhere.
     """
     run = find_run(context, run_id)
-    told = control.history(context.journal, run.run_id)
-    until = time.monotonic() + (patience if told and told[-1].command in STOPS else 0.0)
+    message = control.history(context.journal, run.run_id)
+    until = time.monotonic() + (patience if message and message[-1].command in STOPS else 0.0)
     while locks.is_owned(context.home, run.run_id):
         if time.monotonic() >= until:
             locks.refuse_owned(context.home, run.run_id)

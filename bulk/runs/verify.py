@@ -19,7 +19,7 @@ from bulk.runs.status import find_run
 
 
 @dataclass(frozen=True)
-class Findings:
+class VerificationResult:
     """What a verification found."""
 
     run_id: str  # the verification
@@ -45,7 +45,7 @@ def verify(context: Context, run_id: str, connection: Connection) -> LiveRun:
     return hand_over(context, record, child_runs.rows_to_verify(context, run), connection)
 
 
-def findings(context: Context, run_id: str) -> Findings | None:
+def findings(context: Context, run_id: str) -> VerificationResult | None:
     """What the newest verification of a run found; None when there is none. One that was killed
     before it began found nothing.
     """
@@ -55,10 +55,10 @@ def findings(context: Context, run_id: str) -> Findings | None:
     return findings_of(context, found[0]) if found else None
 
 
-def findings_of(context: Context, verification: RunRecord) -> Findings:
+def findings_of(context: Context, verification: RunRecord) -> VerificationResult:
     """What this verification found."""
     counts = runs.run_counts(context.journal, verification.run_id)
-    return Findings(
+    return VerificationResult(
         verification.run_id,
         verification.ended_at,
         as_asked=counts["unchanged"],
@@ -69,13 +69,13 @@ def findings_of(context: Context, verification: RunRecord) -> Findings:
     )
 
 
-def _left_out(context: Context, verification: RunRecord, looked_at: int) -> dict[str, int]:
+def _left_out(context: Context, verification: RunRecord, inspected: int) -> dict[str, int]:
     """State -> rows of the run that the verification has not; which they are has to be looked up
     only when a retry has since changed how many there were to verify.
     """
     parent = str(verification.parent)
     of_run = runs.run_counts(context.journal, parent)
-    if sum(of_run[state] for state in child_runs.VERIFIED) != looked_at:
+    if sum(of_run[state] for state in child_runs.VERIFIED) != inspected:
         found = reviewed.rows_without(context.journal, parent, verification.run_id)
         return {state: n for state, n in found.items() if state != "excluded"}
     return {

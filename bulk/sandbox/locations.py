@@ -10,8 +10,8 @@ from bulk.sandbox.people import shown_permissions, with_permissions
 from bulk.sandbox.problems import E164, Refused, e164, members, not_found, numbers_refused, one_of
 from schemas.hydra import id_tail
 
-MOST_DELETED = 5
-MOST_MOBILE = 20
+MAX_DELETED = 5
+MAX_MOBILE = 20
 
 
 def location_of(call: Call) -> tuple[str, Doc]:
@@ -242,8 +242,8 @@ async def add_numbers(call: Call) -> Reply:
     )
     one_of("state", body.get("state", "ACTIVE"), ("ACTIVE", "INACTIVE"))
     one_of("numberType", body.get("numberType", "DID"), ("DID", "TOLLFREE", "MOBILE"))
-    if body.get("numberType") == "MOBILE" and len(body["phoneNumbers"]) > MOST_MOBILE:
-        raise Refused(400, f"At most {MOST_MOBILE} MOBILE numbers")
+    if body.get("numberType") == "MOBILE" and len(body["phoneNumbers"]) > MAX_MOBILE:
+        raise Refused(400, f"At most {MAX_MOBILE} MOBILE numbers")
     if doc["connection"] is None:
         raise Refused(400, "Location uses an integrated PSTN", 27500)
     known = call.store.docs("number")
@@ -273,8 +273,8 @@ async def add_numbers(call: Call) -> Reply:
 async def delete_numbers(call: Call) -> Reply:
     location_id, doc = location_of(call)
     body = members(call.json(), {"phoneNumbers": list}, {"state": str})
-    if len(body["phoneNumbers"]) > MOST_DELETED:
-        raise Refused(400, f"At most {MOST_DELETED} numbers", 27610)
+    if len(body["phoneNumbers"]) > MAX_DELETED:
+        raise Refused(400, f"At most {MAX_DELETED} numbers", 27610)
     known = call.store.docs("number")
     for value in body["phoneNumbers"]:
         if known.get(value, {}).get("location") != location_id:

@@ -15,7 +15,7 @@ from bulk.sandbox.problems import Refused, members, move_refused, not_found
 from bulk.sandbox.state import Store
 
 PATH = "/jobs/person/moveLocation"
-MOST_USERS = 100
+MAX_USERS = 100
 DONE = "COMPLETED"
 
 
@@ -56,7 +56,7 @@ def _users(body: Any) -> tuple[list[Doc], bool]:
             users.append({**user, "locationId": group["locationId"]})
     if not users or len(flags) != 1:
         raise move_refused(400, 1026010, "usersList is empty or mixes validate")
-    if len(users) > MOST_USERS:
+    if len(users) > MAX_USERS:
         raise move_refused(400, 1026018, "Too many users")
     if len({user["userId"] for user in users}) != len(users):
         raise move_refused(400, 1026019, "The same user twice")

@@ -12,7 +12,7 @@ from bulk.sandbox.problems import Refused, e164, members, not_found, one_of
 from bulk.sandbox.state import Store
 from schemas.hydra import UUID, id_tail
 
-MOST_IDS = 85
+MAX_IDS = 85
 PERSON_MEMBERS: dict[str, type] = dict.fromkeys(
     (
         "firstName",
@@ -134,8 +134,8 @@ async def list_people(call: Call) -> Reply:
     missing: list[str] = []
     if "id" in call.query:
         wanted = call.query["id"].split(",")
-        if len(wanted) > MOST_IDS:
-            raise Refused(400, f"At most {MOST_IDS} ids")
+        if len(wanted) > MAX_IDS:
+            raise Refused(400, f"At most {MAX_IDS} ids")
         missing = [person_id for person_id in wanted if person_id not in people]
         found = [(person_id, people[person_id]) for person_id in wanted if person_id in people]
     else:

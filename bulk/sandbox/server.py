@@ -137,10 +137,10 @@ def _announce(home: Path | None, running: RunningSandbox) -> None:
     """Tell other processes of the same directory where it listens."""
     if home is None:
         return
-    told = {"base_url": running.base_url, "token": running.token, "org_id": running.org_id}
+    message = {"base_url": running.base_url, "token": running.token, "org_id": running.org_id}
     aside = home / "sandbox" / "server.new"
     aside.touch(mode=0o600)
-    aside.write_text(json.dumps(told), encoding="utf-8")
+    aside.write_text(json.dumps(message), encoding="utf-8")
     aside.replace(home / "sandbox" / "server.json")
 
 
@@ -203,8 +203,8 @@ def _number(name: str, default: float, *, least: int) -> float:
 def _other(path: Path) -> RunningSandbox | None:
     """The sandbox of another process, when it answers."""
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
-        return RunningSandbox(**told) if _answers(told["base_url"]) else None
+        message = json.loads(path.read_text(encoding="utf-8"))
+        return RunningSandbox(**message) if _answers(message["base_url"]) else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

@@ -35,7 +35,9 @@ from bulk.webex.retry import Allowance, TryAgain, with_retries
 from bulk.webex.transport import exchange, transport_to, trouble
 
 USER_AGENT = "webex-calling-bulk"
-GLANCE = 0.2  # seconds: the longest that a waiting thread goes without looking at its interrupt
+POLL_INTERVAL = (
+    0.2  # seconds: the longest that a waiting thread goes without looking at its interrupt
+)
 _RELATIVE = re.compile(
     r"[\w-]+(?:/|\?|$)"
 )  # `people/…`: joining by hand spares two parsings a call
@@ -254,7 +256,7 @@ class Api:
     def _take_slot(self) -> None:
         while self._slots is not None:
             try:
-                self._slots.get(timeout=GLANCE)
+                self._slots.get(timeout=POLL_INTERVAL)
                 return
             except queue.Empty:
                 if self.interrupt.is_set():
@@ -306,15 +308,15 @@ class Api:
 
 def _headers(token: Token, *, with_body: bool) -> list[tuple[bytes, bytes]]:
     """As every request of one token carries them, with a JSON body or without one."""
-    told = {
+    message = {
         "authorization": token.header(),
         "accept": "application/json",
         "accept-encoding": "gzip, deflate",
     }
-    told |= {"connection": "keep-alive", "user-agent": USER_AGENT} | (
+    message |= {"connection": "keep-alive", "user-agent": USER_AGENT} | (
         {"content-type": "application/json"} if with_body else {}
     )
-    return [(name.encode(), value.encode()) for name, value in told.items()]
+    return [(name.encode(), value.encode()) for name, value in message.items()]
 
 
 def _joined(base: str, link: str) -> str:

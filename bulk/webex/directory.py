@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from bulk.core.text import folded
+from bulk.core.text import normalize_for_match
 from schemas.hydra import id_tail
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ LISTS: dict[str, tuple[str, str, dict[str, Any]]] = {
 ROUTE_TYPES = {"TRUNK": "enlace troncal", "ROUTE_GROUP": "grupo de rutas"}
 SHORTEST = 8  # characters of an id's end
 MANY = 20  # e-mails: from here on pages of people are read first
-LEAST_A_PAGE = 100  # people, whatever is asked for (contracts 1.5)
+MIN_PER_PAGE = 100  # people, whatever is asked for (contracts 1.5)
 
 
 @dataclass(frozen=True)
@@ -64,8 +64,8 @@ class Directory:
         """
         if kind == "person":
             return self._person(name)
-        wanted = folded(name)
-        return [entry for entry in self._list(kind) if folded(entry.name) == wanted]
+        wanted = normalize_for_match(name)
+        return [entry for entry in self._list(kind) if normalize_for_match(entry.name) == wanted]
 
     def near(self, kind: str, name: str, most: int = 5) -> list[Entry]:
         """Those with a name like this one, the nearest first, for people to choose from."""
@@ -75,7 +75,11 @@ class Directory:
 
         known = self._list(kind)
         likest = process.extract(
-            name, [entry.name for entry in known], processor=folded, limit=most, score_cutoff=50
+            name,
+            [entry.name for entry in known],
+            processor=normalize_for_match,
+            limit=most,
+            score_cutoff=50,
         )
         return [known[place] for _, _, place in likest]
 
@@ -91,7 +95,7 @@ class Directory:
             return
         self._paged, found = True, dict[str, list[Entry]]()
         for person in islice(
-            self._api.pages("people", "items", max=1000), len(wanted) // 2 * LEAST_A_PAGE
+            self._api.pages("people", "items", max=1000), len(wanted) // 2 * MIN_PER_PAGE
         ):
             for email in {each.casefold() for each in _texts(person, "emails", None)}:
                 found.setdefault(email, []).extend(_person_of(person, email))
@@ -128,8 +132,8 @@ def _person_of(item: dict[str, Any], email: str) -> list[Entry]:
 
 def _has(person: dict[str, Any], email: str) -> bool:
     """Whether it is the e-mail of this person, and not only like it."""
-    told = person.get("emails")
-    return not isinstance(told, list) or email in [str(each).casefold() for each in told]
+    message = person.get("emails")
+    return not isinstance(message, list) or email in [str(each).casefold() for each in message]
 
 
 # -- several of one name ---------------------------------------------------------------------------
@@ -140,7 +144,7 @@ def _detail(kind: str, item: dict[str, Any]) -> str:
     line = item.get("callingLineId")
     total, used = item.get("totalUnits"), item.get("consumedUnits")
     counted = isinstance(total, int) and isinstance(used, int) and total >= 0
-    told = {
+    message = {
         "person": (
             *_texts(item, "emails", None),
             *_texts(item, "phoneNumbers", "value")[:1],
@@ -158,7 +162,7 @@ def _detail(kind: str, item: dict[str, Any]) -> str:
         ),
         "route": (ROUTE_TYPES.get(str(item.get("type"))),),
     }[kind]
-    return ", ".join(str(each) for each in told if each)
+    return ", ".join(str(each) for each in message if each)
 
 
 def _texts(item: dict[str, Any], member: str, inner: str | None) -> list[str]:
@@ -189,7 +193,7 @@ def ends(entries: Sequence[Entry]) -> dict[str, str]:
     return {each: tail[-length:] for each, tail in tails.items()}
 
 
-def in_full(entries: Sequence[Entry]) -> dict[str, str]:
+def full_labels(entries: Sequence[Entry]) -> dict[str, str]:
     """id -> name, what else is known, and the end of the id."""
     short = ends(entries)
     return {
@@ -198,10 +202,11 @@ def in_full(entries: Sequence[Entry]) -> dict[str, str]:
     }
 
 
-def told_apart(entries: Sequence[Entry]) -> dict[str, str]:
+def distinct_labels(entries: Sequence[Entry]) -> dict[str, str]:
     """id -> name; in full where several have one name."""
-    times = Counter(folded(entry.name) for entry in entries)
-    full = in_full(entries)
+    times = Counter(normalize_for_match(entry.name) for entry in entries)
+    full = full_labels(entries)
     return {
-        each.id: each.name if times[folded(each.name)] == 1 else full[each.id] for each in entries
+        each.id: each.name if times[normalize_for_match(each.name)] == 1 else full[each.id]
+        for each in entries
     }

@@ -21,10 +21,10 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
-from bulk.errors import NotSent, why
+from bulk.errors import NotSent, os_error_text
 
 CONNECTIONS = httpx.Limits(max_connections=2, max_keepalive_connections=2)  # of one thread
-LEAST = 2.0  # seconds for the body of an answer that has come at last
+MIN_STEP = 2.0  # seconds for the body of an answer that has come at last
 BAD_PROXY = (
     "El proxy de este equipo ({}) no se puede usar: {}. Corrige {}_PROXY, o añade el servidor a"
     " NO_PROXY."
@@ -118,7 +118,7 @@ def exchange(
     response = transport.handle_request(request)
     try:
         if isinstance(response.stream, httpx.SyncByteStream):
-            response.stream = _InTime(response.stream, max(until, time.monotonic() + LEAST))
+            response.stream = _InTime(response.stream, max(until, time.monotonic() + MIN_STEP))
         response.read()
     finally:
         response.close()
@@ -154,7 +154,9 @@ def _ssl_context() -> ssl.SSLContext:
         with _making_context:
             return _made_context()
     except OSError as error:
-        reason = "no tiene certificados" if isinstance(error, ssl.SSLError) else why(error)
+        reason = (
+            "no tiene certificados" if isinstance(error, ssl.SSLError) else os_error_text(error)
+        )
         raise NotSent(
             BAD_AUTHORITIES.format(os.environ.get("SSL_CERT_FILE", ""), reason), offline=True
         ) from None

@@ -11,17 +11,17 @@ from bulk.core.records import RowResult
 from schemas.hydra import decode_id, id_tail
 
 _TAIL = 6  # characters of an id without a name
-Told = tuple[str, str, str]  # field, before, after
+Described = tuple[str, str, str]  # field, before, after
 
 
 @dataclass(frozen=True)
-class Telling:
+class ChangeText:
     """The words for the changes of one action."""
 
     members: Mapping[str, Member] = field(default_factory=dict)  # of the action
     names: Mapping[str, str] = field(default_factory=dict)  # last segment of an id -> name
 
-    def change(self, row: RowResult) -> Told:
+    def change(self, row: RowResult) -> Described:
         """(field, before, after) of what differs and nothing else; members that go the same way
         stand together.
         """
@@ -38,12 +38,12 @@ class Telling:
         """(before, after) as `desvío: desactivado`, for tables without a column of their own for
         the field.
         """
-        told = list(self._differences(row))
-        return "; ".join(f"{name}: {old}" for name, old, _ in told), "; ".join(
-            f"{name}: {new}" for name, _, new in told
+        message = list(self._differences(row))
+        return "; ".join(f"{name}: {old}" for name, old, _ in message), "; ".join(
+            f"{name}: {new}" for name, _, new in message
         )
 
-    def _differences(self, row: RowResult) -> Iterator[Told]:
+    def _differences(self, row: RowResult) -> Iterator[Described]:
         for name, (old, new) in (row.change or {}).items():
             yield from self.member(name, old, (row.after or {}).get(name, new))
 
@@ -52,7 +52,7 @@ class Telling:
         member = self.members.get(name) or self.members.get(OTHER)
         return member.title.format(self._named(name)) if member else str(self._named(name))
 
-    def member(self, name: str, old: Any, new: Any) -> Iterator[Told]:
+    def member(self, name: str, old: Any, new: Any) -> Iterator[Described]:
         """One line, or one for each part that differs where a nested value has no words of its
         own.
         """

@@ -18,7 +18,7 @@ _ID = re.compile(
 )
 _NUMBER = re.compile(r"\+?\d(?:[\d .,-]*\d)?")
 _GAPS = re.compile(r"…(?:[\s,;]*…)+")
-_SHORTEST_NAME = 3  # letters: shorter ones would be found inside words
+_MIN_NAME = 3  # letters: shorter ones would be found inside words
 
 
 class Failure(NamedTuple):
@@ -31,13 +31,13 @@ class Failure(NamedTuple):
     group: str = ""  # location
 
 
-def without_particulars(message: str | None, label: str, group: str = "") -> str:
+def fingerprint(message: str | None, label: str, group: str = "") -> str:
     """The message with … for whatever is this row's own: place, cell, ids, numbers, names,
     e-mails.
     """
     text = _PLACE.sub("", message or "")
     for name in sorted({*label.split(" · "), group}, key=len, reverse=True):
-        if len(name) >= _SHORTEST_NAME and name in text:
+        if len(name) >= _MIN_NAME and name in text:
             text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", _GAP, text)
     text = _CELL.sub(f"«{_GAP}»", text)
     for pattern in (_MAIL, _ID, _NUMBER):
@@ -55,7 +55,7 @@ def main_cause(failures: Iterable[Failure]) -> str | None:
         key = (
             failure.code,
             failure.status,
-            without_particulars(failure.message, failure.label, failure.group),
+            fingerprint(failure.message, failure.label, failure.group),
         )
         first.setdefault(key, failure.message or failure.code or "sin descripción")
         count[key] += 1

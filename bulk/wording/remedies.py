@@ -19,7 +19,7 @@ UNFORESEEN = (
     "Webex ha respondido algo que no se esperaba ({}). Copia el trackingId y avisa a soporte;"
     " puedes reintentar."
 )
-_LONGEST_TITLE = 60  # characters of a title that is made out of a message
+_MAX_TITLE = 60  # characters of a title that is made out of a message
 _PLACE = re.compile(r"^[^·]+ · Fila \d+ · (?:[^·]+ · )?")  # where a finding is: file, line, column
 
 _RETRY = re.compile(r",? y (?:después )?reintenta\b[^.]*(?=\.)")
@@ -68,14 +68,14 @@ def remedy_for(
 
     What has no code of Webex is told by the message itself, split in what happened and what to do.
     """
-    known, told = entries(), message or ""
-    if known["no_calling"]["title"] in told and code in ("400", "404"):
+    known, shown = entries(), message or ""
+    if known["no_calling"]["title"] in shown and code in ("400", "404"):
         return _shown(known["no_calling"], action)
     for part in ("code", "own", "status"):
         if code is not None and code in known[part]:
             return _shown(known[part][code], action)
     if code is None or not code.isdecimal():
-        return _split(told)
+        return _split(shown)
     named = f"{status}, {code}" if status and str(status) != code else code
     return _shown(known["default"], action, status=named, code="")
 
@@ -98,7 +98,7 @@ def _split(message: str) -> Remedy:
         return Remedy("Fila por revisar", "Mira el detalle de la fila.")
     title, _, rest = plain.partition(". ")
     return Remedy(
-        title.rstrip(".") if len(title) <= 2 * _LONGEST_TITLE else f"{title[:_LONGEST_TITLE]}…",
+        title.rstrip(".") if len(title) <= 2 * _MAX_TITLE else f"{title[:_MAX_TITLE]}…",
         rest,
     )
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bulk.adapters.call_permissions import profile_told
+from bulk.adapters.call_permissions import profile_text
 from bulk.core.settings import Settings, in_force
 
 # setting -> (what it is called, unit)
@@ -51,13 +51,13 @@ OPTION_WORDS = {
 }
 
 
-def setting_told(name: str, value: Any) -> str:
+def setting_text(name: str, value: Any) -> str:
     """`plazo para conectar: 10 s`; a setting of another version keeps its own name."""
     title, unit = SETTING_WORDS.get(name, (name, ""))
-    return f"{title}: {value_told(value)}{f' {unit}' if unit else ''}"
+    return f"{title}: {value_text(value)}{f' {unit}' if unit else ''}"
 
 
-def settings_told(values: Mapping[str, Any]) -> tuple[str, str]:
+def settings_text(values: Mapping[str, Any]) -> tuple[str, str]:
     """(those that somebody set, those as they come), each on one line; what is empty is left
     out.
     """
@@ -73,29 +73,29 @@ def settings_told(values: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _line(values: Mapping[str, Any]) -> str:
-    return "; ".join(setting_told(name, value) for name, value in values.items())
+    return "; ".join(setting_text(name, value) for name, value in values.items())
 
 
-def options_told(options: Mapping[str, Any]) -> str:
+def options_text(options: Mapping[str, Any]) -> str:
     """`permitir quitar licencias de Webex Calling: sí; perfil saliente: internas permitidas, …`."""
-    told = []
+    message = []
     for name, value in options.items():
         if value not in (None, "", [], {}):
             shown = (
-                profile_told(value)
+                profile_text(value)
                 if name == "profile" and isinstance(value, dict)
-                else value_told(value)
+                else value_text(value)
             )
-            told.append(f"{OPTION_WORDS.get(name, name)}: {shown}")
-    return "; ".join(told)
+            message.append(f"{OPTION_WORDS.get(name, name)}: {shown}")
+    return "; ".join(message)
 
 
-def value_told(value: Any) -> str:
+def value_text(value: Any) -> str:
     """`sí`, `0,25`, `10`; nothing is `-`."""
     if isinstance(value, bool):
         return "sí" if value else "no"
     if isinstance(value, float):
         return f"{value:g}".replace(".", ",")
     if isinstance(value, list):
-        return ", ".join(map(value_told, value))
+        return ", ".join(map(value_text, value))
     return "-" if value in (None, "") else str(value)

@@ -6,13 +6,13 @@ from __future__ import annotations
 
 from bulk.core.records import (
     NOT_AS_ASKED,
-    NOT_REHEARSED,
+    NOT_IN_DRY_RUN,
     REVIEW_STATES,
     STATE_WORDS,
     RunRecord,
     review_states,
 )
-from bulk.runs.error_groups import Cluster
+from bulk.runs.error_groups import ErrorGroup
 from bulk.wording.problems import BLOCKED
 
 SUCCESS = ("done", "unchanged", "create", "change")
@@ -34,7 +34,7 @@ _UNDONE = {
     "create": "por revertir",
     "conflict": "conservada",
 }
-_IRREVERSIBLE, _NOT_REHEARSED = "no reversible", "sin ensayar"
+_IRREVERSIBLE, _NOT_IN_DRY_RUN = "no reversible", "sin ensayar"
 
 
 def state_word(run: RunRecord, state: str, code: str | None = None) -> str:
@@ -43,8 +43,8 @@ def state_word(run: RunRecord, state: str, code: str | None = None) -> str:
     `code` tells rows that an undo cannot give back from those not valid, and those that the
     rehearsal had not come to from those that nobody asked for.
     """
-    if state == "excluded" and code == NOT_REHEARSED:
-        return _NOT_REHEARSED
+    if state == "excluded" and code == NOT_IN_DRY_RUN:
+        return _NOT_IN_DRY_RUN
     if run.kind == "verify":
         return _VERIFIED.get(state, STATE_WORDS[state])
     if run.kind == "undo":
@@ -52,12 +52,12 @@ def state_word(run: RunRecord, state: str, code: str | None = None) -> str:
     return STATE_WORDS[state]
 
 
-def cause_word(run: RunRecord, cause: Cluster) -> str:
+def cause_word(run: RunRecord, cause: ErrorGroup) -> str:
     """`no válida (bloqueada en el ensayo)`."""
     return state_word(run, cause.state, cause.code) + set_aside(cause)
 
 
-def set_aside(cause: Cluster) -> str:
+def set_aside(cause: ErrorGroup) -> str:
     """Tells rows that the rehearsal blocked, and the launch so set aside, from those that are not
     valid in the file.
     """
@@ -95,5 +95,5 @@ _OPEN = (*REVIEW_STATES, *UNPROCESSED, *NOT_AS_ASKED)
 OPEN_WORDS = frozenset(STATE_WORDS[state] for state in _OPEN) | {
     "distinto",
     "no legible",
-    _NOT_REHEARSED,
+    _NOT_IN_DRY_RUN,
 }

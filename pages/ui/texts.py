@@ -60,7 +60,7 @@ BY_NAME = (
     " vez; lo que no existe o tienen varios es un problema de su fila, con los candidatos."
 )
 ALL_CANONICAL = "Las cabeceras ya son canónicas: no hace falta mapear."
-NOT_REHEARSED = "Aún no se ha ensayado. Un ensayo lee Webex y tarda unos {} con {}."
+NOT_IN_DRY_RUN = "Aún no se ha ensayado. Un ensayo lee Webex y tarda unos {} con {}."
 NOTHING_TO_CHANGE = "Todo está ya como se pide. No hay nada que lanzar."
 NOTHING_RUNS = "No hay ninguna ejecución en curso."
 CHOOSE_RUN = "Elige una ejecución en Historial."

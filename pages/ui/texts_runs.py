@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bulk.core.figures import count
 from bulk.core.records import RunRecord
-from bulk.runs.error_groups import Cluster
+from bulk.runs.error_groups import ErrorGroup
 from bulk.wording.states import set_aside, state_word
 from pages.ui.texts import GLYPHS
 
@@ -35,19 +35,19 @@ NO_CAUSES = "Ninguna fila por revisar."
 ARCHIVED = "archivada"
 
 
-def rows_told(number: int) -> str:
+def rows_text(number: int) -> str:
     """`1 fila`, `4.300 filas`."""
     return count(number, "fila", "filas")
 
 
-def without_rehearsal(rows: int) -> str:
-    unknown = "si la fila cambiará" if rows == 1 else f"cuántas de las {rows_told(rows)} cambiarán"
+def without_dry_run(rows: int) -> str:
+    unknown = "si la fila cambiará" if rows == 1 else f"cuántas de las {rows_text(rows)} cambiarán"
     return f"Sin ensayo: no se sabe {unknown}. Un ensayo solo lee."
 
 
 def undo_ask(number: int, kept: int, irreversible: int) -> str:
     """`Se restaurarán **3 filas**; 1 cambió después y se conserva; 0 no se pueden restaurar.`"""
-    back = f"Se {'restaurará' if number == 1 else 'restaurarán'} **{rows_told(number)}**"
+    back = f"Se {'restaurará' if number == 1 else 'restaurarán'} **{rows_text(number)}**"
     left = count(kept, "cambió después y se conserva", "cambiaron después y se conservan")
     return (
         f"{back}; {left}; {count(irreversible, 'no se puede restaurar', 'no se pueden restaurar')}."
@@ -76,7 +76,7 @@ def pill_of(run: RunRecord, state: str, code: str | None = None) -> str:
     return f"{'↶' if run.kind == 'undo' and state == 'done' else GLYPHS[state]} {word}"
 
 
-def cause_pill(run: RunRecord, cause: Cluster) -> str:
+def cause_pill(run: RunRecord, cause: ErrorGroup) -> str:
     """`⊘ no válida (bloqueada en el ensayo)`."""
     return pill_of(run, cause.state, cause.code) + set_aside(cause)
 

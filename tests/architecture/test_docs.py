@@ -17,7 +17,7 @@ TEXT = (ROOT / "docs" / "acciones.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^## (\w+)\n(.*?)(?=^## )", TEXT, re.MULTILINE | re.DOTALL))
 
 
-def test_actions_are_documented_in_the_recommended_order() -> None:
+def test_actions_are_documented_in_the_recomrepaired_order() -> None:
     assert [name for name in SECTIONS if name in SUPPORTED] == list(SUPPORTED)
 
 

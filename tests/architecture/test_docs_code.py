@@ -15,7 +15,7 @@ import pytest
 from bulk.adapters import SUPPORTED, get_action
 from bulk.cli.action_script import parser
 from bulk.sandbox.examples import write_examples
-from tests.house import Remote
+from tests.workspace import Remote
 
 ROOT = Path(__file__).resolve().parents[2]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -152,15 +152,15 @@ def test_an_action_as_a_command_runs_as_the_document_says(tmp_path: Path, remote
     }
     env = environment(tmp_path / "home") | reached
     [block] = blocks("docs/api.md", "bash")
-    told = [json.loads(shell(line, tmp_path, env)) for line in block.splitlines()]
-    assert told[0]["state"] == "done"
-    assert [(found["counts"]["done"], found["counts"]["unchanged"]) for found in told[1:]] == [
+    message = [json.loads(shell(line, tmp_path, env)) for line in block.splitlines()]
+    assert message[0]["state"] == "done"
+    assert [(found["counts"]["done"], found["counts"]["unchanged"]) for found in message[1:]] == [
         (5, 0),
         (0, 5),
     ]
 
 
-def test_every_option_of_an_action_as_a_command_is_told() -> None:
+def test_every_option_of_an_action_as_a_command_is_reported() -> None:
     section = (
         (ROOT / "docs" / "api.md")
         .read_text(encoding="utf-8")

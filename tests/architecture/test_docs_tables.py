@@ -80,19 +80,19 @@ def _told_by_the_program() -> list[str]:
     return found
 
 
-def _is_told(quoted: str, told: list[str]) -> bool:
+def _is_told(quoted: str, message: list[str]) -> bool:
     """With whatever figure or name stands where the document has a figure, an N or a `…`."""
     pattern = re.compile(re.sub(r"\d+|\bN\b|…", ".*", re.escape(quoted)))
-    return any(map(pattern.search, told))
+    return any(map(pattern.search, message))
 
 
 def test_every_symptom_that_is_quoted_is_what_the_program_says() -> None:
     table = read("problemas.md").split("## Síntoma")[1].split("\n## ")[0]
     symptoms = [row.split("|")[1] for row in table.splitlines() if row.startswith("| ")]
     quoted = [text for symptom in symptoms for text in re.findall(r"«([^»]+)»", symptom)]
-    told = _told_by_the_program()
+    message = _told_by_the_program()
     assert len(quoted) > 12
-    assert [text for text in quoted if not _is_told(text, told)] == []
+    assert [text for text in quoted if not _is_told(text, message)] == []
 
 
 def test_no_option_of_a_command_is_left_without_a_word() -> None:
@@ -124,7 +124,7 @@ def test_every_command_has_its_heading_and_every_option_its_row() -> None:
     check(typer.main.get_command(app), "bulk")
 
 
-def test_every_room_is_told_to_developers() -> None:
+def test_every_room_is_reported_to_developers() -> None:
     table = read("arquitectura.md").split("## The safety protocol")[0]
     named = set(re.findall(r"[\w.]+(?=/?`)", table))
     rooms = [
@@ -149,19 +149,19 @@ def test_every_setting_has_its_row_with_its_default_and_no_row_is_left_over() ->
         assert rows[name.upper()].strip(" `") == str(field.default), name
 
 
-def test_defaults_of_the_sandbox_are_told_as_they_are() -> None:
+def test_defaults_of_the_sandbox_are_reported_as_they_are() -> None:
     from bulk.sandbox import SandboxConfig
     from bulk.sandbox.server import EMBEDDED_LATENCY_MS
 
     rows = dict(
         re.findall(r"^\| `BULK_SANDBOX_(\w+)` \| `([^`]*)` \|", read("ajustes.md"), re.MULTILINE)
     )
-    told = {
+    message = {
         "PEOPLE": SandboxConfig.people,
         "LOCATIONS": SandboxConfig.locations,
         "LATENCY_MS": EMBEDDED_LATENCY_MS,
     }
-    assert rows == {name: str(value) for name, value in told.items()}
+    assert rows == {name: str(value) for name, value in message.items()}
 
 
 def test_every_library_that_we_name_has_a_known_licence(tables: ModuleType) -> None:
@@ -177,7 +177,7 @@ def test_every_library_that_we_name_has_a_known_licence(tables: ModuleType) -> N
     assert copyleft == []
 
 
-def test_the_five_functions_are_told_with_the_arguments_that_they_have() -> None:
+def test_the_five_functions_are_reported_with_the_arguments_that_they_have() -> None:
     import inspect
 
     text = read("api.md")
@@ -188,9 +188,11 @@ def test_the_five_functions_are_told_with_the_arguments_that_they_have() -> None
         poll_bulk_order,
         merge_bulk_results,
     ):
-        told = re.search(rf"`{function.__name__}\(([^`]*)\)`", text)
-        assert told, function.__name__
-        names = [part.split("=")[0].strip() for part in told[1].split(",") if part.strip() != "*"]
+        message = re.search(rf"`{function.__name__}\(([^`]*)\)`", text)
+        assert message, function.__name__
+        names = [
+            part.split("=")[0].strip() for part in message[1].split(",") if part.strip() != "*"
+        ]
         assert names == list(inspect.signature(function).parameters)
 
 
@@ -220,9 +222,9 @@ def test_every_button_that_the_guide_names_is_in_the_app() -> None:
         r"^En la aplicación: (.*?)(?=\n\n)", read("guia.md"), re.MULTILINE | re.DOTALL
     )
     buttons = [" ".join(name.split()) for step in steps for name in re.findall(r"«([^»]+)»", step)]
-    told = _told_by_the_program()
+    message = _told_by_the_program()
     assert len(buttons) > 15
-    assert [name for name in buttons if not _is_told(name, told)] == []
+    assert [name for name in buttons if not _is_told(name, message)] == []
 
 
 @pytest.mark.parametrize("document", [*DOCS.glob("*.md")], ids=lambda path: path.name)

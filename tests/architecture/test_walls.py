@@ -93,7 +93,7 @@ def test_the_engine_points_neither_up_nor_at_the_pages() -> None:
     assert importing("bulk/engine/", *above) == []
 
 
-def test_schemas_import_nothing_of_the_house() -> None:
+def test_schemas_import_nothing_of_the_product() -> None:
     assert importing("schemas/", "bulk", "pages") == []
 
 

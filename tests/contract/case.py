@@ -8,7 +8,7 @@ from typing import Any
 
 from wxc_sdk import WebexSimpleApi
 
-from tests.house import Remote
+from tests.workspace import Remote
 
 Row = Mapping[str, Any]
 

@@ -13,7 +13,7 @@ from wxc_sdk.rest import RestSession
 
 from bulk.sandbox import RunningSandbox
 from tests.contract.recorder import Recorder, recording
-from tests.house import Remote
+from tests.workspace import Remote
 
 
 @pytest.fixture(scope="session")

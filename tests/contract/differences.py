@@ -29,7 +29,7 @@ class Difference:
 
     name: str
     section: str  # of the contracts
-    why: str
+    reason: str
     ours: Turn  # the SDK's writes in our form
     sdk_can: bool  # False: wxc_sdk has no way to send it as we do
 

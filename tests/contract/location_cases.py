@@ -17,7 +17,7 @@ from wxc_sdk.telephony.location.numbers import TelephoneNumberType
 from bulk.adapters.call_permissions import CALL_TYPES
 from bulk.sandbox.organisation import number
 from tests.contract.case import Case, collect
-from tests.house import Remote
+from tests.workspace import Remote
 
 # -- 2.1 numbers -----------------------------------------------------------------------------------
 

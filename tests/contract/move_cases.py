@@ -11,7 +11,7 @@ from wxc_sdk.telephony.jobs import MoveUser, MoveUsersList
 
 from bulk.sandbox.organisation import home_of, number
 from tests.contract.case import Case, collect
-from tests.house import Remote
+from tests.workspace import Remote
 
 
 def _move(*groups: MoveUsersList, org: str | None = None) -> Any:

@@ -17,7 +17,7 @@ from wxc_sdk.rest import RestError
 from wxc_sdk.telephony.jobs import JobErrorItem, MoveUser, MoveUserJobDetails, MoveUsersList
 
 from bulk.sandbox.organisation import CALL_TYPES, number
-from tests.house import Remote
+from tests.workspace import Remote
 
 WITHOUT_CALLING = 7
 WITH_DID = 4

@@ -18,7 +18,7 @@ from tests.contract.location_cases import LOCATION_CASES
 from tests.contract.move_cases import MOVE_CASES
 from tests.contract.recorder import Recorder, Sent, in_order
 from tests.contract.user_cases import USER_CASES
-from tests.house import House, Remote
+from tests.workspace import Remote, Workspace
 
 CASES = [*LOCATION_CASES, *USER_CASES, *MOVE_CASES]
 AT_LEAST = 5
@@ -39,7 +39,7 @@ def our_writes(
         try:
             # One thread: which rows share a job follows the file, not the order in which reads come
             # back.
-            result = House(context, stage).run(
+            result = Workspace(context, stage).run(
                 listed.action, case.rows, Launch(workers=1, options=case.options), **case.options
             )
         finally:

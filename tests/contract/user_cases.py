@@ -16,7 +16,7 @@ from wxc_sdk.person_settings.permissions_out import CallTypePermission
 from bulk.adapters.call_permissions import CALL_TYPES
 from bulk.sandbox.organisation import home_of, number, target_of
 from tests.contract.case import Case, collect
-from tests.house import Remote
+from tests.workspace import Remote
 
 
 def _given(row: dict[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ import pytest
 
 from tests.e2e.conftest import PEOPLE, Server, serving_app
 from tests.e2e.operator import Operator
-from tests.e2e.test_happy_path import FORWARDING, rehearse, run_of, table
+from tests.e2e.test_happy_path import FORWARDING, run_of, start_dry_run, table
 
 REFUSED = 7  # rows
 
@@ -82,7 +82,7 @@ def test_rows_that_failed_are_retried_by_a_click(
 ) -> None:
     tab = Operator(browser, server)
     try:
-        rehearse(tab, examples, FORWARDING)
+        start_dry_run(tab, examples, FORWARDING)
         refuse_writes(server, REFUSED)
         tab.press("Ir a Lanzamiento")
         tab.press("Lanzar este ensayo")
@@ -105,8 +105,8 @@ def refuse_writes(server: Server, times: int) -> None:
     """The service refuses so many writes for good: they are no trouble of the moment, that the
     engine would get over by itself.
     """
-    told = json.loads((server.home / "sandbox" / "server.json").read_text(encoding="utf-8"))
-    admin = told["base_url"].rsplit("/v1", 1)[0] + "/__admin/fail_next"
+    message = json.loads((server.home / "sandbox" / "server.json").read_text(encoding="utf-8"))
+    admin = message["base_url"].rsplit("/v1", 1)[0] + "/__admin/fail_next"
     order = {
         "times": times,
         "method": "PUT",

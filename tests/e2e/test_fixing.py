@@ -98,7 +98,7 @@ def open_cell(operator: Operator, grid: Any, row: int, position: int) -> Any:
 WIDTHS = (55, 150, 140)  # Fila, Quién, and the columns with problems
 
 
-def test_a_bad_cell_is_put_right_in_place_and_in_all_that_are_like_it(
+def test_a_bad_cell_is_corrected_in_place_and_in_all_that_are_like_it(
     operator: Operator, spoiled: Path
 ) -> None:
     operator.go("/Datos")

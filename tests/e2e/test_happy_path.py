@@ -25,7 +25,7 @@ def operator(browser: Any, server: Server) -> Iterator[Operator]:
     tab.close()
 
 
-def rehearse(operator: Operator, examples: Path, title: str) -> None:
+def start_dry_run(operator: Operator, examples: Path, title: str) -> None:
     operator.go("/Datos")
     operator.upload(examples)
     operator.press("Continuar a Mapeo")
@@ -40,7 +40,7 @@ def rehearse(operator: Operator, examples: Path, title: str) -> None:
 
 def worked(operator: Operator, examples: Path, title: str) -> str:
     """Rehearsed and launched, and at its end; the run's id."""
-    rehearse(operator, examples, title)
+    start_dry_run(operator, examples, title)
     operator.press("Ir a Lanzamiento")
     operator.press("Lanzar este ensayo")
     run_id = run_of(operator)
@@ -58,7 +58,7 @@ def table(raw: bytes) -> list[dict[str, str]]:
 
 
 def test_from_three_files_to_the_report(operator: Operator, examples: Path) -> None:
-    rehearse(operator, examples, FORWARDING)
+    start_dry_run(operator, examples, FORWARDING)
     planned = [
         row for row in table(operator.save("Descargar ensayo")) if row["estado"] == "cambiar"
     ]
@@ -90,7 +90,7 @@ def test_from_three_files_to_the_report(operator: Operator, examples: Path) -> N
 
 
 def test_polling_stops_when_the_run_ends(operator: Operator, examples: Path) -> None:
-    rehearse(operator, examples, FORWARDING)
+    start_dry_run(operator, examples, FORWARDING)
     operator.press("Ir a Lanzamiento")
     operator.press("Lanzar este ensayo")
     operator.offers("Ver el informe")
@@ -104,7 +104,7 @@ def test_polling_stops_when_the_run_ends(operator: Operator, examples: Path) -> 
 def test_a_launch_that_cannot_be_undone_waits_for_the_number(
     operator: Operator, examples: Path
 ) -> None:
-    rehearse(operator, examples, "Actualizar número de cabecera")
+    start_dry_run(operator, examples, "Actualizar número de cabecera")
     operator.press("Ir a Lanzamiento")
     operator.press("Lanzar este ensayo")
     field = operator.page.get_by_label(re.compile(r"Escribe \d+ para confirmar"))
@@ -138,7 +138,7 @@ def test_a_killed_server_leaves_a_run_that_another_one_finishes(
     first = start_server(tmp_path / "home", latency_ms=400)
     tab = Operator(browser, first)
     try:
-        rehearse(tab, examples, FORWARDING)
+        start_dry_run(tab, examples, FORWARDING)
         tab.press("Ir a Lanzamiento")
         tab.press("Lanzar este ensayo")
         run_id = run_of(tab)

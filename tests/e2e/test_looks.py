@@ -27,7 +27,7 @@ MAIN = {
     "Informe": {"Descargar Excel"},
     "Historial": {"Abrir"},
 }
-LEAST = 4.5  # WCAG 2.2, 1.4.3
+MIN_STEP = 4.5  # WCAG 2.2, 1.4.3
 
 # Each text that can be seen, with the contrast of its colour to what is painted below it.
 CONTRASTS = """() => {
@@ -111,7 +111,7 @@ def faint_texts(tab: Operator, page: str, *, view: str = "") -> list[tuple[str, 
     assert tab.page.locator("[data-testid=stException]").count() == 0
     found: list[tuple[str, float]] = tab.page.evaluate(CONTRASTS)
     assert len(found) > 10
-    return [(text, ratio) for text, ratio in found if ratio < LEAST]
+    return [(text, ratio) for text, ratio in found if ratio < MIN_STEP]
 
 
 def main_buttons(tab: Operator, page: str) -> set[str]:

@@ -64,7 +64,7 @@ def choose_lot(tab: Operator, number: int) -> None:
     ).wait_for()
 
 
-def test_a_lot_of_the_list_is_paused_taken_up_and_worked_again(
+def test_a_order_of_the_list_is_paused_resumed_and_worked_again(
     operator: Operator, slow_server: Server, examples: Path
 ) -> None:
     launch_in_lots(operator, examples)

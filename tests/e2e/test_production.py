@@ -16,7 +16,7 @@ from bulk.sandbox.examples import write_examples
 from tests.e2e.conftest import serving_app
 from tests.e2e.operator import Operator
 from tests.e2e.test_happy_path import FORWARDING, run_of, table
-from tests.house import serving
+from tests.workspace import serving
 
 PEOPLE, LOCATIONS = 560, 4
 PAGES = ("Inicio", "Datos", "Mapeo", "Ensayo", "Lanzamiento", "Informe", "Historial")
@@ -62,7 +62,7 @@ def prepare(tab: Operator, files: Path, token: str) -> None:
     tab.choose(FORWARDING)
 
 
-def rehearse(tab: Operator) -> None:
+def start_dry_run(tab: Operator) -> None:
     tab.press("Continuar a Ensayo")
     tab.page.get_by_role("button", name=re.compile(r"^Ensayar \d+ filas")).click()
     tab.offers("Ir a Lanzamiento")
@@ -77,7 +77,7 @@ def test_many_changes_are_launched_by_typing_their_number(
     operator.offers("Lanzar sin ensayo en PRODUCCIÓN")
     operator.page.get_by_role("link", name=re.compile("Mapeo")).first.click()
     operator.offers("Continuar a Ensayo")
-    rehearse(operator)
+    start_dry_run(operator)
     operator.press("Lanzar en PRODUCCIÓN")
     dialog = operator.page.get_by_role("dialog")
     dialog.get_by_text("Lanzar en Acme España").wait_for()
@@ -116,7 +116,7 @@ def test_few_changes_are_asked_for_without_a_number(
     operator: Operator, service: RunningSandbox, examples: Path
 ) -> None:
     prepare(operator, examples, service.token)
-    rehearse(operator)
+    start_dry_run(operator)
     operator.press("Lanzar en PRODUCCIÓN")
     dialog = operator.page.get_by_role("dialog")
     dialog.get_by_text(re.compile(r"Se cambiarán \d+ usuarios")).wait_for()

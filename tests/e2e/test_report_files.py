@@ -148,7 +148,7 @@ def test_script_that_gets_into_the_page_is_not_run(
     )
     seen = opened(path)
     assert seen.page.title() != "roto"
-    assert any("Content Security Policy" in told for told in seen.complaints)
+    assert any("Content Security Policy" in shown for shown in seen.complaints)
 
 
 def test_acta_prints_on_a4_with_boxes_to_sign(
@@ -167,11 +167,11 @@ def test_acta_prints_on_a4_with_boxes_to_sign(
     )
 
 
-def test_report_and_acta_say_that_nobody_rehearsed_the_run(
+def test_report_and_acta_say_that_nobody_in_the_dry_run_the_run(
     context: Context, run: RunRecord, tmp_path: Path
 ) -> None:
-    mark, rehearsed = "SIN ENSAYO", replace(run, scope={"plan": "20261124-0000-abc"})
-    for found, there in ((run, True), (rehearsed, False)):
+    mark, dry_run_scope = "SIN ENSAYO", replace(run, scope={"plan": "20261124-0000-abc"})
+    for found, there in ((run, True), (dry_run_scope, False)):
         write_report(context, found, tmp_path / "informe.html")
         write_acta(context, [found], tmp_path / "acta.html")
         texts = [(tmp_path / name).read_text("utf-8") for name in ("informe.html", "acta.html")]

@@ -41,7 +41,7 @@ def tooltip(tab: Operator, label: str) -> str:
     return drawn(tab, "[data-testid=stTooltipContent] p")[0]
 
 
-def test_an_address_that_does_not_exist_is_told_in_spanish(operator: Operator) -> None:
+def test_an_address_that_does_not_exist_is_shown_in_spanish(operator: Operator) -> None:
     operator.go("/nada")
     assert drawn(operator, "section[role=dialog] h2") == ["La página no está disponible"]
     assert drawn(operator, "section[role=dialog] h2 + div > div")[0].startswith(
@@ -49,7 +49,7 @@ def test_an_address_that_does_not_exist_is_told_in_spanish(operator: Operator) -
     )
 
 
-def test_a_server_that_is_gone_is_told_in_spanish(operator: Operator) -> None:
+def test_a_server_that_is_gone_is_shown_in_spanish(operator: Operator) -> None:
     operator.go("/Datos")
     operator.server.kill()
     assert drawn(operator, "section[role=dialog] h2") == ["La página no está disponible"]

@@ -149,7 +149,7 @@ def test_spoilt_answers_fail_their_rows_with_a_reason_and_never_the_run(
 
 @FEW
 @given(seed=st.integers(0, 2**32))
-def test_who_am_i_answered_with_anything_is_an_error_that_can_be_told(
+def test_who_am_i_answered_with_anything_is_an_error_that_can_be_reported(
     context: Context, service: tuple[Junk, str, str], seed: int
 ) -> None:
     junk = service[0]

@@ -11,7 +11,7 @@ import pytest
 from bulk.core import stop_reasons
 from bulk.engine import row_work
 from bulk.webex.answers import read_answer
-from tests.house import House, Remote
+from tests.workspace import Remote, Workspace
 
 MOVE, FORWARD = "usuarios_asignar_location_desde_csv", "usuarios_configurar_desvio_prefijo53"
 JOBS = "jobs/person/moveLocation"
@@ -36,26 +36,26 @@ def movers(remote: Remote, people: int = 3) -> list[dict[str, str]]:
     "body", [[], "text", 7, {"latestExecutionStatus": "COMPLETED", "counts": [1]}]
 )
 def test_a_job_whose_state_cannot_be_read_leaves_its_rows_unconfirmed_and_a_retry_follows_it(
-    house: House, remote: Remote, body: Any
+    workspace: Workspace, remote: Remote, body: Any
 ) -> None:
     remote.fail_next(
         {"method": "GET", "path_regex": f"{JOBS}/.+", "status": 200, "body": body, "times": 1}
     )
-    result = house.run(MOVE, movers(remote))
+    result = workspace.run(MOVE, movers(remote))
     assert result.document["state"] == "completed_with_errors"
     assert {row.state for row in result.rows} == {"unknown"}
     assert all(row.code and row.message for row in result.rows)
     from bulk.runs.launch import retry, wait
 
-    live = retry(house.context, result.document["run_id"], house.connection)
+    live = retry(workspace.context, result.document["run_id"], workspace.connection)
     assert live
     wait(live)
-    assert house.result(live.run_id).counts == {"done": 3}
+    assert workspace.result(live.run_id).counts == {"done": 3}
     assert remote.counters()["move_jobs"] == 1  # followed, never sent again
 
 
 def test_an_answer_nested_beyond_reading_fails_its_row_and_not_the_run(
-    house: House, remote: Remote
+    workspace: Workspace, remote: Remote
 ) -> None:
     deep = "[" * 50_000
     remote.fail_next(
@@ -64,12 +64,12 @@ def test_an_answer_nested_beyond_reading_fails_its_row_and_not_the_run(
     person = next(
         key for key, doc in remote.admin("state")["person"].items() if doc.get("extension")
     )
-    row = house.run(FORWARD, [{"person_id": person, "destination": "600111222"}]).row
+    row = workspace.run(FORWARD, [{"person_id": person, "destination": "600111222"}]).row
     assert (row.state, row.code) == ("failed", "sin_respuesta")
 
 
-def test_half_a_character_in_an_answer_is_told_as_a_question_mark_and_the_row_ends(
-    house: House, remote: Remote
+def test_half_a_character_in_an_answer_is_reported_as_a_question_mark_and_the_row_ends(
+    workspace: Workspace, remote: Remote
 ) -> None:
     half = r'{"message": "roto \ud83d, entero \ud83d\ude00 y \\ud83d"}'
     remote.fail_next(
@@ -78,7 +78,7 @@ def test_half_a_character_in_an_answer_is_told_as_a_question_mark_and_the_row_en
     person = next(
         key for key, doc in remote.admin("state")["person"].items() if doc.get("extension")
     )
-    result = house.run(FORWARD, [{"person_id": person, "destination": "600111222"}])
+    result = workspace.run(FORWARD, [{"person_id": person, "destination": "600111222"}])
     assert (result.row.state, result.document["state"]) == ("failed", "completed_with_errors")
     assert "roto ?, entero 😀 y \\ud83d" in (result.row.message or "")
 
@@ -91,12 +91,12 @@ def test_half_a_character_of_an_answer_can_be_written(content: bytes) -> None:
 
 @pytest.mark.parametrize("body", [{"items": [7]}, {"items": "no"}, []])
 def test_a_list_of_jobs_that_cannot_be_read_sends_nothing(
-    house: House, remote: Remote, body: Any
+    workspace: Workspace, remote: Remote, body: Any
 ) -> None:
     remote.fail_next(
         {"method": "GET", "path_regex": f"{JOBS}$", "status": 200, "body": body, "times": 1}
     )
-    result = house.run(MOVE, movers(remote))
+    result = workspace.run(MOVE, movers(remote))
     assert {row.state for row in result.rows} == {"failed"}
     assert remote.counters()["move_jobs"] == 0
 
@@ -112,12 +112,12 @@ def test_a_list_of_jobs_that_cannot_be_read_sends_nothing(
     ],
 )
 def test_an_odd_answer_to_the_post_of_a_job_moves_nobody_twice(
-    house: House, remote: Remote, body: Any
+    workspace: Workspace, remote: Remote, body: Any
 ) -> None:
     remote.fail_next(
         {"method": "POST", "path_regex": f"{JOBS}$", "status": 201, "body": body, "times": 1}
     )
-    result = house.run(MOVE, movers(remote))
+    result = workspace.run(MOVE, movers(remote))
     assert result.document["state"] in ("completed", "completed_with_errors")
     assert {row.state for row in result.rows} <= {"done", "unknown"}
     assert all(row.state == "done" or row.message for row in result.rows)
@@ -125,7 +125,7 @@ def test_an_odd_answer_to_the_post_of_a_job_moves_nobody_twice(
 
 
 def test_rows_that_an_unforeseen_failure_leaves_open_are_never_called_ended(
-    house: House, remote: Remote, monkeypatch: pytest.MonkeyPatch
+    workspace: Workspace, remote: Remote, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: Any) -> Any:
         raise RuntimeError("a failure of the program itself")
@@ -135,17 +135,17 @@ def test_rows_that_an_unforeseen_failure_leaves_open_are_never_called_ended(
     ]
     with monkeypatch.context() as patched:
         patched.setattr(row_work, "_rows", broken)
-        result = house.run(FORWARD, people)
+        result = workspace.run(FORWARD, people)
     assert (result.document["state"], result.document["reason"]) == (
         "stopped",
         stop_reasons.LEFT_OPEN,
     )
-    again = house.resume(result.document["run_id"])
+    again = workspace.resume(result.document["run_id"])
     assert again.document["state"] == "completed"
     assert again.counts == {"done": 4}
 
 
-def test_a_list_that_heeds_no_start_is_read_once_and_ends(house: House) -> None:
+def test_a_list_that_heeds_no_start_is_read_once_and_ends(workspace: Workspace) -> None:
     """The sandbox, as Webex, does not page licences: asked for as many as there are, it gives the
     same ones for ever.
     """
@@ -153,7 +153,7 @@ def test_a_list_that_heeds_no_start_is_read_once_and_ends(house: House) -> None:
 
     from bulk.runs.connection import api_for
 
-    api = api_for(house.connection, house.context.settings)
+    api = api_for(workspace.connection, workspace.context.settings)
     everything = list(api.pages("licenses", "items"))
     again = list(islice(api.pages("licenses", "items", max=len(everything)), 10 * len(everything)))
     assert again == everything

@@ -12,8 +12,8 @@ import pytest
 from bulk.cli import main
 from bulk.runs.context import close_context, open_context
 from bulk.sandbox import RunningSandbox, SandboxConfig
-from tests.house import House, Remote, serving
 from tests.integration.report_case import HOW, Ended, launched, raw_file
+from tests.workspace import Remote, Workspace, serving
 
 PEOPLE, LOCATIONS = 520, 300
 Bulk = Callable[..., tuple[int, Any]]
@@ -32,13 +32,13 @@ def wide(wide_sandbox: RunningSandbox) -> Remote:
 
 
 @pytest.fixture
-def raw(house: House) -> bytes:
-    return raw_file(house)
+def raw(workspace: Workspace) -> bytes:
+    return raw_file(workspace)
 
 
 @pytest.fixture
-def ended(house: House, raw: bytes) -> Ended:
-    return launched(house, raw, HOW)
+def ended(workspace: Workspace, raw: bytes) -> Ended:
+    return launched(workspace, raw, HOW)
 
 
 @pytest.fixture

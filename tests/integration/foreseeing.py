@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from bulk.runs.connection import api_for, known
-from bulk.runs.forecast import Finding, foresee
+from bulk.runs.forecast import Finding, check_whole_file
 from bulk.runs.launch import Launch
 from bulk.runs.status import find_run
 from bulk.sandbox.organisation import home_of
 from bulk.webex.client import Api
-from tests.house import House, Remote
+from tests.workspace import Remote, Workspace
 
 LICENCES = "usuarios_modificar_licencias"
 MOVE = "usuarios_asignar_location_desde_csv"
@@ -21,30 +21,30 @@ NUMBERS = "ubicacion_alta_numeraciones_desactivadas"
 INTERCOM = "usuarios_anadir_intercom_legacy"
 
 
-def fresh_api(house: House) -> Api:
-    reached = known(house.connection, house.context.settings, house.context.journal)
-    return api_for(reached, house.context.settings, house.context.journal)
+def fresh_api(workspace: Workspace) -> Api:
+    reached = known(workspace.connection, workspace.context.settings, workspace.context.journal)
+    return api_for(reached, workspace.context.settings, workspace.context.journal)
 
 
-def foreseen(house: House, action_id: str, rows: list[dict[str, Any]]) -> list[Finding]:
+def checked(workspace: Workspace, action_id: str, rows: list[dict[str, Any]]) -> list[Finding]:
     run = find_run(
-        house.context, house.run(action_id, rows, Launch(dry_run=True)).document["run_id"]
+        workspace.context, workspace.run(action_id, rows, Launch(dry_run=True)).document["run_id"]
     )
-    return list(foresee(house.context, run, fresh_api(house)))
+    return list(check_whole_file(workspace.context, run, fresh_api(workspace)))
 
 
-def told(findings: list[Finding]) -> list[tuple[str, tuple[int, ...]]]:
+def message(findings: list[Finding]) -> list[tuple[str, tuple[int, ...]]]:
     return [(finding.code, finding.lines) for finding in findings]
 
 
 def refused(
-    house: House, action_id: str, rows: list[dict[str, Any]]
+    workspace: Workspace, action_id: str, rows: list[dict[str, Any]]
 ) -> set[tuple[int, str | None]]:
     """(line, code) of the rows that a run of the same rows ends with errors in: what the forecast
     has to agree with.
     """
     return {
-        (row.line, row.code) for row in house.run(action_id, rows).rows if row.state == "failed"
+        (row.line, row.code) for row in workspace.run(action_id, rows).rows if row.state == "failed"
     }
 
 
@@ -58,13 +58,13 @@ def away(remote: Remote, person: int, **more: str) -> dict[str, Any]:
     }
 
 
-def calls_of(house: House, action_id: str, rows: list[dict[str, Any]]) -> list[str]:
+def calls_of(workspace: Workspace, action_id: str, rows: list[dict[str, Any]]) -> list[str]:
     """What the forecast alone asks for: path and location; of a further page its address."""
     run = find_run(
-        house.context,
-        house.run(action_id, rows, Launch(dry_run=True, workers=16)).document["run_id"],
+        workspace.context,
+        workspace.run(action_id, rows, Launch(dry_run=True, workers=16)).document["run_id"],
     )
-    api, asked = fresh_api(house), list[str]()
+    api, asked = fresh_api(workspace), list[str]()
     call = api._call
 
     def counted(
@@ -75,7 +75,7 @@ def calls_of(house: House, action_id: str, rows: list[dict[str, Any]]) -> list[s
         return call(method, path, query, body, write=write)
 
     api._call = counted  # type: ignore[method-assign]
-    found = foresee(house.context, run, api)
+    found = check_whole_file(workspace.context, run, api)
     assert api.counters.requests == len(asked), "nothing is asked behind this back"
     assert all(finding.lines for finding in found)
     return asked

@@ -17,7 +17,7 @@ from bulk.report import write_report
 from bulk.runs.connection import api_for, identify
 from bulk.runs.launch import Launch, launch
 from bulk.runs.status import find_run
-from tests.house import PATIENCE, House
+from tests.workspace import PATIENCE, Workspace
 
 ACTION = "usuarios_configurar_desvio_prefijo53"
 HEADER = "person_id;extension;display_name;location_name;Teléfono;observaciones"
@@ -30,22 +30,22 @@ HOW = Launch(chunk_size=4, workers=4, note="CHG-77 & <b>fase</b>")
 class Ended:
     """A run out of a file, at rest."""
 
-    house: House
+    workspace: Workspace
     run: RunRecord
     raw: bytes  # the file
 
     def saved(self, name: str, **how: bool) -> Path:
-        path = self.house.context.home.parent / name
-        write_report(self.house.context, self.run, path, **how)
+        path = self.workspace.context.home.parent / name
+        write_report(self.workspace.context, self.run, path, **how)
         return path
 
 
-def raw_file(house: House) -> bytes:
+def raw_file(workspace: Workspace) -> bytes:
     """Eight people, one without licence, one row that is not valid, and cells that attack a
     spreadsheet or a page.
     """
     lines = [
-        f"{house.remote.person(n)};{1000 + n};Persona {n};Madrid;+3491122233{n};nota {n}"
+        f"{workspace.remote.person(n)};{1000 + n};Persona {n};Madrid;+3491122233{n};nota {n}"
         for n in range(8)
     ]
     lines[1] = lines[1].replace("nota 1", EVIL)
@@ -55,14 +55,16 @@ def raw_file(house: House) -> bytes:
     return "\r\n".join([HEADER, *lines, ""]).encode("utf-8-sig")
 
 
-def launched(house: House, raw: bytes, how: Launch) -> Ended:
+def launched(workspace: Workspace, raw: bytes, how: Launch) -> Ended:
     dataset = read_any(raw, file_name="USUARIOS.CSV")[0]
     connection = identify(
-        api_for(house.connection, house.context.settings), house.connection, with_name=True
+        api_for(workspace.connection, workspace.context.settings),
+        workspace.connection,
+        with_name=True,
     )
-    live = launch(house.context, prepare(ACTION, {"usuarios": dataset}), connection, how)
+    live = launch(workspace.context, prepare(ACTION, {"usuarios": dataset}), connection, how)
     assert live.ended.wait(PATIENCE)
-    return Ended(house, find_run(house.context, live.run_id), raw)
+    return Ended(workspace, find_run(workspace.context, live.run_id), raw)
 
 
 def table(chunks: Iterator[bytes]) -> list[list[str]]:

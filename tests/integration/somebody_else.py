@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from tests.house import Remote
+from tests.workspace import Remote
 
 Row = dict[str, Any]
 Members = dict[str, Any]

@@ -13,8 +13,8 @@ from bulk.runs.launch import Launch, launch_plan, resume, wait
 from bulk.runs.status import find_run
 from bulk.runs.undo import undo
 from bulk.runs.verify import verify
-from tests.house import House, Remote
 from tests.integration.adapters.many import callers
+from tests.workspace import Remote, Workspace
 
 FORWARD = "usuarios_configurar_desvio_prefijo53"
 
@@ -25,27 +25,34 @@ def forwarded(remote: Remote, count: int) -> list[dict[str, Any]]:
     ]
 
 
-def told(house: House, run_id: str) -> list[tuple[str, str]]:
+def message(workspace: Workspace, run_id: str) -> list[tuple[str, str]]:
     return [
-        (command.command, command.who) for command in control.history(house.context.journal, run_id)
+        (command.command, command.who)
+        for command in control.history(workspace.context.journal, run_id)
     ]
 
 
 def test_who_launched_stays_and_each_command_has_its_own_author(
-    house: House, remote: Remote
+    workspace: Workspace, remote: Remote
 ) -> None:
     rows = forwarded(remote, 6)
-    first = house.run(FORWARD, rows, Launch(canary=2, workers=1))
+    first = workspace.run(FORWARD, rows, Launch(canary=2, workers=1))
     run_id = first.document["run_id"]
-    luis = replace(house.connection, person="Luis Gómez", org_id=remote.running.org_id)
-    other = replace(house.context, settings=replace(house.context.settings, settle_delay=0.3))
+    luis = replace(workspace.connection, person="Luis Gómez", org_id=remote.running.org_id)
+    other = replace(
+        workspace.context, settings=replace(workspace.context.settings, settle_delay=0.3)
+    )
     live = resume(other, run_id, luis)
     assert live is not None
     wait(live)
     ana = str(first.document["person"])
-    assert (find_run(house.context, run_id).person, ana != "Luis Gómez") == (ana, True)
-    assert told(house, run_id) == [("launch", ana), ("canary", "bulk"), ("resume", "Luis Gómez")]
-    launched, looked, resumed = control.history(house.context.journal, run_id)
+    assert (find_run(workspace.context, run_id).person, ana != "Luis Gómez") == (ana, True)
+    assert message(workspace, run_id) == [
+        ("launch", ana),
+        ("canary", "bulk"),
+        ("resume", "Luis Gómez"),
+    ]
+    launched, looked, resumed = control.history(workspace.context.journal, run_id)
     assert (launched.detail, str(looked.detail).startswith("Primeras 2 filas")) == (
         "sin ensayo",
         True,
@@ -54,7 +61,7 @@ def test_who_launched_stays_and_each_command_has_its_own_author(
         resumed.detail
         == "espera antes de leer tras una escritura sin respuesta: 0,3 s (al lanzar, 0,1)"
     )
-    facts = dict(audit_facts(house.context, find_run(house.context, run_id)))
+    facts = dict(audit_facts(workspace.context, find_run(workspace.context, run_id)))
     assert (facts["Quién"], facts["Ensayo"]) == (ana, "ninguno: se lanzó sin ensayo")
     assert (
         "Luis Gómez" in facts["Intervención 3"]
@@ -67,28 +74,34 @@ def test_who_launched_stays_and_each_command_has_its_own_author(
 
 
 def test_plan_undo_verification_and_automatic_stop_leave_their_line(
-    house: House, remote: Remote
+    workspace: Workspace, remote: Remote
 ) -> None:
-    plan = house.plan(FORWARD, forwarded(remote, 3))
-    wait(live := launch_plan(house.context, plan.document["run_id"], house.connection, Launch()))
+    plan = workspace.plan(FORWARD, forwarded(remote, 3))
+    wait(
+        live := launch_plan(
+            workspace.context, plan.document["run_id"], workspace.connection, Launch()
+        )
+    )
     assert (
-        control.history(house.context.journal, live.run_id)[0].detail
+        control.history(workspace.context.journal, live.run_id)[0].detail
         == f"lo que mostró el ensayo {plan.document['run_id']}"
     )
-    other = replace(house.context, settings=replace(house.context.settings, settle_delay=0.2))
+    other = replace(
+        workspace.context, settings=replace(workspace.context.settings, settle_delay=0.2)
+    )
     remote.config(latency_ms=30)
-    wait(back := undo(other, live.run_id, house.connection))
-    wait(check := verify(house.context, live.run_id, house.connection))
-    assert [told(house, each.run_id)[0][0] for each in (back, check)] == ["undo", "verify"]
+    wait(back := undo(other, live.run_id, workspace.connection))
+    wait(check := verify(workspace.context, live.run_id, workspace.connection))
+    assert [message(workspace, each.run_id)[0][0] for each in (back, check)] == ["undo", "verify"]
     assert (
-        find_run(house.context, back.run_id).settings["settle_delay"] == 0.2
+        find_run(workspace.context, back.run_id).settings["settle_delay"] == 0.2
     )  # in force, not those of the run undone
-    late = house.start(FORWARD, forwarded(remote, 40), Launch(workers=1))
+    late = workspace.start(FORWARD, forwarded(remote, 40), Launch(workers=1))
     wait(late, timeout=0.1)
-    last = control.history(house.context.journal, late.run_id)[-1]
+    last = control.history(workspace.context.journal, late.run_id)[-1]
     assert (last.command, last.who, last.detail) == (
         "auto_pause",
         "bulk",
-        find_run(house.context, late.run_id).reason,
+        find_run(workspace.context, late.run_id).reason,
     )
     assert "Se ha esperado" in str(last.detail)

@@ -19,7 +19,7 @@ from bulk.bulk_runner import (
 )
 from bulk.errors import InDevelopment, InputError, MissingToken
 from bulk.files.dataset import from_records, read_csv
-from tests.house import House, Remote
+from tests.workspace import Remote, Workspace
 
 ROOT = Path(__file__).resolve().parents[2]
 ACTION = "usuarios_configurar_desvio_prefijo53"
@@ -64,12 +64,12 @@ def test_a_script_of_ten_lines_works_with_the_five_bare_functions(
 
 
 @pytest.fixture
-def bare(monkeypatch: pytest.MonkeyPatch, house: House) -> House:
+def bare(monkeypatch: pytest.MonkeyPatch, workspace: Workspace) -> Workspace:
     """The environment that bare calls read."""
-    monkeypatch.setenv("BULK_HOME", str(house.context.home))
-    monkeypatch.setenv("WEBEX_ACCESS_TOKEN", house.remote.running.token)
-    monkeypatch.setenv("WEBEX_BASE_URL", house.remote.running.base_url)
-    return house
+    monkeypatch.setenv("BULK_HOME", str(workspace.context.home))
+    monkeypatch.setenv("WEBEX_ACCESS_TOKEN", workspace.remote.running.token)
+    monkeypatch.setenv("WEBEX_BASE_URL", workspace.remote.running.base_url)
+    return workspace
 
 
 def test_chunks_are_lazy_and_keep_the_order() -> None:
@@ -101,7 +101,7 @@ def test_rows_of_a_dataset_come_with_their_line_and_without_empty_cells(tmp_path
 
 
 def test_submit_returns_at_once_and_orders_handed_over_later_join_the_run(
-    bare: House, remote: Remote
+    bare: Workspace, remote: Remote
 ) -> None:
     first = submit_bulk_order(ACTION, [(2, {"person_id": remote.person(0), "extension": "1000"})])
     second = submit_bulk_order(ACTION, [(3, {"person_id": remote.person(1), "extension": "1001"})])
@@ -112,7 +112,7 @@ def test_submit_returns_at_once_and_orders_handed_over_later_join_the_run(
     assert summary.counts == {"done": 2}
 
 
-def test_rows_that_do_not_pass_the_schema_are_set_aside(bare: House, remote: Remote) -> None:
+def test_rows_that_do_not_pass_the_schema_are_set_aside(bare: Workspace, remote: Remote) -> None:
     order = submit_bulk_order(
         ACTION, [(2, {"person_id": remote.person(0), "extension": "1000"}), (3, {"person_id": "x"})]
     )
@@ -122,7 +122,7 @@ def test_rows_that_do_not_pass_the_schema_are_set_aside(bare: House, remote: Rem
 
 
 def test_an_action_in_development_is_refused_before_anything_is_sent(
-    bare: House, remote: Remote
+    bare: Workspace, remote: Remote
 ) -> None:
     before = remote.counters()["requests"]
     with pytest.raises(InDevelopment):
@@ -130,13 +130,13 @@ def test_an_action_in_development_is_refused_before_anything_is_sent(
     assert remote.counters()["requests"] == before
 
 
-def test_an_empty_chunk_is_refused(bare: House) -> None:
+def test_an_empty_chunk_is_refused(bare: Workspace) -> None:
     with pytest.raises(InputError):
         submit_bulk_order(ACTION, [])
 
 
 def test_without_a_token_submit_says_what_to_do(
-    bare: House, monkeypatch: pytest.MonkeyPatch
+    bare: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("WEBEX_ACCESS_TOKEN")
     with pytest.raises(MissingToken, match="WEBEX_ACCESS_TOKEN"):
@@ -147,7 +147,7 @@ def test_without_a_token_submit_says_what_to_do(
 
 
 def test_run_of_an_adapter_does_one_row_and_returns_its_outcome(
-    bare: House, remote: Remote
+    bare: Workspace, remote: Remote
 ) -> None:
     from bulk.adapters.usuarios_configurar_desvio_prefijo53 import run
 
@@ -157,7 +157,9 @@ def test_run_of_an_adapter_does_one_row_and_returns_its_outcome(
         run(token=remote.running.token, person_id="x", extension="1000")
 
 
-def test_run_of_an_adapter_does_a_file_in_bulk(bare: House, remote: Remote, tmp_path: Path) -> None:
+def test_run_of_an_adapter_does_a_file_in_bulk(
+    bare: Workspace, remote: Remote, tmp_path: Path
+) -> None:
     from bulk.adapters.usuarios_configurar_desvio_prefijo53 import run
 
     users = users_file(tmp_path / "USUARIOS.CSV", remote, 10)
@@ -166,7 +168,7 @@ def test_run_of_an_adapter_does_a_file_in_bulk(bare: House, remote: Remote, tmp_
 
 
 def test_a_list_given_beside_a_file_is_every_rows_own(
-    bare: House, remote: Remote, tmp_path: Path
+    bare: Workspace, remote: Remote, tmp_path: Path
 ) -> None:
     from bulk.adapters.usuarios_modificar_licencias import run
 

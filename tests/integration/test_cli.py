@@ -12,8 +12,8 @@ from bulk.adapters import SUPPORTED, UNSUPPORTED, get_action
 from bulk.cli import action_script
 from bulk.core.records import PLAN_STATES, ROW_STATES
 from bulk.errors import UsageError
-from tests.house import Remote
 from tests.integration.conftest import Bulk
+from tests.workspace import Remote
 
 ACTION = "usuarios_configurar_desvio_prefijo53"
 ON_STATUS = {
@@ -292,7 +292,7 @@ def test_a_reviewed_plan_takes_no_other_rows_data_options_or_dry_run(
 
 
 @pytest.mark.parametrize(
-    ("error", "code", "told"),
+    ("error", "code", "message"),
     [
         (RuntimeError("algo"), 1, "interno"),
         (KeyboardInterrupt(), 3, "interrumpida"),
@@ -305,7 +305,7 @@ def test_an_action_as_a_command_ends_as_every_command_does(
     capsys: pytest.CaptureFixture[str],
     error: BaseException,
     code: int,
-    told: str,
+    message: str,
 ) -> None:
     def broken(*_: Any, **__: Any) -> Any:
         raise error
@@ -314,7 +314,7 @@ def test_an_action_as_a_command_ends_as_every_command_does(
     with pytest.raises(SystemExit) as end:
         action_script.main(get_action(ACTION), ["--csv", "USUARIOS.CSV"])
     said = capsys.readouterr()
-    assert (end.value.code, json.loads(said.out)["error"]["code"]) == (code, told)
+    assert (end.value.code, json.loads(said.out)["error"]["code"]) == (code, message)
     assert "Traceback" not in said.err
 
 
@@ -330,7 +330,7 @@ def test_a_setting_of_the_sandbox_that_is_no_number_is_named(
     assert f"BULK_SANDBOX_{name} = «{value}»" in bulk.err  # type: ignore[attr-defined]
 
 
-def test_undo_tells_its_lists_row_by_row_and_a_launch_without_rehearsal_says_so(
+def test_undo_tells_its_lists_row_by_row_and_a_launch_without_dry_run_says_so(
     bulk: Bulk, users: Path, remote: Remote
 ) -> None:
     run_id = bulk("run", ACTION, "--usuarios", users, "--bulk", "--json")[1]["run_id"]

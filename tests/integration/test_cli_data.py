@@ -14,9 +14,9 @@ from bulk.files import csv_reader
 from bulk.files.dataset import read_any
 from bulk.planning import streaming, validation
 from schemas.hydra import id_tail
-from tests.house import Remote
 from tests.integration.conftest import Bulk
 from tests.unit.test_workbook import book
+from tests.workspace import Remote
 
 ACTION = "usuarios_configurar_desvio_prefijo53"
 MOVE = "usuarios_asignar_location_desde_csv"
@@ -57,7 +57,7 @@ def test_validate_goes_block_by_block_and_writes_every_problem(
     assert max(held) <= 10
 
 
-def test_what_was_detected_is_told_and_can_be_said_otherwise(
+def test_what_was_detected_is_reported_and_can_be_said_otherwise(
     bulk: Bulk, tmp_path: Path, remote: Remote
 ) -> None:
     path = tmp_path / "USUARIOS.CSV"
@@ -262,9 +262,9 @@ def test_without_action_the_repairs_of_each_file_are_listed_and_can_be_accepted(
         ("USUARIOS.CSV", "legacy_phone_number", 1),
         ("UBICACIONES.CSV", "phone_number", 1),
     }
-    told = bulk.err  # type: ignore[attr-defined]
-    assert "USUARIOS.CSV · Fila 2 · «1000.0» → «1000»" in told
-    assert "3 reparaciones propuestas, ninguna aplicada" in told
+    message = bulk.err  # type: ignore[attr-defined]
+    assert "USUARIOS.CSV · Fila 2 · «1000.0» → «1000»" in message
+    assert "3 reparaciones propuestas, ninguna aplicada" in message
     assert (code, [each["column"] for each in found["problems"]]) == (
         0,
         ["phone_number", "extension", "legacy_phone_number"],
@@ -360,24 +360,24 @@ def test_without_action_nothing_that_needs_one_is_dropped_in_silence(
 
 
 @pytest.mark.parametrize("command", ["validate", "plan"])
-def test_what_was_found_in_global_is_told_with_the_action(
+def test_what_was_found_in_global_is_reported_with_the_action(
     bulk: Bulk, tmp_path: Path, remote: Remote, command: str
 ) -> None:
     users, world = tmp_path / "USUARIOS.CSV", tmp_path / "GLOBAL.CSV"
     users.write_text(f"person_id\n{remote.person(0)}\n", encoding="utf-8")
     world.write_text("destination;cosa\n600111222;1\n600111333;2\n", encoding="utf-8")
     code, found = bulk(command, ACTION, "--usuarios", users, "--global", world)
-    told = found + bulk.err  # type: ignore[attr-defined]
+    message = found + bulk.err  # type: ignore[attr-defined]
     assert code == 0
-    assert "GLOBAL.CSV · Fila 3 · GLOBAL tiene una sola fila de datos: esta no se usa." in told
-    assert "GLOBAL.CSV · Fila 1 · cosa · Ninguna acción conoce este parámetro" in told
+    assert "GLOBAL.CSV · Fila 3 · GLOBAL tiene una sola fila de datos: esta no se usa." in message
+    assert "GLOBAL.CSV · Fila 1 · cosa · Ninguna acción conoce este parámetro" in message
 
 
-def test_one_row_is_told_as_one(bulk: Bulk, tmp_path: Path, remote: Remote) -> None:
+def test_one_row_is_reported_as_one(bulk: Bulk, tmp_path: Path, remote: Remote) -> None:
     path = tmp_path / "USUARIOS.CSV"
     path.write_text(f"person_id;extension\n{remote.person(0)};1001\n", encoding="utf-8")
-    code, told = bulk("validate", ACTION, "--usuarios", path)
-    assert (code, "1 fila válida, 0 no válidas." in told) == (0, True)
+    code, message = bulk("validate", ACTION, "--usuarios", path)
+    assert (code, "1 fila válida, 0 no válidas." in message) == (0, True)
 
 
 @pytest.mark.parametrize(
@@ -389,7 +389,7 @@ def test_one_row_is_told_as_one(bulk: Bulk, tmp_path: Path, remote: Remote) -> N
         ("org_id;default_country\nnada;ES\n", 2),
     ],
 )
-def test_what_is_wrong_in_global_is_told_with_the_line_where_it_is_written(
+def test_what_is_wrong_in_global_is_reported_with_the_line_where_it_is_written(
     bulk: Bulk, tmp_path: Path, text: str, line: int
 ) -> None:
     world, out = tmp_path / "GLOBAL.CSV", tmp_path / "problemas.csv"

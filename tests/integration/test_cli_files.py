@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.house import Remote
 from tests.integration.conftest import Bulk
+from tests.workspace import Remote
 
 FORWARD = "usuarios_configurar_desvio_prefijo53"
 

@@ -15,7 +15,7 @@ ACTION = "usuarios_configurar_desvio_prefijo53"
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (["validate", "--usuario"], "No existe la opción --usuario. ¿Quizá --usuarios"),
         (["template"], "Falta ACCIÓN."),
@@ -33,14 +33,14 @@ ACTION = "usuarios_configurar_desvio_prefijo53"
     ],
 )
 def test_usage_errors_speak_spanish_alone(
-    bulk: Bulk, tmp_path: Path, arguments: list[str], told: str
+    bulk: Bulk, tmp_path: Path, arguments: list[str], message: str
 ) -> None:
     profile = tmp_path / "perfil.json"
     profile.write_text("{\n", encoding="utf-8")
     code, _ = bulk(*[str(profile) if each == "PROFILE" else each for each in arguments])
     said: str = bulk.err  # type: ignore[attr-defined]
     assert code == 2
-    assert told in said
+    assert message in said
     english = (
         "Input",
         "should",
@@ -95,7 +95,7 @@ def test_help_names_arguments_and_values_in_spanish(bulk: Bulk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (["--volar"], "Sobra «--volar»."),
         (["--csv"], "A la opción --csv le falta su valor."),
@@ -105,12 +105,12 @@ def test_help_names_arguments_and_values_in_spanish(bulk: Bulk) -> None:
     ],
 )
 def test_an_action_as_a_command_tells_usage_errors_in_spanish(
-    capsys: pytest.CaptureFixture[str], arguments: list[str], told: str
+    capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
 ) -> None:
     with pytest.raises(SystemExit) as end:
         single(get_action(ACTION), arguments)
     assert end.value.code == 2
-    assert json.loads(capsys.readouterr().out)["error"]["message"].startswith(told)
+    assert json.loads(capsys.readouterr().out)["error"]["message"].startswith(message)
 
 
 def test_help_of_an_action_as_a_command_is_spanish(capsys: pytest.CaptureFixture[str]) -> None:

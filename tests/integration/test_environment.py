@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from bulk.sandbox.examples import write_examples
-from tests.house import Remote
+from tests.workspace import Remote
 
 ROOT = Path(__file__).resolve().parents[2]
 ACTION = "usuarios_configurar_desvio_prefijo53"
@@ -158,7 +158,7 @@ def test_a_read_only_working_directory_is_none_of_our_business(
     assert document["counts"]["done"] > 0
 
 
-def test_a_data_directory_that_cannot_be_written_is_told_and_sends_nothing(
+def test_a_data_directory_that_cannot_be_written_is_reported_and_sends_nothing(
     bulk: Bulk, place: Path, remote: Remote
 ) -> None:
     users = place / "ficheros ñ" / "USUARIOS.CSV"
@@ -166,9 +166,9 @@ def test_a_data_directory_that_cannot_be_written_is_told_and_sends_nothing(
     for home in ("/proc/self/nada", str(users)):
         done = bulk("run", ACTION, "--usuarios", users, "--bulk", BULK_HOME=home)
         assert done.returncode in (2, 3)
-        told = done.stderr.decode("utf-8")
-        assert "Traceback" not in told
-        assert "directorio" in told
+        message = done.stderr.decode("utf-8")
+        assert "Traceback" not in message
+        assert "directorio" in message
     assert remote.counters()["requests"] == requests
 
 
@@ -188,18 +188,18 @@ def test_the_first_minute_after_the_clock_went_back_does_not_stop_a_run(
     import time
 
     from bulk.runs.context import close_context, open_context
-    from tests.house import House
+    from tests.workspace import Workspace
 
     real, jump = time.time, 3600.0
     context = open_context(place / "salto")
-    house = House(context, remote)
+    workspace = Workspace(context, remote)
     people = [
         {"person_id": remote.person(index), "extension": str(1000 + index)} for index in range(6)
     ]
-    live = house.start(ACTION, people)
+    live = workspace.start(ACTION, people)
     monkeypatch.setattr(time, "time", lambda: real() - jump)
     assert live.ended.wait(30)
-    result = house.result(live.run_id)
+    result = workspace.result(live.run_id)
     assert result.document["state"].startswith("completed")
     assert result.document["elapsed_s"] >= 0
     close_context(context)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import pytest
 
 from bulk.errors import Forbidden
-from bulk.runs.forecast import foresee
+from bulk.runs.forecast import check_whole_file
 from bulk.runs.launch import Launch
 from bulk.runs.status import find_run
 from bulk.sandbox.organisation import has_did, home_of, number
-from tests.house import House, Remote
 from tests.integration.adapters.many import callers, many_rows
 from tests.integration.foreseeing import (
     FORWARD,
@@ -19,18 +18,19 @@ from tests.integration.foreseeing import (
     NUMBERS,
     ROUTES,
     calls_of,
-    foreseen,
+    checked,
     fresh_api,
     refused,
-    told,
+    summaries,
 )
+from tests.workspace import Remote, Workspace
 
 # -- licences --------------------------------------------------------------------------------------
 
 
-def scarce(house: House, remote: Remote, free: int) -> str:
+def scarce(workspace: Workspace, remote: Remote, free: int) -> str:
     """A licence that nobody has, of which `free` units are left."""
-    items = fresh_api(house).pages("licenses", "items")
+    items = fresh_api(workspace).pages("licenses", "items")
     found = next(
         item for item in items if item["consumedUnits"] == 0 and "Calling" not in item["name"]
     )
@@ -38,37 +38,37 @@ def scarce(house: House, remote: Remote, free: int) -> str:
     return str(found["id"])
 
 
-def test_the_row_where_the_licences_run_out_is_named(house: House, remote: Remote) -> None:
-    licence = scarce(house, remote, 7)
+def test_the_row_where_the_licences_run_out_is_named(workspace: Workspace, remote: Remote) -> None:
+    licence = scarce(workspace, remote, 7)
     rows = [{"person_id": remote.person(n), "add_license_ids": [licence]} for n in range(10)]
-    found = foreseen(house, LICENCES, rows)
-    assert told(found) == [
+    found = checked(workspace, LICENCES, rows)
+    assert summaries(found) == [
         ("licencias_agotadas", (9, 10, 11))
     ]  # the first row of the file is line 2
     assert "Hay 7 libres y se piden 10." in found[0].remedy
     assert found[0].title.endswith("en la fila 9")
 
 
-def test_enough_licences_say_nothing(house: House, remote: Remote) -> None:
-    licence = scarce(house, remote, 5)
+def test_enough_licences_say_nothing(workspace: Workspace, remote: Remote) -> None:
+    licence = scarce(workspace, remote, 5)
     rows = [{"person_id": remote.person(n), "add_license_ids": [licence]} for n in range(5)]
-    assert foreseen(house, LICENCES, rows) == []
+    assert checked(workspace, LICENCES, rows) == []
 
 
-def test_a_licence_that_the_organisation_does_not_have_is_told(
-    house: House, remote: Remote
+def test_a_licence_that_the_organisation_does_not_have_is_reported(
+    workspace: Workspace, remote: Remote
 ) -> None:
     good, bad = remote.org.licenses["cx"], remote.org.licenses["cx"][:-4] + "AAAA"
     rows = [
         {"person_id": remote.person(n), "add_license_ids": [licence]}
         for n, licence in enumerate([good, bad])
     ]
-    assert told(foreseen(house, LICENCES, rows)) == [("licencia_desconocida", (3,))]
-    assert refused(house, LICENCES, rows) == {(3, "400000")}
+    assert summaries(checked(workspace, LICENCES, rows)) == [("licencia_desconocida", (3,))]
+    assert refused(workspace, LICENCES, rows) == {(3, "400000")}
 
 
 def test_an_extension_counts_only_where_a_calling_licence_is_added(
-    house: House, remote: Remote
+    workspace: Workspace, remote: Remote
 ) -> None:
     """The file has its people's own extensions and locations; Webex is sent them with a calling
     licence alone.
@@ -81,13 +81,13 @@ def test_an_extension_counts_only_where_a_calling_licence_is_added(
         {"person_id": remote.person(second), **given, "extension": "7777"},
         {"person_id": remote.person(first), **given, "extension": str(1000 + third)},
     ]
-    assert foreseen(house, LICENCES, rows) == []
-    assert calls_of(house, LICENCES, rows) == ["licenses"]
-    assert refused(house, LICENCES, rows) == set()
+    assert checked(workspace, LICENCES, rows) == []
+    assert calls_of(workspace, LICENCES, rows) == ["licenses"]
+    assert refused(workspace, LICENCES, rows) == set()
 
 
-def test_a_new_caller_with_an_extension_or_number_of_another_is_told(
-    house: House, remote: Remote
+def test_a_new_caller_with_an_extension_or_number_of_another_is_reported(
+    workspace: Workspace, remote: Remote
 ) -> None:
     new = [n for n in range(remote.people) if n not in callers(remote, remote.people)][:3]
     owner = next(n for n in callers(remote, remote.people) if has_did(n))
@@ -111,31 +111,35 @@ def test_a_new_caller_with_an_extension_or_number_of_another_is_told(
             "phone_number": "+34999999999",
         },
     ]
-    found = foreseen(house, LICENCES, rows)
-    assert told(found) == [
+    found = checked(workspace, LICENCES, rows)
+    assert summaries(found) == [
         ("numero_no_esta", (4,)),
         ("numero_ocupado", (3,)),
         ("extension_ocupada", (2,)),
     ]
     name = remote.doc("person", remote.person(owner))
     assert all(f"{name['firstName']} {name['lastName']}" in finding.remedy for finding in found[1:])
-    assert refused(house, LICENCES, rows) == {(2, "4202"), (3, "4201"), (4, "27966")}
+    assert refused(workspace, LICENCES, rows) == {(2, "4202"), (3, "4201"), (4, "27966")}
 
 
 # -- numbers that have to be there first -----------------------------------------------------------
 
 
-def test_a_header_that_its_location_does_not_have_is_told(house: House, remote: Remote) -> None:
+def test_a_header_that_its_location_does_not_have_is_reported(
+    workspace: Workspace, remote: Remote
+) -> None:
     rows = many_rows(remote, HEADER, 4)
     rows[1]["phone_number"], rows[3]["phone_number"] = number(1, 88888), number(5, 2)
-    found = foreseen(house, HEADER, rows)
-    assert told(found) == [("numero_no_esta", (3, 5))]
+    found = checked(workspace, HEADER, rows)
+    assert summaries(found) == [("numero_no_esta", (3, 5))]
     assert "«Alta de numeraciones (desactivadas)»" in found[0].remedy
     assert f"El {number(1, 88888)} de la fila 3 no existe en Webex." in found[0].remedy
-    assert refused(house, HEADER, rows) == {(3, "27966"), (5, "27966")}
+    assert refused(workspace, HEADER, rows) == {(3, "27966"), (5, "27966")}
 
 
-def test_a_header_of_which_only_the_name_changes_asks_nothing(house: House, remote: Remote) -> None:
+def test_a_header_of_which_only_the_name_changes_asks_nothing(
+    workspace: Workspace, remote: Remote
+) -> None:
     rows = [
         {
             "location_id": remote.location(0),
@@ -143,12 +147,12 @@ def test_a_header_of_which_only_the_name_changes_asks_nothing(house: House, remo
             "calling_line_name": "Otra",
         }
     ]
-    assert foreseen(house, HEADER, rows) == []
-    assert calls_of(house, HEADER, rows) == []
+    assert checked(workspace, HEADER, rows) == []
+    assert calls_of(workspace, HEADER, rows) == []
 
 
 def test_a_secondary_number_has_to_be_free_in_the_location_of_the_person(
-    house: House, remote: Remote
+    workspace: Workspace, remote: Remote
 ) -> None:
     rows = many_rows(remote, INTERCOM, 4)
     people = [int(remote.doc("person", row["person_id"])["extension"]) - 1000 for row in rows]
@@ -156,32 +160,32 @@ def test_a_secondary_number_has_to_be_free_in_the_location_of_the_person(
         (home_of(people[1], 6) + 1) % 6, 2
     )  # of another location
     remote.patch("number", rows[2]["legacy_phone_number"], owner=remote.person(people[0]))
-    found = foreseen(house, INTERCOM, rows)
-    assert told(found) == [("numero_no_esta", (3,)), ("numero_ocupado", (4,))]
+    found = checked(workspace, INTERCOM, rows)
+    assert summaries(found) == [("numero_no_esta", (3,)), ("numero_ocupado", (4,))]
     assert "«Cambiar de ubicación»" in found[0].remedy
-    assert refused(house, INTERCOM, rows) == {(3, "27966"), (4, "4201")}
+    assert refused(workspace, INTERCOM, rows) == {(3, "27966"), (4, "4201")}
 
 
-def test_numbers_to_be_added_that_another_location_has_are_told(
-    house: House, remote: Remote
+def test_numbers_to_be_added_that_another_location_has_are_reported(
+    workspace: Workspace, remote: Remote
 ) -> None:
     rows = many_rows(remote, NUMBERS, 3)
     rows[1]["phone_numbers"] = [*rows[1]["phone_numbers"], number(5, 2)]
-    found = foreseen(house, NUMBERS, rows)
-    assert told(found) == [("numero_en_otra_ubicacion", (3,))]
+    found = checked(workspace, NUMBERS, rows)
+    assert summaries(found) == [("numero_en_otra_ubicacion", (3,))]
     assert f"está en {remote.doc_of_location(5)['name']}" in found[0].remedy
 
 
-def test_a_route_has_to_exist_first(house: House, remote: Remote) -> None:
+def test_a_route_has_to_exist_first(workspace: Workspace, remote: Remote) -> None:
     rows = many_rows(remote, ROUTES, 3)
     rows[1] |= {"premise_route_id": rows[1]["premise_route_id"][:-4] + "AAAA"}
     rows[2] = {
         "location_id": rows[2]["location_id"],
         "enable_unknown_extension_route_policy": "false",
     }
-    assert told(foreseen(house, ROUTES, rows)) == [("ruta_desconocida", (3,))]
-    assert calls_of(house, ROUTES, rows) == ["telephony/config/routeChoices"]
-    assert refused(house, ROUTES, rows) == {(3, "27400")}
+    assert summaries(checked(workspace, ROUTES, rows)) == [("ruta_desconocida", (3,))]
+    assert calls_of(workspace, ROUTES, rows) == ["telephony/config/routeChoices"]
+    assert refused(workspace, ROUTES, rows) == {(3, "27400")}
 
 
 # -- rows set aside --------------------------------------------------------------------------------
@@ -189,7 +193,7 @@ def test_a_route_has_to_exist_first(house: House, remote: Remote) -> None:
 
 @pytest.mark.parametrize("action_id", [FORWARD, INTERCOM])
 def test_people_without_calling_are_counted_with_the_action_that_comes_first(
-    house: House, remote: Remote, action_id: str
+    workspace: Workspace, remote: Remote, action_id: str
 ) -> None:
     calling = set(callers(remote, 60))
     given = {
@@ -199,41 +203,44 @@ def test_people_without_calling_are_counted_with_the_action_that_comes_first(
     stay = [n for n in range(60) if n % 5 != 2]
     rows = [{"person_id": remote.person(n), **given[action_id](n)} for n in stay]
     without = [line for line, n in enumerate(stay, 2) if n not in calling]
-    [finding] = foreseen(house, action_id, rows)
+    [finding] = checked(workspace, action_id, rows)
     assert finding.code == "sin_webex_calling"
     assert "«Modificar licencias»" in finding.remedy
     assert (finding.lines, finding.count) == (tuple(without), len(without))
 
 
-def test_a_row_that_is_blocked_for_another_reason_is_told_with_that_reason(
-    house: House, remote: Remote
+def test_a_row_that_is_blocked_for_another_reason_is_reported_with_that_reason(
+    workspace: Workspace, remote: Remote
 ) -> None:
     """An unknown location is no matter of numbers to be added before."""
     rows = many_rows(remote, HEADER, 3)
     rows[2]["location_id"] = rows[2]["location_id"][:-4] + "AAAA"
-    [finding] = foreseen(house, HEADER, rows)
+    [finding] = checked(workspace, HEADER, rows)
     assert (finding.code, finding.lines) == ("4152", (4,))
     assert finding.title == "1 fila bloqueada: Webex no conoce esa ubicación (fila 4)"
     assert "Alta" not in finding.remedy
 
 
-def test_a_number_that_the_file_gives_twice_is_told_with_its_rows(
-    house: House, remote: Remote
+def test_a_number_that_the_file_gives_twice_is_reported_with_its_rows(
+    workspace: Workspace, remote: Remote
 ) -> None:
     rows = many_rows(remote, INTERCOM, 5)
     rows[3]["legacy_phone_number"] = rows[1]["legacy_phone_number"]
-    [finding] = foreseen(house, INTERCOM, rows)
+    [finding] = checked(workspace, INTERCOM, rows)
     assert (finding.code, finding.count, finding.lines) == ("numero_repetido", 2, (3, 5))
     assert "el número" in finding.remedy
 
 
-def test_a_run_foretells_nothing(house: House, remote: Remote) -> None:
-    result = house.run(FORWARD, [{"person_id": remote.person(0), "destination": "600111222"}])
-    assert foresee(house.context, find_run(house.context, result.document["run_id"])) == ()
+def test_a_run_foretells_nothing(workspace: Workspace, remote: Remote) -> None:
+    result = workspace.run(FORWARD, [{"person_id": remote.person(0), "destination": "600111222"}])
+    assert (
+        check_whole_file(workspace.context, find_run(workspace.context, result.document["run_id"]))
+        == ()
+    )
 
 
-def test_without_webex_what_file_and_rehearsal_show_is_still_told(
-    house: House, remote: Remote
+def test_without_webex_what_file_and_dry_run_show_is_still_reported(
+    workspace: Workspace, remote: Remote
 ) -> None:
     """Also when the lists cannot be read: the rehearsal stands, and so does what needs no list."""
     rows = many_rows(remote, HEADER, 3)
@@ -241,14 +248,16 @@ def test_without_webex_what_file_and_rehearsal_show_is_still_told(
         number(0, 88888),
         rows[2]["location_id"][:-4] + "AAAA",
     )
-    run = find_run(house.context, house.run(HEADER, rows, Launch(dry_run=True)).document["run_id"])
-    assert told(list(foresee(house.context, run))) == [("4152", (4,))]
+    run = find_run(
+        workspace.context, workspace.run(HEADER, rows, Launch(dry_run=True)).document["run_id"]
+    )
+    assert summaries(list(check_whole_file(workspace.context, run))) == [("4152", (4,))]
     remote.fail_next(
         {"times": 1, "path_regex": "numbers$", "status": 403, "body": {"message": "no"}}
     )
     with pytest.raises(Forbidden):
-        foresee(house.context, run, fresh_api(house))
-    assert told(list(foresee(house.context, run, fresh_api(house)))) == [
+        check_whole_file(workspace.context, run, fresh_api(workspace))
+    assert summaries(list(check_whole_file(workspace.context, run, fresh_api(workspace)))) == [
         ("numero_no_esta", (2,)),
         ("4152", (4,)),
     ]

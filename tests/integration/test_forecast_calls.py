@@ -7,9 +7,9 @@ from pathlib import Path
 
 from bulk.sandbox import SandboxConfig
 from bulk.sandbox.organisation import home_of, number
-from tests.house import House, Remote, opened, serving
 from tests.integration.adapters.many import callers, many_rows
 from tests.integration.foreseeing import FORWARD, INTERCOM, MOVE, away, calls_of
+from tests.workspace import Remote, Workspace, opened, serving
 
 
 def test_each_list_is_asked_once_also_of_4500_people_in_40_locations(tmp_path: Path) -> None:
@@ -21,9 +21,9 @@ def test_each_list_is_asked_once_also_of_4500_people_in_40_locations(tmp_path: P
         rows = [away(remote, n) for n in range(4_500)]
         for n in callers(remote, 100):
             rows[n]["target_phone_number"] = number((home_of(n, 40) + 1) % 40, 80000 + n)
-        with opened(tmp_path, remote) as house:
+        with opened(tmp_path, remote) as workspace:
             before = remote.digest()
-            asked = calls_of(house, MOVE, rows)
+            asked = calls_of(workspace, MOVE, rows)
             assert remote.digest() == before
             assert remote.writes() == 0
     assert max(Counter(asked).values()) == 1
@@ -34,14 +34,16 @@ def test_each_list_is_asked_once_also_of_4500_people_in_40_locations(tmp_path: P
 
 
 def test_secondary_numbers_ask_for_people_85_at_a_time_and_each_location_once(
-    house: House, remote: Remote
+    workspace: Workspace, remote: Remote
 ) -> None:
     rows = many_rows(remote, INTERCOM, 90)
-    asked = Counter(calls_of(house, INTERCOM, rows))
+    asked = Counter(calls_of(workspace, INTERCOM, rows))
     assert asked.pop("people") == -(-len(rows) // 85)
     assert len(asked) <= remote.locations
     assert max(asked.values()) == 1
 
 
-def test_actions_that_take_nothing_of_others_ask_nothing(house: House, remote: Remote) -> None:
-    assert calls_of(house, FORWARD, many_rows(remote, FORWARD, 20)) == []
+def test_actions_that_take_nothing_of_others_ask_nothing(
+    workspace: Workspace, remote: Remote
+) -> None:
+    assert calls_of(workspace, FORWARD, many_rows(remote, FORWARD, 20)) == []

@@ -5,9 +5,9 @@
 from __future__ import annotations
 
 from bulk.sandbox.organisation import has_did, home_of, number
-from tests.house import House, Remote
 from tests.integration.adapters.many import callers
-from tests.integration.foreseeing import MOVE, away, calls_of, foreseen, refused, told
+from tests.integration.foreseeing import MOVE, away, calls_of, checked, refused, summaries
+from tests.workspace import Remote, Workspace
 
 
 def mover(remote: Remote, *, with_number: bool) -> int:
@@ -20,7 +20,7 @@ def mover(remote: Remote, *, with_number: bool) -> int:
 
 
 def test_an_extension_that_another_has_in_that_location_is_foreseen(
-    house: House, remote: Remote
+    workspace: Workspace, remote: Remote
 ) -> None:
     person = mover(remote, with_number=False)
     row = away(remote, person)
@@ -30,11 +30,11 @@ def test_an_extension_that_another_has_in_that_location_is_foreseen(
         if remote.location(home_of(n, 6)) == row["target_location_id"]
     )
     rows = [row | {"target_extension": str(1000 + owner)}]
-    assert told(foreseen(house, MOVE, rows)) == [("extension_ocupada", (2,))]
+    assert summaries(checked(workspace, MOVE, rows)) == [("extension_ocupada", (2,))]
 
 
 def test_an_extension_that_goes_along_is_held_against_the_target_too(
-    house: House, remote: Remote
+    workspace: Workspace, remote: Remote
 ) -> None:
     person = mover(remote, with_number=False)
     rows = [away(remote, person)]
@@ -44,14 +44,14 @@ def test_an_extension_that_goes_along_is_held_against_the_target_too(
         if remote.location(home_of(n, 6)) == rows[0]["target_location_id"]
     )
     remote.patch("person", remote.person(owner), extension=str(1000 + person))
-    found = foreseen(house, MOVE, rows)
-    assert told(found) == [("extension_ocupada", (2,))]
+    found = checked(workspace, MOVE, rows)
+    assert summaries(found) == [("extension_ocupada", (2,))]
     assert "target_extension" in found[0].remedy
-    assert refused(house, MOVE, rows) == {(2, "4202")}
+    assert refused(workspace, MOVE, rows) == {(2, "4202")}
 
 
 def test_an_extension_of_a_hunt_group_of_the_target_is_foreseen_too(
-    house: House, remote: Remote
+    workspace: Workspace, remote: Remote
 ) -> None:
     """No list of people has it; the list of numbers of the location does."""
     person = mover(remote, with_number=False)
@@ -59,14 +59,14 @@ def test_an_extension_of_a_hunt_group_of_the_target_is_foreseen_too(
     remote.patch(
         "location", str(rows[0]["target_location_id"]), otherExtensions=[str(1000 + person)]
     )
-    [finding] = foreseen(house, MOVE, rows)
+    [finding] = checked(workspace, MOVE, rows)
     assert (finding.code, finding.lines) == ("extension_ocupada", (2,))
     assert f"La {1000 + person} de la fila 2 la tiene Grupo {1000 + person}." in finding.remedy
-    assert refused(house, MOVE, rows) == {(2, "4202")}
+    assert refused(workspace, MOVE, rows) == {(2, "4202")}
 
 
-def test_two_people_who_bring_the_same_extension_to_one_location_are_told(
-    house: House, remote: Remote
+def test_two_people_who_bring_the_same_extension_to_one_location_are_reported(
+    workspace: Workspace, remote: Remote
 ) -> None:
     one = mover(remote, with_number=False)
     other = next(
@@ -76,10 +76,12 @@ def test_two_people_who_bring_the_same_extension_to_one_location_are_told(
     )
     remote.patch("person", remote.person(other), extension=str(1000 + one))
     rows = [away(remote, one), away(remote, one) | {"person_id": remote.person(other)}]
-    assert told(foreseen(house, MOVE, rows)) == [("extension_repetida", (2, 3))]
+    assert summaries(checked(workspace, MOVE, rows)) == [("extension_repetida", (2, 3))]
 
 
-def test_people_whose_number_cannot_go_along_are_told(house: House, remote: Remote) -> None:
+def test_people_whose_number_cannot_go_along_are_reported(
+    workspace: Workspace, remote: Remote
+) -> None:
     """Local PSTN holds the number back, unless the file gives one of the target (10050010, contract
     3.2).
     """
@@ -96,21 +98,23 @@ def test_people_whose_number_cannot_go_along_are_told(house: House, remote: Remo
         away(remote, changes, target_phone_number=number(target, 2)),
         away(remote, header),
     ]
-    found = foreseen(house, MOVE, rows)
-    assert told(found) == [("numero_es_cabecera", (4,)), ("numero_no_se_mueve", (2,))]
-    assert refused(house, MOVE, rows) == {(2, "10050010"), (4, "19604")}
+    found = checked(workspace, MOVE, rows)
+    assert summaries(found) == [("numero_es_cabecera", (4,)), ("numero_no_se_mueve", (2,))]
+    assert refused(workspace, MOVE, rows) == {(2, "10050010"), (4, "19604")}
 
 
 def test_a_number_goes_along_from_a_location_without_local_pstn(
-    house: House, remote: Remote
+    workspace: Workspace, remote: Remote
 ) -> None:
     person = mover(remote, with_number=True)
     remote.patch("location", remote.location(home_of(person, remote.locations)), connection=None)
-    assert foreseen(house, MOVE, [away(remote, person)]) == []
-    assert refused(house, MOVE, [away(remote, person)]) == set()
+    assert checked(workspace, MOVE, [away(remote, person)]) == []
+    assert refused(workspace, MOVE, [away(remote, person)]) == set()
 
 
-def test_a_target_number_has_to_be_in_the_target_and_free(house: House, remote: Remote) -> None:
+def test_a_target_number_has_to_be_in_the_target_and_free(
+    workspace: Workspace, remote: Remote
+) -> None:
     people = [
         n
         for n in callers(remote, remote.people)
@@ -122,23 +126,23 @@ def test_a_target_number_has_to_be_in_the_target_and_free(house: House, remote: 
         away(remote, people[0], target_phone_number=number(5, 1)),
         away(remote, people[1], target_phone_number=number(3, 1)),
     ]
-    found = foreseen(house, MOVE, rows)
-    assert told(found) == [("numero_no_esta", (2,)), ("numero_ocupado", (3,))]
+    found = checked(workspace, MOVE, rows)
+    assert summaries(found) == [("numero_no_esta", (2,)), ("numero_ocupado", (3,))]
     assert remote.doc_of_location(5)["name"] in found[0].remedy  # where it is instead
-    assert refused(house, MOVE, rows) == {(2, "27966"), (3, "4201")}
+    assert refused(workspace, MOVE, rows) == {(2, "27966"), (3, "4201")}
 
 
-def test_a_target_that_webex_does_not_know_is_told_and_not_asked_about(
-    house: House, remote: Remote
+def test_a_target_that_webex_does_not_know_is_reported_and_not_asked_about(
+    workspace: Workspace, remote: Remote
 ) -> None:
     person, strange = mover(remote, with_number=False), remote.location(0)[:-4] + "AAAA"
     rows = [away(remote, person) | {"target_location_id": strange}]
-    assert told(foreseen(house, MOVE, rows)) == [("ubicacion_desconocida", (2,))]
-    assert calls_of(house, MOVE, rows) == ["telephony/config/locations"]
+    assert summaries(checked(workspace, MOVE, rows)) == [("ubicacion_desconocida", (2,))]
+    assert calls_of(workspace, MOVE, rows) == ["telephony/config/locations"]
 
 
 def test_rows_with_and_without_the_organisation_are_held_against_the_same_lists(
-    house: House, remote: Remote
+    workspace: Workspace, remote: Remote
 ) -> None:
     people = [
         n
@@ -155,4 +159,4 @@ def test_rows_with_and_without_the_organisation_are_held_against_the_same_lists(
         away(remote, n, target_phone_number=value) for n, value in zip(people, free, strict=True)
     ]
     rows[1]["org_id"] = remote.org.org_id
-    assert told(foreseen(house, MOVE, rows)) == []
+    assert summaries(checked(workspace, MOVE, rows)) == []

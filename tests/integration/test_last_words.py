@@ -23,8 +23,8 @@ from bulk.journal import control, rows, runs
 from bulk.runs.launch import Launch, request_stop, retry, wait
 from bulk.runs.order_control import stop_orders
 from bulk.runs.undo import undo
-from tests.house import PATIENCE, House, Remote
 from tests.integration.test_control import FORWARD, forwarded
+from tests.workspace import PATIENCE, Remote, Workspace
 
 NUMBERS = "ubicacion_alta_numeraciones_desactivadas"
 FULL = (
@@ -56,74 +56,76 @@ def until(condition: Callable[[], Any]) -> None:
         time.sleep(0.01)
 
 
-def test_a_set_whose_intents_are_not_on_the_disk_is_not_sent(house: House, remote: Remote) -> None:
-    in_the_journal(house.context.home, FULL)
-    first = house.run(NUMBERS, numbers(remote, 3, 0, 1, 2))
+def test_a_set_whose_intents_are_not_on_the_disk_is_not_sent(
+    workspace: Workspace, remote: Remote
+) -> None:
+    in_the_journal(workspace.context.home, FULL)
+    first = workspace.run(NUMBERS, numbers(remote, 3, 0, 1, 2))
     assert remote.writes() == 0
     assert first.document["state"] == "stopped" and "espacio" in first.document["reason"]
-    in_the_journal(house.context.home, "DROP TRIGGER full")
-    assert house.resume(first.document["run_id"]).counts == {"done": 3}
+    in_the_journal(workspace.context.home, "DROP TRIGGER full")
+    assert workspace.resume(first.document["run_id"]).counts == {"done": 3}
 
 
 def test_a_cancel_that_comes_while_the_run_is_closed_is_carried_out(
-    house: House, remote: Remote
+    workspace: Workspace, remote: Remote
 ) -> None:
     remote.config(latency_ms=40)
-    live = house.start(FORWARD, forwarded(remote, 40), Launch(workers=1))
-    closing_, go_on, come_to_rest = threading.Event(), threading.Event(), live.on_end
+    live = workspace.start(FORWARD, forwarded(remote, 40), Launch(workers=1))
+    closing_, go_on, on_run_finished = threading.Event(), threading.Event(), live.on_end
 
     def slowly() -> None:
         closing_.set()
         go_on.wait(PATIENCE)
-        come_to_rest()
+        on_run_finished()
 
     live.on_end = slowly
-    until(lambda: runs.run_counts(house.context.journal, live.run_id)["done"])
+    until(lambda: runs.run_counts(workspace.context.journal, live.run_id)["done"])
     live.halt("paused")
     assert closing_.wait(PATIENCE)  # its state is written, and it is still owned
     asking = threading.Thread(
-        target=request_stop, args=(house.context, live.run_id, "cancel", "Ana")
+        target=request_stop, args=(workspace.context, live.run_id, "cancel", "Ana")
     )
     asking.start()
-    until(lambda: control.unread(house.context.journal, [live.run_id]))
-    time.sleep(3 * house.context.settings.control_interval)
+    until(lambda: control.unread(workspace.context.journal, [live.run_id]))
+    time.sleep(3 * workspace.context.settings.control_interval)
     go_on.set()
     asking.join(PATIENCE)
-    found = house.result(live.run_id)
+    found = workspace.result(live.run_id)
     assert found.document["state"] == "cancelled"
     assert set(found.counts) == {"done", "cancelled"}
-    assert not control.unread(house.context.journal, [live.run_id])
+    assert not control.unread(workspace.context.journal, [live.run_id])
 
 
 def test_a_word_to_an_owner_that_died_says_nothing_to_the_next_one(
-    house: House, remote: Remote
+    workspace: Workspace, remote: Remote
 ) -> None:
     remote.config(latency_ms=40)
-    live = house.start(FORWARD, forwarded(remote, 20), Launch(workers=1))
+    live = workspace.start(FORWARD, forwarded(remote, 20), Launch(workers=1))
     live.halt("paused")
     wait(live)
     control.post(
-        house.context.journal, live.run_id, "cancel", "Ana"
+        workspace.context.journal, live.run_id, "cancel", "Ana"
     )  # as it stays when the owner is killed before it looks
     remote.config(latency_ms=0)
-    assert house.resume(live.run_id).counts == {"done": 20}
+    assert workspace.resume(live.run_id).counts == {"done": 20}
 
 
-def test_rows_of_a_cancelled_lot_that_had_been_claimed_do_not_come_back(
-    house: House, remote: Remote
+def test_rows_of_a_cancelled_order_that_had_been_claimed_do_not_come_back(
+    workspace: Workspace, remote: Remote
 ) -> None:
     remote.config(latency_ms=400)
-    live = house.start(FORWARD, forwarded(remote, 40), Launch(workers=8, chunk_size=10))
-    journal = house.context.journal
+    live = workspace.start(FORWARD, forwarded(remote, 40), Launch(workers=8, chunk_size=10))
+    journal = workspace.context.journal
     until(
         lambda: runs.run_counts(journal, live.run_id)["running"] > 25
     )  # some of the second lot are claimed, and wait
     second = runs.order_statuses(journal, live.run_id, "running")[1].order_id
-    stop_orders(house.context, live.run_id, "cancel", [second], "Ana")
-    request_stop(house.context, live.run_id, "pause", "Ana")
+    stop_orders(workspace.context, live.run_id, "cancel", [second], "Ana")
+    request_stop(workspace.context, live.run_id, "pause", "Ana")
     wait(live)
     remote.config(latency_ms=0)
-    found = house.resume(live.run_id)
+    found = workspace.resume(live.run_id)
     assert found.document["state"] == "completed"
     assert found.counts["cancelled"] >= 6
     assert {row.order_id for row in found.rows if row.state == "cancelled"} == {second}
@@ -131,42 +133,42 @@ def test_rows_of_a_cancelled_lot_that_had_been_claimed_do_not_come_back(
 
 @pytest.mark.parametrize("command", ["cancel", "pause"])
 def test_a_row_stopped_between_two_of_its_requests_is_not_called_untouched(
-    house: House, remote: Remote, command: str
+    workspace: Workspace, remote: Remote, command: str
 ) -> None:
-    first = house.run(
+    first = workspace.run(
         NUMBERS, numbers(remote, 12, 4), Launch(rate_ceiling=2.0)
     )  # half a second from one request to the next
     written = remote.counters()["effective_writes"]
-    live = undo(house.context, first.document["run_id"], house.connection)
+    live = undo(workspace.context, first.document["run_id"], workspace.connection)
     assert live is not None
     until(lambda: remote.counters()["effective_writes"] > written)  # five of twelve are gone
-    request_stop(house.context, live.run_id, command, "Ana")
+    request_stop(workspace.context, live.run_id, command, "Ana")
     wait(live)
     assert remote.counters()["effective_writes"] == written + 1
-    stopped = house.result(live.run_id)
+    stopped = workspace.result(live.run_id)
     assert stopped.counts == {"unknown" if command == "cancel" else "running": 1}
     if command == "cancel":
-        again = retry(house.context, live.run_id, house.connection)
+        again = retry(workspace.context, live.run_id, workspace.connection)
         assert again is not None
         wait(again)
-    assert house.resume(live.run_id).counts == {"done": 1}
+    assert workspace.resume(live.run_id).counts == {"done": 1}
     assert not any(number.startswith("+349804") for number in remote.admin("state")["number"])
 
 
-def test_a_run_comes_to_rest_even_when_its_owner_cannot_be_unwritten(
-    house: House, remote: Remote
+def test_a_run_finishes_even_when_its_owner_cannot_be_unwritten(
+    workspace: Workspace, remote: Remote
 ) -> None:
     remote.config(latency_ms=100)
-    live = house.start(FORWARD, forwarded(remote, 4), Launch(workers=1))
-    told = house.context.home / "locks" / f"run-{live.run_id}.json"
-    told.unlink()
-    told.mkdir()  # what cannot be unlinked, even by root
+    live = workspace.start(FORWARD, forwarded(remote, 4), Launch(workers=1))
+    message = workspace.context.home / "locks" / f"run-{live.run_id}.json"
+    message.unlink()
+    message.mkdir()  # what cannot be unlinked, even by root
     assert live.ended.wait(PATIENCE)
-    assert house.run(FORWARD, forwarded(remote, 4)).counts == {"unchanged": 4}
+    assert workspace.run(FORWARD, forwarded(remote, 4)).counts == {"unchanged": 4}
 
 
 def test_rows_handed_over_while_the_last_ones_are_claimed_are_worked(
-    house: House, remote: Remote, monkeypatch: pytest.MonkeyPatch
+    workspace: Workspace, remote: Remote, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     claim, late = (
         rows.claim,
@@ -177,18 +179,18 @@ def test_rows_handed_over_while_the_last_ones_are_claimed_are_worked(
         found = claim(journal, run_id, **how)
         if late:
             handed, late[:] = list(late), []
-            submit_bulk_order(FORWARD, handed, run_id=run_id, context=house.context)
+            submit_bulk_order(FORWARD, handed, run_id=run_id, context=workspace.context)
             live = engine.find_live(run_id)
             assert live is not None
             engine.wake(live)
         return found
 
     monkeypatch.setattr("bulk.engine.feed.rows.claim", claim_and_then_hear_more)
-    assert house.run(FORWARD, forwarded(remote, 3)).counts == {"done": 6}
+    assert workspace.run(FORWARD, forwarded(remote, 3)).counts == {"done": 6}
 
 
 def test_a_row_that_another_of_its_set_was_to_leave_as_wanted_is_looked_at_when_that_one_fails(
-    house: House, remote: Remote
+    workspace: Workspace, remote: Remote
 ) -> None:
     same = numbers(remote, 1, 3)[0]
     refused = {
@@ -199,17 +201,17 @@ def test_a_row_that_another_of_its_set_was_to_leave_as_wanted_is_looked_at_when_
         "times": 1,
     }
     remote.fail_next(refused)
-    first, second = house.run(NUMBERS, [same, same]).rows
+    first, second = workspace.run(NUMBERS, [same, same]).rows
     assert (first.state, second.state) == ("failed", "done")
     assert same["phone_numbers"][0] in remote.admin("state")["number"]
-    third, fourth = house.run(NUMBERS, [numbers(remote, 2, 5)[0]] * 2).rows
+    third, fourth = workspace.run(NUMBERS, [numbers(remote, 2, 5)[0]] * 2).rows
     assert (third.state, fourth.state) == ("done", "unchanged")
 
 
 def test_a_run_that_waits_stops_when_the_journal_cannot_be_read(
-    house: House, remote: Remote, monkeypatch: pytest.MonkeyPatch
+    workspace: Workspace, remote: Remote, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    live = house.start(
+    live = workspace.start(
         FORWARD, forwarded(remote, 2), Launch(at=datetime.now(UTC) + timedelta(hours=5))
     )
 

@@ -10,35 +10,35 @@ from bulk.journal import control, runs, upkeep
 from bulk.runs.launch import Launch, resume
 from bulk.runs.order_control import go_on, stop_orders
 from bulk.runs.status import document, exit_code, find_run
-from tests.house import PATIENCE, House, Remote
 from tests.integration.test_control import FORWARD, forwarded
+from tests.workspace import PATIENCE, Remote, Workspace
 
 
-def slow_lots(house: House, remote: Remote) -> tuple[LiveRun, list[str]]:
+def slow_lots(workspace: Workspace, remote: Remote) -> tuple[LiveRun, list[str]]:
     """Forty rows in four lots, one row after another."""
     remote.config(latency_ms=40)
-    live = house.start(FORWARD, forwarded(remote, 40), Launch(workers=1, chunk_size=10))
+    live = workspace.start(FORWARD, forwarded(remote, 40), Launch(workers=1, chunk_size=10))
     return live, [
         order.order_id
-        for order in runs.order_statuses(house.context.journal, live.run_id, "running")
+        for order in runs.order_statuses(workspace.context.journal, live.run_id, "running")
     ]
 
 
-def lot_states(house: House, run_id: str) -> list[str]:
+def lot_states(workspace: Workspace, run_id: str) -> list[str]:
     return [
         order["state"]
-        for order in document(house.context, find_run(house.context, run_id))["orders"]
+        for order in document(workspace.context, find_run(workspace.context, run_id))["orders"]
     ]
 
 
-def test_a_paused_lot_waits_while_the_others_end_and_goes_on_when_the_run_is_resumed(
-    house: House, remote: Remote
+def test_a_paused_order_waits_while_the_others_end_and_goes_on_when_the_run_is_resumed(
+    workspace: Workspace, remote: Remote
 ) -> None:
-    live, orders = slow_lots(house, remote)
-    stop_orders(house.context, live.run_id, "pause", [orders[2]], "Ana")
-    assert lot_states(house, live.run_id)[2] == "paused"
+    live, orders = slow_lots(workspace, remote)
+    stop_orders(workspace.context, live.run_id, "pause", [orders[2]], "Ana")
+    assert lot_states(workspace, live.run_id)[2] == "paused"
     assert live.ended.wait(PATIENCE)
-    rested = house.result(live.run_id)
+    rested = workspace.result(live.run_id)
     assert rested.counts == {"done": 30, "pending": 10}
     assert {row.line for row in rested.rows if row.state == "pending"} == set(range(22, 32))
     assert (
@@ -46,47 +46,56 @@ def test_a_paused_lot_waits_while_the_others_end_and_goes_on_when_the_run_is_res
         and "solo quedan lotes en pausa" in rested.document["reason"]
     )
     remote.config(latency_ms=0)
-    assert house.resume(live.run_id).counts == {"done": 40}
-    told = [command.command for command in control.history(house.context.journal, live.run_id)]
-    assert told == ["launch", "pause r22", "auto_pause", "resume"]
+    assert workspace.resume(live.run_id).counts == {"done": 40}
+    message = [
+        command.command for command in control.history(workspace.context.journal, live.run_id)
+    ]
+    assert message == ["launch", "pause r22", "auto_pause", "resume"]
 
 
-def test_a_lot_that_waits_is_let_go_on_while_the_run_lives(house: House, remote: Remote) -> None:
-    live, orders = slow_lots(house, remote)
-    stop_orders(house.context, live.run_id, "pause", orders[1:], "Ana")
-    assert go_on(house.context, live.run_id, [orders[3]], "Ana")
+def test_a_order_that_waits_is_let_go_on_while_the_run_lives(
+    workspace: Workspace, remote: Remote
+) -> None:
+    live, orders = slow_lots(workspace, remote)
+    stop_orders(workspace.context, live.run_id, "pause", orders[1:], "Ana")
+    assert go_on(workspace.context, live.run_id, [orders[3]], "Ana")
     assert live.ended.wait(PATIENCE)
-    assert lot_states(house, live.run_id) == ["success", "paused", "paused", "success"]
-    assert not go_on(house.context, live.run_id, [orders[2]], "Ana")  # nobody works it any more
-    again = resume(house.context, live.run_id, house.connection, order_ids=[orders[2]])
+    assert lot_states(workspace, live.run_id) == ["success", "paused", "paused", "success"]
+    assert not go_on(workspace.context, live.run_id, [orders[2]], "Ana")  # nobody works it any more
+    again = resume(workspace.context, live.run_id, workspace.connection, order_ids=[orders[2]])
     assert again is not None and again.ended.wait(PATIENCE)
-    assert lot_states(house, live.run_id) == ["success", "paused", "success", "success"]
+    assert lot_states(workspace, live.run_id) == ["success", "paused", "success", "success"]
 
 
-def test_a_cancelled_lot_is_not_sent_and_the_others_are(house: House, remote: Remote) -> None:
-    live, orders = slow_lots(house, remote)
+def test_a_cancelled_order_is_not_sent_and_the_others_are(
+    workspace: Workspace, remote: Remote
+) -> None:
+    live, orders = slow_lots(workspace, remote)
     stop_orders(
-        house.context, live.run_id, "cancel", [orders[3].removeprefix(f"{live.run_id}-")], "Ana"
+        workspace.context, live.run_id, "cancel", [orders[3].removeprefix(f"{live.run_id}-")], "Ana"
     )
     assert live.ended.wait(PATIENCE)
-    result = house.result(live.run_id)
+    result = workspace.result(live.run_id)
     assert result.counts == {"done": 30, "cancelled": 10}
     assert remote.writes() == 30
     assert exit_code(result.document) == 1
-    assert upkeep.check(house.context.journal).findings == ()
+    assert upkeep.check(workspace.context.journal).findings == ()
 
 
-def test_a_run_at_rest_whose_last_lot_is_cancelled_has_ended(house: House, remote: Remote) -> None:
-    live, orders = slow_lots(house, remote)
-    stop_orders(house.context, live.run_id, "pause", [orders[3]], "Ana")
+def test_a_run_idle_whose_last_order_is_cancelled_has_ended(
+    workspace: Workspace, remote: Remote
+) -> None:
+    live, orders = slow_lots(workspace, remote)
+    stop_orders(workspace.context, live.run_id, "pause", [orders[3]], "Ana")
     assert live.ended.wait(PATIENCE)
     assert (
-        stop_orders(house.context, live.run_id, "cancel", [orders[3]], "Ana").state == "completed"
+        stop_orders(workspace.context, live.run_id, "cancel", [orders[3]], "Ana").state
+        == "completed"
     )
-    assert house.result(live.run_id).counts == {"done": 30, "cancelled": 10}
+    assert workspace.result(live.run_id).counts == {"done": 30, "cancelled": 10}
 
 
-def test_a_lot_of_another_run_is_refused(house: House, remote: Remote) -> None:
-    run_id = house.run(FORWARD, forwarded(remote, 2)).document["run_id"]
+def test_a_order_of_another_run_is_refused(workspace: Workspace, remote: Remote) -> None:
+    run_id = workspace.run(FORWARD, forwarded(remote, 2)).document["run_id"]
     with pytest.raises(UsageError, match="no es un lote"):
-        stop_orders(house.context, run_id, "pause", ["r999"], "Ana")
+        stop_orders(workspace.context, run_id, "pause", ["r999"], "Ana")

@@ -19,16 +19,16 @@ from bulk.planning import repairs
 from bulk.planning.fill_ids import fill_ids
 from bulk.planning.name_lookup import Names, names_of, remembered
 from bulk.planning.org_export import COLUMNS, KINDS, write_export
-from bulk.planning.prepare import Prepared, planned_rows, prepare
+from bulk.planning.prepare import PreparedFile, planned_rows, prepare
 from bulk.planning.scope import Scope
 from bulk.runs.connection import api_for, connect, known
 from bulk.webex import directory
 from bulk.webex.client import Api
-from bulk.webex.directory import Entry, told_apart
+from bulk.webex.directory import Entry, distinct_labels
 from pages.ui.data import corrections
 from pages.ui.shell.session import Session
 from schemas.hydra import id_tail
-from tests.house import House, Remote
+from tests.workspace import Remote, Workspace
 
 FORWARD = "usuarios_configurar_desvio_prefijo53"
 MOVE = "usuarios_asignar_location_desde_csv"
@@ -36,20 +36,20 @@ LICENCES = "usuarios_modificar_licencias"
 
 
 @pytest.fixture
-def api(house: House) -> Api:
+def api(workspace: Workspace) -> Api:
     return api_for(
-        known(house.connection, house.context.settings, house.context.journal),
-        house.context.settings,
-        house.context.journal,
+        known(workspace.connection, workspace.context.settings, workspace.context.journal),
+        workspace.context.settings,
+        workspace.context.journal,
     )
 
 
 @pytest.fixture
-def names(house: House, api: Api) -> Names:
-    return names_of(api, house.context.journal, house.connection.org_id)
+def names(workspace: Workspace, api: Api) -> Names:
+    return names_of(api, workspace.context.journal, workspace.connection.org_id)
 
 
-def planned(names: Names, action_id: str, rows: list[dict[str, Any]]) -> Prepared:
+def planned(names: Names, action_id: str, rows: list[dict[str, Any]]) -> PreparedFile:
     files: dict[str, Dataset] = {
         "usuarios": from_records(dict(enumerate(rows, 2)), name="usuarios")
     }
@@ -107,12 +107,12 @@ def test_many_people_are_read_in_pages_and_only_who_is_on_none_by_email(
 
 
 def test_an_organisation_much_bigger_than_the_file_is_not_read_whole(
-    house: House, wide: Remote, monkeypatch: pytest.MonkeyPatch
+    workspace: Workspace, wide: Remote, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(directory, "MANY", 4)
     context, reached = (
-        house.context,
-        connect(house.context.home, token=wide.running.token, base_url=wide.running.base_url),
+        workspace.context,
+        connect(workspace.context.home, token=wide.running.token, base_url=wide.running.base_url),
     )
     names = names_of(api_for(reached, context.settings, context.journal), context.journal, None)
     before = wide.counters()["requests"]
@@ -159,7 +159,7 @@ def test_what_is_not_found_is_one_problem_of_its_row_with_candidates(
 
 
 def test_two_of_one_name_are_never_guessed_and_a_choice_is_remembered(
-    house: House, names: Names, remote: Remote, api: Api
+    workspace: Workspace, names: Names, remote: Remote, api: Api
 ) -> None:
     first, second = remote.location(0), remote.location(1)
     remote.patch("location", first, name="Sede")
@@ -171,12 +171,12 @@ def test_two_of_one_name_are_never_guessed_and_a_choice_is_remembered(
         assert f"{name} (prefijo {number}, " in problem.message
         assert f", …{id_tail(place)[-8:]})" in problem.message
         assert place not in problem.message  # eighty letters
-    names_of(api, house.context.journal, "org", [f"Sede={second}"])
-    assert remembered(house.context.journal, "org") == {"location|sede": second}
-    again = names_of(api, house.context.journal, "org")
+    names_of(api, workspace.context.journal, "org", [f"Sede={second}"])
+    assert remembered(workspace.context.journal, "org") == {"location|sede": second}
+    again = names_of(api, workspace.context.journal, "org")
     assert planned(again, MOVE, rows).frame["target_location_id"].tolist() == [second]
-    names_of(api, house.context.journal, "org", [f"Sede=…{id_tail(first)[-8:]}"])
-    assert remembered(house.context.journal, "org") == {"location|sede": first}
+    names_of(api, workspace.context.journal, "org", [f"Sede=…{id_tail(first)[-8:]}"])
+    assert remembered(workspace.context.journal, "org") == {"location|sede": first}
     for odd in (
         "Sede",
         f"Sede={id_tail(first)[-4:]}",
@@ -184,11 +184,11 @@ def test_two_of_one_name_are_never_guessed_and_a_choice_is_remembered(
         f"Madrid={id_tail(second)[-8:]}",
     ):
         with pytest.raises(UsageError, match="--choose «"):
-            names_of(api, house.context.journal, "org", [odd])
+            names_of(api, workspace.context.journal, "org", [odd])
 
 
 @pytest.mark.parametrize("kind", ["location", "license", "route", "person"])
-def test_all_of_one_name_are_told_apart(names: Names, remote: Remote, kind: str) -> None:
+def test_all_of_one_name_are_kept_apart(names: Names, remote: Remote, kind: str) -> None:
     same = (
         {"email": "uno@example.com", "firstName": "Ana", "lastName": "Gil"}
         if kind == "person"
@@ -197,9 +197,9 @@ def test_all_of_one_name_are_told_apart(names: Names, remote: Remote, kind: str)
     for key in list(remote.org.docs[kind])[:4]:
         remote.patch(kind, key, **same)
     found = names.directory.find(kind, "uno@example.com" if kind == "person" else "ana gil")
-    told = told_apart(found)
-    assert len(found) == len(set(told.values())) == 4
-    assert all(label.startswith("Ana Gil (") and len(label) < 80 for label in told.values())
+    text = distinct_labels(found)
+    assert len(found) == len(set(text.values())) == 4
+    assert all(label.startswith("Ana Gil (") and len(label) < 80 for label in text.values())
 
 
 def test_empty_ids_of_a_file_are_filled_in_by_email_and_name(names: Names, remote: Remote) -> None:
@@ -290,19 +290,22 @@ def test_a_name_is_the_same_only_letter_by_letter(names: Names, remote: Remote) 
 
 
 def test_a_choice_holds_for_its_name_and_for_what_its_id_is(
-    house: House, api: Api, remote: Remote
+    workspace: Workspace, api: Api, remote: Remote
 ) -> None:
     person, place = remote.person(3), remote.location(0)
     names = names_of(
-        api, house.context.journal, "org", [f"ana.gil@acme.es={person}", f"Madrid={place}"]
+        api, workspace.context.journal, "org", [f"ana.gil@acme.es={person}", f"Madrid={place}"]
     )
     assert names.look_up("person", "Ana.Gil@acme.es") == (person, "")
     assert names.look_up("person", "anagil@acme.es")[0] == ""
     assert names.look_up("location", "Madrid") == (place, "")
     assert names.look_up("route", "Madrid")[0] != place
-    for choice in (f"Marta={person}", f"Madrid={house.connection.org_id or remote.running.org_id}"):
+    for choice in (
+        f"Marta={person}",
+        f"Madrid={workspace.connection.org_id or remote.running.org_id}",
+    ):
         with pytest.raises(UsageError):
-            names_of(api, house.context.journal, "org", [choice])
+            names_of(api, workspace.context.journal, "org", [choice])
 
 
 def test_no_repair_and_no_id_filled_in_clears_a_row_that_lost_cells(

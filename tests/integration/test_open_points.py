@@ -13,17 +13,18 @@ from bulk.core.settings import Settings, load
 from bulk.errors import UsageError
 from bulk.sandbox.organisation import number
 from schemas.hydra import id_tail
-from tests.house import House, Remote
 from tests.integration.adapters.many import many_rows
+from tests.workspace import Remote, Workspace
 
 FORWARD = "usuarios_configurar_desvio_prefijo53"
 NUMBERS = "ubicacion_alta_numeraciones_desactivadas"
 MOVES = "usuarios_asignar_location_desde_csv"
 
 
-def with_settings(house: House, **changes: Any) -> House:
-    return House(
-        replace(house.context, settings=replace(house.context.settings, **changes)), house.remote
+def with_settings(workspace: Workspace, **changes: Any) -> Workspace:
+    return Workspace(
+        replace(workspace.context, settings=replace(workspace.context.settings, **changes)),
+        workspace.remote,
     )
 
 
@@ -37,7 +38,7 @@ def with_settings(house: House, **changes: Any) -> House:
     ],
 )
 def test_the_length_of_an_extension(
-    house: House,
+    workspace: Workspace,
     remote: Remote,
     monkeypatch: pytest.MonkeyPatch,
     shortest: int,
@@ -47,7 +48,7 @@ def test_the_length_of_an_extension(
 ) -> None:
     monkeypatch.setenv("BULK_EXTENSION_MIN_LENGTH", str(shortest))
     monkeypatch.setenv("BULK_EXTENSION_MAX_LENGTH", str(longest))
-    row = house.run(FORWARD, [{"person_id": remote.person(1), "extension": extension}]).row
+    row = workspace.run(FORWARD, [{"person_id": remote.person(1), "extension": extension}]).row
     assert row.state == state
     assert state == "done" or f"entre {shortest} y {longest} cifras" in str(row.message)
 
@@ -57,7 +58,7 @@ def test_the_length_of_an_extension(
     [(False, True, "invalid"), (True, True, "done"), (True, False, "failed")],
 )
 def test_a_bare_uuid_as_an_id(
-    house: House,
+    workspace: Workspace,
     remote: Remote,
     monkeypatch: pytest.MonkeyPatch,
     accepted: bool,
@@ -67,29 +68,29 @@ def test_a_bare_uuid_as_an_id(
     remote.config(bare_uuids=known)
     monkeypatch.setenv("BULK_BARE_UUIDS", "1" if accepted else "0")
     rows = [{"person_id": id_tail(remote.person(1)), "extension": "1234"}]
-    assert house.run(FORWARD, rows).counts == {state: 1}
+    assert workspace.run(FORWARD, rows).counts == {state: 1}
 
 
 @pytest.mark.parametrize("form", ["hydra", "uuid"])
 def test_the_form_of_the_location_in_the_list_of_numbers(
-    house: House, remote: Remote, form: str
+    workspace: Workspace, remote: Remote, form: str
 ) -> None:
     remote.config(number_list_location=form)
     rows = [{"location_id": remote.location(0), "phone_numbers": number(0, 93000)}]
-    house = with_settings(house, number_list_location=form)
-    assert house.run(NUMBERS, rows).counts == {"done": 1}
-    assert house.run(NUMBERS, rows).counts == {"unchanged": 1}
+    workspace = with_settings(workspace, number_list_location=form)
+    assert workspace.run(NUMBERS, rows).counts == {"done": 1}
+    assert workspace.run(NUMBERS, rows).counts == {"unchanged": 1}
 
 
 @pytest.mark.parametrize(("most", "posts"), [(100, 1), (10, 3)])
 def test_how_many_numbers_go_in_one_post(
-    house: House, remote: Remote, most: int, posts: int
+    workspace: Workspace, remote: Remote, most: int, posts: int
 ) -> None:
     rows = [
         {"location_id": remote.location(0), "phone_numbers": number(0, 94000 + n)}
         for n in range(30)
     ]
-    assert with_settings(house, numbers_per_post=most).run(NUMBERS, rows).counts == {"done": 30}
+    assert with_settings(workspace, numbers_per_post=most).run(NUMBERS, rows).counts == {"done": 30}
     assert remote.writes() == posts
 
 
@@ -98,14 +99,14 @@ def test_how_many_numbers_go_in_one_post(
     [(False, False, False), (True, True, False), (True, False, True)],
 )
 def test_move_jobs_one_at_a_time_or_in_parallel(
-    house: House, remote: Remote, parallel: bool, taken: bool, refused: bool
+    workspace: Workspace, remote: Remote, parallel: bool, taken: bool, refused: bool
 ) -> None:
     """One at a time, a service that takes one only never has to say so; in parallel, its 409 is
     waited out.
     """
     remote.config(parallel_jobs=taken, job_seconds=1.0)
-    house = with_settings(house, parallel_move_jobs=parallel, people_per_job=10)
-    assert house.run(MOVES, many_rows(remote, MOVES, 40)).counts == {"done": 40}
+    workspace = with_settings(workspace, parallel_move_jobs=parallel, people_per_job=10)
+    assert workspace.run(MOVES, many_rows(remote, MOVES, 40)).counts == {"done": 40}
     assert remote.counters()["move_jobs"] == 4
     assert ("409" in remote.counters()["by_status"]) == refused
 

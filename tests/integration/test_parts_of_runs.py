@@ -22,8 +22,8 @@ from bulk.report import parts
 from bulk.runs.launch import Launch, launch, request_stop, resume, retry
 from bulk.runs.status import find_run
 from bulk.runs.undo import undo
-from tests.house import PATIENCE, House, Remote
 from tests.integration.adapters.many import callers
+from tests.workspace import PATIENCE, Remote, Workspace
 
 FORWARD = "usuarios_configurar_desvio_prefijo53"
 LINES = range(2, 62)
@@ -31,7 +31,7 @@ OUTSIDE = (41, 48)  # lines that the scope leaves out
 STEPS = 5
 
 
-def started(house: House, remote: Remote) -> LiveRun:
+def started(workspace: Workspace, remote: Remote) -> LiveRun:
     """Sixty rows: some not valid, some outside the scope, and two people without calling
     licence.
     """
@@ -43,7 +43,9 @@ def started(house: House, remote: Remote) -> LiveRun:
     }
     inside = Scope(lines=((LINES[0], OUTSIDE[0] - 1), (OUTSIDE[1] + 1, LINES[-1])))
     prepared = prepare(FORWARD, {"usuarios": from_records(records, name="usuarios")}, scope=inside)
-    return launch(house.context, prepared, house.connection, Launch(chunk_size=7, workers=4))
+    return launch(
+        workspace.context, prepared, workspace.connection, Launch(chunk_size=7, workers=4)
+    )
 
 
 def lines_of(chunks: Iterator[bytes]) -> list[int]:
@@ -53,13 +55,13 @@ def lines_of(chunks: Iterator[bytes]) -> list[int]:
     ]
 
 
-def sound(house: House, run_id: str) -> dict[str, int]:
+def sound(workspace: Workspace, run_id: str) -> dict[str, int]:
     """The four files are the input, each line once, and the journal adds up; returns how many lines
     each file has.
     """
     found = {
         name: lines_of(chunks)
-        for name, chunks in parts(house.context, find_run(house.context, run_id)).items()
+        for name, chunks in parts(workspace.context, find_run(workspace.context, run_id)).items()
     }
     assert Counter(line for lines in found.values() for line in lines) == Counter(LINES)
     return {name: len(lines) for name, lines in found.items()}
@@ -67,11 +69,11 @@ def sound(house: House, run_id: str) -> dict[str, int]:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_files_are_the_input_after_random_stops_and_retries(
-    house: House, remote: Remote, seed: int
+    workspace: Workspace, remote: Remote, seed: int
 ) -> None:
     dice = random.Random(seed)
     remote.config(latency_ms=8)
-    live = started(house, remote)
+    live = started(workspace, remote)
     for _ in range(STEPS):
         remote.fail_next(
             {
@@ -80,40 +82,40 @@ def test_files_are_the_input_after_random_stops_and_retries(
                 "times": dice.randrange(4),
             }
         )
-        sound(house, live.run_id)
+        sound(workspace, live.run_id)
         time.sleep(dice.uniform(0, 0.25))
         if dice.random() < 0.8:
             request_stop(
-                house.context, live.run_id, dice.choice(["pause", "pause", "cancel"]), "prueba"
+                workspace.context, live.run_id, dice.choice(["pause", "pause", "cancel"]), "prueba"
             )
         assert live.ended.wait(PATIENCE)
-        assert upkeep.check(house.context.journal).findings == ()
-        sound(house, live.run_id)
-        more = resume(house.context, live.run_id, house.connection) or retry(
-            house.context, live.run_id, house.connection
+        assert upkeep.check(workspace.context.journal).findings == ()
+        sound(workspace, live.run_id)
+        more = resume(workspace.context, live.run_id, workspace.connection) or retry(
+            workspace.context, live.run_id, workspace.connection
         )
         live = more or live
     remote.fail_next()
     assert live.ended.wait(PATIENCE)
     for again in (resume, retry):
-        if more := again(house.context, live.run_id, house.connection):
+        if more := again(workspace.context, live.run_id, workspace.connection):
             assert more.ended.wait(PATIENCE)
-    counts = sound(house, live.run_id)
+    counts = sound(workspace, live.run_id)
     assert (counts["unprocessed"], counts["excluded"]) == (0, 1 + OUTSIDE[1] - OUTSIDE[0])
     assert counts["success"] == remote.writes() == 48
-    assert upkeep.check(house.context.journal).findings == ()
+    assert upkeep.check(workspace.context.journal).findings == ()
 
 
-def test_files_of_a_stopped_undo_are_the_input_too(house: House, remote: Remote) -> None:
-    live = started(house, remote)
+def test_files_of_a_stopped_undo_are_the_input_too(workspace: Workspace, remote: Remote) -> None:
+    live = started(workspace, remote)
     assert live.ended.wait(PATIENCE)
     remote.config(latency_ms=20)
-    back = undo(house.context, live.run_id, house.connection)
+    back = undo(workspace.context, live.run_id, workspace.connection)
     time.sleep(0.3)
-    request_stop(house.context, back.run_id, "cancel", "prueba")
+    request_stop(workspace.context, back.run_id, "cancel", "prueba")
     assert back.ended.wait(PATIENCE)
-    assert sum(sound(house, back.run_id).values()) == len(LINES)
-    again = retry(house.context, back.run_id, house.connection)
+    assert sum(sound(workspace, back.run_id).values()) == len(LINES)
+    again = retry(workspace.context, back.run_id, workspace.connection)
     assert again is not None and again.ended.wait(PATIENCE)
-    counts = sound(house, back.run_id)
+    counts = sound(workspace, back.run_id)
     assert (counts["success"], counts["unprocessed"]) == (48, 0)

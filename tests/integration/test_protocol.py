@@ -17,7 +17,7 @@ from bulk.runs.connection import same_organisation
 from bulk.runs.launch import Launch, launch, request_stop, resume, retry
 from bulk.runs.status import find_run
 from bulk.runs.undo import undo
-from tests.house import House, Remote
+from tests.workspace import Remote, Workspace
 
 ACTION = "usuarios_configurar_desvio_prefijo53"
 
@@ -32,9 +32,9 @@ def with_calling(count: int) -> list[int]:
     return [index for index in range(count * 2) if index % 33 != 7][:count]
 
 
-def test_five_bad_rows_do_not_stop_the_others(house: House, remote: Remote) -> None:
+def test_five_bad_rows_do_not_stop_the_others(workspace: Workspace, remote: Remote) -> None:
     good, bad = users(remote, *with_calling(40)), users(remote, 7, 40, 73, 106)
-    result = house.run(
+    result = workspace.run(
         ACTION, [*good[:20], *bad, {"person_id": "nada", "extension": "12"}, *good[20:]]
     )
     assert result.counts == {"done": 40, "failed": 4, "invalid": 1}
@@ -42,8 +42,10 @@ def test_five_bad_rows_do_not_stop_the_others(house: House, remote: Remote) -> N
     assert all(row.message for row in result.rows if row.state in ("failed", "invalid"))
 
 
-def test_every_row_has_intent_before_and_after_in_the_journal(house: House, remote: Remote) -> None:
-    row = house.run(ACTION, users(remote, 0)).row
+def test_every_row_has_intent_before_and_after_in_the_journal(
+    workspace: Workspace, remote: Remote
+) -> None:
+    row = workspace.run(ACTION, users(remote, 0)).row
     assert (row.attempt, row.before["always"]["enabled"], row.after["always"]["enabled"]) == (
         1,
         False,
@@ -53,15 +55,17 @@ def test_every_row_has_intent_before_and_after_in_the_journal(house: House, remo
     assert str(row.tracking_id).startswith("SANDBOX_")
 
 
-def test_a_rate_limit_is_waited_for_and_no_row_fails(house: House, remote: Remote) -> None:
+def test_a_rate_limit_is_waited_for_and_no_row_fails(workspace: Workspace, remote: Remote) -> None:
     remote.config(rate_limit=60.0, burst=5)
-    result = house.run(ACTION, users(remote, *with_calling(30)))
+    result = workspace.run(ACTION, users(remote, *with_calling(30)))
     assert result.counts == {"done": 30}
     assert max(remote.counters()["by_entity"].values()) == 1
 
 
 @pytest.mark.parametrize("header", ["rand(30),add(30)", "Wed, 21 Oct 2015 07:28:00 GMT", "", "0"])
-def test_a_retry_after_of_any_form_is_survived(house: House, remote: Remote, header: str) -> None:
+def test_a_retry_after_of_any_form_is_survived(
+    workspace: Workspace, remote: Remote, header: str
+) -> None:
     remote.fail_next(
         {
             "status": 429,
@@ -70,15 +74,17 @@ def test_a_retry_after_of_any_form_is_survived(house: House, remote: Remote, hea
             "body": {},
         }
     )
-    assert house.run(ACTION, users(remote, 0)).counts == {"done": 1}
+    assert workspace.run(ACTION, users(remote, 0)).counts == {"done": 1}
 
 
-def test_faults_everywhere_end_like_a_run_without_faults(house: House, remote: Remote) -> None:
-    house.run(ACTION, users(remote, *with_calling(40)))
+def test_faults_everywhere_end_like_a_run_without_faults(
+    workspace: Workspace, remote: Remote
+) -> None:
+    workspace.run(ACTION, users(remote, *with_calling(40)))
     wanted = remote.digest()
     remote.as_new()
     remote.config(fail_rate=0.08, ambiguous_rate=0.08, truncate_rate=0.04)
-    result = house.run(ACTION, users(remote, *with_calling(40)))
+    result = workspace.run(ACTION, users(remote, *with_calling(40)))
     assert result.counts == {"done": 40}, [
         row.message for row in result.rows if row.state != "done"
     ]
@@ -87,165 +93,171 @@ def test_faults_everywhere_end_like_a_run_without_faults(house: House, remote: R
 
 
 def test_a_rejected_token_writes_no_run_and_sends_nothing_else(
-    house: House, remote: Remote
+    workspace: Workspace, remote: Remote
 ) -> None:
     from bulk.runs.connection import connect
 
-    wrong = connect(house.context.home, token="caducado-0000", base_url=remote.running.base_url)
+    wrong = connect(workspace.context.home, token="caducado-0000", base_url=remote.running.base_url)
     from bulk.files.dataset import from_records
 
     prepared = prepare(
         ACTION, {"usuarios": from_records({2: users(remote, 0)[0]}, name="usuarios")}
     )
     with pytest.raises(TokenRejected):
-        launch(house.context, prepared, wrong, Launch())
+        launch(workspace.context, prepared, wrong, Launch())
     assert remote.counters()["by_status"]["401"] >= 1
     from bulk.journal.runs import list_runs
 
-    assert list_runs(house.context.journal) == []
+    assert list_runs(workspace.context.journal) == []
 
 
 def test_a_token_that_expires_stops_the_run_and_leaves_the_rest_pending(
-    house: House, remote: Remote
+    workspace: Workspace, remote: Remote
 ) -> None:
     remote.fail_next(
         {"status": 401, "method": "PUT", "body": {"message": "expired"}, "times": 1000}
     )
-    stopped = house.run(ACTION, users(remote, *with_calling(20)))
+    stopped = workspace.run(ACTION, users(remote, *with_calling(20)))
     assert stopped.document["state"] == "stopped"
     assert stopped.counts == {"pending": 20}
     assert "token" in stopped.document["reason"]
     remote.fail_next()
-    assert house.resume(stopped.document["run_id"]).counts == {"done": 20}
+    assert workspace.resume(stopped.document["run_id"]).counts == {"done": 20}
     assert max(remote.counters()["by_entity"].values()) == 1
 
 
-def test_pause_leaves_nothing_running_and_resume_finishes(house: House, remote: Remote) -> None:
+def test_pause_leaves_nothing_running_and_resume_finishes(
+    workspace: Workspace, remote: Remote
+) -> None:
     remote.config(latency_ms=50.0)
-    live = house.start(ACTION, users(remote, *with_calling(60)), Launch(workers=4))
+    live = workspace.start(ACTION, users(remote, *with_calling(60)), Launch(workers=4))
     while not remote.writes():
         pass
-    request_stop(house.context, live.run_id, "pause", "prueba")
+    request_stop(workspace.context, live.run_id, "pause", "prueba")
     assert live.ended.wait(10)
-    paused = house.result(live.run_id)
+    paused = workspace.result(live.run_id)
     assert paused.document["state"] == "paused"
     assert set(paused.counts) == {"pending", "done"}
-    assert house.resume(live.run_id).counts == {"done": 60}
-    assert [c.command for c in control.history(house.context.journal, live.run_id)] == [
+    assert workspace.resume(live.run_id).counts == {"done": 60}
+    assert [c.command for c in control.history(workspace.context.journal, live.run_id)] == [
         "launch",
         "pause",
         "resume",
     ]
 
 
-def test_cancel_marks_what_was_not_sent(house: House, remote: Remote) -> None:
+def test_cancel_marks_what_was_not_sent(workspace: Workspace, remote: Remote) -> None:
     remote.config(latency_ms=50.0)
-    live = house.start(ACTION, users(remote, *with_calling(60)), Launch(workers=4))
+    live = workspace.start(ACTION, users(remote, *with_calling(60)), Launch(workers=4))
     while not remote.writes():
         pass
-    request_stop(house.context, live.run_id, "cancel", "prueba")
+    request_stop(workspace.context, live.run_id, "cancel", "prueba")
     assert live.ended.wait(10)
-    result = house.result(live.run_id)
+    result = workspace.result(live.run_id)
     assert result.document["state"] == "cancelled"
     assert result.counts["cancelled"] + result.counts["done"] == 60
 
 
-def test_a_run_in_course_is_refused_to_a_second_owner(house: House, remote: Remote) -> None:
+def test_a_run_in_course_is_refused_to_a_second_owner(workspace: Workspace, remote: Remote) -> None:
     remote.config(latency_ms=100.0)
-    live = house.start(ACTION, users(remote, *with_calling(40)), Launch(workers=2))
+    live = workspace.start(ACTION, users(remote, *with_calling(40)), Launch(workers=2))
     with pytest.raises(OwnedElsewhere, match="proceso"):
-        house.resume(live.run_id)
+        workspace.resume(live.run_id)
     live.halt("paused")
     assert live.ended.wait(10)
 
 
-def test_resume_of_a_finished_run_changes_nothing(house: House, remote: Remote) -> None:
-    first = house.run(ACTION, users(remote, 0))
+def test_resume_of_a_finished_run_changes_nothing(workspace: Workspace, remote: Remote) -> None:
+    first = workspace.run(ACTION, users(remote, 0))
     requests = remote.counters()["requests"]
-    again = house.resume(first.document["run_id"])
+    again = workspace.resume(first.document["run_id"])
     assert again.document == first.document
     assert remote.counters()["requests"] == requests
 
 
 def test_resume_with_a_token_of_another_organisation_is_refused(
-    house: House, remote: Remote
+    workspace: Workspace, remote: Remote
 ) -> None:
-    live = house.start(ACTION, users(remote, 0))
+    live = workspace.start(ACTION, users(remote, 0))
     live.ended.wait(10)
-    runs.update_run(house.context.journal, live.run_id, org_id="OTRA", state="paused")
+    runs.update_run(workspace.context.journal, live.run_id, org_id="OTRA", state="paused")
     with pytest.raises(UsageError, match="otra organización"):
-        house.resume(live.run_id)
+        workspace.resume(live.run_id)
 
 
 @pytest.mark.parametrize(
     "me", [{"id": "x", "displayName": "Otro"}, {"id": "x", "displayName": "Otro", "orgId": ""}]
 )
 def test_a_token_that_does_not_tell_its_organisation_takes_up_nothing_and_changes_no_run(
-    house: House, remote: Remote, me: dict[str, str]
+    workspace: Workspace, remote: Remote, me: dict[str, str]
 ) -> None:
-    run = house.run(ACTION, users(remote, 0, 7))
+    run = workspace.run(ACTION, users(remote, 0, 7))
     again: list[Callable[[], object]] = [
-        lambda: resume(house.context, run.document["run_id"], house.connection),
-        lambda: retry(house.context, run.document["run_id"], house.connection),
-        lambda: undo(house.context, run.document["run_id"], house.connection),
-        lambda: house.start(ACTION, users(remote, 1)),
+        lambda: resume(workspace.context, run.document["run_id"], workspace.connection),
+        lambda: retry(workspace.context, run.document["run_id"], workspace.connection),
+        lambda: undo(workspace.context, run.document["run_id"], workspace.connection),
+        lambda: workspace.start(ACTION, users(remote, 1)),
     ]
-    runs.update_run(house.context.journal, run.document["run_id"], state="paused")
+    runs.update_run(workspace.context.journal, run.document["run_id"], state="paused")
     for attempt in again:
         remote.fail_next({"path_regex": "people/me$", "status": 200, "body": me, "times": 1})
         with pytest.raises(BulkError, match="de quién es el token"):
             attempt()
-    assert runs.get_run(house.context.journal, run.document["run_id"]).org_id == remote.org.org_id
+    assert (
+        runs.get_run(workspace.context.journal, run.document["run_id"]).org_id == remote.org.org_id
+    )
 
 
 def test_a_connection_of_no_known_organisation_is_not_taken_for_the_runs_own(
-    house: House, remote: Remote
+    workspace: Workspace, remote: Remote
 ) -> None:
-    run = find_run(house.context, house.run(ACTION, users(remote, 0)).document["run_id"])
+    run = find_run(workspace.context, workspace.run(ACTION, users(remote, 0)).document["run_id"])
     with pytest.raises(UsageError, match="otra organización"):
-        same_organisation(run, house.connection)  # not identified yet
+        same_organisation(run, workspace.connection)  # not identified yet
 
 
-def test_no_more_requests_in_flight_than_workers(house: House, remote: Remote) -> None:
+def test_no_more_requests_in_flight_than_workers(workspace: Workspace, remote: Remote) -> None:
     remote.config(latency_ms=20.0)
-    house.run(ACTION, users(remote, *with_calling(60)), Launch(workers=5))
+    workspace.run(ACTION, users(remote, *with_calling(60)), Launch(workers=5))
     assert 1 < remote.counters()["max_in_flight"] <= 5
 
 
-def test_row_by_row_keeps_the_order_of_the_file(house: House, remote: Remote) -> None:
-    result = house.run(ACTION, users(remote, *with_calling(8)), Launch(bulk=False))
+def test_row_by_row_keeps_the_order_of_the_file(workspace: Workspace, remote: Remote) -> None:
+    result = workspace.run(ACTION, users(remote, *with_calling(8)), Launch(bulk=False))
     ended = [row.ended_at for row in result.rows]
     assert ended == sorted(ended, key=str)
     assert remote.counters()["max_in_flight"] == 1
 
 
 def test_identical_rows_of_one_person_end_unchanged_and_contradictory_ones_are_invalid(
-    house: House, remote: Remote
+    workspace: Workspace, remote: Remote
 ) -> None:
     twice = [*users(remote, 0), *users(remote, 0)]
-    assert [row.state for row in house.run(ACTION, twice).rows] == ["done", "unchanged"]
+    assert [row.state for row in workspace.run(ACTION, twice).rows] == ["done", "unchanged"]
     apart = [*users(remote, 1), {"person_id": remote.person(1), "extension": "2222"}]
-    assert house.run(ACTION, apart).counts == {"invalid": 2}
+    assert workspace.run(ACTION, apart).counts == {"invalid": 2}
 
 
-def test_too_many_failures_pause_the_run_and_name_the_cause(house: House, remote: Remote) -> None:
+def test_too_many_failures_pause_the_run_and_name_the_cause(
+    workspace: Workspace, remote: Remote
+) -> None:
     remote.fail_next(
         {"status": 400, "method": "PUT", "body": {"message": "dato imposible"}, "times": 1000}
     )
-    result = house.run(ACTION, users(remote, *with_calling(110)))
+    result = workspace.run(ACTION, users(remote, *with_calling(110)))
     assert result.document["state"] == "stopped"
     assert "dato imposible" in result.document["reason"]
     assert result.counts["pending"] > 0
 
 
 def test_the_automatic_pause_names_the_cause_of_its_window_whatever_number_each_row_names(
-    house: House, remote: Remote
+    workspace: Workspace, remote: Remote
 ) -> None:
     """Five rows of one text long before count no more; six that differ only in their number are one
     cause.
     """
     people = with_calling(40)
-    told = dict.fromkeys(people[:5], "ocupado") | {
+    shown = dict.fromkeys(people[:5], "ocupado") | {
         n: f"choca con +3491122{n:04d}" for n in people[25:]
     }
     remote.fail_next(
@@ -256,33 +268,39 @@ def test_the_automatic_pause_names_the_cause_of_its_window_whatever_number_each_
                 "path_regex": remote.person(n),
                 "body": {"message": text},
             }
-            for n, text in told.items()
+            for n, text in shown.items()
         ]
     )
-    settings = replace(house.context.settings, breaker_window=10)
-    alone = House(replace(house.context, settings=settings), remote)
+    settings = replace(workspace.context.settings, breaker_window=10)
+    alone = Workspace(replace(workspace.context, settings=settings), remote)
     result = alone.run(ACTION, users(remote, *people), Launch(bulk=False))
     assert "6 de las últimas 10" in result.document["reason"]
     assert "«Webex no acepta el dato: choca con +3491122" in result.document["reason"]
 
 
-def test_a_stop_after_the_first_rows_names_their_main_cause(house: House, remote: Remote) -> None:
+def test_a_stop_after_the_first_rows_names_their_main_cause(
+    workspace: Workspace, remote: Remote
+) -> None:
     remote.fail_next(
         {"status": 400, "method": "PUT", "body": {"message": "dato imposible"}, "times": 2}
     )
-    first = house.run(ACTION, users(remote, *with_calling(20)), Launch(canary=5, workers=1))
+    first = workspace.run(ACTION, users(remote, *with_calling(20)), Launch(canary=5, workers=1))
     assert "2 con error" in first.document["reason"]
     assert first.document["reason"].endswith(
         "Causa principal: «Webex no acepta el dato: dato imposible»."
     )
 
 
-def test_losing_the_connection_stops_the_run_and_fails_no_row(house: House, remote: Remote) -> None:
+def test_losing_the_connection_stops_the_run_and_fails_no_row(
+    workspace: Workspace, remote: Remote
+) -> None:
     from bulk.sandbox import SandboxConfig, start_in_thread
 
     other = start_in_thread(SandboxConfig(people=120, locations=6, latency_ms=30.0))
-    settings = replace(house.context.settings, max_attempts=2)
-    lost = House(replace(house.context, settings=settings), Remote(other, people=120, locations=6))
+    settings = replace(workspace.context.settings, max_attempts=2)
+    lost = Workspace(
+        replace(workspace.context, settings=settings), Remote(other, people=120, locations=6)
+    )
     live = lost.start(ACTION, users(remote, *with_calling(60)), Launch(workers=4))
     while not lost.remote.writes():
         pass
@@ -295,7 +313,7 @@ def test_losing_the_connection_stops_the_run_and_fails_no_row(house: House, remo
 
 
 def test_a_pause_before_a_set_leaves_gives_back_only_the_rows_without_an_end(
-    house: House, remote: Remote, monkeypatch: pytest.MonkeyPatch
+    workspace: Workspace, remote: Remote, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from bulk.engine import jobs, sets
     from bulk.errors import Interrupted
@@ -316,7 +334,7 @@ def test_a_pause_before_a_set_leaves_gives_back_only_the_rows_without_an_end(
     with monkeypatch.context() as patched:
         patched.setattr(sets, "read_items", somebody_moves_one)
         patched.setattr(jobs, "mark", paused)
-        result = house.run("usuarios_asignar_location_desde_csv", moves)
+        result = workspace.run("usuarios_asignar_location_desde_csv", moves)
     assert result.counts == {"pending": 2, "unchanged": 1}
-    assert upkeep.check(house.context.journal).sound
-    assert house.resume(result.document["run_id"]).counts == {"done": 2, "unchanged": 1}
+    assert upkeep.check(workspace.context.journal).sound
+    assert workspace.resume(result.document["run_id"]).counts == {"done": 2, "unchanged": 1}

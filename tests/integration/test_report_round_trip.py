@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bulk.adapters import SUPPORTED, get_action
-from bulk.cli.preparing import Asked, prepare_asked
+from bulk.cli.preparing import DataOptions, prepare_asked
 from bulk.errors import InputError, UsageError
 from bulk.files.csv_writer import safe_cell
 from bulk.files.dataset import read_any
@@ -22,8 +22,8 @@ from bulk.runs.launch import Launch, launch_plan, request_stop, wait
 from bulk.runs.status import find_run
 from pages.ui.data import corrections
 from pages.ui.shell.session import Session
-from tests.house import House
 from tests.integration.report_case import ACTION, EVIL, Ended, launched, sheets, table
+from tests.workspace import Workspace
 
 OUTCOMES = ("estado", "mensaje", "causa", "antes", "después", "trackingId", "intento")
 
@@ -48,30 +48,30 @@ def test_round_trip_file_maps_as_the_original_and_offers_what_is_left(ended: End
     assert set(prepared.invalid) == {10}
     wrong = {
         row.line
-        for row in ended.house.result(ended.run.run_id).rows
+        for row in ended.workspace.result(ended.run.run_id).rows
         if row.state not in ("done", "unchanged")
     }
     assert open_lines(again) == wrong
     assert 10 in wrong
 
 
-def test_rows_that_the_launched_rehearsal_had_not_come_to_are_still_to_be_done(
-    house: House, raw: bytes, tmp_path: Path
+def test_rows_that_the_launched_dry_run_had_not_come_to_are_still_to_be_done(
+    workspace: Workspace, raw: bytes, tmp_path: Path
 ) -> None:
-    part = launched(house, raw, Launch(dry_run=True, canary=3, workers=4))
-    request_stop(house.context, part.run.run_id, "cancel", "Ana")
-    live = launch_plan(house.context, part.run.run_id, house.connection, Launch())
+    part = launched(workspace, raw, Launch(dry_run=True, canary=3, workers=4))
+    request_stop(workspace.context, part.run.run_id, "cancel", "Ana")
+    live = launch_plan(workspace.context, part.run.run_id, workspace.connection, Launch())
     wait(live)
-    run = find_run(house.context, live.run_id)
-    left = {row.line for row in house.result(run.run_id).rows if row.state == "excluded"}
+    run = find_run(workspace.context, live.run_id)
+    left = {row.line for row in workspace.result(run.run_id).rows if row.state == "excluded"}
     assert len(left) >= 4
     path = tmp_path / "usuarios_vuelta.csv"
-    path.write_bytes(b"".join(roundtrip_chunks(house.context, run)))
+    path.write_bytes(b"".join(roundtrip_chunks(workspace.context, run)))
     assert left <= open_lines(read_any(path)[0])
     entities = {
-        row.params["person_id"] for row in house.result(run.run_id).rows if row.line in left
+        row.params["person_id"] for row in workspace.result(run.run_id).rows if row.line in left
     }
-    assert entities <= open_entities(house.context.journal, run.run_id)
+    assert entities <= open_entities(workspace.context.journal, run.run_id)
 
 
 @pytest.mark.parametrize("action_id", SUPPORTED)
@@ -85,17 +85,23 @@ def test_no_action_takes_a_column_of_the_outcome_for_a_parameter(
     assert {offer.source for offer in suggest(action, again, None, mapping)}.isdisjoint(OUTCOMES)
 
 
-def test_round_trip_of_a_round_trip_has_the_outcome_once(house: House, ended: Ended) -> None:
-    raw = b"".join(roundtrip_chunks(house.context, ended.run))
-    second = launched(house, raw, Launch(chunk_size=4, workers=4))
-    first_header, *_ = table(roundtrip_chunks(house.context, ended.run))
-    header, *lines = table(roundtrip_chunks(house.context, second.run))
+def test_round_trip_of_a_round_trip_has_the_outcome_once(
+    workspace: Workspace, ended: Ended
+) -> None:
+    raw = b"".join(roundtrip_chunks(workspace.context, ended.run))
+    second = launched(workspace, raw, Launch(chunk_size=4, workers=4))
+    first_header, *_ = table(roundtrip_chunks(workspace.context, ended.run))
+    header, *lines = table(roundtrip_chunks(workspace.context, second.run))
     assert header == first_header
     assert lines[0][header.index("estado")] == "sin cambios"
 
 
-def test_a_column_of_the_file_with_the_name_of_an_outcome_is_kept(house: House, raw: bytes) -> None:
-    own = launched(house, raw.replace(b"observaciones", b"Estado"), Launch(chunk_size=4, workers=4))
+def test_a_column_of_the_file_with_the_name_of_an_outcome_is_kept(
+    workspace: Workspace, raw: bytes
+) -> None:
+    own = launched(
+        workspace, raw.replace(b"observaciones", b"Estado"), Launch(chunk_size=4, workers=4)
+    )
     again = read_any(own.saved("usuarios_vuelta.csv", roundtrip=True))[0]
     assert is_roundtrip(again)
     assert 10 in open_lines(again)
@@ -103,21 +109,21 @@ def test_a_column_of_the_file_with_the_name_of_an_outcome_is_kept(house: House, 
 
 
 def test_the_kept_file_is_private_and_the_same_file_is_kept_once(
-    house: House, ended: Ended, raw: bytes
+    workspace: Workspace, ended: Ended, raw: bytes
 ) -> None:
-    launched(house, raw, Launch(chunk_size=4, workers=4))
-    kept = list((house.context.home / "files").iterdir())
+    launched(workspace, raw, Launch(chunk_size=4, workers=4))
+    kept = list((workspace.context.home / "files").iterdir())
     assert [path.stem for path in kept] == [ended.run.files[0]["kept"]]
     assert kept[0].stat().st_mode & 0o077 == 0
     assert kept[0].parent.stat().st_mode & 0o077 == 0
 
 
-def test_round_trip_without_the_kept_file_says_so(house: House, ended: Ended) -> None:
-    next((house.context.home / "files").iterdir()).unlink()
+def test_round_trip_without_the_kept_file_says_so(workspace: Workspace, ended: Ended) -> None:
+    next((workspace.context.home / "files").iterdir()).unlink()
     with pytest.raises(UsageError, match="ya no se guarda"):
-        roundtrip_chunks(house.context, ended.run)
+        roundtrip_chunks(workspace.context, ended.run)
     assert (
-        sum(len(table(chunks)) - 1 for chunks in three_files(house.context, ended.run).values())
+        sum(len(table(chunks)) - 1 for chunks in three_files(workspace.context, ended.run).values())
         == 9
     )
 
@@ -143,7 +149,7 @@ def test_round_trip_csv_has_no_cell_that_runs(ended: Ended) -> None:
 def test_the_command_line_takes_only_what_a_round_trip_file_says_is_left(ended: Ended) -> None:
     path = ended.saved("usuarios_vuelta.csv", roundtrip=True)
     left = open_lines(read_any(path)[0])
-    prepared = prepare_asked(ACTION, Asked({"usuarios": path}, only_open=True))
+    prepared = prepare_asked(ACTION, DataOptions({"usuarios": path}, only_open=True))
     assert prepared.frame.index[~prepared.frame.index.isin(prepared.excluded)].tolist() == sorted(
         left
     )
@@ -151,7 +157,7 @@ def test_the_command_line_takes_only_what_a_round_trip_file_says_is_left(ended: 
     plain = path.with_name("USUARIOS.CSV")
     plain.write_bytes(ended.raw)
     with pytest.raises(InputError, match="ida y vuelta"):
-        prepare_asked(ACTION, Asked({"usuarios": plain}, only_open=True))
+        prepare_asked(ACTION, DataOptions({"usuarios": plain}, only_open=True))
 
 
 def test_the_app_offers_what_is_left_and_shows_the_original_columns(ended: Ended) -> None:

@@ -19,19 +19,19 @@ from bulk.report import (
     write_acta,
     write_report,
 )
-from bulk.runs.error_groups import clusters
+from bulk.runs.error_groups import error_groups
 from bulk.runs.launch import Launch, request_stop, retry, wait
 from bulk.runs.status import find_run
 from bulk.runs.undo import undo
 from bulk.runs.verify import verify
-from tests.house import House
 from tests.integration.report_case import ACTION, EVIL, IMAGE, Ended, launched, sheets, table
+from tests.workspace import Workspace
 
 # -- formats ---------------------------------------------------------------------------------------
 
 
 def test_csv_tells_state_cause_before_and_after_of_each_row(ended: Ended) -> None:
-    header, *lines = table(csv_chunks(ended.house.context, ended.run))
+    header, *lines = table(csv_chunks(ended.workspace.context, ended.run))
     assert len(lines) == 9
     first, bad = (dict(zip(header, lines[at], strict=True)) for at in (0, 8))
     assert (first["fila"], first["estado"], first["etiqueta"]) == ("2", "hecha", "Persona 0 · 1000")
@@ -53,8 +53,8 @@ def test_workbook_has_its_four_sheets_and_only_text_and_numbers(ended: Ended) ->
 
 
 def test_json_carries_the_audit_the_clusters_and_every_row(ended: Ended) -> None:
-    control.post(ended.house.context.journal, ended.run.run_id, "pause", "Ana", acked=True)
-    found = json.loads(b"".join(json_chunks(ended.house.context, ended.run)))
+    control.post(ended.workspace.context.journal, ended.run.run_id, "pause", "Ana", acked=True)
+    found = json.loads(b"".join(json_chunks(ended.workspace.context, ended.run)))
     assert [row["line"] for row in found["rows"]] == list(range(2, 11))
     audit = found["audit"]
     assert audit["person"]
@@ -69,7 +69,7 @@ def test_json_carries_the_audit_the_clusters_and_every_row(ended: Ended) -> None
 
 
 def test_html_holds_all_rows_and_what_looks_like_markup_as_text(ended: Ended) -> None:
-    page = b"".join(html_chunks(ended.house.context, ended.run)).decode()
+    page = b"".join(html_chunks(ended.workspace.context, ended.run)).decode()
     assert IMAGE not in page
     assert "&lt;img src=x onerror=alert(1)&gt;" in page
     assert "CHG-77 &amp; &lt;b&gt;fase&lt;/b&gt;" in page
@@ -77,24 +77,27 @@ def test_html_holds_all_rows_and_what_looks_like_markup_as_text(ended: Ended) ->
     assert page.count("<svg") >= 2
 
 
-def test_dry_run_speaks_of_what_would_change(house: House, raw: bytes) -> None:
-    plan = launched(house, raw, Launch(dry_run=True, chunk_size=4, workers=4))
-    header, *lines = table(csv_chunks(house.context, plan.run))
+def test_dry_run_speaks_of_what_would_change(workspace: Workspace, raw: bytes) -> None:
+    plan = launched(workspace, raw, Launch(dry_run=True, chunk_size=4, workers=4))
+    header, *lines = table(csv_chunks(workspace.context, plan.run))
     assert lines[0][header.index("estado")] == "cambiar"
-    page = b"".join(html_chunks(house.context, plan.run)).decode()
+    page = b"".join(html_chunks(workspace.context, plan.run)).decode()
     assert "ENSAYO: no se escribió nada" in page
 
 
 def test_verification_goes_into_the_report_and_the_acta(ended: Ended) -> None:
-    house, person = ended.house, ended.house.remote.person(3)
-    forwarding = house.remote.doc("person", person)["forwarding"]["callForwarding"]
+    workspace, person = ended.workspace, ended.workspace.remote.person(3)
+    forwarding = workspace.remote.doc("person", person)["forwarding"]["callForwarding"]
     always = {**forwarding["always"], "destination": "699999999"}
-    house.remote.patch(
+    workspace.remote.patch(
         "person", person, forwarding={"callForwarding": {**forwarding, "always": always}}
     )
-    live = verify(house.context, ended.run.run_id, house.connection)
+    live = verify(workspace.context, ended.run.run_id, workspace.connection)
     wait(live)
-    for chunks in (html_chunks(house.context, ended.run), acta_chunks(house.context, [ended.run])):
+    for chunks in (
+        html_chunks(workspace.context, ended.run),
+        acta_chunks(workspace.context, [ended.run]),
+    ):
         page = b"".join(chunks).decode()
         assert "1 distinta," in page
         assert f"verificación {live.run_id}" in page
@@ -102,11 +105,11 @@ def test_verification_goes_into_the_report_and_the_acta(ended: Ended) -> None:
 
 
 def test_acta_over_two_runs_has_their_totals_exceptions_and_boxes_to_sign(
-    house: House, ended: Ended, raw: bytes
+    workspace: Workspace, ended: Ended, raw: bytes
 ) -> None:
-    again = launched(house, raw, Launch(chunk_size=4, workers=4, note="segunda vuelta"))
-    path = house.context.home.parent / "acta.html"
-    assert write_acta(house.context, [again.run, ended.run], path) == 18
+    again = launched(workspace, raw, Launch(chunk_size=4, workers=4, note="segunda vuelta"))
+    path = workspace.context.home.parent / "acta.html"
+    assert write_acta(workspace.context, [again.run, ended.run], path) == 18
     page = path.read_text("utf-8")
     assert page.index(ended.run.run_id) < page.index(again.run.run_id)
     assert page.count("Nombre, fecha y firma") == 2
@@ -117,16 +120,18 @@ def test_acta_over_two_runs_has_their_totals_exceptions_and_boxes_to_sign(
     assert "segunda vuelta" in page
 
 
-def test_rows_of_a_rehearsal_that_were_not_rehearsed_are_counted_too(
-    house: House, raw: bytes
+def test_rows_of_a_dry_run_that_were_not_in_the_dry_run_are_counted_too(
+    workspace: Workspace, raw: bytes
 ) -> None:
-    plan = launched(house, raw, Launch(dry_run=True, chunk_size=4, workers=1, bulk=False, canary=2))
-    request_stop(house.context, plan.run.run_id, "cancel", "Ana")
+    plan = launched(
+        workspace, raw, Launch(dry_run=True, chunk_size=4, workers=1, bulk=False, canary=2)
+    )
+    request_stop(workspace.context, plan.run.run_id, "cancel", "Ana")
     path = plan.saved("ensayo.csv")
     in_the_file = len(path.read_text("utf-8-sig").splitlines()) - 1
     assert in_the_file == 9
-    assert write_report(house.context, plan.run, path) == in_the_file
-    assert write_acta(house.context, [plan.run], path.with_suffix(".html")) == in_the_file
+    assert write_report(workspace.context, plan.run, path) == in_the_file
+    assert write_acta(workspace.context, [plan.run], path.with_suffix(".html")) == in_the_file
 
 
 def test_report_is_for_its_owner_only_and_never_half_written(ended: Ended) -> None:
@@ -135,63 +140,65 @@ def test_report_is_for_its_owner_only_and_never_half_written(ended: Ended) -> No
     with pytest.raises(UsageError, match="formato"):
         ended.saved("informe.pdf")
     with pytest.raises(UsageError, match="No se puede escribir"):
-        write_report(ended.house.context, ended.run, path / "dentro.csv")
+        write_report(ended.workspace.context, ended.run, path / "dentro.csv")
     assert [each.name for each in path.parent.glob(".*.csv")] == []
 
 
 def test_report_of_an_undo_tells_what_was_reverted_and_what_was_kept(ended: Ended) -> None:
-    house, person = ended.house, ended.house.remote.person(3)
-    forwarding = house.remote.doc("person", person)["forwarding"]["callForwarding"]
+    workspace, person = ended.workspace, ended.workspace.remote.person(3)
+    forwarding = workspace.remote.doc("person", person)["forwarding"]["callForwarding"]
     always = {**forwarding["always"], "destination": "699999999"}
-    house.remote.patch(
+    workspace.remote.patch(
         "person", person, forwarding={"callForwarding": {**forwarding, "always": always}}
     )
-    live = undo(house.context, ended.run.run_id, house.connection)
+    live = undo(workspace.context, ended.run.run_id, workspace.connection)
     wait(live)
-    run = find_run(house.context, live.run_id)
-    header, *lines = table(csv_chunks(house.context, run))
+    run = find_run(workspace.context, live.run_id)
+    header, *lines = table(csv_chunks(workspace.context, run))
     words = {line[header.index("fila")]: line[header.index("estado")] for line in lines}
     assert words["5"] == "conservada"
     assert set(words.values()) == {"conservada", "revertida"}
-    found = sheets(_book(house, run))
+    found = sheets(_book(workspace, run))
     assert {row[0]: row[1] for row in found["Resumen"]}["Parte de"] == ended.run.run_id
     facts = {row[0]: row[1] for row in sheets(ended.saved("informe.xlsx"))["Resumen"]}
     assert facts["Deshecha en"] == run.run_id
 
 
-def _book(house: House, run: RunRecord) -> Path:
-    path = house.context.home.parent / "deshecha.xlsx"
-    write_report(house.context, run, path)
+def _book(workspace: Workspace, run: RunRecord) -> Path:
+    path = workspace.context.home.parent / "deshecha.xlsx"
+    write_report(workspace.context, run, path)
     return path
 
 
-def test_a_row_given_by_a_script_leaves_no_file_behind(house: House) -> None:
-    house.run(ACTION, [{"person_id": house.remote.person(0), "extension": "1000"}])
-    assert not (house.context.home / "files").exists()
+def test_a_row_given_by_a_script_leaves_no_file_behind(workspace: Workspace) -> None:
+    workspace.run(ACTION, [{"person_id": workspace.remote.person(0), "extension": "1000"}])
+    assert not (workspace.context.home / "files").exists()
 
 
 # -- clusters and the command line -----------------------------------------------------------------
 
 
-def test_failures_of_many_rows_become_one_cluster_with_a_remedy(house: House, raw: bytes) -> None:
-    house.remote.fail_next(*[{"status": 403, "times": 1, "method": "PUT"}] * 3)
-    some = launched(house, raw, Launch(bulk=False, workers=1))
-    found = {cluster.code: cluster for cluster in clusters(house.context, some.run)}
+def test_failures_of_many_rows_become_one_cluster_with_a_remedy(
+    workspace: Workspace, raw: bytes
+) -> None:
+    workspace.remote.fail_next(*[{"status": 403, "times": 1, "method": "PUT"}] * 3)
+    some = launched(workspace, raw, Launch(bulk=False, workers=1))
+    found = {cluster.code: cluster for cluster in error_groups(workspace.context, some.run)}
     assert found["403"].count == 3
     assert found["403"].title == "Falta permiso para esta operación"
     assert "spark-admin:" in found["403"].remedy
     assert len(found["403"].lines) == 3
     assert found["403"].tracking_id
-    live = retry(house.context, some.run.run_id, house.connection, lines=found["403"].lines)
+    live = retry(workspace.context, some.run.run_id, workspace.connection, lines=found["403"].lines)
     assert live is not None
     wait(live)
-    assert "403" not in {cluster.code for cluster in clusters(house.context, some.run)}
+    assert "403" not in {cluster.code for cluster in error_groups(workspace.context, some.run)}
 
 
 def test_command_writes_each_format_the_acta_and_the_parts(
     ended: Ended, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run, home = ended.run.run_id, str(ended.house.context.home)
+    run, home = ended.run.run_id, str(ended.workspace.context.home)
 
     def bulk(*arguments: str) -> int:
         with pytest.raises(SystemExit) as end:
@@ -205,8 +212,8 @@ def test_command_writes_each_format_the_acta_and_the_parts(
     assert bulk(run, run, "--acta", "--out", str(tmp_path / "a.html")) == 0
     capsys.readouterr()
     assert bulk(run, "--parts", str(tmp_path / "partes"), "--json") == 0
-    told = json.loads(capsys.readouterr().out)["parts"]
-    assert {Path(path).name for path in told.values()} == {
+    message = json.loads(capsys.readouterr().out)["parts"]
+    assert {Path(path).name for path in message.values()} == {
         path.name for path in (tmp_path / "partes").iterdir()
     }
     assert bulk(run) == 2

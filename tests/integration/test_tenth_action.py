@@ -110,9 +110,9 @@ def sandbox(tree: Path, environment: dict[str, str], tmp_path: Path) -> Iterator
         [*BULK, "sandbox", *options], stdout=subprocess.PIPE, text=True, cwd=tree, env=environment
     )
     assert process.stdout
-    told = json.loads(process.stdout.readline())
-    environment |= {"WEBEX_ACCESS_TOKEN": told["token"], "WEBEX_BASE_URL": told["base_url"]}
-    yield told
+    message = json.loads(process.stdout.readline())
+    environment |= {"WEBEX_ACCESS_TOKEN": message["token"], "WEBEX_BASE_URL": message["base_url"]}
+    yield message
     process.terminate()
     process.wait(timeout=10)
 

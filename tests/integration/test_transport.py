@@ -26,7 +26,7 @@ from bulk.webex import transport
 from bulk.webex.client import Api, Token
 from bulk.webex.ratelimit import Pace
 from bulk.webex.transport import proxy_of
-from tests.house import Remote
+from tests.workspace import Remote
 
 ELSEWHERE = "http://webex.example/v1"  # nobody resolves this name: only a proxy can answer for it
 
@@ -143,12 +143,12 @@ def test_a_proxy_that_cannot_be_used_is_named_without_its_password(
     stranger: Stranger, monkeypatch: pytest.MonkeyPatch, proxy: str
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", proxy)
-    with pytest.raises(NotSent) as told:
+    with pytest.raises(NotSent) as text:
         api_to(ELSEWHERE).get("people/me")
-    assert told.value.offline
-    assert proxy.rpartition("@")[2] in told.value.message
-    assert "HTTP_PROXY" in told.value.message
-    assert "clave" not in told.value.message
+    assert text.value.offline
+    assert proxy.rpartition("@")[2] in text.value.message
+    assert "HTTP_PROXY" in text.value.message
+    assert "clave" not in text.value.message
 
 
 def test_a_proxy_without_its_library_says_what_is_lacking(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -159,7 +159,7 @@ def test_a_proxy_without_its_library_says_what_is_lacking(monkeypatch: pytest.Mo
         api_to(ELSEWHERE).get("people/me")
 
 
-def test_what_keeps_a_call_from_its_answer_is_told_in_spanish() -> None:
+def test_what_keeps_a_call_from_its_answer_is_shown_in_spanish() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
     with pytest.raises(NotSent, match="Sin conexión con Webex: no se puede abrir la conexión"):
@@ -189,10 +189,10 @@ def test_a_proxy_that_lets_nothing_through_is_no_connection(
     stranger.refusal = refusal
     api = api_to("https://webex.example/v1", max_attempts=1)
     for call in (lambda: api.get("people/me"), lambda: api.send("PUT", "people/1", {})):
-        with pytest.raises(NotSent) as told:
+        with pytest.raises(NotSent) as text:
             call()
-        assert told.value.offline
-        assert "el proxy no deja pasar la conexión" in told.value.message
+        assert text.value.offline
+        assert "el proxy no deja pasar la conexión" in text.value.message
     assert [target for target, _ in stranger.heard] == ["webex.example:443"] * 2
     assert not any("authorization" in headers for _, headers in stranger.heard)
 
@@ -212,10 +212,10 @@ def test_a_file_of_authorities_that_cannot_be_read_is_no_connection_and_named(
         authorities.write_text(content)
     monkeypatch.setenv("SSL_CERT_FILE", str(authorities))
     transport._made_context.cache_clear()  # as a process that has just started
-    with pytest.raises(NotSent) as told:
+    with pytest.raises(NotSent) as text:
         api_to(f"http://127.0.0.1:{stranger.port}/v1").get("people/me")
-    assert told.value.offline
-    assert f"SSL_CERT_FILE ({authorities}) no se puede leer: {reason}." in told.value.message
+    assert text.value.offline
+    assert f"SSL_CERT_FILE ({authorities}) no se puede leer: {reason}." in text.value.message
 
 
 @pytest.mark.parametrize(

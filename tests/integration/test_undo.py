@@ -13,8 +13,8 @@ from bulk.runs.launch import Launch, launch_plan, resume, wait
 from bulk.runs.status import find_run
 from bulk.runs.undo import listed_rows, undo, undo_lists
 from bulk.runs.verify import findings, verify
-from tests.house import PATIENCE, House, Remote, Result
 from tests.integration.adapters.many import callers, many_rows
+from tests.workspace import PATIENCE, Remote, Result, Workspace
 
 
 @pytest.fixture
@@ -25,41 +25,41 @@ def remote(wide: Remote) -> Remote:
 FORWARD = "usuarios_configurar_desvio_prefijo53"
 
 
-def undone(house: House, run_id: str, **options: Any) -> Result:
-    live = undo(house.context, run_id, house.connection, **options)
+def undone(workspace: Workspace, run_id: str, **options: Any) -> Result:
+    live = undo(workspace.context, run_id, workspace.connection, **options)
     assert live.ended.wait(PATIENCE)
-    return house.result(live.run_id)
+    return workspace.result(live.run_id)
 
 
 @pytest.mark.parametrize("action_id", SUPPORTED)
 def test_undo_leaves_the_organisation_as_it_was(
-    house: House, remote: Remote, action_id: str
+    workspace: Workspace, remote: Remote, action_id: str
 ) -> None:
     as_new = remote.digest()
     rows = many_rows(remote, action_id)
-    first = house.run(action_id, rows)
+    first = workspace.run(action_id, rows)
     assert set(first.counts) == {"done"}, [
         (row.state, row.message) for row in first.rows if row.state != "done"
     ]
     assert remote.digest() != as_new
-    preview = undone(house, first.document["run_id"], dry_run=True)
+    preview = undone(workspace, first.document["run_id"], dry_run=True)
     assert preview.counts == {"change": len(rows)}
-    result = undone(house, first.document["run_id"])
+    result = undone(workspace, first.document["run_id"])
     assert result.counts == {"done": len(rows)}, [
         (row.state, row.message) for row in result.rows if row.state != "done"
     ]
     assert remote.digest() == as_new
-    assert undo_lists(house.context, result.document["run_id"])["reverted"] == len(rows)
+    assert undo_lists(workspace.context, result.document["run_id"])["reverted"] == len(rows)
 
 
 @pytest.mark.parametrize("action_id", SUPPORTED)
 def test_undo_of_an_undo_leaves_what_the_run_left(
-    house: House, remote: Remote, action_id: str
+    workspace: Workspace, remote: Remote, action_id: str
 ) -> None:
-    first = house.run(action_id, many_rows(remote, action_id))
+    first = workspace.run(action_id, many_rows(remote, action_id))
     as_left = remote.digest()
-    back = undone(house, first.document["run_id"])
-    again = undone(house, back.document["run_id"])
+    back = undone(workspace, first.document["run_id"])
+    again = undone(workspace, back.document["run_id"])
     assert set(again.counts) == {"done"}, [
         (row.state, row.message) for row in again.rows if row.state != "done"
     ]
@@ -79,16 +79,16 @@ def change_by_hand(remote: Remote, index: int, destination: str) -> None:
     remote.patch("person", person, forwarding={"callForwarding": {**forwarding, "always": always}})
 
 
-def test_rows_that_somebody_changed_since_are_kept(house: House, remote: Remote) -> None:
+def test_rows_that_somebody_changed_since_are_kept(workspace: Workspace, remote: Remote) -> None:
     calling = callers(remote, 40)
-    first = house.run(FORWARD, forwarded(remote, *calling))
+    first = workspace.run(FORWARD, forwarded(remote, *calling))
     worked = [row for row in first.rows if row.state == "done"]
     theirs = {row.params["person_id"] for row in worked[:10]}
     for index in calling:
         if remote.person(index) in theirs:
             change_by_hand(remote, index, "699999999")
     writes = remote.writes()
-    result = undone(house, first.document["run_id"])
+    result = undone(workspace, first.document["run_id"])
     kept = [row for row in result.rows if row.state == "conflict"]
     assert {row.params["person_id"] for row in kept} == theirs
     assert all(
@@ -98,7 +98,7 @@ def test_rows_that_somebody_changed_since_are_kept(house: House, remote: Remote)
 
 
 def test_rows_of_one_person_are_given_back_from_the_last_to_the_first(
-    house: House, remote: Remote
+    workspace: Workspace, remote: Remote
 ) -> None:
     as_new = remote.digest()
     cx, messaging = remote.org.licenses["cx"], remote.org.licenses["meeting"]
@@ -107,62 +107,68 @@ def test_rows_of_one_person_are_given_back_from_the_last_to_the_first(
         {"person_id": remote.person(1), "remove_license_ids": messaging},
         {"person_id": remote.person(1), "add_license_ids": messaging},
     ]
-    first = house.run("usuarios_modificar_licencias", rows)
+    first = workspace.run("usuarios_modificar_licencias", rows)
     assert first.counts == {"done": 3}
-    result = undone(house, first.document["run_id"])
+    result = undone(workspace, first.document["run_id"])
     assert result.counts == {"done": 3}
     assert [row.line for row in sorted(result.rows, key=lambda row: str(row.ended_at))] == [4, 3, 2]
     assert remote.digest() == as_new
 
 
-def test_what_cannot_be_undone_is_listed_with_the_reason(house: House, remote: Remote) -> None:
+def test_what_cannot_be_undone_is_listed_with_the_reason(
+    workspace: Workspace, remote: Remote
+) -> None:
     calling = remote.org.licenses["professional"]
     rows = [{"person_id": remote.person(callers(remote, 1)[0]), "remove_license_ids": calling}]
-    first = house.run("usuarios_modificar_licencias", rows, allow_calling_removal=True)
+    first = workspace.run("usuarios_modificar_licencias", rows, allow_calling_removal=True)
     assert first.counts == {"done": 1}
-    result = undone(house, first.document["run_id"])
+    result = undone(workspace, first.document["run_id"])
     assert result.counts == {"invalid": 1}
     assert result.row.code == "irreversible" and "no se puede recuperar" in str(result.row.message)
-    assert undo_lists(house.context, result.document["run_id"])["irreversible"] == 1
+    assert undo_lists(workspace.context, result.document["run_id"])["irreversible"] == 1
 
 
-def test_a_run_that_changed_nothing_has_no_undo(house: House, remote: Remote) -> None:
-    plan = house.plan(FORWARD, forwarded(remote, 1))
+def test_a_run_that_changed_nothing_has_no_undo(workspace: Workspace, remote: Remote) -> None:
+    plan = workspace.plan(FORWARD, forwarded(remote, 1))
     with pytest.raises(UsageError, match="es un ensayo"):
-        undo(house.context, plan.document["run_id"], house.connection)
-    first = house.run(FORWARD, forwarded(remote, 1))
-    again = house.run(FORWARD, forwarded(remote, 1))
+        undo(workspace.context, plan.document["run_id"], workspace.connection)
+    first = workspace.run(FORWARD, forwarded(remote, 1))
+    again = workspace.run(FORWARD, forwarded(remote, 1))
     assert first.counts == {"done": 1} and again.counts == {"unchanged": 1}
     with pytest.raises(UsageError, match="no cambió nada"):
-        undo(house.context, again.document["run_id"], house.connection)
+        undo(workspace.context, again.document["run_id"], workspace.connection)
 
 
-def test_a_paused_undo_is_resumed_to_the_same_end(house: House, remote: Remote) -> None:
+def test_a_paused_undo_is_resumed_to_the_same_end(workspace: Workspace, remote: Remote) -> None:
     as_new = remote.digest()
     calling = callers(remote, 60)
-    first = house.run(FORWARD, forwarded(remote, *calling))
+    first = workspace.run(FORWARD, forwarded(remote, *calling))
     remote.config(latency_ms=30)
-    live = undo(house.context, first.document["run_id"], house.connection)
+    live = undo(workspace.context, first.document["run_id"], workspace.connection)
     live.halt("paused")
     assert live.ended.wait(PATIENCE)
-    assert house.result(live.run_id).document["counts"]["pending"] > 0
+    assert workspace.result(live.run_id).document["counts"]["pending"] > 0
     remote.config(latency_ms=0)
-    again = resume(house.context, live.run_id, house.connection)
+    again = resume(workspace.context, live.run_id, workspace.connection)
     assert again is not None
     wait(again)
     assert remote.digest() == as_new
 
 
-def test_the_preview_of_an_undo_can_be_launched(house: House, remote: Remote) -> None:
+def test_the_preview_of_an_undo_can_be_launched(workspace: Workspace, remote: Remote) -> None:
     as_new = remote.digest()
-    first = house.run(FORWARD, forwarded(remote, 1, 2, 3))
-    preview = undone(house, first.document["run_id"], dry_run=True)
-    live = launch_plan(house.context, preview.document["run_id"], house.connection, Launch())
+    first = workspace.run(FORWARD, forwarded(remote, 1, 2, 3))
+    preview = undone(workspace, first.document["run_id"], dry_run=True)
+    live = launch_plan(
+        workspace.context, preview.document["run_id"], workspace.connection, Launch()
+    )
     wait(live)
     assert remote.digest() == as_new
 
 
-def test_a_launched_preview_lists_its_rows_as_the_preview_did(house: House, remote: Remote) -> None:
+def test_a_launched_preview_lists_its_rows_as_the_preview_did(
+    workspace: Workspace, remote: Remote
+) -> None:
     """Kept, irreversible and unreadable rows are told apart, and what the preview did not show is
     not written.
     """
@@ -170,16 +176,16 @@ def test_a_launched_preview_lists_its_rows_as_the_preview_did(house: House, remo
     people = callers(remote, 5)
     rows = [{"person_id": remote.person(n), "add_license_ids": cx} for n in people[:4]]
     rows.append({"person_id": remote.person(people[4]), "remove_license_ids": calling})
-    first = house.run("usuarios_modificar_licencias", rows, allow_calling_removal=True)
+    first = workspace.run("usuarios_modificar_licencias", rows, allow_calling_removal=True)
     assert first.counts == {"done": 5}, [row.message for row in first.rows]
-    preview = undone(house, first.document["run_id"], dry_run=True)
+    preview = undone(workspace, first.document["run_id"], dry_run=True)
     assert preview.counts == {"change": 4, "invalid": 1}
-    kept = forwarded_run_with_one_kept(house, remote, people)
-    live = launch_plan(house.context, kept.document["run_id"], house.connection, Launch())
+    kept = forwarded_run_with_one_kept(workspace, remote, people)
+    live = launch_plan(workspace.context, kept.document["run_id"], workspace.connection, Launch())
     wait(live)
-    result = house.result(live.run_id)
+    result = workspace.result(live.run_id)
     assert result.counts == {"done": 2, "conflict": 1, "failed": 1}
-    lists = undo_lists(house.context, live.run_id)
+    lists = undo_lists(workspace.context, live.run_id)
     assert lists == {
         "reverted": 2,
         "partly": 0,
@@ -189,16 +195,18 @@ def test_a_launched_preview_lists_its_rows_as_the_preview_did(house: House, remo
         "failed": 1,
         "open": 0,
     }
-    assert [row.code for row in listed_rows(house.context, live.run_id, "kept", limit=9)] == [
+    assert [row.code for row in listed_rows(workspace.context, live.run_id, "kept", limit=9)] == [
         "modificada_despues"
     ]
     assert (
-        find_run(house.context, live.run_id).parent
-        == find_run(house.context, kept.document["run_id"]).parent
+        find_run(workspace.context, live.run_id).parent
+        == find_run(workspace.context, kept.document["run_id"]).parent
     )
-    live = launch_plan(house.context, preview.document["run_id"], house.connection, Launch())
+    live = launch_plan(
+        workspace.context, preview.document["run_id"], workspace.connection, Launch()
+    )
     wait(live)
-    lists = undo_lists(house.context, live.run_id)
+    lists = undo_lists(workspace.context, live.run_id)
     assert lists == {
         "reverted": 4,
         "partly": 0,
@@ -210,21 +218,21 @@ def test_a_launched_preview_lists_its_rows_as_the_preview_did(house: House, remo
     }
     assert [
         row.params["person_id"]
-        for row in listed_rows(house.context, live.run_id, "irreversible", limit=9)
+        for row in listed_rows(workspace.context, live.run_id, "irreversible", limit=9)
     ] == [remote.person(people[4])]
 
 
-def forwarded_run_with_one_kept(house: House, remote: Remote, people: list[int]) -> Result:
+def forwarded_run_with_one_kept(workspace: Workspace, remote: Remote, people: list[int]) -> Result:
     """Preview of the undo of four forwardings, one changed by somebody else since and one that
     cannot be read.
     """
-    first = house.run(FORWARD, forwarded(remote, *people[:4]))
+    first = workspace.run(FORWARD, forwarded(remote, *people[:4]))
     change_by_hand(remote, people[0], "699999999")
     path = f"people/{remote.person(people[1])}/features/callForwarding"
     remote.fail_next(
         {"method": "GET", "path_regex": path, "status": 403, "times": 1, "body": {"message": "no"}}
     )
-    preview = undone(house, first.document["run_id"], dry_run=True)
+    preview = undone(workspace, first.document["run_id"], dry_run=True)
     assert preview.counts == {"conflict": 1, "blocked": 1, "change": 2}
     return preview
 
@@ -233,21 +241,21 @@ def forwarded_run_with_one_kept(house: House, remote: Remote, people: list[int])
 
 
 def test_verification_tells_what_is_not_as_asked_and_writes_nothing(
-    house: House, remote: Remote
+    workspace: Workspace, remote: Remote
 ) -> None:
-    first = house.run(FORWARD, forwarded(remote, 1, 2, 3, 4))
+    first = workspace.run(FORWARD, forwarded(remote, 1, 2, 3, 4))
     done = first.counts["done"]
     change_by_hand(remote, 2, "688888888")
     writes = remote.writes()
-    wait(verify(house.context, first.document["run_id"], house.connection))
-    found = findings(house.context, first.document["run_id"])
+    wait(verify(workspace.context, first.document["run_id"], workspace.connection))
+    found = findings(workspace.context, first.document["run_id"])
     assert found is not None
     assert (found.as_asked, found.different, found.unreadable, found.open) == (done - 1, 1, 0, 0)
     assert remote.writes() == writes
 
 
-def test_what_a_later_row_wrote_over_is_not_different_and_rows_that_failed_are_told(
-    house: House, remote: Remote
+def test_what_a_later_row_wrote_over_is_not_different_and_rows_that_failed_are_reported(
+    workspace: Workspace, remote: Remote
 ) -> None:
     meeting, cx = remote.org.licenses["meeting"], remote.org.licenses["cx"]
     rows = [
@@ -256,10 +264,10 @@ def test_what_a_later_row_wrote_over_is_not_different_and_rows_that_failed_are_t
         {"person_id": remote.person(2), "add_license_ids": cx},
         {"person_id": "nada", "add_license_ids": cx},
     ]
-    first = house.run("usuarios_modificar_licencias", rows)
+    first = workspace.run("usuarios_modificar_licencias", rows)
     assert first.counts == {"done": 3, "invalid": 1}
-    wait(verify(house.context, first.document["run_id"], house.connection))
-    found = findings(house.context, first.document["run_id"])
+    wait(verify(workspace.context, first.document["run_id"], workspace.connection))
+    found = findings(workspace.context, first.document["run_id"])
     assert found is not None and (found.as_asked, found.different, found.left_out) == (
         3,
         0,
@@ -269,14 +277,16 @@ def test_what_a_later_row_wrote_over_is_not_different_and_rows_that_failed_are_t
     remote.patch(
         "person", remote.person(1), licenses=[meeting]
     )  # somebody takes away what the first row had given
-    wait(verify(house.context, first.document["run_id"], house.connection))
-    found = findings(house.context, first.document["run_id"])
+    wait(verify(workspace.context, first.document["run_id"], workspace.connection))
+    found = findings(workspace.context, first.document["run_id"])
     assert found is not None and (found.as_asked, found.different) == (2, 1)
 
 
-def test_verification_of_an_undo_looks_for_what_was_before(house: House, remote: Remote) -> None:
-    first = house.run(FORWARD, forwarded(remote, 1, 2, 3))
-    back = undone(house, first.document["run_id"])
-    wait(verify(house.context, back.document["run_id"], house.connection))
-    found = findings(house.context, back.document["run_id"])
+def test_verification_of_an_undo_looks_for_what_was_before(
+    workspace: Workspace, remote: Remote
+) -> None:
+    first = workspace.run(FORWARD, forwarded(remote, 1, 2, 3))
+    back = undone(workspace, first.document["run_id"])
+    wait(verify(workspace.context, back.document["run_id"], workspace.connection))
+    found = findings(workspace.context, back.document["run_id"])
     assert found is not None and (found.as_asked, found.different) == (back.counts["done"], 0)

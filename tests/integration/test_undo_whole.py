@@ -18,9 +18,9 @@ import pytest
 from bulk.adapters import SUPPORTED
 from bulk.journal import runs
 from bulk.runs.undo import undo, undo_lists
-from tests.house import PATIENCE, House, Remote, Result
 from tests.integration.adapters.many import Rows, many_rows
 from tests.integration.somebody_else import CHANGES, concerned, given_back
+from tests.workspace import PATIENCE, Remote, Result, Workspace
 
 ROOT = Path(__file__).resolve().parents[2]
 THEIRS = 10  # rows that somebody else changes between the run and its undo
@@ -55,13 +55,13 @@ def write_csv(path: Path, rows: Rows) -> None:
             )
 
 
-def run_killed(house: House, action_id: str, rows: Rows, folder: Path) -> str:
+def run_killed(workspace: Workspace, action_id: str, rows: Rows, folder: Path) -> str:
     """A run in a process of its own, killed once some of its writes have come; returns its id."""
     dataset = "ubicaciones" if action_id.startswith("ubicacion") else "usuarios"
     write_csv(folder / f"{dataset}.csv", rows)
-    running = house.remote.running
+    running = workspace.remote.running
     own = {
-        "BULK_HOME": str(house.context.home),
+        "BULK_HOME": str(workspace.context.home),
         "WEBEX_ACCESS_TOKEN": running.token,
         "WEBEX_BASE_URL": running.base_url,
     }
@@ -82,13 +82,13 @@ def run_killed(house: House, action_id: str, rows: Rows, folder: Path) -> str:
         stdout=subprocess.DEVNULL,
     )
     until = time.monotonic() + PATIENCE
-    while not under_way(house.remote, len(rows)):
+    while not under_way(workspace.remote, len(rows)):
         assert process.poll() is None, "the run ended before it could be killed"
         assert time.monotonic() < until
         time.sleep(0.005)
     process.send_signal(signal.SIGKILL)
     process.wait()
-    return runs.list_runs(house.context.journal, limit=1)[0].run_id
+    return runs.list_runs(workspace.context.journal, limit=1)[0].run_id
 
 
 def under_way(remote: Remote, rows: int) -> bool:
@@ -105,20 +105,20 @@ def writes_on(remote: Remote, keys: set[tuple[str, str]]) -> dict[str, int]:
     }
 
 
-def undone(house: House, run_id: str) -> Result:
-    live = undo(house.context, run_id, house.connection)
+def undone(workspace: Workspace, run_id: str) -> Result:
+    live = undo(workspace.context, run_id, workspace.connection)
     assert live.ended.wait(PATIENCE)
-    return house.result(live.run_id)
+    return workspace.result(live.run_id)
 
 
 @pytest.mark.parametrize("action_id", SUPPORTED)
 def test_killed_resumed_touched_by_others_and_undone(
-    house: House, remote: Remote, tmp_path: Path, action_id: str
+    workspace: Workspace, remote: Remote, tmp_path: Path, action_id: str
 ) -> None:
     as_new, rows = docs(remote), many_rows(remote, action_id)
     remote.config(latency_ms=10)
-    run_id = run_killed(house, action_id, rows, tmp_path)
-    first = house.resume(run_id)
+    run_id = run_killed(workspace, action_id, rows, tmp_path)
+    first = workspace.resume(run_id)
     assert first.counts == {"done": len(rows)}, [
         (row.state, row.message) for row in first.rows if row.state != "done"
     ]
@@ -129,7 +129,7 @@ def test_killed_resumed_touched_by_others_and_undone(
         CHANGES.get(action_id, given_back)(remote, row)
     kept = {key for row in theirs for key in concerned(row)}
     as_touched, as_written = docs(remote), writes_on(remote, kept)
-    result = undone(house, run_id)
+    result = undone(workspace, run_id)
 
     counts = {
         "done": len(rows) - THEIRS,
@@ -138,7 +138,9 @@ def test_killed_resumed_touched_by_others_and_undone(
     assert result.counts == counts, [
         (row.state, row.message) for row in result.rows if row.state != "done"
     ]
-    assert undo_lists(house.context, result.document["run_id"])["reverted"] == len(rows) - THEIRS
+    assert (
+        undo_lists(workspace.context, result.document["run_id"])["reverted"] == len(rows) - THEIRS
+    )
     assert writes_on(remote, kept) == as_written
     after = docs(remote)
     assert {key: after.get(key) for key in kept} == {key: as_touched.get(key) for key in kept}

@@ -14,7 +14,7 @@ LONG_KILLS, KILLS = 200, 20
 MOVES = "usuarios_asignar_location_desde_csv"
 SLOW = {"latency_ms": 40.0, "job_seconds": 1.0}
 NOISE = {"ambiguous_rate": 0.05, "fail_rate": 0.05, "truncate_rate": 0.02}
-MOST_A_ROUND = 4
+MAX_PER_ROUND = 4
 
 
 def kills_of(action: str, *, long: bool) -> int:
@@ -42,7 +42,7 @@ def kill_until(story: Story, kills: int, runner: Runner, reference: Reference) -
         round_ += 1
         runner.remote.as_new(**SLOW)
         fresh = Runner(runner.home / str(round_), runner.remote, runner.files)
-        left -= one_round(story, fresh, reference, min(MOST_A_ROUND, left))
+        left -= one_round(story, fresh, reference, min(MAX_PER_ROUND, left))
         found = all_violations(
             reference, fresh.rows(), runner.remote.state(), runner.remote.counters()
         )

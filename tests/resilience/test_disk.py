@@ -51,8 +51,8 @@ def assert_clear_stop(ended: Ended, *words: str) -> None:
     """Exit code 3 or 2, a Spanish reason that says what to do, and no traceback anywhere."""
     assert ended.code in (2, 3), ended
     assert "Traceback" not in ended.err + ended.out
-    told = ended.document
-    message = str(told["error"]["message"] if "error" in told else told["reason"])
+    text = ended.document
+    message = str(text["error"]["message"] if "error" in text else text["reason"])
     assert any(word in message for word in words), message
 
 

@@ -27,7 +27,7 @@ def test_killed_and_resumed_undo_gives_everything_back_once(
     runner: Runner,
     without_accidents: Callable[[str], Reference],
 ) -> None:
-    reference, told, hits = without_accidents(action), [], 0
+    reference, message, hits = without_accidents(action), [], 0
     for round_ in range(50 if request.config.getoption("--long", False) else 1):
         seed_state = remote.as_new()
         fresh = Runner(runner.home / str(round_), remote, runner.files)
@@ -43,7 +43,7 @@ def test_killed_and_resumed_undo_gives_everything_back_once(
                 reference.effective_writes + so_far + dice.randint(1, left),
                 dice.uniform(0, 0.05),
             )
-            told.append(moment)
+            message.append(moment)
             hits += kill_when(process, remote, moment)
             remote.config(**(NOISE if dice.random() < 0.5 else {}))
             process = (
@@ -52,14 +52,14 @@ def test_killed_and_resumed_undo_gives_everything_back_once(
                 else fresh.start("resume", str(fresh.run_id()))
             )
         ended = fresh.wait(process)
-        assert ended.code in (0, 1), (told, ended)
+        assert ended.code in (0, 1), (message, ended)
         assert ended.document["kind"] == "undo"
         twice = Counter(reference.writes) + Counter(reference.writes)
         found = without_outcome(fresh.rows()) + repeated_writes(
             remote.counters()["by_entity"], twice
         )
-        assert not found + other_state(seed_state, remote.state()), (told, found)
-    assert hits, told
+        assert not found + other_state(seed_state, remote.state()), (message, found)
+    assert hits, message
 
 
 def test_killed_between_the_requests_of_one_row_an_undo_goes_on_with_the_rest(

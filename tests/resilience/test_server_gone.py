@@ -43,7 +43,7 @@ def test_a_server_that_dies_and_is_back_after_ten_seconds_costs_nothing(
     mortal.process.send_signal(signal.SIGKILL)
     mortal.process.wait()
     time.sleep(GONE_FOR)
-    port = int(mortal.told["base_url"].rsplit(":", 1)[1].split("/")[0])
+    port = int(mortal.message["base_url"].rsplit(":", 1)[1].split("/")[0])
     runner.remote = start_remote(tmp_path / "mortal", port=port)
     try:
         assert_as_without_accidents(runner, reference, runner.to_the_end(process))

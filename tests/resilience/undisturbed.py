@@ -29,7 +29,9 @@ def undisturbed(action: str, home: Path, remote: Remote, files: Path) -> Referen
     )
     context = open_context(home)
     try:
-        connection = connect(home, token=remote.told["token"], base_url=remote.told["base_url"])
+        connection = connect(
+            home, token=remote.message["token"], base_url=remote.message["base_url"]
+        )
         live = launch(
             context, prepared, connection, Launch(chunk_size=40, workers=8, options=options)
         )

@@ -53,13 +53,13 @@ class Remote:
     """The sandbox in its own process."""
 
     process: subprocess.Popen[str]
-    told: dict[str, str]  # base_url and token
+    message: dict[str, str]  # base_url and token
     client: httpx.Client = field(
         default_factory=lambda: httpx.Client(trust_env=False)
     )  # one: each makes an SSL context
 
     def admin(self, what: str, body: Any = None) -> Any:
-        url = self.told["base_url"].removesuffix("/v1") + f"/__admin/{what}"
+        url = self.message["base_url"].removesuffix("/v1") + f"/__admin/{what}"
         response = self.client.get(url) if body is None else self.client.post(url, json=body)
         assert response.status_code == 200, response.text
         return response.json()
@@ -121,11 +121,11 @@ class Runner:
             for name, value in os.environ.items()
             if not name.startswith(("BULK_", "WEBEX_"))
         }
-        told = self.remote.told
+        message = self.remote.message
         own = {
             "BULK_HOME": str(self.home),
-            "WEBEX_ACCESS_TOKEN": told["token"],
-            "WEBEX_BASE_URL": told["base_url"],
+            "WEBEX_ACCESS_TOKEN": message["token"],
+            "WEBEX_BASE_URL": message["base_url"],
         }
         return {**plain, **QUICK, **own, **self.extra}
 

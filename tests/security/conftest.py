@@ -14,8 +14,8 @@ import pytest
 
 from bulk.sandbox import RunningSandbox
 from bulk.sandbox.examples import write_examples
-from tests.house import Remote, serving
 from tests.security.canary import CANARY, Canary
+from tests.workspace import Remote, serving
 
 ROOT = Path(__file__).resolve().parents[2]
 PEOPLE, LOCATIONS = 30, 3

@@ -20,8 +20,8 @@ from bulk.planning.saved_mappings import remember, save
 from bulk.report.parts import write_parts
 from bulk.runs.context import close_context, open_context
 from bulk.runs.status import find_run
-from tests.house import House
 from tests.security.conftest import Bulk
+from tests.workspace import Workspace
 
 ACTION = "usuarios_configurar_desvio_prefijo53"
 
@@ -44,29 +44,29 @@ def too_open(home: Path) -> list[str]:
 
 
 def test_all_that_a_run_keeps_is_private_even_with_a_loose_umask(
-    loose_umask: None, house: House, tmp_path: Path
+    loose_umask: None, workspace: Workspace, tmp_path: Path
 ) -> None:
-    house.remote.config(latency_ms=80)
-    live = house.start(
+    workspace.remote.config(latency_ms=80)
+    live = workspace.start(
         ACTION,
         [
-            {"person_id": house.remote.person(index), "extension": str(1000 + index)}
+            {"person_id": workspace.remote.person(index), "extension": str(1000 + index)}
             for index in range(6)
         ],
     )
-    assert list((house.context.home / "locks").glob("*.json"))
-    assert too_open(house.context.home) == []  # while it is at work
+    assert list((workspace.context.home / "locks").glob("*.json"))
+    assert too_open(workspace.context.home) == []  # while it is at work
     assert live.ended.wait(30)
     mapping = Mapping(ACTION, {})
-    save(house.context.home, "uno", mapping)
-    remember(house.context.home, mapping, ["a"])
-    assert len(list(house.context.home.rglob("*"))) > 5
-    assert too_open(house.context.home) == []
+    save(workspace.context.home, "uno", mapping)
+    remember(workspace.context.home, mapping, ["a"])
+    assert len(list(workspace.context.home.rglob("*"))) > 5
+    assert too_open(workspace.context.home) == []
     given = tmp_path / "fuera"
     given.mkdir(mode=0o700)
-    upkeep.export(house.context.journal, house.context.home, given / "todo.zip")
+    upkeep.export(workspace.context.journal, workspace.context.home, given / "todo.zip")
     (given / "partes").mkdir(mode=0o700)
-    write_parts(house.context, find_run(house.context, live.run_id), given / "partes")
+    write_parts(workspace.context, find_run(workspace.context, live.run_id), given / "partes")
     write_out(given / "con_ids.csv", b"email\nana@acme.es\n")
     with problem_file(given / "problemas.csv") as write:
         write(Problem("USUARIOS.CSV", 2, "email", "ana@", "correo", "No es un correo."))

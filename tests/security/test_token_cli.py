@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from bulk.core.logs import log
-from tests.house import House, Remote
 from tests.security.canary import CANARY, every_file, found_in, shows
 from tests.security.conftest import ROOT, Bulk
+from tests.workspace import Remote, Workspace
 
 ACTION = "usuarios_configurar_desvio_prefijo53"
 ECHO = {
@@ -155,7 +155,7 @@ def test_a_token_from_a_file_stays_in_that_file(bulk: Bulk, files: Path, tmp_pat
 
 @pytest.mark.parametrize("piece", ["read", "decide", "write"])
 def test_an_exception_inside_an_adapter_that_quotes_the_token_leaves_it_nowhere(
-    house: House,
+    workspace: Workspace,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
@@ -175,8 +175,8 @@ def test_an_exception_inside_an_adapter_that_quotes_the_token_leaves_it_nowhere(
     monkeypatch.setattr(
         "bulk.runs.start.get_action", lambda action_id: replace(action, **{piece: broken})
     )
-    person = {"person_id": house.remote.person(0), "extension": "1000"}
-    result = house.run(ACTION, [person])
+    person = {"person_id": workspace.remote.person(0), "extension": "1000"}
+    result = workspace.run(ACTION, [person])
     assert result.row.state in ("failed", "unknown"), result.row
     assert not shows(json.dumps([vars(row) for row in result.rows], default=str))
     assert "RuntimeError" in caplog.text
@@ -219,7 +219,7 @@ def test_an_unforeseen_crash_of_the_command_writes_its_traceback_without_the_tok
 @pytest.mark.parametrize(
     "where", ["broken()", "thread = threading.Thread(target=broken); thread.start(); thread.join()"]
 )
-def test_what_nobody_caught_is_told_without_the_token(
+def test_what_nobody_caught_is_reported_without_the_token(
     environment: dict[str, str], tmp_path: Path, where: str
 ) -> None:
     script = f"""

@@ -23,8 +23,8 @@ from bulk.runs.context import open_context
 from pages.ui.shell.session import KEY
 from tests.e2e.conftest import ROOT, Server, free_port
 from tests.e2e.operator import Operator
-from tests.house import House, Remote
 from tests.security.canary import CANARY, found_in, shows
+from tests.workspace import Remote, Workspace
 
 ACTION = "usuarios_configurar_desvio_prefijo53"
 PAGES = ("Datos", "Mapeo", "Ensayo", "Lanzamiento", "Informe", "Historial", "Inicio")
@@ -48,15 +48,15 @@ class App:
 
 @pytest.fixture
 def app_process(
-    chromium: str, house: House, environment: dict[str, str], tmp_path: Path
+    chromium: str, workspace: Workspace, environment: dict[str, str], tmp_path: Path
 ) -> Iterator[App]:
     """On the data directory of `house`, which already has a run; its terminal is logged with all
     debugging on.
     """
-    house.run(
+    workspace.run(
         ACTION,
         [
-            {"person_id": house.remote.person(index), "extension": str(1000 + index)}
+            {"person_id": workspace.remote.person(index), "extension": str(1000 + index)}
             for index in range(4)
         ],
     )
@@ -150,7 +150,7 @@ def test_no_page_frame_storage_terminal_or_file_shows_a_pasted_token(
 
 @pytest.fixture
 def two_tabs(
-    house: House, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    workspace: Workspace, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> tuple[AppTest, AppTest]:
     """Two sessions of one process, on the data directory of `house`."""
     for name, value in environment.items():
@@ -173,7 +173,7 @@ def sent(app: AppTest) -> str:
 
 
 def test_two_tabs_never_see_each_others_token_files_or_mapping(
-    two_tabs: tuple[AppTest, AppTest], house: House
+    two_tabs: tuple[AppTest, AppTest], workspace: Workspace
 ) -> None:
     first, second = two_tabs
     first.text_input(key="connect_token").set_value(CANARY)
@@ -198,34 +198,34 @@ def test_two_tabs_never_see_each_others_token_files_or_mapping(
 
 
 def test_a_run_is_seen_by_both_tabs_and_paused_without_a_token_but_resumed_only_with_one(
-    two_tabs: tuple[AppTest, AppTest], house: House, tmp_path: Path
+    two_tabs: tuple[AppTest, AppTest], workspace: Workspace, tmp_path: Path
 ) -> None:
     from bulk.errors import UsageError
     from bulk.runs.launch import Launch, request_stop
     from pages.ui.shell.resources import connection_for
 
-    house.remote.config(latency_ms=100)
+    workspace.remote.config(latency_ms=100)
     people = [
-        {"person_id": house.remote.person(index), "extension": str(1000 + index)}
+        {"person_id": workspace.remote.person(index), "extension": str(1000 + index)}
         for index in range(25)
     ]
-    live = house.start(ACTION, people, Launch(workers=1))
+    live = workspace.start(ACTION, people, Launch(workers=1))
     for tab in two_tabs:
         tab.switch_page("pages/6_Historial.py").run()
         assert live.run_id in sent(tab)
     paused = request_stop(open_context(tmp_path / "home"), live.run_id, "pause", "otra pestaña")
     assert live.ended.wait(20)
     assert paused.run_id == live.run_id
-    run = house.result(live.run_id).document
+    run = workspace.result(live.run_id).document
     assert run["state"] == "paused"
     from bulk.runs.status import find_run
 
     with pytest.raises(UsageError, match="token"):
-        connection_for(find_run(house.context, live.run_id), two_tabs[1].session_state[KEY])
+        connection_for(find_run(workspace.context, live.run_id), two_tabs[1].session_state[KEY])
 
 
 def test_the_environment_is_offered_and_never_taken_by_itself(
-    house: House, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    workspace: Workspace, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in environment.items():
         if name.startswith(("BULK_", "WEBEX_")):

@@ -8,8 +8,8 @@ import pytest
 
 from bulk.errors import Unreadable, UsageError
 from bulk.runs.connection import api_for, connect
-from tests.house import House, Remote
 from tests.security.canary import CANARY, shows
+from tests.workspace import Remote, Workspace
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,9 @@ def test_an_encrypted_one_or_this_machine_is_taken(tmp_path: Path, url: str) -> 
         "http://[::",
     ],
 )
-def test_a_next_page_elsewhere_is_not_followed(house: House, remote: Remote, link: str) -> None:
+def test_a_next_page_elsewhere_is_not_followed(
+    workspace: Workspace, remote: Remote, link: str
+) -> None:
     """Another host, another scheme, another port: each is another server."""
     body = {"items": [{"id": "a"}]}
     remote.fail_next(
@@ -65,13 +67,13 @@ def test_a_next_page_elsewhere_is_not_followed(house: House, remote: Remote, lin
         }
     )
     requests = remote.counters()["requests"]
-    api = api_for(house.connection, house.context.settings)
+    api = api_for(workspace.connection, workspace.context.settings)
     with pytest.raises(Unreadable):
         list(api.pages("licenses", "items"))
     assert remote.counters()["requests"] == requests + 1
 
 
-def test_a_redirect_is_not_followed(house: House, remote: Remote) -> None:
+def test_a_redirect_is_not_followed(workspace: Workspace, remote: Remote) -> None:
     remote.fail_next(
         {
             "path_regex": "licenses",
@@ -80,17 +82,17 @@ def test_a_redirect_is_not_followed(house: House, remote: Remote) -> None:
             "body": {},
         }
     )
-    api = api_for(house.connection, house.context.settings)
+    api = api_for(workspace.connection, workspace.context.settings)
     with pytest.raises(Exception, match="302|rechazado|leer|respondido"):
         api.get("licenses")
 
 
-def test_a_token_shows_itself_nowhere_by_accident(house: House) -> None:
+def test_a_token_shows_itself_nowhere_by_accident(workspace: Workspace) -> None:
     import copy
     import json
     import pickle
 
-    connection = house.connection
+    connection = workspace.connection
     assert not shows(
         repr(connection) + str(connection) + f"{connection.token}" + repr([connection.token])
     )

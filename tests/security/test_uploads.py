@@ -65,7 +65,7 @@ def repacked(raw: bytes, **parts: bytes) -> bytes:
 def test_an_upload_over_the_limit_is_refused_by_the_server_too(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(dataset_module, "MOST_UPLOADED", MIB)
+    monkeypatch.setattr(dataset_module, "MAX_UPLOADED", MIB)
     raw = b"person_id;extension\n" + b"p;1000\n" * 200_000
     for reader in (read_csv, read_any):
         with pytest.raises(InputError, match="pasa de 1 MB"):
@@ -75,10 +75,10 @@ def test_an_upload_over_the_limit_is_refused_by_the_server_too(
 def test_the_limit_is_the_one_of_the_browser() -> None:
     import tomllib
 
-    told = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))[
+    message = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))[
         "server"
     ]["maxUploadSize"]
-    assert told * MIB == dataset_module.MOST_UPLOADED
+    assert message * MIB == dataset_module.MAX_UPLOADED
 
 
 def test_a_workbook_of_many_equal_rows_is_no_bomb() -> None:
@@ -149,7 +149,7 @@ def test_more_cells_than_a_table_has_are_refused(monkeypatch: pytest.MonkeyPatch
     ],
     ids=["date", "number", "shared string", "place", "digits"],
 )
-def test_a_cell_that_is_none_is_told_with_its_sheet_and_row(cell: str) -> None:
+def test_a_cell_that_is_none_is_reported_with_its_sheet_and_row(cell: str) -> None:
     good = '<row r="2"><c r="A2" t="inlineStr"><is><t>p2</t></is></c></row>'
     with pytest.raises(
         InputError,
@@ -253,7 +253,7 @@ def test_nothing_that_runs_what_it_reads_is_imported() -> None:
 
 
 @pytest.mark.parametrize(
-    ("raw", "told"),
+    ("raw", "message"),
     [
         (b"[" * 100_000, "demasiados niveles"),
         (b"{", "no es JSON"),
@@ -262,12 +262,12 @@ def test_nothing_that_runs_what_it_reads_is_imported() -> None:
     ],
 )
 def test_a_profile_that_is_none_is_refused_by_name_on_the_page_and_in_the_command(
-    tmp_path: Path, raw: bytes, told: str
+    tmp_path: Path, raw: bytes, message: str
 ) -> None:
     (tmp_path / "p.json").write_bytes(raw)
     for reader in (
         lambda: call_permissions.read_profile(raw, "p.json"),
         lambda: options.read_profile(tmp_path / "p.json"),
     ):
-        with pytest.raises(InputError, match=f"«p.json».*{told}"):
+        with pytest.raises(InputError, match=f"«p.json».*{message}"):
             reader()

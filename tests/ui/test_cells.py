@@ -40,8 +40,8 @@ def test_a_picture_in_a_cell_stays_text_in_a_repair_and_in_a_hint(
     for row in rows:
         row[at] = f'"Ana\n\n{PICTURE}\n\n<ana@example.com>"'
     put(app.switch_page(DATA).run(), "usuarios", "\n".join([raw[0], *map(";".join, rows)]).encode())
-    told = next(each.value for each in app.markdown if PICTURE in each.value)
-    assert "\n" not in told
+    message = next(each.value for each in app.markdown if PICTURE in each.value)
+    assert "\n" not in message
     see(app, "Errores" if session(app).action_id else "Avisos")
     type_into(app, 2, "email", "ana@example.com")
     hint = next(

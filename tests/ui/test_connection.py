@@ -21,8 +21,8 @@ from bulk.webex.client import Token
 from pages.ui.shell import resources
 from pages.ui.shell.connect import WRONG
 from pages.ui.shell.session import KEY
-from tests.house import Remote
 from tests.ui.conftest import FORWARDING, press, said
+from tests.workspace import Remote
 
 
 @pytest.fixture(autouse=True)
@@ -46,7 +46,7 @@ def test_a_token_connects_to_production_and_every_page_says_so(
     assert "SANDBOX · datos inventados" not in said(app)
 
 
-def test_a_bad_token_is_told_and_the_tab_stays_on_the_sandbox(app: AppTest) -> None:
+def test_a_bad_token_is_reported_and_the_tab_stays_on_the_sandbox(app: AppTest) -> None:
     paste(app, "caducado")
     assert app.error[0].value == WRONG
     assert app.session_state[KEY].connection is None
@@ -232,7 +232,9 @@ def test_forgetting_the_token_pauses_the_runs_that_work_with_it_and_their_board_
     press(app, "Olvidar token")
     assert live.ended.wait(20)
     assert find_run(context, live.run_id).state == "paused"
-    assert [(told.command, told.who) for told in control.history(context.journal, live.run_id)] == [
+    assert [
+        (message.command, message.who) for message in control.history(context.journal, live.run_id)
+    ] == [
         ("launch", "Ana Ruiz"),
         ("pause", "Ana Ruiz"),
     ]
@@ -288,7 +290,7 @@ def test_only_a_stop_for_the_token_asks_for_another_one_of_that_organisation(
     request_stop(context, live.run_id, "cancel", "prueba")
 
 
-def test_a_rehearsal_is_not_held_against_another_organisation(
+def test_a_dry_run_is_not_held_against_another_organisation(
     app: AppTest, remote: Remote, context: Context
 ) -> None:
     paste(app, remote.running.token)
@@ -315,7 +317,7 @@ def test_a_rehearsal_is_not_held_against_another_organisation(
     assert "foreseen" not in held.kept
 
 
-def test_a_token_that_has_expired_when_a_launch_is_confirmed_is_asked_for_anew(
+def test_a_token_that_has_expired_when_a_launch_is_confirmed_is_asked_for_again(
     app: AppTest, remote: Remote
 ) -> None:
     paste(app, remote.running.token)

@@ -100,7 +100,7 @@ def test_repairs_can_be_accepted_one_by_one(bad: AppTest) -> None:
     ]
 
 
-def test_problems_are_told_by_kind_with_how_many_rows(bad: AppTest) -> None:
+def test_problems_are_reported_by_kind_with_how_many_rows(bad: AppTest) -> None:
     see(bad, "Avisos")
     shown = said(bad)
     assert "! **2 filas** · El teléfono no lleva prefijo internacional." in shown
@@ -173,7 +173,7 @@ def test_the_same_correction_goes_to_all_cells_that_are_alike(bad: AppTest) -> N
     )
 
 
-def test_cells_typed_and_not_applied_survive_a_page_switch_and_are_told_in_the_menu(
+def test_cells_typed_and_not_applied_survive_a_page_switch_and_are_shown_in_the_menu(
     bad: AppTest,
 ) -> None:
     see(bad, "Avisos")

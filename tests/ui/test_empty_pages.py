@@ -51,7 +51,7 @@ def test_locked_steps_name_what_is_missing(app: AppTest) -> None:
     assert said(app).count("antes: «Datos»") == 3
 
 
-def test_an_unknown_run_in_the_address_is_told_in_spanish(app: AppTest, context: Context) -> None:
+def test_an_unknown_run_in_the_address_is_shown_in_spanish(app: AppTest, context: Context) -> None:
     app.query_params["run"] = "20200101-0000-zzz"
     app.switch_page("pages/5_Informe.py").run()
     assert "No existe la ejecución «20200101-0000-zzz»" in app.error[0].value

@@ -95,8 +95,8 @@ def test_an_archived_run_is_hidden_until_it_is_asked_for(app: AppTest, context: 
     app.checkbox[1].check().run()
     assert run.run_id in listed(app)
     history.archive(context, {run.run_id: "Luis"}, away=False)
-    told = [(each.command, each.who) for each in control.history(context.journal, run.run_id)]
-    assert told[-2:] == [("archive", "Ana"), ("restore", "Luis")]
+    message = [(each.command, each.who) for each in control.history(context.journal, run.run_id)]
+    assert message[-2:] == [("archive", "Ana"), ("restore", "Luis")]
     app.checkbox[1].uncheck().run()
     assert run.run_id in listed(app)
 
@@ -146,7 +146,7 @@ def test_filters_narrow_by_day_organisation_and_note(context: Context) -> None:
 # -- charts ----------------------------------------------------------------------------------------
 
 
-def test_charts_add_up_the_rows_of_launches_and_leave_rehearsals_out(context: Context) -> None:
+def test_charts_add_up_the_rows_of_launches_and_leave_dry_runs_out(context: Context) -> None:
     good = stored(context, {2: "done", 3: "unchanged"})
     bad = stored(context, {2: "done", 3: "failed", 4: "unknown", 5: "invalid"}, action=HEADER)
     plan = stored(context, {2: "done"}, dry_run=True)

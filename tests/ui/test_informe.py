@@ -19,12 +19,13 @@ from bulk.files.dataset import Dataset
 from bulk.journal import row_writes, rows, runs
 from bulk.runs.connection import Connection, connect
 from bulk.runs.context import Context
-from bulk.runs.error_groups import clusters
+from bulk.runs.error_groups import error_groups
 from bulk.runs.launch import wait
 from bulk.runs.status import find_run, run_state
 from bulk.runs.undo import undo, undo_lists
 from bulk.runs.verify import findings, verify
-from pages.ui.results import downloads, error_groups
+from pages.ui.results import downloads
+from pages.ui.results import error_groups as error_groups_view
 from tests.ui.conftest import FORWARDING, finished_run, press, said, view
 
 REPORT = "pages/5_Informe.py"
@@ -142,9 +143,9 @@ def test_the_round_trip_file_has_the_outcome_beside_each_row(
     assert set(files["usuarios"].frame.columns) <= set(found[0])
 
 
-def test_the_log_of_a_lot_speaks_of_that_lot_alone(context: Context, run: RunRecord) -> None:
+def test_the_log_of_a_order_speaks_of_that_order_alone(context: Context, run: RunRecord) -> None:
     order = runs.order_statuses(context.journal, run.run_id, run.state)[0]
-    lines = [json.loads(line) for line in downloads.lot_log(order.order_id).splitlines()]
+    lines = [json.loads(line) for line in downloads.order_log_(order.order_id).splitlines()]
     assert lines
     assert {line["run"] for line in lines} == {run.run_id}
 
@@ -175,12 +176,12 @@ def test_a_file_that_was_not_kept_gives_no_round_trip(app: AppTest, context: Con
 # -- causes ----------------------------------------------------------------------------------------
 
 
-def test_each_cause_is_told_once_with_its_remedy_and_a_retry(
+def test_each_cause_is_reported_once_with_its_remedy_and_a_retry(
     app: AppTest, context: Context
 ) -> None:
     run = failed_run(context)
     open_report(app, run.run_id)
-    found = clusters(context, run)
+    found = error_groups(context, run)
     assert [cluster.count for cluster in found] == [50, 5]
     for cluster in found:
         assert cluster.remedy in said(app)
@@ -191,7 +192,7 @@ def test_a_cause_is_worked_again_with_all_its_rows_not_only_the_ones_it_names(
     context: Context,
 ) -> None:
     run = failed_run(context)
-    biggest = clusters(context, run)[0]
+    biggest = error_groups(context, run)[0]
     assert len(biggest.lines) < biggest.count
     assert error_groups.lines_of(context, run, biggest) == tuple(range(2, 52))
 
@@ -203,21 +204,21 @@ def test_retry_of_a_cause_leaves_the_other_one_alone_and_shows_the_board(
     open_report(app, run.run_id)
     app.button(key="cause_retry_1").click().run()
     settle(context, lambda: find_run(context, run.run_id))
-    told = {
+    shown = {
         row.line: row.message
         for row in rows.read_rows(context.journal, run.run_id, states=("failed",))
     }
     as_before = {
-        line for line, message in told.items() if message == f"Webex dice que no a Persona {line}."
+        line for line, message in shown.items() if message == f"Webex dice que no a Persona {line}."
     }
     assert as_before == set(
         range(2, 52)
     )  # the other five were asked again, and are told another thing
-    assert set(told) == set(range(2, 57))
+    assert set(shown) == set(range(2, 57))
     assert "Mapa de filas" in said(app)
 
 
-def test_a_rehearsal_offers_neither_retry_nor_undo(
+def test_a_dry_run_offers_neither_retry_nor_undo(
     app: AppTest, context: Context, sandbox: Connection, files: dict[str, Dataset]
 ) -> None:
     open_report(app, finished_run(context, sandbox, files, dry_run=True).run_id)
@@ -231,7 +232,7 @@ def test_rows_that_are_no_longer_so_are_not_taken_for_all_rows(
 ) -> None:
     run = failed_run(context)
     open_report(app, run.run_id)
-    monkeypatch.setattr(error_groups, "lines_of", lambda *_: ())
+    monkeypatch.setattr(error_groups_view, "lines_of", lambda *_: ())
     app.button(key="cause_retry_1").click().run()
     assert runs.run_counts(context.journal, run.run_id)["failed"] == 55
     assert "Esas filas ya no están así" in said(app)
@@ -253,7 +254,7 @@ def test_verification_runs_in_the_background_and_tells_what_it_found(
     assert "Ver la ejecución de origen" in labels(app)
 
 
-def test_what_somebody_changed_since_is_told_as_different(
+def test_what_somebody_changed_since_is_reported_as_different(
     app: AppTest, context: Context, sandbox: Connection, run: RunRecord
 ) -> None:
     wait(undo(context, run.run_id, sandbox), every=0.05)
@@ -350,6 +351,6 @@ def test_a_run_that_changed_nothing_says_so(app: AppTest, context: Context) -> N
 
 def test_the_audit_names_the_files_by_their_digest(app: AppTest, run: RunRecord) -> None:
     view(open_report(app, run.run_id), "Auditoría")
-    told = next(each.proto.body for each in app.get("html") if 'class="facts"' in each.proto.body)
-    assert run.run_id in told
-    assert run.files[-1]["sha256"] in told
+    shown = next(each.proto.body for each in app.get("html") if 'class="facts"' in each.proto.body)
+    assert run.run_id in shown
+    assert run.files[-1]["sha256"] in shown

@@ -62,7 +62,7 @@ def launches(context: Context) -> list[RunRecord]:
 
 
 @pytest.mark.parametrize("derive", ["undo", "verify"])
-def test_neither_the_preview_of_an_undo_nor_a_verification_is_the_rehearsal_of_the_tab(
+def test_neither_the_preview_of_an_undo_nor_a_verification_is_the_dry_run_of_the_tab(
     tab: AppTest, context: Context, sandbox: Connection, files: dict[str, Dataset], derive: str
 ) -> None:
     run = finished_run(context, sandbox, files)
@@ -83,7 +83,7 @@ def test_neither_the_preview_of_an_undo_nor_a_verification_is_the_rehearsal_of_t
     assert len(launches(context)) == before
 
 
-def test_a_value_that_comes_from_another_file_and_has_changed_makes_the_rehearsal_another_one(
+def test_a_value_that_comes_from_another_file_and_has_changed_makes_the_dry_run_another_one(
     tab: AppTest, context: Context, sandbox: Connection, files: dict[str, Dataset]
 ) -> None:
     places = files["ubicaciones"]
@@ -103,7 +103,7 @@ def test_a_value_that_comes_from_another_file_and_has_changed_makes_the_rehearsa
     assert kept == {"global", "ubicaciones", "usuarios"}
 
 
-def test_a_rehearsal_that_was_launched_is_not_offered_again(
+def test_a_dry_run_that_was_launched_is_not_offered_again(
     tab: AppTest, context: Context, sandbox: Connection, fresh: dict[str, Dataset]
 ) -> None:
     mine = tab.session_state[KEY]
@@ -119,7 +119,7 @@ def test_a_rehearsal_that_was_launched_is_not_offered_again(
     assert "ya se lanzó" in said(tab) and first.run_id in said(tab)
 
 
-def test_a_launch_that_sent_nothing_leaves_its_rehearsal_to_be_launched(
+def test_a_launch_that_sent_nothing_leaves_its_dry_run_to_be_launched(
     tab: AppTest, context: Context, sandbox: Connection, fresh: dict[str, Dataset]
 ) -> None:
     mine = tab.session_state[KEY]

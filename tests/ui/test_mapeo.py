@@ -64,7 +64,7 @@ def test_rows_are_chosen_by_the_values_of_a_column(mapped: AppTest) -> None:
     assert f"**{count} de 3 filas**" in said(mapped)
 
 
-def test_lines_as_excel_numbers_them_narrow_what_is_rehearsed(mapped: AppTest) -> None:
+def test_lines_as_excel_numbers_them_narrow_what_is_in_the_dry_run(mapped: AppTest) -> None:
     press(mapped, "Elegir filas…")
     next(
         group for group in mapped.get("button_group") if "Filas" in map(str, group.options)
@@ -76,7 +76,7 @@ def test_lines_as_excel_numbers_them_narrow_what_is_rehearsed(mapped: AppTest) -
     assert "alcance: 2 de 3 filas" in said(mapped)
 
 
-def test_a_range_that_is_none_is_told_and_chooses_nothing(mapped: AppTest) -> None:
+def test_a_range_that_is_none_is_reported_and_chooses_nothing(mapped: AppTest) -> None:
     press(mapped, "Elegir filas…")
     next(
         group for group in mapped.get("button_group") if "Filas" in map(str, group.options)
@@ -86,7 +86,7 @@ def test_a_range_that_is_none_is_told_and_chooses_nothing(mapped: AppTest) -> No
     assert session(mapped).scopes == {}
 
 
-def test_an_empty_scope_is_told_and_stops_the_way_on(mapped: AppTest) -> None:
+def test_an_empty_scope_is_reported_and_stops_the_way_on(mapped: AppTest) -> None:
     session(mapped).scopes["usuarios"] = Scope(where=(Where("location_name", ("Lugo",)),))
     mapped.run()
     assert "El alcance está vacío: ninguna fila cumple «location_name = Lugo»." in said(mapped)
@@ -101,7 +101,7 @@ def test_a_pasted_list_says_what_is_not_in_the_file(mapped: AppTest) -> None:
     assert "Sin fila en el fichero: nadie@example.com." in said(mapped)
 
 
-def test_another_scope_is_not_taken_for_the_one_rehearsed(
+def test_another_scope_is_not_taken_for_the_one_in_the_dry_run(
     mapped: AppTest, context: Context, files: dict[str, Dataset]
 ) -> None:
     mapped.switch_page(REHEARSAL).run()
@@ -254,7 +254,7 @@ def test_emails_stand_for_ids_when_the_operator_says_so(app: AppTest, examples: 
     ]
 
 
-def test_what_the_action_does_by_itself_is_told_as_its_source(mapped: AppTest) -> None:
+def test_what_the_action_does_by_itself_is_reported_as_its_source(mapped: AppTest) -> None:
     plan = selection.prepared(session(mapped))
     table = editor.table(plan.action, plan, (), [])
     first = plan.frame["extension"].iloc[0]
@@ -289,7 +289,7 @@ def test_a_file_with_only_emails_is_one_click_away_from_its_ids(app: AppTest) ->
     ]
 
 
-def test_plain_headers_are_never_told_as_another_mapping(app: AppTest, examples: Path) -> None:
+def test_plain_headers_are_never_reported_as_another_mapping(app: AppTest, examples: Path) -> None:
     """The same file without its GLOBAL has the same headers, and nothing was chosen by hand."""
     mapped = choose(load(app, examples), FORWARDING)
     press(mapped, "Continuar a Ensayo")
@@ -298,7 +298,7 @@ def test_plain_headers_are_never_told_as_another_mapping(app: AppTest, examples:
     assert "se usó otro mapeo" not in said(mapped)
 
 
-def test_before_a_rehearsal_the_page_says_what_where_and_how_long(mapped: AppTest) -> None:
+def test_before_a_dry_run_the_page_says_what_where_and_how_long(mapped: AppTest) -> None:
     mapped.switch_page(REHEARSAL).run()
     shown = said(mapped)
     assert "**Desvío total con prefijo 53** · " in shown
@@ -307,7 +307,7 @@ def test_before_a_rehearsal_the_page_says_what_where_and_how_long(mapped: AppTes
     assert "##### Validación: 3 filas válidas" in shown
 
 
-def test_an_empty_scope_is_told_on_the_rehearsal_too(mapped: AppTest) -> None:
+def test_an_empty_scope_is_reported_on_the_dry_run_too(mapped: AppTest) -> None:
     session(mapped).scopes["usuarios"] = Scope(where=(Where("location_name", ("Lugo",)),))
     mapped.switch_page(REHEARSAL).run()
     assert "ninguna fila cumple «location_name = Lugo»" in said(mapped)

@@ -12,8 +12,8 @@ from bulk.runs.context import Context
 from bulk.sandbox import embedded
 from pages.ui.shell.session import KEY, Session
 from schemas.hydra import id_tail
-from tests.house import Remote
 from tests.ui.conftest import LOCATIONS, PEOPLE, ROOT, press, said
+from tests.workspace import Remote
 
 DATA, MAPPING = "pages/1_Datos.py", "pages/2_Mapeo.py"
 MOVE = "usuarios_asignar_location_desde_csv"
@@ -35,7 +35,9 @@ def loaded(app: AppTest) -> AppTest:
     return app
 
 
-def test_missing_ids_are_completed_by_email_and_what_is_not_found_is_told(loaded: AppTest) -> None:
+def test_missing_ids_are_completed_by_email_and_what_is_not_found_is_reported(
+    loaded: AppTest,
+) -> None:
     assert "USUARIOS.CSV: 2 sin «person_id», que se puede buscar por «email»" in said(loaded)
     press(loaded, "Completar ids")
     assert not loaded.exception

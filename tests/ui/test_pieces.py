@@ -11,7 +11,7 @@ import pytest
 
 from bulk.adapters import get_action
 from bulk.core.records import ALL_STATES, ORDER_WORDS, STATE_WORDS, RowResult, RunRecord
-from bulk.report import Telling
+from bulk.report import ChangeText
 from pages.ui import texts, texts_runs
 from pages.ui.shell.resources import clean_token
 from pages.ui.widgets import palette, tables, waffle
@@ -45,7 +45,7 @@ def test_rows_outside_the_scope_are_not_drawn() -> None:
     assert cells(drawing(waffle.rows_map(["done", "excluded", "done"], dark=True))) == 2
 
 
-def test_a_map_of_five_thousand_lots_in_order_stays_under_eight_kib() -> None:
+def test_a_map_of_five_thousand_orders_in_order_stays_under_eight_kib() -> None:
     states = ["success"] * 2_000 + ["running"] * 40 + ["queued"] * 2_960
     assert len(waffle.orders_map(states, dark=False)) < 8 * 1024
 
@@ -73,15 +73,15 @@ def test_blanks_quotes_and_bearer_are_taken_off_a_token(pasted: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "told"),
+    ("seconds", "text"),
     [(14, "14 s"), (840, "14 min"), (4_320, "1 h 12 min"), (3_600, "1 h 00 min")],
 )
-def test_durations_read_as_people_say_them(seconds: float, told: str) -> None:
-    assert texts.lasting(seconds) == told
+def test_durations_read_as_people_say_them(seconds: float, text: str) -> None:
+    assert texts.lasting(seconds) == text
 
 
 @pytest.mark.parametrize(
-    ("said", "told"),
+    ("said", "text"),
     [
         (
             texts_runs.undo_ask(1, 1, 1),
@@ -95,20 +95,20 @@ def test_durations_read_as_people_say_them(seconds: float, told: str) -> None:
             ),
         ),
         (
-            texts_runs.without_rehearsal(1),
+            texts_runs.without_dry_run(1),
             "Sin ensayo: no se sabe si la fila cambiará. Un ensayo solo lee.",
         ),
         (
-            texts_runs.without_rehearsal(4_300),
+            texts_runs.without_dry_run(4_300),
             "Sin ensayo: no se sabe cuántas de las 4.300 filas cambiarán. Un ensayo solo lee.",
         ),
     ],
 )
-def test_sentences_agree_with_their_number(said: str, told: str) -> None:
-    assert said == told
+def test_sentences_agree_with_their_number(said: str, text: str) -> None:
+    assert said == text
 
 
-def test_what_would_be_lost_is_told_of_one_person_and_of_several() -> None:
+def test_what_would_be_lost_is_reported_of_one_person_and_of_several() -> None:
     assert "llamadas de 1 usuario y" in texts_runs.undo_calling(1)
     assert texts_runs.undo_calling(1).endswith("Sin marcarlo, esa fila se queda como está.")
     assert "llamadas de 2 usuarios y" in texts_runs.undo_calling(2)
@@ -136,8 +136,8 @@ def test_the_table_of_rows_leaves_empty_columns_out_and_says_first_why_rows_went
     bad = replace(
         fine, line=3, state="blocked", change=None, message="El usuario no tiene Webex Calling."
     )
-    told = telling_of(run)
-    assert list(tables.row_frame([fine], run, told)) == [
+    text = telling_of(run)
+    assert list(tables.row_frame([fine], run, text)) == [
         "Fila",
         "Quién",
         "Estado",
@@ -146,25 +146,25 @@ def test_the_table_of_rows_leaves_empty_columns_out_and_says_first_why_rows_went
         "Después",
         "Ubicación",
     ]
-    assert list(tables.row_frame([bad], run, told)) == [
+    assert list(tables.row_frame([bad], run, text)) == [
         "Fila",
         "Quién",
         "Estado",
         "Motivo",
         "Ubicación",
     ]
-    assert list(tables.row_frame([fine, bad, bad], run, told))[:4] == [
+    assert list(tables.row_frame([fine, bad, bad], run, text))[:4] == [
         "Fila",
         "Quién",
         "Estado",
         "Motivo",
     ]
-    assert list(tables.row_frame([fine], run, told).iloc[0])[3:6] == [
+    assert list(tables.row_frame([fine], run, text).iloc[0])[3:6] == [
         "desvío",
         "desactivado",
         "532041",
     ]
 
 
-def telling_of(run: RunRecord) -> Telling:
-    return Telling(get_action(run.action_id).members)
+def telling_of(run: RunRecord) -> ChangeText:
+    return ChangeText(get_action(run.action_id).members)

@@ -49,7 +49,7 @@ def mapped(loaded: AppTest) -> AppTest:
     return loaded.button(key=f"choose_{FORWARDING}").click().run()
 
 
-def test_uploads_are_read_and_told(loaded: AppTest) -> None:
+def test_uploads_are_read_and_reported(loaded: AppTest) -> None:
     shown = said(loaded)
     assert "✓ **USUARIOS.CSV**" in shown
     assert "3 filas · 14 columnas<br>UTF-8 · punto y coma ;" in shown
@@ -87,7 +87,7 @@ def test_canonical_headers_need_no_mapping(mapped: AppTest) -> None:
     assert not next(b for b in mapped.button if b.label == "Continuar a Ensayo").disabled
 
 
-def test_a_parameter_without_source_blocks_the_rehearsal(app: AppTest, examples: Path) -> None:
+def test_a_parameter_without_source_blocks_the_dry_run(app: AppTest, examples: Path) -> None:
     app.switch_page(DATA).run()
     raw = (examples / "USUARIOS.CSV").read_bytes().replace(b"person_id;", b"quien;", 1)
     app.file_uploader(key="upload_usuarios").upload("USUARIOS.CSV", raw, "text/csv").run()
@@ -130,7 +130,7 @@ def wait_for_run(context: Context, run_id: str) -> None:
         assert live.ended.wait(30)
 
 
-def test_a_rehearsal_shows_changes_and_writes_nothing(mapped: AppTest, context: Context) -> None:
+def test_a_dry_run_shows_changes_and_writes_nothing(mapped: AppTest, context: Context) -> None:
     mapped.switch_page(REHEARSAL).run()
     press(mapped, "Ensayar 3 filas")
     run_id = session(mapped).dry_run_id
@@ -152,33 +152,35 @@ def choose(app: AppTest, action_id: str) -> AppTest:
     return app.button(key=f"choose_{action_id}").click().run()
 
 
-def test_launching_a_rehearsed_plan_does_what_it_said(loaded: AppTest, context: Context) -> None:
+def test_launching_a_dry_run_plan_does_what_it_said(loaded: AppTest, context: Context) -> None:
     choose(loaded, "usuarios_configurar_perfil_saliente_custom")
     loaded.switch_page(REHEARSAL).run()
     press(loaded, "Ensayar 3 filas")
-    rehearsal = session(loaded).dry_run_id or ""
-    wait_for_run(context, rehearsal)
+    dry_run_seen = session(loaded).dry_run_id or ""
+    wait_for_run(context, dry_run_seen)
     loaded.run()
-    planned = runs.run_counts(context.journal, rehearsal)
+    planned = runs.run_counts(context.journal, dry_run_seen)
     loaded.switch_page(LAUNCH).run()
     press(loaded, "Lanzar este ensayo")
     run_id = session(loaded).run_id or ""
     wait_for_run(context, run_id)
     assert runs.run_counts(context.journal, run_id)["done"] == planned["change"] > 0
-    assert runs.get_run(context.journal, run_id).parent == rehearsal
+    assert runs.get_run(context.journal, run_id).parent == dry_run_seen
 
 
-def test_an_hour_that_has_passed_is_told_in_its_field_and_launches_nothing(mapped: AppTest) -> None:
+def test_an_hour_that_has_passed_is_shown_in_its_field_and_launches_nothing(
+    mapped: AppTest,
+) -> None:
     mapped.switch_page(REHEARSAL).run()
     press(mapped, "Ensayar 3 filas")
     live = find_live(session(mapped).dry_run_id or "")
     assert live is None or live.ended.wait(30)
     mapped.switch_page(LAUNCH).run()
     mapped.text_input(key="launch_not_after").set_value("2020-05-31T06:00").run()
-    told = "«No después de», --not-after) ya ha pasado: 31/05/2020 06:00."
-    assert [told in error.value for error in mapped.error] == [True]
+    message = "«No después de», --not-after) ya ha pasado: 31/05/2020 06:00."
+    assert [message in error.value for error in mapped.error] == [True]
     press(mapped, "Lanzar este ensayo")
-    assert any(told in error.value for error in mapped.error)
+    assert any(message in error.value for error in mapped.error)
     assert session(mapped).run_id is None
 
 
@@ -193,7 +195,7 @@ def test_what_cannot_all_be_undone_asks_for_the_number_and_launches_nothing(
     assert session(loaded).run_id is None
 
 
-def test_other_data_than_the_rehearsed_are_not_taken_for_rehearsed(
+def test_other_data_than_the_in_the_dry_run_are_not_taken_for_in_the_dry_run(
     mapped: AppTest, examples: Path
 ) -> None:
     mapped.switch_page(REHEARSAL).run()

@@ -72,7 +72,7 @@ def open_page(app: AppTest, page: str, run_id: str) -> AppTest:
 
 @pytest.mark.parametrize("orders", [0, 1, 3, 120])
 @pytest.mark.parametrize("page", [BOARD, REPORT])
-def test_a_page_shows_a_run_of_any_number_of_lots(
+def test_a_page_shows_a_run_of_any_number_of_orders(
     app: AppTest, context: Context, page: str, orders: int
 ) -> None:
     run = stored_run(context, orders)
@@ -82,7 +82,7 @@ def test_a_page_shows_a_run_of_any_number_of_lots(
     assert run.run_id in said(app)
 
 
-def test_the_board_maps_rows_below_a_hundred_lots_and_lots_above(
+def test_the_board_maps_rows_below_a_hundred_orders_and_orders_above(
     app: AppTest, context: Context
 ) -> None:
     open_page(app, BOARD, stored_run(context, 3).run_id)
@@ -91,7 +91,7 @@ def test_the_board_maps_rows_below_a_hundred_lots_and_lots_above(
     assert "Mapa de lotes" in said(app)
 
 
-def test_a_lot_is_paused_and_cancelled_from_the_board_alone(
+def test_a_order_is_paused_and_cancelled_from_the_board_alone(
     app: AppTest, context: Context, sandbox: Connection, files: dict[str, Dataset]
 ) -> None:
     at = datetime.now(UTC) + timedelta(hours=1)
@@ -106,7 +106,9 @@ def test_a_lot_is_paused_and_cancelled_from_the_board_alone(
     assert lot_states(context, live.run_id) == ["queued", "queued", "queued"]
     app.button(key="cancel_lot_for_sure").click().run()
     assert lot_states(context, live.run_id) == ["queued", "cancelled", "queued"]
-    assert [(told.command, told.who) for told in control.history(context.journal, live.run_id)] == [
+    assert [
+        (message.command, message.who) for message in control.history(context.journal, live.run_id)
+    ] == [
         ("launch", "Ana Ruiz"),
         ("pause r3", "Ana Ruiz"),
         ("resume r3", "Ana Ruiz"),
@@ -124,12 +126,12 @@ def lot_states(context: Context, run_id: str) -> list[str]:
 def test_a_tab_that_lost_its_files_goes_on_with_those_of_the_last_run(
     app: AppTest, context: Context, sandbox: Connection, files: dict[str, Dataset]
 ) -> None:
-    rehearsal = finished_run(context, sandbox, files, dry_run=True)
+    dry_run_seen = finished_run(context, sandbox, files, dry_run=True)
     press(
         app.switch_page("streamlit_app.py").run(), "Seguir con los ficheros de la última ejecución"
     )
     mine = app.session_state[KEY]
-    assert (mine.action_id, mine.dry_run_id) == (FORWARDING, rehearsal.run_id)
+    assert (mine.action_id, mine.dry_run_id) == (FORWARDING, dry_run_seen.run_id)
     assert mine.files["usuarios"].frame.equals(files["usuarios"].frame)
     assert not app.error
     app.switch_page(BOARD).run()
@@ -196,14 +198,14 @@ def test_a_second_click_while_a_preview_is_made_makes_no_second_one(
     assert app.session_state[KEY].undo_previews == {run.run_id: made[0]}
 
 
-def test_a_row_that_was_wider_than_the_header_stays_wrong_when_its_run_is_taken_up_again(
+def test_a_row_that_was_wider_than_the_header_stays_wrong_when_its_run_is_resumed_again(
     app: AppTest, context: Context, sandbox: Connection, files: dict[str, Dataset]
 ) -> None:
     users = files["usuarios"]
     wide = Problem(
         "USUARIOS.CSV", int(users.frame.index[1]), None, None, RAGGED, "La fila tiene 9 celdas."
     )
-    rehearsal = finished_run(
+    dry_run_seen = finished_run(
         context, sandbox, {**files, "usuarios": replace(users, problems=(wide,))}, dry_run=True
     )
     press(
@@ -211,7 +213,7 @@ def test_a_row_that_was_wider_than_the_header_stays_wrong_when_its_run_is_taken_
     )
     app.switch_page(BOARD).run()
     mine = app.session_state[KEY]
-    assert mine.dry_run_id == rehearsal.run_id
+    assert mine.dry_run_id == dry_run_seen.run_id
     assert list(mine.prepared.invalid) == [wide.line]
     assert {"Lanzar este ensayo", "Lanzar sin ensayo"} & set(labels(app))
 
@@ -220,7 +222,7 @@ def labels(app: AppTest) -> list[str]:
     return [button.label for button in app.button]
 
 
-def test_rows_set_aside_become_the_scope_of_a_new_rehearsal(
+def test_rows_set_aside_become_the_scope_of_a_new_dry_run(
     app: AppTest, context: Context, files: dict[str, Dataset]
 ) -> None:
     """They ended `invalid` in the launch, which no retry can change."""
@@ -259,7 +261,7 @@ def test_rows_set_aside_become_the_scope_of_a_new_rehearsal(
     assert "Ensayar 2 filas" in labels(app)
 
 
-def test_a_board_without_lots_says_so(app: AppTest, context: Context) -> None:
+def test_a_board_without_orders_says_so(app: AppTest, context: Context) -> None:
     open_page(app, BOARD, stored_run(context, 0).run_id)
     assert "Aún no hay lotes." in said(app)
 
@@ -341,23 +343,24 @@ def test_the_json_download_is_one_document_with_the_rows(run: RunRecord) -> None
     assert len(document["rows"]) == 3
 
 
-def test_history_lists_runs_and_keeps_rehearsals_apart(
+def test_history_lists_runs_and_keeps_dry_runs_apart(
     app: AppTest, context: Context, sandbox: Connection, files: dict[str, Dataset], run: RunRecord
 ) -> None:
-    rehearsal = finished_run(context, sandbox, files, dry_run=True)
+    dry_run_seen = finished_run(context, sandbox, files, dry_run=True)
     app.switch_page(HISTORY).run()
     listed = list(app.dataframe[0].value["Ejecución"])
     assert run.run_id in listed
-    assert rehearsal.run_id not in listed
+    assert dry_run_seen.run_id not in listed
     app.checkbox[0].check().run()
-    assert rehearsal.run_id in list(app.dataframe[0].value["Ejecución"])
+    assert dry_run_seen.run_id in list(app.dataframe[0].value["Ejecución"])
 
 
 @pytest.mark.parametrize(
-    ("kept", "told"), [('{"limit": 5.04}', True), ("no es JSON", False), ('{"limit": null}', False)]
+    ("kept", "message"),
+    [('{"limit": 5.04}', True), ("no es JSON", False), ('{"limit": null}', False)],
 )
-def test_the_learned_limit_is_told_when_it_can_be_read(
-    app: AppTest, context: Context, kept: str, told: bool
+def test_the_learned_limit_is_reported_when_it_can_be_read(
+    app: AppTest, context: Context, kept: str, message: bool
 ) -> None:
     run = stored_run(context, 1)
     runs.update_run(context.journal, run.run_id, org_id="otra")
@@ -365,4 +368,4 @@ def test_the_learned_limit_is_told_when_it_can_be_read(
     open_page(app, BOARD, run.run_id)
     assert not app.error
     progress = "\n".join(str(bar.proto.text) for bar in app.get("progress"))
-    assert ("límite aprendido 5,0/s" in progress) is told
+    assert ("límite aprendido 5,0/s" in progress) is message

@@ -284,7 +284,7 @@ def refused() -> list[Awkward]:
         "gzip": (gzip.compress(TEXT.encode()), "comprimido"),
         "picture": (b"\x89PNG\r\n\x1a\n" + bytes(range(1, 32)) * 20, "no es un fichero de texto"),
     }
-    return [Awkward(title, raw, refused=told) for title, (raw, told) in cases.items()]
+    return [Awkward(title, raw, refused=message) for title, (raw, message) in cases.items()]
 
 
 FILES = [

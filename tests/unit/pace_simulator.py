@@ -148,7 +148,7 @@ def simulate(
         now = slot
         free -= 1
         known = now < bucket.banned_until and search.closed_until > now
-        search.let_go(now)
+        search.admit(now)
         trace.sent.append(now)
         trace.early_known += known
         if now - shown >= 0.25:

@@ -49,7 +49,7 @@ def test_a_hopeless_file_is_refused_with_its_name_and_the_reason(file: Awkward) 
         ("person_id;nombre\nA;Jesús Martín León\n".encode("cp1252"), "cp1252"),
     ],
 )
-def test_the_encoding_that_was_used_is_told(raw: bytes, encoding: str) -> None:
+def test_the_encoding_that_was_used_is_reported(raw: bytes, encoding: str) -> None:
     assert read_csv(raw, name="usuarios").encoding == encoding
 
 

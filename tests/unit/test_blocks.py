@@ -19,7 +19,7 @@ from bulk.files.dataset import Dataset, read_csv
 from bulk.planning.cross_file import validate_across
 from bulk.planning.mapping import map_columns, param_frame
 from bulk.planning.prepare import prepare
-from bulk.planning.repairs import MOST_KEPT, Repair, apply, propose
+from bulk.planning.repairs import MAX_KEPT, Repair, apply, propose
 from bulk.planning.scope import Scope, parse_where
 from bulk.planning.streaming import look_over, validate_blocks
 from bulk.planning.validation import totals, validate_file, validate_rows
@@ -178,17 +178,17 @@ def test_validation_in_blocks_finds_what_the_whole_file_has(
         ),
     ]
     monkeypatch.setattr(csv_reader, "PART", size)
-    told: list[Problem] = []
-    report = validate_blocks(action, open_blocks(path), tell=told.append)
+    shown: list[Problem] = []
+    report = validate_blocks(action, open_blocks(path), tell=shown.append)
     assert report.rows == 40
-    assert sorted(map(Problem.text, told)) == sorted(map(Problem.text, whole))
-    assert sorted(map(Problem.text, report.problems)) == sorted(map(Problem.text, told))
+    assert sorted(map(Problem.text, shown)) == sorted(map(Problem.text, whole))
+    assert sorted(map(Problem.text, report.problems)) == sorted(map(Problem.text, shown))
     assert {(g["rule"], g["count"]) for g in report.totals} == {
         (g["rule"], g["count"]) for g in totals(whole)
     }
     assert report.invalid == len({problem.line for problem in whole if problem.severity == "error"})
     assert {"filas_contradictorias", "fila_repetida", "numero_repetido", "extension_repetida"} <= {
-        each.rule for each in told
+        each.rule for each in shown
     }
 
 
@@ -216,7 +216,7 @@ def test_the_organisation_is_that_of_the_first_row_asked_for_valid_or_not(
     assert [each.rule for each in report.problems].count("otra_organizacion") == 5
 
 
-def test_blocks_are_joined_scoped_and_mended_like_the_whole_file(
+def test_blocks_are_joined_scoped_and_repaired_like_the_whole_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     action = get_action("usuarios_asignar_location_desde_csv")
@@ -239,16 +239,21 @@ def test_blocks_are_joined_scoped_and_mended_like_the_whole_file(
     data = read_csv(path)
     mapping = map_columns(action, data, explicit=chosen, others={"ubicaciones": places})
 
-    def mend(dataset: Dataset) -> tuple[Dataset, list[Repair]]:
+    def repair_cell(dataset: Dataset) -> tuple[Dataset, list[Repair]]:
         found = propose(dataset, action, "ES", mapping=mapping)
         return apply(dataset, found), found
 
-    mended, repairs = mend(data)
-    files = {"usuarios": mended, "ubicaciones": places}
+    repaired, repairs = repair_cell(data)
+    files = {"usuarios": repaired, "ubicaciones": places}
     whole = prepare(action.id, files, mapping=mapping, scope=scope)
     monkeypatch.setattr(csv_reader, "PART", 700)
     report = validate_blocks(
-        action, open_blocks(path), {"ubicaciones": places}, mapping=mapping, scope=scope, mend=mend
+        action,
+        open_blocks(path),
+        {"ubicaciones": places},
+        mapping=mapping,
+        scope=scope,
+        repair_cell=repair_cell,
     )
     inside = [problem for problem in whole.problems if problem.line not in whole.excluded]
     assert sorted(map(Problem.text, report.problems)) == sorted(map(Problem.text, inside))
@@ -259,10 +264,10 @@ def test_blocks_are_joined_scoped_and_mended_like_the_whole_file(
         whole.chosen and whole.chosen.description,
     )
     assert report.repairs.count == len(repairs) == 40
-    assert [len(first) for _, first in report.repairs.groups.values()] == [MOST_KEPT]
+    assert [len(first) for _, first in report.repairs.groups.values()] == [MAX_KEPT]
 
 
-def test_a_required_parameter_without_source_is_told_before_any_row_is_judged(
+def test_a_required_parameter_without_source_is_reported_before_any_row_is_judged(
     tmp_path: Path,
 ) -> None:
     path = tmp_path / "usuarios.csv"

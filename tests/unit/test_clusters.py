@@ -13,7 +13,7 @@ from bulk.core.records import Row, RowResult, RunRecord
 from bulk.errors import ApiError
 from bulk.journal import row_writes, rows, runs
 from bulk.runs.context import Context, close_context, open_context
-from bulk.runs.error_groups import MOST_LINES, belongs, clusters, normalised
+from bulk.runs.error_groups import MAX_LINES, belongs, error_groups, normalised
 from bulk.wording import problems
 from bulk.wording.fingerprints import Failure, main_cause
 from bulk.wording.problems import BLOCKED
@@ -51,7 +51,7 @@ def failing(context: Context, outcomes: list[tuple[str, str | None, str | None]]
     return runs.get_run(context.journal, RUN)
 
 
-def told(message: str, label: str = "Ana Díaz · 1234", group: str = "Madrid") -> RowResult:
+def text(message: str, label: str = "Ana Díaz · 1234", group: str = "Madrid") -> RowResult:
     return RowResult(
         7, "failed", label, group, "400", message, None, None, None, None, 0, None, None
     )
@@ -72,7 +72,7 @@ def told(message: str, label: str = "Ana Díaz · 1234", group: str = "Madrid") 
     ],
 )
 def test_what_is_particular_to_a_row_leaves_a_gap(message: str, expected: str) -> None:
-    assert normalised(told(message)) == expected
+    assert normalised(text(message)) == expected
 
 
 def test_rows_with_the_same_cause_are_one_cluster_biggest_first(context: Context) -> None:
@@ -81,7 +81,7 @@ def test_rows_with_the_same_cause_are_one_cluster_biggest_first(context: Context
         for n in range(30)
     ]
     outcomes += [("unknown", "sin_confirmar", "No se sabe.")] * 3 + [("done", None, None)] * 5
-    found = clusters(context, failing(context, outcomes))
+    found = error_groups(context, failing(context, outcomes))
     assert [(cluster.code, cluster.count) for cluster in found] == [
         ("4201", 30),
         ("sin_confirmar", 3),
@@ -91,7 +91,7 @@ def test_rows_with_the_same_cause_are_one_cluster_biggest_first(context: Context
         "El número ya está en uso",
         "Elige otro o libéralo, corrige la fila y reintenta.",
     )
-    assert first.lines == tuple(range(2, 2 + MOST_LINES))
+    assert first.lines == tuple(range(2, 2 + MAX_LINES))
     assert (first.tracking_id, first.state, first.action_id) == ("T2", "failed", ACTION.id)
 
 
@@ -102,7 +102,7 @@ def test_same_text_with_another_state_or_code_is_another_cluster(context: Contex
         ("failed", "409", "Mal."),
         ("failed", "400", "Peor."),
     ]
-    assert len(clusters(context, failing(context, outcomes))) == 4
+    assert len(error_groups(context, failing(context, outcomes))) == 4
 
 
 def test_one_code_under_two_http_statuses_is_two_clusters(context: Context) -> None:
@@ -114,7 +114,7 @@ def test_one_code_under_two_http_statuses_is_two_clusters(context: Context) -> N
             )
         )
     context.journal.flush()
-    found = {cluster.title: cluster for cluster in clusters(context, run)}
+    found = {cluster.title: cluster for cluster in error_groups(context, run)}
     assert {title: cluster.count for title, cluster in found.items()} == {
         "Webex ha dado un error desconocido (400, 987654)": 2,
         "Webex ha dado un error desconocido (409, 987654)": 1,
@@ -138,7 +138,7 @@ def test_one_code_under_two_http_statuses_is_two_clusters(context: Context) -> N
         ([], None),
     ],
 )
-def test_the_main_cause_is_told_without_its_remedy_and_counted_without_particulars(
+def test_the_main_cause_is_reported_without_its_remedy_and_counted_without_particulars(
     messages: list[str], cause: str | None
 ) -> None:
     assert main_cause(Failure("400", 400, message, "Ana Díaz") for message in messages) == cause
@@ -231,12 +231,12 @@ def test_titles_are_short_and_remedies_are_sentences() -> None:
     assert json.dumps(known, ensure_ascii=False).count("TODO") == 0
 
 
-def test_a_row_that_was_set_apart_is_not_told_to_be_retried(context: Context) -> None:
-    told = str(catalogue()["no_calling"])
+def test_a_row_that_was_set_apart_is_not_reported_to_be_retried(context: Context) -> None:
+    text = str(catalogue()["no_calling"])
     run = failing(
-        context, [("failed", "404", told), ("invalid", "404", f"Bloqueada en el ensayo: {told}")]
+        context, [("failed", "404", text), ("invalid", "404", f"Bloqueada en el ensayo: {text}")]
     )
-    remedies = {cluster.state: cluster.remedy for cluster in clusters(context, run)}
+    remedies = {cluster.state: cluster.remedy for cluster in error_groups(context, run)}
     assert remedies["failed"].endswith("y después reintenta solo estas.")
     assert (
         remedies["invalid"]
@@ -245,11 +245,11 @@ def test_a_row_that_was_set_apart_is_not_told_to_be_retried(context: Context) ->
     )
 
 
-def test_a_cause_says_that_the_rehearsal_blocked_its_rows(context: Context) -> None:
-    told = [
+def test_a_cause_says_that_the_dry_run_blocked_its_rows(context: Context) -> None:
+    text = [
         ("invalid", "404", BLOCKED.format("No existe.")),
         ("invalid", "falta_dato", "Falta el dato."),
     ]
-    run = failing(context, told)
-    words = {cluster.code: cause_word(run, cluster) for cluster in clusters(context, run)}
+    run = failing(context, text)
+    words = {cluster.code: cause_word(run, cluster) for cluster in error_groups(context, run)}
     assert words == {"404": "no válida (bloqueada en el ensayo)", "falta_dato": "no válida"}

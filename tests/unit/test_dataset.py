@@ -72,7 +72,7 @@ def test_a_row_of_another_width_is_kept_and_reported() -> None:
 
 
 @pytest.mark.parametrize(
-    ("raw", "told"),
+    ("raw", "shown"),
     [
         (b"", "vacío"),
         (b"\n\n", "vacío"),
@@ -81,8 +81,8 @@ def test_a_row_of_another_width_is_kept_and_reported() -> None:
         (b'a;b\n"1;2\n3;4\n', "comillas"),
     ],
 )
-def test_what_cannot_be_used_is_refused_with_file_and_reason(raw: bytes, told: str) -> None:
-    with pytest.raises(InputError, match=told) as refusal:
+def test_what_cannot_be_used_is_refused_with_file_and_reason(raw: bytes, shown: str) -> None:
+    with pytest.raises(InputError, match=shown) as refusal:
         read_csv(raw, file_name="USUARIOS.CSV")
     assert "USUARIOS.CSV" in refusal.value.message
 
@@ -117,7 +117,7 @@ ONE = {"org_id": "X", "default_country": "ES"}
         ),
     ],
 )
-def test_global_in_any_form_is_one_row_and_what_is_not_used_is_told(
+def test_global_in_any_form_is_one_row_and_what_is_not_used_is_reported(
     text: str, row: dict[str, str], avisos: list[tuple[int, str]]
 ) -> None:
     data = read_csv(text.encode(), name="global", file_name="GLOBAL.CSV")
@@ -157,7 +157,7 @@ def test_data_where_the_header_would_be_is_refused_all_the_same(name: str, text:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "shown"),
     [
         (
             "parametro;valor\norg_id;X\nORG ID;Y\n",
@@ -166,8 +166,8 @@ def test_data_where_the_header_would_be_is_refused_all_the_same(name: str, text:
         ("parametro;valor\norg_id;X\n;Y\n", "Fila 3: falta el nombre del parámetro de «Y»"),
     ],
 )
-def test_a_parameter_of_global_is_there_once_and_has_a_name(text: str, told: str) -> None:
-    with pytest.raises(InputError, match=told):
+def test_a_parameter_of_global_is_there_once_and_has_a_name(text: str, shown: str) -> None:
+    with pytest.raises(InputError, match=shown):
         read_csv(text.encode(), name="global", file_name="GLOBAL.CSV")
 
 
@@ -185,7 +185,7 @@ def test_blank_lines_before_the_sep_line_keep_the_line_numbers() -> None:
 
 
 @pytest.mark.parametrize(
-    ("raw", "told"),
+    ("raw", "shown"),
     [
         (b"<html><table><tr><td>person_id", "es una p\u00e1gina web"),
         (b"\xef\xbb\xbf  <?xml version='1.0'?><Workbook>", "es una p\u00e1gina web"),
@@ -193,8 +193,8 @@ def test_blank_lines_before_the_sep_line_keep_the_line_numbers() -> None:
         (b'[{"person_id": "A"}]', "es un JSON"),
     ],
 )
-def test_what_is_another_kind_of_text_is_refused(raw: bytes, told: str) -> None:
-    with pytest.raises(InputError, match=told):
+def test_what_is_another_kind_of_text_is_refused(raw: bytes, shown: str) -> None:
+    with pytest.raises(InputError, match=shown):
         read_csv(raw, name="usuarios")
 
 
@@ -204,7 +204,7 @@ def test_a_codec_that_is_none_of_files_is_refused(encoding: str) -> None:
         read_csv(b"person_id\nA\n", name="usuarios", encoding=encoding)
 
 
-def test_ms_dos_read_as_windows_is_told_and_plain_windows_is_not() -> None:
+def test_ms_dos_read_as_windows_is_reported_and_plain_windows_is_not() -> None:
     text = "person_id;nombre\nA;Mu\u00f1oz\n"
     [problem] = read_csv(text.encode("cp850"), name="usuarios").problems
     assert (problem.line, problem.rule, problem.severity) == (2, "otra_codificacion", "aviso")

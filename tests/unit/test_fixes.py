@@ -56,13 +56,13 @@ def test_the_same_change_goes_to_all_rows_like_this_one() -> None:
     ] == [2, 5]
 
 
-def test_a_ragged_row_put_right_by_hand_is_no_longer_a_problem() -> None:
+def test_a_ragged_row_corrected_by_hand_is_no_longer_a_problem() -> None:
     data = csv("person_id;sede\nA\nB;1;2\n")
     assert [p.line for p in corrections.apply(data, [Fix(2, "sede", "Madrid")]).problems] == [3]
     spread = corrections.like_this(
         csv("person_id;sede\nA\nB\n"), Fix(2, "sede", "Madrid")
     )  # nobody saw the other row
-    assert [(fix.line, fix.looked_at) for fix in spread] == [(2, True), (3, False)]
+    assert [(fix.line, fix.inspected) for fix in spread] == [(2, True), (3, False)]
 
 
 def test_a_row_that_lost_cells_is_not_in_the_corrected_file() -> None:
@@ -70,7 +70,7 @@ def test_a_row_that_lost_cells_is_not_in_the_corrected_file() -> None:
     assert list(read_csv(corrections.to_csv(data), name="usuarios").frame["person_id"]) == ["A"]
     assert corrections.shifted(data) == [3, 4]
     fixed = corrections.apply(
-        data, [Fix(3, "sede", "Lugo"), Fix(4, "sede", "Lugo", looked_at=False)]
+        data, [Fix(3, "sede", "Lugo"), Fix(4, "sede", "Lugo", inspected=False)]
     )
     assert list(read_csv(corrections.to_csv(fixed), name="usuarios").frame["person_id"]) == [
         "A",

@@ -106,7 +106,7 @@ def test_first_rows_and_waiting_orders_may_be_more_than_a_statement_binds(journa
 def test_a_claim_without_intent_is_pending_again_after_an_interruption(journal: Journal) -> None:
     with_rows(journal)
     rows.claim(journal, RUN, after=0, limit=2)
-    assert rows.taken_up(journal, RUN) == []
+    assert rows.recover_running_rows(journal, RUN) == []
     assert runs.run_counts(journal, RUN)["pending"] == 4
 
 
@@ -114,7 +114,7 @@ def test_an_open_intent_is_given_back_to_be_settled(journal: Journal) -> None:
     with_rows(journal)
     rows.claim(journal, RUN, after=0, limit=2)
     journal.commit(row_writes.intent(RUN, 2, before={"a": 1}, change={"a": [1, 2]}))
-    left = rows.taken_up(journal, RUN)
+    left = rows.recover_running_rows(journal, RUN)
     assert [(row.line, row.before, row.change, row.attempt, row.intent_open) for row in left] == [
         (2, {"a": 1}, {"a": [1, 2]}, 1, True)
     ]
@@ -141,7 +141,9 @@ def test_a_ticket_is_kept_while_the_row_is_unknown_and_forgotten_when_it_is_done
         journal.commit(row_writes.ticket(RUN, line, "JOB", "track"))
         journal.commit(row_writes.outcome(RUN, line, 2, state, keep_intent=keep))
     assert rows.reopen(journal, RUN) == 1
-    assert [(row.line, row.ticket) for row in rows.taken_up(journal, RUN)] == [(2, "JOB")]
+    assert [(row.line, row.ticket) for row in rows.recover_running_rows(journal, RUN)] == [
+        (2, "JOB")
+    ]
 
 
 def test_cancel_tells_apart_what_was_sent_and_what_was_not(journal: Journal) -> None:

@@ -25,7 +25,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_a_journal_of_version_1_is_taken_up_with_all_it_holds(tmp_path: Path) -> None:
+def test_a_journal_of_version_1_is_resumed_with_all_it_holds(tmp_path: Path) -> None:
     edit(tmp_path, VERSION_1)
     assert upkeep.check_file(tmp_path / "journal.db").version == 1
     opened = open_journal(tmp_path)
@@ -100,7 +100,7 @@ def lost(home: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("spoil", "told"),
+    ("spoil", "message"),
     [
         (newer, r"más nueva \(99\).*Actualiza el programa"),
         (foreign, "no es un diario de este programa.*muévelo"),
@@ -112,8 +112,8 @@ def lost(home: Path) -> None:
         (lost, "Falta .*journal.db-wal"),
     ],
 )
-def test_a_journal_that_cannot_be_used_is_told_with_what_to_do_and_left_as_it_is(
-    home: Path, spoil: Spoil, told: str, capsys: pytest.CaptureFixture[str]
+def test_a_journal_that_cannot_be_used_is_reported_with_what_to_do_and_left_as_it_is(
+    home: Path, spoil: Spoil, message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     spoil(home)
     before = {path.name: path.read_bytes() for path in home.glob("journal.db")}
@@ -121,9 +121,9 @@ def test_a_journal_that_cannot_be_used_is_told_with_what_to_do_and_left_as_it_is
         assert bulk(*command) in (2, 3)
         said = capsys.readouterr()
         if command == ["runs"]:
-            assert re.search(told, said.err), said.err
+            assert re.search(message, said.err), said.err
         elif "--json" not in command and spoil not in (newer, foreign):
-            assert re.search(told, said.err), (
+            assert re.search(message, said.err), (
                 said.err
             )  # what looks after the journal says the same, and does not send round
         assert "Traceback" not in said.out + said.err

@@ -24,9 +24,9 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
     """Twelve lots, the last two shut out and not valid."""
     opened = open_journal(tmp_path)
     runs.create_run(opened, RunRecord(RUN, "usuarios_x", "sandbox"))
-    for lot in range(12):
-        state = {10: "excluded", 11: "invalid"}.get(lot, "pending")
-        lines = range(2 + lot * EACH, 2 + (lot + 1) * EACH)
+    for order_ in range(12):
+        state = {10: "excluded", 11: "invalid"}.get(order_, "pending")
+        lines = range(2 + order_ * EACH, 2 + (order_ + 1) * EACH)
         runs.add_order(
             opened,
             RUN,
@@ -46,7 +46,7 @@ def work(journal: Journal, *states: str) -> None:
     journal.flush()
 
 
-def test_states_of_lots_are_those_of_the_lots_themselves(journal: Journal) -> None:
+def test_states_of_orders_are_those_of_the_orders_themselves(journal: Journal) -> None:
     work(
         journal,
         *["done"] * 4,
@@ -60,11 +60,11 @@ def test_states_of_lots_are_those_of_the_lots_themselves(journal: Journal) -> No
     rows.claim(journal, RUN, after=None, limit=1)
     orders.hold(journal, RUN, [8 * EACH + 2])
     for run_state in ("running", "paused", "interrupted", "completed"):
-        told = [order.state for order in runs.order_statuses(journal, RUN, run_state)]
-        assert runs.order_states(journal, RUN, run_state) == told
-    told = runs.order_states(journal, RUN, "running")
-    assert told[:6] == ["success", "partial", "success", "error", "cancelled", "running"]
-    assert (told[7], told[8], told[11]) == ("queued", "paused", "error")
+        message = [order.state for order in runs.order_statuses(journal, RUN, run_state)]
+        assert runs.order_states(journal, RUN, run_state) == message
+    message = runs.order_states(journal, RUN, "running")
+    assert message[:6] == ["success", "partial", "success", "error", "cancelled", "running"]
+    assert (message[7], message[8], message[11]) == ("queued", "paused", "error")
     assert [
         order.state
         for order in runs.order_statuses(journal, RUN, "running", states=("paused", "partial"))

@@ -45,7 +45,7 @@ def test_a_journal_in_use_is_sound(journal: Journal, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("damage", "told"),
+    ("damage", "shown"),
     [
         ("UPDATE orders SET n_done = 1, n_pending = 1", "r1-r2: done dice 1 y hay 0 filas."),
         ("UPDATE rows SET state = 'failed' WHERE line = 3", "r1-r2: failed dice 0 y hay 1 filas."),
@@ -54,14 +54,14 @@ def test_a_journal_in_use_is_sound(journal: Journal, tmp_path: Path) -> None:
         ("DELETE FROM runs", "r1-r2: lote sin ejecución."),
     ],
 )
-def test_what_does_not_add_up_is_told_by_lote(
-    journal: Journal, tmp_path: Path, damage: str, told: str
+def test_what_does_not_add_up_is_reported_by_lote(
+    journal: Journal, tmp_path: Path, damage: str, shown: str
 ) -> None:
     add_run(journal, "r1")
     edit(tmp_path, damage)
     found = upkeep.check_file(tmp_path / "journal.db")
     assert not found.sound
-    assert told in found.findings
+    assert shown in found.findings
 
 
 def test_a_torn_page_is_found_and_the_file_is_not_touched(tmp_path: Path) -> None:
@@ -181,7 +181,7 @@ def test_a_run_that_a_staying_one_refers_to_stays(journal: Journal) -> None:
     assert (found.runs, found.held) == (("alone",), ("plan", "apply"))
 
 
-def test_a_run_that_was_taken_up_or_undone_since_is_held(journal: Journal, tmp_path: Path) -> None:
+def test_a_run_that_was_resumed_or_undone_since_is_held(journal: Journal, tmp_path: Path) -> None:
     for run_id in ("r1", "r2", "r3"):
         add_run(journal, run_id)
     found = upkeep.prunable(journal, keep=0)

@@ -132,7 +132,7 @@ def test_a_mapping_of_wrong_types_is_refused(source: dict[str, object]) -> None:
         Mapping.from_json({"action_id": FORWARD.id, "sources": {"extension": source}})
 
 
-def test_one_of_several_parameters_is_needed_and_told_before_any_row() -> None:
+def test_one_of_several_parameters_is_needed_and_reported_before_any_row() -> None:
     data = csv("person_id;Anexo\nA;12\n")
     assert lacking(FORWARD, map_columns(FORWARD, data)) == ("extension o destination",)
     assert lacking(FORWARD, map_columns(FORWARD, data, explicit={"extension": "="})) == (

@@ -111,28 +111,28 @@ def test_slow_run_does_not_forget_a_faster_one() -> None:
 
 def test_one_round_of_refusals_cuts_once() -> None:
     search = Search(0.0, Learned(limit=50.0))
-    let_go = [_let_go(search) for _ in range(20)]
-    search.refused(1.0, let_go[-3], 1.0)
+    admit = [_admit(search) for _ in range(20)]
+    search.refused(1.0, admit[-3], 1.0)
     after_first = search.rate
-    search.refused(1.01, let_go[-2], 1.0)
-    search.refused(1.02, let_go[-1], 1.0)
+    search.refused(1.01, admit[-2], 1.0)
+    search.refused(1.02, admit[-1], 1.0)
     assert search.rate == after_first
     assert search.closed_until == pytest.approx(2.02)
 
 
 def test_refusal_of_a_call_sent_after_the_cut_cuts_again() -> None:
     search = Search(0.0, Learned(limit=50.0))
-    let_go = [_let_go(search) for _ in range(20)]
-    search.refused(1.0, let_go[-1], 1.0)
+    admit = [_admit(search) for _ in range(20)]
+    search.refused(1.0, admit[-1], 1.0)
     after_first = search.rate
-    again = [_let_go(search) for _ in range(20)]
+    again = [_admit(search) for _ in range(20)]
     search.refused(again[-1] + 0.1, again[-1], 1.0)
     assert search.rate < after_first
 
 
 def test_gate_stays_closed_until_the_longest_retry_after_is_over() -> None:
     search = Search(0.0)
-    first, second = _let_go(search), _let_go(search)
+    first, second = _admit(search), _admit(search)
     search.refused(0.5, first, 5.0)
     search.refused(0.6, second, 1.0)
     assert search.next_slot() == 5.5
@@ -141,17 +141,17 @@ def test_gate_stays_closed_until_the_longest_retry_after_is_over() -> None:
 def test_idle_time_is_not_taken_for_quiet_time() -> None:
     search = Search(0.0, Learned(limit=50.0))
     for _ in range(100):
-        _let_go(search)
+        _admit(search)
     busy = search.rate
     for hour in range(1, 6):
-        search.let_go(3600.0 * hour)
+        search.admit(3600.0 * hour)
     assert search.rate == busy
 
 
 def test_after_a_pause_calls_do_not_come_in_a_burst() -> None:
     search = Search(0.0, Learned(limit=50.0))
-    search.let_go(100.0)
-    early = [_let_go(search) for _ in range(50)]
+    search.admit(100.0)
+    early = [_admit(search) for _ in range(50)]
     assert early[-1] - 100.0 >= 0.9
 
 
@@ -190,7 +190,7 @@ def test_members_of_a_later_version_are_ignored() -> None:
     assert Learned.from_json('{"limit": 50, "burst": 7}') == Learned(limit=50.0)
 
 
-def _let_go(search: Search) -> float:
+def _admit(search: Search) -> float:
     moment = search.next_slot()
-    search.let_go(moment)
+    search.admit(moment)
     return moment

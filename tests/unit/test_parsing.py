@@ -142,7 +142,7 @@ def test_a_separator_of_several_bytes_is_read_carefully() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rows", "told"),
+    ("rows", "shown"),
     [
         ('P1;"La Nave;2001\nP2;Sala 1;2002\nP3;Sala 2;2003\nP4;Sala 3";2004', (2, 5, "nombre")),
         ('P0;Sala 0;2000\nP1;"La Nave;2001\r\nP4;Sala 3";2004', (3, 4, "nombre")),
@@ -154,15 +154,15 @@ def test_a_separator_of_several_bytes_is_read_carefully() -> None:
         ('P1;"La ""Nave"";2001";2001', None),
     ],
 )
-def test_rows_that_stray_quotes_make_one_are_told_with_the_line_where_they_open(
-    rows: str, told: tuple[int, int, str] | None
+def test_rows_that_stray_quotes_make_one_are_reported_with_the_line_where_they_open(
+    rows: str, shown: tuple[int, int, str] | None
 ) -> None:
     found = read(f"person_id;nombre;extension\n{rows}\n", ";")
     assert isinstance(found, tuple)
     assert [(each.line, each.column, each.rule, each.severity) for each in found[2]] == (
-        [(told[0], told[2], csv_rows.RAGGED, "error")] if told else []
+        [(shown[0], shown[2], csv_rows.RAGGED, "error")] if shown else []
     )
-    assert all(f"Las filas {told[0]} a {told[1]} " in each.message for each in found[2] if told)
+    assert all(f"Las filas {shown[0]} a {shown[1]} " in each.message for each in found[2] if shown)
 
 
 @pytest.mark.parametrize(

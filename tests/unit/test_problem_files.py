@@ -103,8 +103,8 @@ def test_a_row_of_another_width_comes_back_marked_and_without_cells_that_would_b
         name="usuarios",
         file_name="USUARIOS.CSV",
     )
-    for told in (data.problems, ()):  # also when the row is not among those that were judged
-        [again] = read_any(problem_report.to_xlsx(data, told), file_name="USUARIOS.xlsx")
+    for shown in (data.problems, ()):  # also when the row is not among those that were judged
+        [again] = read_any(problem_report.to_xlsx(data, shown), file_name="USUARIOS.xlsx")
         assert again.frame[["fila", *data.frame.columns]].to_numpy().tolist() == [
             ["2", "", "", ""],
             ["3", "P2", "2042", "Luis"],

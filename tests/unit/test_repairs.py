@@ -271,7 +271,7 @@ def test_a_number_in_doubt_is_not_valid_until_its_repair_is_accepted(cell: str) 
     assert [problem.rule for problem in found.problems] == ["telefono_dudoso"]
 
 
-def test_every_column_that_feeds_a_parameter_is_mended_wherever_it_stands() -> None:
+def test_every_column_that_feeds_a_parameter_is_repaired_wherever_it_stands() -> None:
     """Through a template, a join, GLOBAL: the mapping says which, and in which file."""
     users = csv("person_id;ext;linea;sede\nA;2041.0;911222333.0;Madrid\n")
     world = read_csv(b"cabecera;prefijo\n34911222333;53.0\n", name="global")

@@ -19,7 +19,7 @@ from bulk.files.csv_writer import csv_text, guarded, safe_cell, unguarded
 from bulk.report.cells import local, printable
 from bulk.report.excel import text_book
 from bulk.report.markup import page, text
-from bulk.wording.changes import Telling
+from bulk.wording.changes import ChangeText
 from bulk.wording.states import parts_of, rest, state_word
 
 NASTY = [
@@ -67,7 +67,7 @@ def test_a_guarded_cell_comes_back_and_is_never_a_formula(cell: str) -> None:
 
 
 def changed(change: dict[str, object], after: dict[str, object] | None = None) -> tuple[str, str]:
-    return Telling().cells(
+    return ChangeText().cells(
         RowResult(2, "done", "", "", None, None, None, after, change, None, 1, None, None)
     )
 

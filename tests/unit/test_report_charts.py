@@ -27,13 +27,13 @@ def test_many_small_locations_stand_below_the_chart_and_flatten_no_bar() -> None
     )
 
 
-def test_one_more_location_is_told_in_the_singular_and_none_not_at_all() -> None:
+def test_one_more_location_is_shown_in_the_singular_and_none_not_at_all() -> None:
     groups = [(f"Sede {n}", "done", 20 - n) for n in range(16)]
     assert "Y otra ubicación con menos filas, que suma 5: hecha 5." in charts.places(RUN, groups)
     assert "ubicaci" not in charts.places(RUN, groups[:15]).replace("Filas por ubicación", "")
 
 
-def test_an_undo_is_told_in_its_own_words() -> None:
+def test_an_undo_is_shown_in_its_own_words() -> None:
     undone = RunRecord("20261124-0100-abd", RUN.action_id, "sandbox", kind="undo")
     assert "revertida 5" in charts.places(
         undone, [(f"Sede {n}", "done", 20 - n) for n in range(16)]

@@ -15,7 +15,7 @@ from bulk.files.dataset import from_records
 from bulk.journal import runs
 from bulk.runs import input_files
 from bulk.runs.context import Context, close_context, open_context
-from bulk.runs.error_groups import clusters
+from bulk.runs.error_groups import error_groups
 
 ACTION = "usuarios_configurar_desvio_prefijo53"
 FEW, MANY = (
@@ -122,7 +122,7 @@ def test_memory_stays_flat(
         "parts": lambda context, run: sum(
             through(chunks) for chunks in report.three_files(context, run).values()
         ),
-        "clusters": clusters,
+        "clusters": error_groups,
     }
     make = makers[name]
     make(context, few)  # modules and caches are loaded

@@ -110,7 +110,7 @@ def test_parts_are_the_input_each_row_once(
         elif what == "claim":
             rows.claim(context.journal, run.run_id, after=None, limit=int(str(how)))
         elif what == "kill":
-            rows.taken_up(context.journal, run.run_id)
+            rows.recover_running_rows(context.journal, run.run_id)
         elif what == "cancel":
             rows.cancel_open(context.journal, run.run_id)
         else:

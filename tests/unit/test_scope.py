@@ -55,7 +55,7 @@ def test_a_column_chooses_by_value_whatever_the_case(text: str, expected: list[i
     assert lines(Scope(where=(parse_where(text),))) == expected
 
 
-def test_conditions_add_up_and_are_told() -> None:
+def test_conditions_add_up_and_are_reported() -> None:
     asked = Scope(where=(parse_where("ubicacion=Madrid"),), lines=parse_lines("3-"))
     found = choose(DATA, asked)
     assert lines(asked) == [4]
@@ -171,7 +171,7 @@ def test_lines_left_out_leave_the_others_as_ranges() -> None:
     assert scope.without([2, 3], [2, 3]) == ()
 
 
-def test_many_ranges_are_told_by_their_first_and_their_number() -> None:
+def test_many_ranges_are_reported_by_their_first_and_their_number() -> None:
     ranges = tuple((line, line) for line in range(2, 22, 2))
     assert choose(DATA, Scope(lines=ranges)).description == "filas 2, 4, 6, 8, 10 … (10 tramos)"
 
@@ -203,7 +203,7 @@ def test_tens_of_thousands_of_ranges_are_no_work() -> None:
     assert time.process_time() - began < 1.5  # one by one they took most of a minute
 
 
-def test_a_file_without_rows_is_told_as_such_and_not_as_an_empty_scope() -> None:
+def test_a_file_without_rows_is_reported_as_such_and_not_as_an_empty_scope() -> None:
     assert choose(csv("person_id;email\n"), Scope()).empty_text == "El fichero no tiene filas."
 
 
@@ -212,21 +212,25 @@ def test_accents_count_as_written_by_the_keyboard_or_by_macos() -> None:
     assert lines(Scope(where=(parse_where("sede=MÁLAGA"),)), data) == [2, 3]
 
 
-def test_a_mark_that_is_not_understood_is_told_and_a_column_that_looks_like_selected_too() -> None:
+def test_a_mark_that_is_not_understood_is_reported_and_a_column_that_looks_like_selected_too() -> (
+    None
+):
     found = choose(csv("person_id;selected\nA;x\nB;S\nC;Y\nD;no\nE;\n"), Scope())
     assert (found.count, [(p.line, p.value, p.severity) for p in found.unclear]) == (
         1,
         [(3, "S", "aviso"), (4, "Y", "aviso")],
     )
-    [told] = choose(csv("person_id;Seleccionado;incluir\nA;x;Madrid\nB;;Lugo\n"), Scope()).unclear
-    assert (told.column, told.rule, told.line) == (
+    [message] = choose(
+        csv("person_id;Seleccionado;incluir\nA;x;Madrid\nB;;Lugo\n"), Scope()
+    ).unclear
+    assert (message.column, message.rule, message.line) == (
         "Seleccionado",
         "seleccion_con_otro_nombre",
         None,
     )
 
 
-def test_what_was_left_open_and_no_row_names_is_told() -> None:
+def test_what_was_left_open_and_no_row_names_is_reported() -> None:
     frame = param_frame(FORWARD, DATA, None, map_columns(FORWARD, DATA))
     asked = Scope(entities=frozenset({"C", "Z"}), entities_of="RUN", unnamed=2)
     found = choose(DATA, asked, action=FORWARD, frame=frame)

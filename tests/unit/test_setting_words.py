@@ -11,9 +11,9 @@ from bulk.core.settings import Settings, in_force
 from bulk.wording.settings import (
     OPTION_WORDS,
     SETTING_WORDS,
-    options_told,
-    setting_told,
-    settings_told,
+    options_text,
+    setting_text,
+    settings_text,
 )
 
 
@@ -24,27 +24,27 @@ def test_every_setting_and_every_option_has_words() -> None:
     }
 
 
-def test_what_somebody_set_is_told_apart() -> None:
-    changed, usual = settings_told(in_force(Settings(rate_ceiling=7.5, bare_uuids=True)))
+def test_what_somebody_set_is_kept_apart() -> None:
+    changed, usual = settings_text(in_force(Settings(rate_ceiling=7.5, bare_uuids=True)))
     assert changed == "límite de llamadas por segundo: 7,5; un UUID vale como identificador: sí"
     assert "plazo para conectar: 10 s; " in usual
     assert "límite" not in usual and "UUID" not in usual
     assert "base de datos" not in usual  # empty
     assert not [name for name in SETTING_WORDS if f"{name}:" in usual]
-    assert settings_told({}) == ("", "")
+    assert settings_text({}) == ("", "")
 
 
 def test_a_setting_of_another_version_keeps_its_name() -> None:
-    assert setting_told("gone_since", None) == "gone_since: -"
+    assert setting_text("gone_since", None) == "gone_since: -"
 
 
-def test_options_are_told_with_the_profile_in_words() -> None:
+def test_options_are_reported_with_the_profile_in_words() -> None:
     entries = [
         {"callType": "INTERNAL_CALL", "action": "ALLOW", "transferEnabled": True},
         {"callType": "INTERNATIONAL", "action": "BLOCK", "transferEnabled": False},
         {"callType": "NEW_TYPE", "action": "ALLOW", "transferEnabled": False},
     ]
-    told = options_told(
+    message = options_text(
         {
             "profile": {"callingPermissions": entries},
             "allow_calling_removal": False,
@@ -52,7 +52,7 @@ def test_options_are_told_with_the_profile_in_words() -> None:
         }
     )
     assert (
-        told
+        message
         == "perfil saliente: internas permitidas, internacionales bloqueadas, NEW_TYPE permitidas,"
         " sin transferir; permitir quitar licencias de Webex Calling: no"
     )

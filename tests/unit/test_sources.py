@@ -80,7 +80,7 @@ def test_a_shared_key_need_not_be_said() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("otra", "person_id, ext, sede"),
         ("53{otra}", "person_id, ext, sede"),
@@ -92,8 +92,10 @@ def test_a_shared_key_need_not_be_said() -> None:
         ("53{UBICACIONES.location_id[sede=location_name]}", "plantilla"),
     ],
 )
-def test_a_source_that_points_nowhere_is_refused_with_what_there_is(text: str, told: str) -> None:
-    with pytest.raises(InputError, match=told):
+def test_a_source_that_points_nowhere_is_refused_with_what_there_is(
+    text: str, message: str
+) -> None:
+    with pytest.raises(InputError, match=message):
         parse_source(text, FILES)
 
 

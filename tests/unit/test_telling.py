@@ -10,7 +10,7 @@ import pytest
 from bulk.adapters import SUPPORTED, get_action
 from bulk.core.action import Change
 from bulk.core.records import RowResult
-from bulk.wording.changes import Telling
+from bulk.wording.changes import ChangeText
 
 PERMITTED = {"action": "ALLOW", "transferEnabled": True, "restricted": False}
 
@@ -28,17 +28,17 @@ NAMES = {
 }
 
 
-def told(
+def message(
     action_id: str, change: Change | dict[str, Any], after: Any = None
 ) -> tuple[str, str, str]:
     fields = change.fields if isinstance(change, Change) else change
     row = RowResult(2, "done", "", "", None, None, None, after, dict(fields), None, 1, None, None)
-    return Telling(get_action(action_id).members, NAMES).change(row)
+    return ChangeText(get_action(action_id).members, NAMES).change(row)
 
 
 def decided(action_id: str, before: dict[str, Any], **params: Any) -> tuple[str, str, str]:
     """What the action itself decides, told."""
-    return told(action_id, get_action(action_id).decide(before, **params))
+    return message(action_id, get_action(action_id).decide(before, **params))
 
 
 def test_a_forwarding_is_off_or_a_number() -> None:
@@ -50,16 +50,16 @@ def test_a_forwarding_is_off_or_a_number() -> None:
     )
 
 
-def test_parts_that_differ_are_told_when_the_words_are_the_same() -> None:
+def test_parts_that_differ_are_reported_when_the_words_are_the_same() -> None:
     old, new = (
         {"enabled": True, "destination": "53", "destinationVoicemailEnabled": flag}
         for flag in (True, False)
     )
-    what = told("usuarios_configurar_desvio_prefijo53", {"always": [old, new]})
+    what = message("usuarios_configurar_desvio_prefijo53", {"always": [old, new]})
     assert what == ("desvío (destinationVoicemailEnabled)", "sí", "no")
 
 
-def test_ids_of_places_and_licences_are_told_by_name_and_by_their_tail_without_one() -> None:
+def test_ids_of_places_and_licences_are_reported_by_name_and_by_their_tail_without_one() -> None:
     before = {"locationId": SEVILLA, "extension": "2041", "phoneNumber": None, "calling": True}
     moved = decided(
         "usuarios_asignar_location_desde_csv",
@@ -81,7 +81,7 @@ def test_members_that_go_the_same_way_stand_together() -> None:
     assert what == ("numeración +34911000001, numeración +34911000002", "no está", "desactivada")
 
 
-def test_permissions_are_told_in_words() -> None:
+def test_permissions_are_shown_in_words() -> None:
     before = {"INTERNATIONAL": PERMITTED, "NATIONAL": PERMITTED}
     what = decided(
         "ubicacion_configurar_permisos_salientes_defecto",
@@ -100,7 +100,7 @@ def test_permissions_are_told_in_words() -> None:
     )
 
 
-def test_a_route_is_told_by_its_name_and_kind() -> None:
+def test_a_route_is_reported_by_its_name_and_kind() -> None:
     off = {"enableUnknownExtensionRoutePolicy": False, "unknownExtensionRouteIdentity": None}
     wanted = {
         "enable_unknown_extension_route_policy": True,
@@ -115,8 +115,8 @@ def test_a_route_is_told_by_its_name_and_kind() -> None:
     )
 
 
-def test_what_was_left_is_told_rather_than_what_was_asked() -> None:
-    what = told(
+def test_what_was_left_is_reported_rather_than_what_was_asked() -> None:
+    what = message(
         "ubicacion_actualizar_cabecera",
         {"phoneNumber": [None, "+34911"]},
         {"phoneNumber": "+34922"},
@@ -130,4 +130,4 @@ def test_what_was_left_is_told_rather_than_what_was_asked() -> None:
 )
 def test_no_value_that_webex_may_answer_breaks_the_telling(action_id: str, odd: object) -> None:
     members = {name: [odd, "otro"] for name in (*get_action(action_id).members, "+34911")}
-    assert all(isinstance(text, str) for text in told(action_id, members))
+    assert all(isinstance(text, str) for text in message(action_id, members))

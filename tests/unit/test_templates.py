@@ -40,11 +40,11 @@ def test_the_example_row_is_valid_for_its_action(action: Action) -> None:
 @pytest.mark.parametrize("action", all_actions(), ids=lambda action: action.id)
 def test_the_help_names_every_parameter(action: Action) -> None:
     book = openpyxl.load_workbook(io.BytesIO(template(action.id)))
-    told = {
+    message = {
         row[0].value: row[1].value
         for row in book["Ayuda"].iter_rows(min_row=2, max_row=1 + len(action.parameters))
     }
-    assert told == {param.name: "sí" if param.required else "no" for param in action.parameters}
+    assert message == {param.name: "sí" if param.required else "no" for param in action.parameters}
 
 
 def test_all_cells_are_text() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from bulk.core.records import Problem
 from bulk.files.dataset import Dataset, read_csv
-from bulk.planning.prepare import Prepared, of_the_others, planned_rows, prepare
+from bulk.planning.prepare import PreparedFile, of_the_others, planned_rows, prepare
 from bulk.planning.scope import Scope
 from bulk.planning.validation import totals, validate_file
 
@@ -20,13 +20,13 @@ def hydra(kind: str, number: int = 1) -> str:
 PERSON, PLACE, TRUNK, LICENSE = hydra("PEOPLE"), hydra("LOCATION"), hydra("TRUNK"), hydra("LICENSE")
 
 
-def prepared(action: str, header: str, *rows: str, **options: object) -> Prepared:
+def prepared(action: str, header: str, *rows: str, **options: object) -> PreparedFile:
     name = "ubicaciones" if action.startswith("ubicacion") else "usuarios"
     data = read_csv("\n".join([header, *rows]).encode(), name=name, file_name=f"{name.upper()}.CSV")
     return prepare(action, {name: data}, options=options)
 
 
-def rules(found: Prepared) -> list[tuple[int | None, str | None, str]]:
+def rules(found: PreparedFile) -> list[tuple[int | None, str | None, str]]:
     return [(problem.line, problem.column, problem.rule) for problem in found.problems]
 
 
@@ -65,7 +65,7 @@ def test_a_phone_is_e164_and_each_way_of_being_wrong_has_its_rule(
     assert rules(found) == ([(2, "phone_number", rule)] if rule else [])
 
 
-def test_an_error_of_excel_is_told_as_what_it_is() -> None:
+def test_an_error_of_excel_is_reported_as_what_it_is() -> None:
     found = prepared(
         "ubicacion_actualizar_cabecera",
         "location_id;phone_number;calling_line_name",
@@ -81,7 +81,7 @@ def test_an_error_of_excel_is_told_as_what_it_is() -> None:
     assert problem.message.startswith("Es un error de fórmula de Excel")
 
 
-def test_an_id_of_another_kind_is_told_from_one_that_is_none() -> None:
+def test_an_id_of_another_kind_is_reported_from_one_that_is_none() -> None:
     found = prepared(
         "usuarios_configurar_desvio_prefijo53",
         "person_id;extension",
@@ -281,7 +281,7 @@ def test_an_id_of_another_kind_says_what_it_is_and_what_was_wanted() -> None:
     )
 
 
-def test_the_value_and_the_header_are_told_as_written_in_the_file() -> None:
+def test_the_value_and_the_header_are_reported_as_written_in_the_file() -> None:
     found = prepared(
         "usuarios_anadir_intercom_legacy", "Person-ID;LEGACY phone number", f"{PERSON};91 122 23 33"
     ).problems
@@ -366,7 +366,7 @@ def test_many_companions_are_counted_and_not_all_named() -> None:
     assert "Las filas 2, 3, 4, 5, 6 y 4 más" in found.problems[0].message
 
 
-def test_a_bad_constant_or_global_is_told_by_the_parameters_name() -> None:
+def test_a_bad_constant_or_global_is_reported_by_the_parameters_name() -> None:
     data = read_csv(f"person_id\n{PERSON}\n".encode(), name="usuarios", file_name="USUARIOS.CSV")
     found = prepare(
         "usuarios_configurar_desvio_prefijo53", {"usuarios": data}, explicit={"extension": "=x"}
@@ -405,7 +405,7 @@ def test_a_row_of_another_organisation_is_an_error_where_it_would_be_sent() -> N
     assert outside.problems == []
 
 
-def test_a_value_of_global_is_told_as_of_global() -> None:
+def test_a_value_of_global_is_reported_as_of_global() -> None:
     users = f"person_id;destination\n{PERSON};600111222\n"
     explicit = {
         "destination": "GLOBAL.destino"
@@ -426,7 +426,7 @@ def test_a_row_that_is_not_valid_says_nothing_against_the_valid_ones() -> None:
     assert [(p.line, p.rule) for p in found.problems] == [(3, "extension_no_valida")]
 
 
-def test_a_key_without_its_pair_is_told_once_a_row() -> None:
+def test_a_key_without_its_pair_is_reported_once_a_row() -> None:
     users = f"person_id;sede\n{PERSON};Lugo\n{PERSON};Lugo\n"
     places = f"location_id;location_name\n{PLACE};Ma\u0301laga\n"
     explicit = {"target_location_id": "UBICACIONES.location_id[sede=location_name]"}

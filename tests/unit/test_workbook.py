@@ -123,7 +123,7 @@ def test_a_number_format_of_zeros_gives_the_extension_its_zeros_back() -> None:
 
 
 @pytest.mark.parametrize(
-    ("raw", "told"),
+    ("raw", "described"),
     [
         (b"PK\x03\x04 nada", "no se puede abrir"),
         (b"person_id\nA\n", "no se puede abrir"),
@@ -133,8 +133,10 @@ def test_a_number_format_of_zeros_gives_the_extension_its_zeros_back() -> None:
         (book(Usuarios1=[["a"]], Usuarios2=[["a"]]), "varias hojas"),
     ],
 )
-def test_a_workbook_that_cannot_be_used_is_refused_with_the_reason(raw: bytes, told: str) -> None:
-    with pytest.raises(InputError, match=told) as refusal:
+def test_a_workbook_that_cannot_be_used_is_refused_with_the_reason(
+    raw: bytes, described: str
+) -> None:
+    with pytest.raises(InputError, match=described) as refusal:
         read_any(raw, file_name="libro.xlsx")
     assert "libro.xlsx" in refusal.value.message
 
@@ -183,7 +185,7 @@ def test_a_number_is_read_as_its_format_shows_it_and_no_digit_is_made_up(
     assert read_any(saved(made), file_name="x.xlsx")[0].frame["extension"].tolist() == [shown]
 
 
-def test_a_formula_without_a_saved_result_is_told_and_one_with_an_empty_result_is_not() -> None:
+def test_a_formula_without_a_saved_result_is_reported_and_one_with_an_empty_result_is_not() -> None:
     raw = book(USUARIOS=[["person_id", "extension", "nota"], ["A", "=B3", "x"], ["B", 2041, "y"]])
     [data] = read_any(raw, file_name="x.xlsx")
     assert data.frame["extension"].tolist() == ["", "2041"]

@@ -27,7 +27,9 @@ __all__ = ["Finding", "foresee"]
 WILL_WRITE = ("create", "change")
 
 
-def foresee(context: Context, run: RunRecord, api: Api | None = None) -> tuple[Finding, ...]:
+def check_whole_file(
+    context: Context, run: RunRecord, api: Api | None = None
+) -> tuple[Finding, ...]:
     """Findings for a finished dry run, those that Webex would refuse first. Without `api`: what
     file and rehearsal show alone.
 

@@ -8,12 +8,12 @@ from bulk.adapters import get_action
 from bulk.core.figures import thousands
 from bulk.core.records import RunRecord
 from bulk.runs.context import Context
-from bulk.runs.error_groups import Cluster, clusters
+from bulk.runs.error_groups import ErrorGroup, error_groups
 from bulk.runs.forecast.demand import LICENCES
-from bulk.runs.forecast.finding import MOST_LINES, Finding, begins, named
+from bulk.runs.forecast.finding import MAX_LINES, Finding, begins, named
 from bulk.wording.remedies import entries
 
-MOST_CAUSES = 10  # told one by one
+MAX_CAUSES = 10  # told one by one
 # rule of validation -> (what the file asks, what to change)
 TWICE = {
     "numero_repetido": ("El fichero pide el mismo número para varios", "el número"),
@@ -27,25 +27,23 @@ WORDS = {"blocked": ("bloqueada", "bloqueadas"), "invalid": ("no válida", "no v
 
 def set_aside(context: Context, run: RunRecord) -> list[Finding]:
     """One finding for each cause, the most frequent first. Asks nothing of Webex."""
-    causes: dict[tuple[str, str, str], list[Cluster]] = defaultdict(list)
-    for cluster in clusters(context, run, states=tuple(WORDS)):
+    causes: dict[tuple[str, str, str], list[ErrorGroup]] = defaultdict(list)
+    for cluster in error_groups(context, run, states=tuple(WORDS)):
         causes[cluster.state, cluster.title, cluster.remedy].append(cluster)
     found = [_cause(same) for same in causes.values()]
-    return (
-        found if len(found) <= MOST_CAUSES else [*found[:MOST_CAUSES], _rest(found[MOST_CAUSES:])]
-    )
+    return found if len(found) <= MAX_CAUSES else [*found[:MAX_CAUSES], _rest(found[MAX_CAUSES:])]
 
 
-def _cause(same: list[Cluster]) -> Finding:
+def _cause(same: list[ErrorGroup]) -> Finding:
     first = same[0]
-    lines = sorted(line for cluster in same for line in cluster.lines)[:MOST_LINES]
+    lines = sorted(line for cluster in same for line in cluster.lines)[:MAX_LINES]
     count = sum(cluster.count for cluster in same)
-    code, title, remedy = _told(first, count)
-    told = " ".join(part for part in (named(lines, count), remedy) if part)
-    return Finding(code, f"{title} ({begins(lines)})", told, count, tuple(lines))
+    code, title, remedy = _described(first, count)
+    message = " ".join(part for part in (named(lines, count), remedy) if part)
+    return Finding(code, f"{title} ({begins(lines)})", message, count, tuple(lines))
 
 
-def _told(cause: Cluster, count: int) -> tuple[str, str, str]:
+def _described(cause: ErrorGroup, count: int) -> tuple[str, str, str]:
     """(code, title, remedy)."""
     if cause.code in TWICE:
         title, what = TWICE[cause.code]
@@ -70,7 +68,7 @@ def _told(cause: Cluster, count: int) -> tuple[str, str, str]:
 
 
 def _rest(others: list[Finding]) -> Finding:
-    lines = tuple(sorted(line for other in others for line in other.lines)[:MOST_LINES])
+    lines = tuple(sorted(line for other in others for line in other.lines)[:MAX_LINES])
     count = sum(other.count for other in others)
     title = f"{thousands(count)} filas más no se pueden hacer, por otras {len(others)} causas"
     return Finding(

@@ -238,10 +238,10 @@ def _anothers(held: Held | None, want: Want) -> bool:
     return held is not None and held.owner not in (None, id_tail(want.person or ""))
 
 
-def _holder(taken: Sequence[Want], there: Found, told: str) -> str:
+def _holder(taken: Sequence[Want], there: Found, message: str) -> str:
     """Who has what the first of these rows asks for."""
     if not taken:
         return ""
     first = taken[0]
     name = there[first.place][first.value].name
-    return told.format(first.value, thousands(first.line), name) if name else ""
+    return message.format(first.value, thousands(first.line), name) if name else ""

@@ -18,7 +18,7 @@ from bulk.journal.control import learned_limit
 from bulk.runs.context import Context
 
 FIRST_RATE = 20.0  # calls a second of a first start, before anything was learned
-FEWEST_CALLS = 20  # of a dry run, from which its own rate says something
+MIN_CALLS = 20  # of a dry run, from which its own rate says something
 READ = (
     "create",
     "change",
@@ -70,7 +70,7 @@ def estimate(context: Context, run: RunRecord, counts: Mapping[str, int]) -> Est
     )
 
 
-def rehearsal_seconds(context: Context, action: Action, total: int, org_key: str) -> float:
+def dry_run_seconds(context: Context, action: Action, total: int, org_key: str) -> float:
     """How long a dry run of `total` rows may take: its readings, at the limit learned or the pace
     of a first start.
     """
@@ -82,7 +82,7 @@ def rehearsal_seconds(context: Context, action: Action, total: int, org_key: str
 
 def _reached(run: RunRecord) -> float | None:
     """Calls a second that the dry run itself made; None when it was too short to tell."""
-    if not run.started_at or not run.ended_at or run.requests < FEWEST_CALLS:
+    if not run.started_at or not run.ended_at or run.requests < MIN_CALLS:
         return None
     seconds = (
         datetime.fromisoformat(run.ended_at) - datetime.fromisoformat(run.started_at)

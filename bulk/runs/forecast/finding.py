@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from bulk.core.figures import thousands
 
-MOST_LINES = 20  # rows that a finding carries
-MOST_TOLD = 5  # rows that its text names
+MAX_LINES = 20  # rows that a finding carries
+MAX_SHOWN_ROWS = 5  # rows that its text names
 
 
 @dataclass(frozen=True)
@@ -33,14 +33,14 @@ def finding(
     concerned = sorted(set(lines))
     if not concerned:
         return []
-    told = " ".join(part for part in (named(concerned), example, remedy) if part)
+    message = " ".join(part for part in (named(concerned), example, remedy) if part)
     return [
         Finding(
             code,
             f"{title} ({begins(concerned)})",
-            told,
+            message,
             len(concerned),
-            tuple(concerned[:MOST_LINES]),
+            tuple(concerned[:MAX_LINES]),
         )
     ]
 
@@ -54,7 +54,7 @@ def named(lines: list[int], total: int | None = None) -> str:
     """`Filas 2, 3, 4, 5, 6 y 1.200 más.`; nothing of a single row, which the title names. `total`:
     rows in all.
     """
-    first, count = lines[:MOST_TOLD], total or len(lines)
+    first, count = lines[:MAX_SHOWN_ROWS], total or len(lines)
     if count == 1:
         return ""
     listed = ", ".join(map(thousands, first))

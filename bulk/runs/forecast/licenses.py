@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bulk.core.figures import thousands
 from bulk.runs.forecast.demand import Want
-from bulk.runs.forecast.finding import MOST_LINES, Finding, finding
+from bulk.runs.forecast.finding import MAX_LINES, Finding, finding
 
 if TYPE_CHECKING:
     from bulk.webex.client import Api
@@ -59,7 +59,7 @@ def _short(stock: Stock, asked: int, lines: list[int]) -> Finding:
     title = f"Se agotan las licencias «{stock.name}» en la fila {thousands(lines[0])}"
     there = f"Hay {thousands(max(0, stock.free or 0))} libres y se piden {thousands(asked)}."
     remedy = f"{there} Amplía la suscripción o reduce el alcance."
-    return Finding("licencias_agotadas", title, remedy, len(lines), tuple(lines[:MOST_LINES]))
+    return Finding("licencias_agotadas", title, remedy, len(lines), tuple(lines[:MAX_LINES]))
 
 
 def _unknown(wanted: Sequence[tuple[Want, bool]], stock: dict[str, Stock]) -> list[Finding]:

@@ -144,12 +144,12 @@ def at_home(api: Api, wants: Sequence[Want]) -> list[Want]:
     for found in once(
         lambda keys: read_people(api, [works[key] for key in keys]), batches
     ).values():
-        told = {
+        message = {
             line: person.get("locationId")
             for line, person in found.items()
             if not isinstance(person, Exception)
         }
-        homes |= {works[line].params["person_id"]: home for line, home in told.items() if home}
+        homes |= {works[line].params["person_id"]: home for line, home in message.items() if home}
     return [want._replace(place=homes[want.person]) for want in wants if want.person in homes]
 
 

@@ -27,7 +27,7 @@ RECENT_CALLS = 5  # ... what holds so many calls
 # stops
 IN_USE = 0.6
 SLACK = 0.02  # seconds of lateness that are made up for, so that waking up late does not cost rate
-LEAST = 0.2  # calls per second; never slower
+MIN_STEP = 0.2  # calls per second; never slower
 
 # the rate was so many times the last `high`: the limit has risen, `mean` says nothing about it
 OVERSHOT = 1.5
@@ -36,7 +36,7 @@ HALF = (
 )
 SAME = 0.95  # a floor no lower than this share of the last aim: the limit is where it was
 MORE_PATIENCE = 1.7  # each time it is, the hold gets so many times longer, up to ...
-MOST_PATIENCE = 4.0  # ... this
+MAX_PATIENCE = 4.0  # ... this
 REMEMBERED_PATIENCE = 3.0  # for a limit that a former run has learned
 REMEMBERED = (0.97, 1.03)  # bracket around a remembered limit, as shares of it
 
@@ -69,7 +69,7 @@ class Search:
         self._lasted = 0.0  # seconds of this round that were in use, the closed gate included
         self._quiet = 0.0  # the same without the closed gate
         self._last_call = now
-        self._rate = max(LEAST, self._curve.at(0.0))
+        self._rate = max(MIN_STEP, self._curve.at(0.0))
 
     # -- what the gate asks ------------------------------------------------------------------------
     @property
@@ -89,7 +89,7 @@ class Search:
         """The earliest moment for the next call."""
         return max(self._last_slot + 1 / self.rate, self.closed_until)
 
-    def let_go(self, now: float) -> None:
+    def admit(self, now: float) -> None:
         """One call goes out at `now`, which is next_slot() or later."""
         self._last_slot = max(self.next_slot(), now - SLACK)
         self._sent.append(now)
@@ -106,7 +106,7 @@ class Search:
             since = now - self._last_call
             self._lasted += since
             self._quiet += min(since, open_for)
-            self._rate = max(LEAST, self._curve.at(self._quiet))
+            self._rate = max(MIN_STEP, self._curve.at(self._quiet))
         self._last_call = now
 
     # -- what it learns ----------------------------------------------------------------------------
@@ -121,8 +121,10 @@ class Search:
         self._retry_after = retry_after
         mean, recent = self._evidence(entered_at)
         floor, confirmed = self._floor(mean, recent)
-        self._patience = min(MOST_PATIENCE, self._patience * MORE_PATIENCE) if confirmed else 1.0
-        self._curve = Settled(max(LEAST, floor), max(LEAST, recent), retry_after, self._patience)
+        self._patience = min(MAX_PATIENCE, self._patience * MORE_PATIENCE) if confirmed else 1.0
+        self._curve = Settled(
+            max(MIN_STEP, floor), max(MIN_STEP, recent), retry_after, self._patience
+        )
         self._begin_round(now)
 
     def _evidence(self, entered_at: float) -> tuple[float, float]:

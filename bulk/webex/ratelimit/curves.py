@@ -24,9 +24,9 @@ from typing import Protocol
 AIM = 1 / 3  # where the creeping begins, as a share of the way from `floor` to `high`
 TOWARDS = 0.85  # where it leads
 STEP = 5.0  # half the remaining way is crept in so many times Retry-After
-LEAST_STEP = 4.0  # seconds; no less than this for a short Retry-After
-LEAST_CALLS = 20  # calls; no less than these for a slow limit
-LONGEST_RETRY_AFTER = 30.0  # seconds; a longer one does not make the search slower still
+MIN_STEP = 4.0  # seconds; no less than this for a short Retry-After
+MIN_CALLS = 20  # calls; no less than these for a slow limit
+MAX_RETRY_AFTER = 30.0  # seconds; a longer one does not make the search slower still
 HOLD = 2.0  # steps before looking above
 FIRST_PROBE = 0.014  # growth per second with which probing begins
 PROBE_DOUBLES = 0.5  # seconds (times Retry-After) in which that growth doubles ...
@@ -61,8 +61,8 @@ class Settled:
 
     @property
     def step(self) -> float:
-        price = min(self.retry_after, LONGEST_RETRY_AFTER)
-        return self.patience * max(LEAST_STEP, STEP * price, LEAST_CALLS / self.aim)
+        price = min(self.retry_after, MAX_RETRY_AFTER)
+        return self.patience * max(MIN_STEP, STEP * price, MIN_CALLS / self.aim)
 
     @property
     def hold(self) -> float:
@@ -79,7 +79,7 @@ class Settled:
         """
         if probing <= 0:
             return 0.0
-        unit = PROBE_DOUBLES * min(max(1.0, self.retry_after), LONGEST_RETRY_AFTER)
+        unit = PROBE_DOUBLES * min(max(1.0, self.retry_after), MAX_RETRY_AFTER)
         doublings = probing / unit
         bent = min(doublings, PROBE_DOUBLINGS)
         straight = (doublings - bent) * math.exp2(bent)

@@ -14,7 +14,9 @@ from bulk.errors import Interrupted
 from bulk.webex.ratelimit.controller import Search
 from bulk.webex.ratelimit.memory import Learned
 
-GLANCE = 0.2  # seconds: the longest that a waiting thread goes without looking at its interrupt
+POLL_INTERVAL = (
+    0.2  # seconds: the longest that a waiting thread goes without looking at its interrupt
+)
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class Pace:
         """Block until this call's turn; the moment (clock) at which it is let go. Raises
         Interrupted.
         """
-        while not self._turn.acquire(timeout=GLANCE):
+        while not self._turn.acquire(timeout=POLL_INTERVAL):
             if interrupt.is_set():
                 raise Interrupted
         try:
@@ -72,9 +74,9 @@ class Pace:
                 now = self._clock()
                 early = self._search.next_slot() - now
                 if early <= 0:
-                    self._search.let_go(now)
+                    self._search.admit(now)
                     return now
-            if interrupt.wait(min(early, GLANCE)):
+            if interrupt.wait(min(early, POLL_INTERVAL)):
                 raise Interrupted
 
     def admitted(self, entered_at: float) -> None:

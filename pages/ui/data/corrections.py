@@ -30,7 +30,7 @@ def put_original(session: Session, dataset: Dataset) -> None:
     dataset = original(dataset)
     session.originals[dataset.name] = dataset
     session.corrections.pop(dataset.name, None)
-    session.looked_at.pop(dataset.name, None)
+    session.inspected.pop(dataset.name, None)
     session.pending.pop(dataset.name, None)
     _no_example(session, dataset.name)
     _put(session, dataset)
@@ -43,7 +43,7 @@ def take_away(session: Session, name: str) -> None:
         session.originals,
         session.uploads,
         session.corrections,
-        session.looked_at,
+        session.inspected,
         session.pending,
         session.findings,
     ):
@@ -75,8 +75,8 @@ def accept(session: Session, name: str, found: Iterable[Fix | Repair]) -> int:
     }
     if not texts:
         return 0
-    by_hand = {each.line for each in found if isinstance(each, Fix) and each.looked_at}
-    session.looked_at.setdefault(name, set()).update(by_hand)
+    by_hand = {each.line for each in found if isinstance(each, Fix) and each.inspected}
+    session.inspected.setdefault(name, set()).update(by_hand)
     _apply(session, name, {**session.corrections.get(name, {}), **texts})
     waiting = session.pending.get(name, {})
     for cell in texts:
@@ -93,16 +93,16 @@ def complete_ids(session: Session, name: str, names: Names) -> tuple[int, int]:
     filled, problems, cells = fill_ids.fill_ids(names, working)
     session.originals[name] = fill_ids.with_columns(session.originals.get(name, working), wanted)
     found = corrections.edits(fill_ids.with_columns(working, wanted).frame, filled.frame)
-    accept(session, name, [replace(fix, looked_at=False) for fix in found])
-    told = set(session.findings[name])  # looked for once more, each is told once
-    session.findings[name] += [problem for problem in problems if problem not in told]
+    accept(session, name, [replace(fix, inspected=False) for fix in found])
+    message = set(session.findings[name])  # looked for once more, each is told once
+    session.findings[name] += [problem for problem in problems if problem not in message]
     return cells, len(problems)
 
 
 def take_back(session: Session, name: str) -> None:
     """All corrections of a file are undone: it is again as it was read."""
     session.pending.pop(name, None)
-    session.looked_at.pop(name, None)
+    session.inspected.pop(name, None)
     _apply(session, name, {})
 
 
@@ -111,7 +111,7 @@ def _apply(session: Session, name: str, texts: dict[tuple[int, str], str]) -> No
     original = session.originals.get(name) or session.files[name]
     session.originals.setdefault(name, original)
     differing = {cell: text for cell, text in texts.items() if original.frame.at[cell] != text}
-    by_hand = session.looked_at.get(name, set())
+    by_hand = session.inspected.get(name, set())
     chosen = [
         Fix(line, column, text, line in by_hand) for (line, column), text in differing.items()
     ]

@@ -12,8 +12,8 @@ from bulk.core.figures import count, thousands
 from bulk.core.records import FILE_NAMES
 from bulk.planning import fill_ids
 from bulk.planning.name_lookup import Names, forget, keep, meanings
-from bulk.planning.prepare import Prepared
-from bulk.webex.directory import told_apart
+from bulk.planning.prepare import PreparedFile
+from bulk.webex.directory import distinct_labels
 from pages.ui.data import corrections
 from pages.ui.mapping import selection
 from pages.ui.shell import resources
@@ -21,7 +21,7 @@ from pages.ui.shell.session import Session
 from pages.ui.texts import BY_NAME
 from pages.ui.widgets.markdown import plain
 
-MOST_ASKED = 5  # names at a time
+MAX_ASKED = 5  # names at a time
 
 
 def by_name(session: Session) -> None:
@@ -31,7 +31,7 @@ def by_name(session: Session) -> None:
     )
 
 
-def choose(session: Session, plan: Prepared) -> None:
+def choose(session: Session, plan: PreparedFile) -> None:
     """The names of the plan that several have, or that nobody has but some resemble: the operator
     says which is meant, once.
     """
@@ -46,14 +46,16 @@ def _chosen_before(session: Session, names: Names, org_id: str | None) -> None:
     """The choices that these rows take again, and the way to make them anew."""
     if not names.used:
         return
-    told = meanings(names)
+    message = meanings(names)
     more = (
-        f" y {count(len(told) - MOST_ASKED, 'nombre más', 'nombres más')}"
-        if len(told) > MOST_ASKED
+        f" y {count(len(message) - MAX_ASKED, 'nombre más', 'nombres más')}"
+        if len(message) > MAX_ASKED
         else ""
     )
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"Como elegiste: {plain(' · '.join(told[:MOST_ASKED]))}{more}.", width="content")
+        st.caption(
+            f"Como elegiste: {plain(' · '.join(message[:MAX_ASKED]))}{more}.", width="content"
+        )
         if st.button("Elegir de nuevo", type="tertiary", key="choose_again"):
             forget(names, resources.context().journal, org_id)
             session.prepared = None  # made from what was chosen
@@ -62,9 +64,9 @@ def _chosen_before(session: Session, names: Names, org_id: str | None) -> None:
 
 def _ask_for(session: Session, doubts: list[tuple[str, str]]) -> None:
     names, org_id = selection.names(session)
-    for kind, name in doubts[:MOST_ASKED]:
+    for kind, name in doubts[:MAX_ASKED]:
         _ask(session, names, org_id, kind, name)
-    if (more := len(doubts) - MOST_ASKED) > 0:
+    if (more := len(doubts) - MAX_ASKED) > 0:
         st.caption(
             f"Y {count(more, 'nombre más', 'nombres más')} por aclarar, cuando elijas estos."
         )
@@ -72,7 +74,7 @@ def _ask_for(session: Session, doubts: list[tuple[str, str]]) -> None:
 
 def _ask(session: Session, names: Names, org_id: str | None, kind: str, name: str) -> None:
     candidates = names.doubts[kind, name]
-    shown = told_apart(candidates)
+    shown = distinct_labels(candidates)
     with st.container(border=True, horizontal=True, vertical_alignment="bottom"):
         found = st.selectbox(
             f"¿A qué se refiere «{plain(name)}»?",
@@ -101,14 +103,14 @@ def complete(session: Session) -> None:
     }
     if not any(wanted.values()):
         return
-    told = [
+    message = [
         f"{FILE_NAMES[name]}: {thousands(len(each.cells))} sin «{each.target}», que se puede buscar"
         f" por «{each.source}»"
         for name, lacks in wanted.items()
         for each in lacks
     ]
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(plain(" · ".join(told)))
+        st.caption(plain(" · ".join(message)))
         if st.button(
             "Completar ids",
             help=(
@@ -139,7 +141,7 @@ def _stands_in(lacks: list[fill_ids.Lacking], kind: str, name: str) -> bool:
 
 
 def _tell(done: int, left: int) -> None:
-    told = f"{count(done, 'identificador completado', 'identificadores completados')}."
+    message = f"{count(done, 'identificador completado', 'identificadores completados')}."
     if left:
-        told += f" Sin encontrar: {count(left, 'celda', 'celdas')}, en Avisos."
-    st.toast(told, icon=":material/check_circle:" if not left else ":material/info:")
+        message += f" Sin encontrar: {count(left, 'celda', 'celdas')}, en Avisos."
+    st.toast(message, icon=":material/check_circle:" if not left else ":material/info:")

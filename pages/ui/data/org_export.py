@@ -69,7 +69,7 @@ def from_webex(session: Session) -> None:
     """«Traer de Webex…»: read first, which takes a while, then to be downloaded or worked with."""
     with (
         st.popover("Traer de Webex…", key=f"from_webex_{session.revision}"),
-        page.told(),
+        page.error_boundary(),
     ):  # used: a new one, which is closed
         where = resources.connection(session)
         st.caption(
@@ -105,8 +105,8 @@ def _fetched(session: Session, kind: str, form: str) -> tuple[bytes, int]:
     """(the file, its rows). Raises WebexError."""
     from bulk.planning import org_export
 
-    house = resources.context()
-    api = api_for(resources.connection(session), house.settings, house.journal)
+    context = resources.context()
+    api = api_for(resources.connection(session), context.settings, context.journal)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{kind}.{form}"
         rows = org_export.write_export(api, kind, path)

@@ -185,19 +185,19 @@ def _buttons(
         for each in corrections.like_this(dataset, fix)
     }
     with st.container(horizontal=True, vertical_alignment="center"):
-        told = (
+        described = (
             f"Aplicar {count(len(waiting), 'corrección', 'correcciones')}" if waiting else "Aplicar"
         )
         if st.button(
-            told,
+            described,
             key=f"{key}_apply",
             disabled=not waiting,
             help=None if waiting else "Escribe antes en una celda.",
         ):
             _apply(session, name, waiting)
         if len(alike) > len(waiting):
-            told = f"Aplicar a todas las iguales ({thousands(len(alike))})"
-            if st.button(told, key=f"{key}_alike", help=plain(_told(dataset, waiting))):
+            described = f"Aplicar a todas las iguales ({thousands(len(alike))})"
+            if st.button(described, key=f"{key}_alike", help=plain(_described(dataset, waiting))):
                 _apply(session, name, list(alike.values()))
         if waiting and st.button("Descartar", key=f"{key}_discard", type="tertiary"):
             session.pending.pop(name, None)
@@ -229,7 +229,7 @@ def corrected_file(session: Session, name: str, key: str) -> None:
             )
 
 
-def _told(dataset: Dataset, waiting: list[Fix]) -> str:
+def _described(dataset: Dataset, waiting: list[Fix]) -> str:
     fix = waiting[0]
     before = tables.short(str(dataset.frame.at[fix.line, fix.column])) or "(vacía)"
     return f"«{before}» → «{tables.short(fix.value)}» en todas las filas con esa misma celda."

@@ -56,7 +56,7 @@ def draw(session: Session, found: Mapping[str, Sequence[Problem]], *, key: str) 
     shown = kinds if st.session_state.get(f"{key}_all") else kinds[:GROUPS]
     with st.container(height=260 if len(shown) > ROOM else "content", border=False, gap="xsmall"):
         for at, group in enumerate(shown):
-            _told(group, chosen, key, at)
+            _described(group, chosen, key, at)
     if len(kinds) > GROUPS:
         st.checkbox(f"Ver {len(kinds) - GROUPS} más", key=f"{key}_all")
     some = {
@@ -106,13 +106,13 @@ def _chosen(kinds: Sequence[Group], key: str) -> Group | None:
     return next((group for group in kinds if identity(group) == wanted), None)
 
 
-def _told(group: Group, chosen: Group | None, key: str, at: int) -> None:
+def _described(group: Group, chosen: Group | None, key: str, at: int) -> None:
     """`✗ 412 filas · what to do`, where the first one is, and «Ver filas»."""
     glyph = "✗" if group["severity"] == problems.ERROR else "!"
     in_rows = group["first_line"] is not None
     how_many = count(group["count"], "fila", "filas") if in_rows else "el fichero"
-    told, button = st.columns([0.84, 0.16], vertical_alignment="center")
-    told.markdown(
+    message, button = st.columns([0.84, 0.16], vertical_alignment="center")
+    message.markdown(
         f"{glyph} **{how_many}** · {plain(group['message'])}  \n:gray[{plain(_where(group))}]"
     )
     if in_rows:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from bulk.core.figures import count, thousands
 from bulk.core.records import Problem
 from bulk.errors import BulkError
-from bulk.planning.prepare import Prepared
+from bulk.planning.prepare import PreparedFile
 from pages.ui.mapping import selection
 from pages.ui.shell.session import Session
 
@@ -35,7 +35,7 @@ def by_file(session: Session) -> Found:
     return found
 
 
-def _plan(session: Session) -> Prepared | None:
+def _plan(session: Session) -> PreparedFile | None:
     """A mapping that does not fit this file is told where it is chosen; the file by itself is
     looked at all the same.
     """
@@ -82,6 +82,6 @@ def totals_line(session: Session, found: Mapping[str, Sequence[Problem]]) -> str
         bad = {problem.line for problem in found.get(name, ()) if problem.severity == ERROR} - {
             None
         }
-        told = f"{name.upper()}: {count(len(dataset.frame) - len(bad), 'válida', 'válidas')}"
-        parts.append(told + apart(len(bad)))
+        message = f"{name.upper()}: {count(len(dataset.frame) - len(bad), 'válida', 'válidas')}"
+        parts.append(message + apart(len(bad)))
     return " · ".join(parts)

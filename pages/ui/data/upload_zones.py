@@ -26,7 +26,7 @@ def draw(session: Session) -> None:
     for place, name in zip(st.columns(len(DATASETS), gap="small"), DATASETS, strict=True):
         with (
             place,
-            page.told(),
+            page.error_boundary(),
             st.container(border=True, height="stretch", gap="xsmall", key=f"zone_{name}"),
         ):
             zone(session, name)
@@ -52,19 +52,17 @@ def zone(session: Session, name: str) -> None:
 
 def _loaded(session: Session, name: str, dataset: Dataset, label: str) -> None:
     errors = any(problem.severity == "error" for problem in session.findings.get(name, ()))
-    mended = len(session.corrections.get(name, ()))
-    told = f"{upload.size(dataset)}<br>{html.escape(upload.detected(dataset))}"
-    if mended:
-        told += (
-            f"<br>✎ {count(mended, 'celda corregida', 'celdas corregidas')}; el original no se toca"
-        )
+    repaired = len(session.corrections.get(name, ()))
+    message = f"{upload.size(dataset)}<br>{html.escape(upload.detected(dataset))}"
+    if repaired:
+        message += f"<br>✎ {count(repaired, 'celda corregida', 'celdas corregidas')}; el original no se toca"
     st.markdown(f"{'!' if errors else '✓'} **{plain(_short_name(dataset))}**")
-    st.html(f'<div class="card-sub"><b>{label}</b> · {told}</div>')
+    st.html(f'<div class="card-sub"><b>{label}</b> · {message}</div>')
     with st.container(horizontal=True, gap="small"):
         if name in session.uploads:
             with st.popover("Cambiar", key=f"how_{name}", type="tertiary"):
                 _otherwise(session, name, dataset)
-        if mended and st.button(
+        if repaired and st.button(
             "Deshacer",
             key=f"undo_{name}",
             type="tertiary",

@@ -43,13 +43,13 @@ def _profile(session: Session) -> None:
     """The profile of contract 2.4; without one each row's lists decide."""
     with st.container(horizontal=True, vertical_alignment="center"):
         kept = session.options.get("profile")
-        told = (
+        text = (
             count(len(kept["callingPermissions"]), "tipo de llamada", "tipos de llamada")
             if kept
             else "ninguno"
         )
         whence = " · el de los ejemplos" if kept and kept is session.example_profile else ""
-        st.markdown(f"**Perfil saliente**: {plain(told)}{whence}")
+        st.markdown(f"**Perfil saliente**: {plain(text)}{whence}")
         with st.popover("Cargar perfil (JSON)"):
             st.file_uploader(
                 "Perfil", type=["json"], key="profile_file", on_change=_uploaded, args=(session,)

@@ -11,7 +11,7 @@ from bulk.core.action import Action, Param
 from bulk.planning.mapping import map_columns
 from bulk.planning.name_lookup import KINDS as KINDS_BY_NAME
 from bulk.planning.name_lookup import is_id
-from bulk.planning.prepare import Prepared, by_default, example_of
+from bulk.planning.prepare import PreparedFile, by_default, example_of
 from bulk.planning.sources import Source, source_text
 from bulk.planning.suggestions import Suggestion, suggest
 from pages.ui.mapping import forms
@@ -29,7 +29,7 @@ SOURCE_WORDS = {
 }
 
 
-def draw(session: Session, action: Action, plan: Prepared, missing: tuple[str, ...]) -> None:
+def draw(session: Session, action: Action, plan: PreparedFile, missing: tuple[str, ...]) -> None:
     """The editor, suggestions, constants, templates and joins, and the way back to what the headers
     say.
     """
@@ -61,7 +61,7 @@ def draw(session: Session, action: Action, plan: Prepared, missing: tuple[str, .
     forms.draw(session, action, plan)
 
 
-def suggestions(session: Session, action: Action, plan: Prepared) -> list[Suggestion]:
+def suggestions(session: Session, action: Action, plan: PreparedFile) -> list[Suggestion]:
     """Offers for the parameters without source."""
     files = sorted(
         (name, dataset.sha256, id(dataset)) for name, dataset in session.files.items()
@@ -78,7 +78,7 @@ def suggestions(session: Session, action: Action, plan: Prepared) -> list[Sugges
 
 def table(
     action: Action,
-    plan: Prepared,
+    plan: PreparedFile,
     missing: tuple[str, ...],
     offers: list[Suggestion],
     *,
@@ -187,10 +187,10 @@ def _offers(session: Session, action: Action, offers: list[Suggestion]) -> None:
         ):
             forms.take(session, action, usable)
         for offer in offers:
-            told, accept = st.columns([0.76, 0.24], vertical_alignment="center")
+            message, accept = st.columns([0.76, 0.24], vertical_alignment="center")
             looked = " → buscar en Webex" if offer.lookup else ""
-            told.markdown(
-                f"{offer.param} ← **{plain(offer.source)}**{looked} · {offer.score} % · {offer.why}"
+            message.markdown(
+                f"{offer.param} ← **{plain(offer.source)}**{looked} · {offer.score} % · {offer.reason}"
             )
             if offer.lookup:
                 accept.button(

@@ -10,7 +10,7 @@ from bulk.core.action import Action
 from bulk.core.records import DATASETS
 from bulk.errors import BulkError
 from bulk.planning.mapping import map_columns
-from bulk.planning.prepare import Prepared
+from bulk.planning.prepare import PreparedFile
 from pages.ui.mapping import saved
 from pages.ui.shell.session import Session
 from pages.ui.widgets.markdown import plain
@@ -20,7 +20,7 @@ TEMPLATE_HELP = (
 )
 
 
-def draw(session: Session, action: Action, plan: Prepared) -> None:
+def draw(session: Session, action: Action, plan: PreparedFile) -> None:
     with st.container(horizontal=True, gap="small"):
         with st.popover("Valor fijo"):
             _constant(session, action)
@@ -72,7 +72,7 @@ def _template(session: Session, action: Action) -> None:
                 take(session, action, {name: text.strip()})
 
 
-def _join(session: Session, action: Action, plan: Prepared, others: list[str]) -> None:
+def _join(session: Session, action: Action, plan: PreparedFile, others: list[str]) -> None:
     """A column of another file, found by a key that both have."""
     place = st.selectbox("Fichero", others, format_func=str.upper, key="join_file")
     there = [str(header) for header in session.files[place].frame.columns]

@@ -8,21 +8,21 @@ from bulk.core.action import Action
 from bulk.errors import BulkError
 from bulk.planning import saved_mappings
 from bulk.planning.mapping import Mapping
-from bulk.planning.prepare import Prepared
+from bulk.planning.prepare import PreparedFile
 from bulk.planning.sources import Files
 from pages.ui.shell import resources
 from pages.ui.shell.session import Session
 from pages.ui.widgets.markdown import plain
 
 
-def draw(session: Session, action: Action, plan: Prepared) -> None:
+def draw(session: Session, action: Action, plan: PreparedFile) -> None:
     with st.popover("Guardar mapeo"):
         _save(action, plan)
     with st.popover("Cargar mapeo"):
         _load(session, action)
 
 
-def _save(action: Action, plan: Prepared) -> None:
+def _save(action: Action, plan: PreparedFile) -> None:
     with st.form("save_mapping", border=False):
         name = st.text_input("Nombre", placeholder="Ficheros de Recursos Humanos")
         if st.form_submit_button("Guardar"):
@@ -104,7 +104,7 @@ def _imported(session: Session, action: Action) -> None:
 # -- the one used last with these headers ----------------------------------------------------------
 
 
-def remember(session: Session, plan: Prepared) -> None:
+def remember(session: Session, plan: PreparedFile) -> None:
     """What was chosen by hand for these headers; what they say by themselves needs no memory."""
     session.kept.pop("last_mapping", None)
     home, headers = resources.context().home, list(map(str, plan.dataset.frame.columns))
@@ -114,7 +114,7 @@ def remember(session: Session, plan: Prepared) -> None:
         saved_mappings.forget(home, plan.action.id, headers)
 
 
-def offer_last(session: Session, action: Action, plan: Prepared) -> None:
+def offer_last(session: Session, action: Action, plan: PreparedFile) -> None:
     """What was chosen by hand the last time that a file had these headers."""
     if session.explicit.get(action.id):
         return
@@ -127,15 +127,15 @@ def offer_last(session: Session, action: Action, plan: Prepared) -> None:
     )
     if last is None or not _differs(last, plan):
         return
-    told, button = st.columns([0.72, 0.28], vertical_alignment="center")
-    told.info(
+    text, button = st.columns([0.72, 0.28], vertical_alignment="center")
+    text.info(
         "La última vez, con estas mismas cabeceras, se usó otro mapeo.", icon=":material/history:"
     )
     if button.button("Usar el de la última vez", key="mapping_last", width="stretch"):
         put(session, action, last)
 
 
-def _differs(last: Mapping, plan: Prepared) -> bool:
+def _differs(last: Mapping, plan: PreparedFile) -> bool:
     """Another source for some parameter; what came from GLOBAL is no choice while that file is not
     there.
     """

@@ -16,7 +16,7 @@ from bulk.errors import BulkError
 from bulk.files.dataset import Dataset, canonical
 from bulk.journal import rows, runs
 from bulk.planning import scope as scopes
-from bulk.planning.prepare import Prepared
+from bulk.planning.prepare import PreparedFile
 from bulk.planning.row_labels import LOCATIONS
 from bulk.planning.scope import Scope, Where
 from bulk.planning.scope_list import parse_pasted
@@ -24,7 +24,7 @@ from pages.ui.mapping import selection
 from pages.ui.run.snapshot import local
 from pages.ui.shell import resources
 from pages.ui.shell.session import Session
-from pages.ui.texts_runs import rows_told
+from pages.ui.texts_runs import rows_text
 from pages.ui.widgets.markdown import plain
 
 VALUES = 1_000  # different values of a column that are offered
@@ -39,13 +39,13 @@ COLUMN, LINES, LIST, MARKED, OPEN = (
 )
 
 
-def draw(session: Session, action: Action, plan: Prepared) -> None:
+def draw(session: Session, action: Action, plan: PreparedFile) -> None:
     """The line that says how many rows are chosen, and the way to choose others."""
     inside = plan.total - len(plan.excluded)
-    told = plain(plan.chosen.description) if plan.chosen else "todas"
+    shown = plain(plan.chosen.description) if plan.chosen else "todas"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        whole = f"**Alcance**: todas ({rows_told(plan.total)})"
-        part = f"**Alcance**: {told} · **{thousands(inside)} de {rows_told(plan.total)}**"
+        whole = f"**Alcance**: todas ({rows_text(plan.total)})"
+        part = f"**Alcance**: {shown} · **{thousands(inside)} de {rows_text(plan.total)}**"
         st.markdown(
             part if plan.excluded or selection.scope_of(session, action) else whole, width="content"
         )
@@ -67,8 +67,8 @@ def draw(session: Session, action: Action, plan: Prepared) -> None:
         return
     if plan.chosen.empty_text:
         st.error(plain(plan.chosen.empty_text), icon=":material/filter_alt_off:")
-    _list_told("Sin fila en el fichero", plan.chosen.not_found)
-    _list_told("En más de una fila (entran todas)", plan.chosen.several)
+    _list_text("Sin fila en el fichero", plan.chosen.not_found)
+    _list_text("En más de una fila (entran todas)", plan.chosen.several)
 
 
 def all_again(session: Session, action: Action) -> None:
@@ -79,7 +79,7 @@ def all_again(session: Session, action: Action) -> None:
         put(session, action, selection.WHOLE)
 
 
-def _list_told(what: str, items: tuple[str, ...]) -> None:
+def _list_text(what: str, items: tuple[str, ...]) -> None:
     if items:
         tail = f" y {thousands(len(items) - NOT_FOUND)} más" if len(items) > NOT_FOUND else ""
         st.warning(
@@ -133,7 +133,7 @@ def _confirm(session: Session, action: Action, found: Scope) -> None:
     frame = selection.prepared(session).frame if found.entities is not None else None
     chosen = scopes.choose(dataset, found, action=action, frame=frame)
     st.markdown(
-        f"**{thousands(chosen.count)} de {rows_told(len(dataset.frame))}** ·"
+        f"**{thousands(chosen.count)} de {rows_text(len(dataset.frame))}** ·"
         f" {plain(chosen.description)}"
     )
     if chosen.not_found:
@@ -144,7 +144,7 @@ def _confirm(session: Session, action: Action, found: Scope) -> None:
                 "de la lista no están en el fichero.",
             )
         )
-    if st.button(f"Elegir {rows_told(chosen.count)}", disabled=not chosen.count, key="scope_take"):
+    if st.button(f"Elegir {rows_text(chosen.count)}", disabled=not chosen.count, key="scope_take"):
         put(session, action, found)
 
 
@@ -200,7 +200,7 @@ def _by_list(session: Session, action: Action, dataset: Dataset) -> Scope | None
 def _by_mark(session: Session, action: Action, dataset: Dataset) -> Scope | None:
     marked = scopes.marks(dataset)
     number = 0 if marked is None else int(marked.sum())
-    which = "la fila" if number == 1 else f"las {rows_told(number)}"
+    which = "la fila" if number == 1 else f"las {rows_text(number)}"
     kept = selection.scope_of(session, action).selected
     honour = st.toggle(
         f"Solo {which} que marca la columna «selected» (sí, x, 1, true)",
@@ -212,17 +212,17 @@ def _by_mark(session: Session, action: Action, dataset: Dataset) -> Scope | None
 
 def _by_run(session: Session, action: Action, dataset: Dataset) -> Scope | None:
     """Entities that another run of this organisation left pending or failed."""
-    house, reached = resources.context(), resources.connection(session)
+    context, reached = resources.context(), resources.connection(session)
     found = [
         run
-        for run in runs.list_runs(house.journal, limit=RECENT)
+        for run in runs.list_runs(context.journal, limit=RECENT)
         if not run.dry_run and run.target == reached.target and run.org_id == reached.org_id
     ]
     if not found:
         st.caption("No hay ejecuciones anteriores en esta organización.")
         return None
     run = st.selectbox("Ejecución", found, format_func=_run_line, key="scope_run")
-    entities = rows.open_entities(house.journal, run.run_id) if run else frozenset()
+    entities = rows.open_entities(context.journal, run.run_id) if run else frozenset()
     if run and not entities:
         st.caption("Esa ejecución no dejó filas pendientes ni fallidas.")
     return Scope(entities=frozenset(entities), entities_of=run.run_id) if run and entities else None

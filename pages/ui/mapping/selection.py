@@ -8,8 +8,8 @@ from bulk.adapters import get_action
 from bulk.core.action import Action
 from bulk.core.records import FILE_NAMES, RunRecord
 from bulk.errors import BulkError, InputError
-from bulk.planning.name_lookup import Doubts, Names, names_of
-from bulk.planning.prepare import Prepared, Resolve, prepare
+from bulk.planning.name_lookup import Ambiguities, Names, names_of
+from bulk.planning.prepare import PreparedFile, Resolve, prepare
 from bulk.planning.readiness import Readiness, readiness
 from bulk.planning.scope import Scope
 from bulk.runs.connection import Connection, api_for
@@ -65,7 +65,7 @@ def scope_of(session: Session, action: Action) -> Scope:
     return session.scopes.get(action.dataset, WHOLE)
 
 
-def prepared(session: Session) -> Prepared:
+def prepared(session: Session) -> PreparedFile:
     """The chosen action over the chosen rows of the loaded files, validated; made again only when
     something changed.
 
@@ -114,11 +114,11 @@ def names(session: Session) -> tuple[Names, str | None]:
     """What was looked for so far in this tab's organisation, and the organisation. Raises
     BulkError.
     """
-    house, reached = resources.context(), resources.connection(session)
+    context, reached = resources.context(), resources.connection(session)
 
     def make() -> Names:
         return names_of(
-            api_for(reached, house.settings, house.journal), house.journal, reached.org_id
+            api_for(reached, context.settings, context.journal), context.journal, reached.org_id
         )
 
     return session.once("names", _asked(session), make), reached.org_id
@@ -132,7 +132,7 @@ def _asked(session: Session) -> str:
     return f"{reached.target}|{reached.org_id}|{session.pasted_at}"
 
 
-def doubts_so_far(session: Session) -> Doubts:
+def doubts_so_far(session: Session) -> Ambiguities:
     """What somebody has to choose, of the names looked for in this tab; asks nobody."""
     return names(session)[0].doubts if "names" in session.kept else {}
 
@@ -143,12 +143,12 @@ def _files_key(session: Session) -> tuple[tuple[str, str, int], ...]:
     )
 
 
-def to_send(plan: Prepared) -> int:
+def to_send(plan: PreparedFile) -> int:
     """Rows that would be handed over to be worked."""
     return plan.total - len(plan.invalid.keys() | plan.excluded)
 
 
-def why_not(plan: Prepared) -> str:
+def why_not(plan: PreparedFile) -> str:
     """Why this plan cannot be rehearsed or launched; "" when it can."""
     if plan.missing:
         return f"Falta decir de dónde sale: {', '.join(plan.missing)}."

@@ -15,7 +15,7 @@ from pages.ui.texts_runs import pill_of
 from pages.ui.widgets import tables
 
 MISSING = "no estaba"
-MOST = 2_000  # rows on screen
+MAX_ITEMS = 2_000  # rows on screen
 _CONFIG = {
     "Fila": st.column_config.NumberColumn(width=60, format="%d"),
     "Motivo": st.column_config.TextColumn(width=380),
@@ -38,9 +38,9 @@ def draw(one: RunRecord, other: RunRecord) -> None:
     if found.empty:
         st.success("Las filas acabaron igual en las dos.", icon=":material/check_circle:")
         return
-    shown = found.head(MOST)
+    shown = found.head(MAX_ITEMS)
     verb = "Acabó distinta" if len(found) == 1 else "Acabaron distintas"
-    more = f" Se muestran {thousands(MOST)}." if len(found) > MOST else ""
+    more = f" Se muestran {thousands(MAX_ITEMS)}." if len(found) > MAX_ITEMS else ""
     st.caption(f"{verb} {count(len(found), 'fila', 'filas')}.{more}")
     tables.show(shown, config=_CONFIG, key="compare_rows")
 

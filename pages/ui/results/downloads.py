@@ -23,8 +23,8 @@ from bulk.report import (
 )
 from bulk.report.parts import FILE_NAMES
 from pages.ui.data.problem_list import EXCEL
-from pages.ui.run.orders import every, lot_name, worth_seeing
-from pages.ui.run.snapshot import Look
+from pages.ui.run.orders import every, order_name, worth_seeing
+from pages.ui.run.snapshot import RunSnapshot
 from pages.ui.shell import resources
 
 NO_FILE = "El fichero de esta ejecución no se guardó."
@@ -65,7 +65,7 @@ def three_parts(run: RunRecord) -> bytes:
     return target.getvalue()
 
 
-def lot_log(order_id: str) -> bytes:
+def order_log_(order_id: str) -> bytes:
     """One JSON object a line."""
     return "".join(f"{line}\n" for line in order_log(resources.context().home, order_id)).encode()
 
@@ -87,9 +87,9 @@ def acta_button(found: Sequence[RunRecord], label: str, *, wide: bool = False) -
     _button(label, lambda: acta(found), name, "text/html", disabled=not found, wide=wide)
 
 
-def more(seen: Look) -> None:
+def more(snapshot: RunSnapshot) -> None:
     """Every other form of the report, behind one button."""
-    run = seen.run
+    run = snapshot.run
     with st.popover("Más"):
         csv_button(run, "CSV", wide=True)
         _button(
@@ -97,7 +97,7 @@ def more(seen: Look) -> None:
         )
         _button("HTML", lambda: report_html(run), f"{_stem(run)}.html", "text/html", wide=True)
         kept = has_file(resources.context(), run)
-        told = (
+        message = (
             "Tu fichero con el resultado al lado de cada fila; se puede volver a cargar."
             if kept
             else NO_FILE
@@ -107,7 +107,7 @@ def more(seen: Look) -> None:
             lambda: round_trip(run),
             f"ida_y_vuelta_{run.run_id}.csv",
             "text/csv",
-            told=told,
+            message=message,
             disabled=not kept,
             wide=True,
         )
@@ -116,33 +116,33 @@ def more(seen: Look) -> None:
             lambda: three_parts(run),
             f"partes_{run.run_id}.zip",
             "application/zip",
-            told="Tres ficheros CSV en un ZIP.",
+            message="Tres ficheros CSV en un ZIP.",
             wide=True,
         )
-        if seen.order_states:
-            _log(seen)
+        if snapshot.order_states:
+            _log(snapshot)
 
 
-def _log(seen: Look) -> None:
-    by_id = {order.order_id: order for order in worth_seeing(seen) or every(seen)[:1]}
+def _log(snapshot: RunSnapshot) -> None:
+    by_id = {order.order_id: order for order in worth_seeing(snapshot) or every(snapshot)[:1]}
     chosen = st.selectbox(
         "Registro de un lote",
         list(by_id),
-        format_func=lambda each: _lot(by_id, each),
+        format_func=lambda each: _order(by_id, each),
         key="download_lot",
     )
     if chosen in by_id:
         _button(
             "Descargar registro",
-            lambda: lot_log(chosen),
+            lambda: order_log_(chosen),
             f"{chosen}.jsonl",
             "application/jsonl",
             wide=True,
         )
 
 
-def _lot(by_id: dict[str, OrderStatus], order_id: str) -> str:
-    return lot_name(by_id[order_id]) if order_id in by_id else order_id
+def _order(by_id: dict[str, OrderStatus], order_id: str) -> str:
+    return order_name(by_id[order_id]) if order_id in by_id else order_id
 
 
 def _stem(run: RunRecord) -> str:
@@ -156,7 +156,7 @@ def _button(
     mime: str,
     *,
     primary: bool = False,
-    told: str | None = None,
+    message: str | None = None,
     disabled: bool = False,
     wide: bool = False,
 ) -> None:
@@ -168,7 +168,7 @@ def _button(
         mime=mime,
         on_click="ignore",
         type="primary" if primary else "secondary",
-        help=told,
+        help=message,
         disabled=disabled,
         width="stretch" if wide else "content",
     )

@@ -14,7 +14,7 @@ from bulk.adapters import get_action
 from bulk.core.figures import thousands
 from bulk.core.records import RunRecord, review_states
 from bulk.journal import control, runs
-from bulk.report.audit import without_rehearsal
+from bulk.report.audit import without_dry_run
 from bulk.runs.context import Context
 from bulk.runs.status import RUN_WORDS, elapsed, run_state, title
 from bulk.wording.states import success
@@ -59,7 +59,7 @@ class Filters:
     action_id: str | None = None  # only this action
     states: tuple[str, ...] = ()  # only these states
     note: str = ""  # text of the note
-    rehearsals: bool = False  # dry runs and verifications too
+    dry_runs: bool = False  # dry runs and verifications too
     archived: bool = False  # archived ones too
     org: str | None = None  # only of this organisation, as people say it
     days: tuple[date, ...] = ()  # first and last one, local; with one only, from then on
@@ -77,7 +77,7 @@ def matching(context: Context, found: Iterable[RunRecord], filters: Filters) -> 
 
 
 def _matches(context: Context, run: RunRecord, filters: Filters) -> bool:
-    if run.dry_run and not filters.rehearsals:
+    if run.dry_run and not filters.dry_runs:
         return False
     if filters.action_id and run.action_id != filters.action_id:
         return False
@@ -146,7 +146,7 @@ def _record(context: Context, run: RunRecord, hidden: Collection[str]) -> dict[s
     word = word_of_run(run, state)
     return {
         "Empezó": datetime.fromisoformat(run.created_at).astimezone().replace(tzinfo=None),
-        "Acción": f"Sin ensayo · {title(run)}" if without_rehearsal(run) else title(run),
+        "Acción": f"Sin ensayo · {title(run)}" if without_dry_run(run) else title(run),
         "Estado": f"{word} · {ARCHIVED}" if run.run_id in hidden else word,
         "Filas": thousands(sum(counts.values())),
         "✓": thousands(sum(counts[name] for name in success(run))),

@@ -20,7 +20,7 @@ from pages.ui.widgets import charts
 from pages.ui.widgets.palette import AMBER, BLUE, GREEN, RED, Hue, fill, is_dark
 
 FIGURE = {"field": "Filas", "type": "quantitative", "format": ",d"}  # in a tooltip
-MOST = 200  # runs drawn: the newest
+MAX_ITEMS = 200  # runs drawn: the newest
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def figures(context: Context, found: Sequence[RunRecord]) -> list[Figures]:
     """Of the launches among the newest MOST of `found`; rehearsals change nothing and verifications
     neither.
     """
-    return [_figures(context, run) for run in found[:MOST] if not run.dry_run]
+    return [_figures(context, run) for run in found[:MAX_ITEMS] if not run.dry_run]
 
 
 def _figures(context: Context, run: RunRecord) -> Figures:

@@ -14,7 +14,7 @@ from pages.ui.texts_runs import word_of
 from pages.ui.widgets import charts
 from pages.ui.widgets.palette import PURPLE, ROW_HUES, fill, is_dark
 
-MOST_BARS = 30
+MAX_BARS = 30
 NAMES = {"labelOverlap": False, "labelLimit": 190}  # each bar has its name
 
 
@@ -31,15 +31,15 @@ def by_location(run: RunRecord, counts: Iterable[tuple[str, str, int]]) -> None:
     sizes: Counter[str] = Counter()
     for group, _, n in records:
         sizes[group] += n
-    shown = [group for group, _ in sizes.most_common(MOST_BARS)]
+    shown = [group for group, _ in sizes.most_common(MAX_BARS)]
     frame = pd.DataFrame(
         [(g, word_of(run, s), n) for g, s, n in records if g in set(shown)],
         columns=pd.Index(["Ubicación", "Estado", "Filas"]),
     )
     present = [state for state in ALL_STATES if state in {s for _, s, _ in records}]
     charts.draw(frame, _bars(run, shown, present), height=26 * len(shown) + 110)
-    if len(sizes) > MOST_BARS:
-        st.caption(f"Las {MOST_BARS} ubicaciones con más filas, de {len(sizes)}.")
+    if len(sizes) > MAX_BARS:
+        st.caption(f"Las {MAX_BARS} ubicaciones con más filas, de {len(sizes)}.")
 
 
 def _bars(run: RunRecord, order: list[str], states: list[str]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from bulk.core.records import RunRecord
 from bulk.journal import runs
 from bulk.planning.readiness import Readiness
 from pages.ui.mapping import selection
-from pages.ui.run.snapshot import ACTIVE, look, percent, state_word
+from pages.ui.run.snapshot import ACTIVE, percent, state_word, take_snapshot
 from pages.ui.shell import resources
 from pages.ui.shell.session import Session
 
@@ -25,7 +25,7 @@ class Entry:
 
     action: Action  # which
     readiness: Readiness  # on the loaded files
-    told: str  # hecha 4.259 · 41 por revisar / en curso 62 % / sin lanzar / faltan columnas …
+    detail: str  # hecha 4.259 · 41 por revisar / en curso 62 % / sin lanzar / faltan columnas …
     mark: str  # ✓ done, ▶ running, ! something is left of it or is missing, ○ not launched
     done: bool  # run to its end on these files
 
@@ -63,17 +63,21 @@ def _entry(session: Session, state: Readiness, run: RunRecord | None) -> Entry:
         return Entry(
             action, state, waits, "○" if state.ready else "!" if session.files else "", done=False
         )
-    seen = look(resources.context(), run, session, with_orders=False)
-    if seen.state in ACTIVE:
-        far = f"en curso {percent(seen)}" if seen.state != "scheduled" else state_word(seen)
+    snapshot = take_snapshot(resources.context(), run, session, with_orders=False)
+    if snapshot.state in ACTIVE:
+        far = (
+            f"en curso {percent(snapshot)}"
+            if snapshot.state != "scheduled"
+            else state_word(snapshot)
+        )
         return Entry(action, state, far, RUNNING, done=False)
-    good = seen.counts["done"] + seen.counts["unchanged"]
-    review = seen.finished - good
-    left = seen.total - seen.finished
+    good = snapshot.counts["done"] + snapshot.counts["unchanged"]
+    review = snapshot.finished - good
+    left = snapshot.total - snapshot.finished
     tail = f" · {thousands(review)} por revisar" if review else ""
     waiting = f" · {count(left, 'pendiente', 'pendientes')}" if left else ""
-    told = f"hecha {thousands(good)}{tail}{waiting}"
-    return Entry(action, state, told, "!" if review or left else "✓", done=seen.ended)
+    detail = f"hecha {thousands(good)}{tail}{waiting}"
+    return Entry(action, state, detail, "!" if review or left else "✓", done=snapshot.ended)
 
 
 def _latest_runs(session: Session) -> dict[str, RunRecord]:

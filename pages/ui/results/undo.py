@@ -17,7 +17,7 @@ from bulk.runs.launch import Launch, launch_plan
 from bulk.runs.status import find_run
 from bulk.runs.undo import listed_rows, undo, undo_lists
 from pages.ui.results.verify import follow
-from pages.ui.run.snapshot import Look, local, look
+from pages.ui.run.snapshot import RunSnapshot, local, take_snapshot
 from pages.ui.shell import resources
 from pages.ui.shell.session import Session
 from pages.ui.texts import PAGES
@@ -28,7 +28,7 @@ from pages.ui.texts_runs import (
     UNDO_TITLE,
     UNDONE,
     plural,
-    rows_told,
+    rows_text,
     undo_ask,
     undo_calling,
 )
@@ -37,8 +37,8 @@ from pages.ui.widgets.browser import focus_safe
 from pages.ui.widgets.markdown import plain
 
 RESTING = frozenset({"paused", "stopped", "interrupted"})  # besides the ended ones
-MOST_SHOWN = 2_000  # rows of one list on screen
-MOST_UNDOS = 5  # told one by one
+MAX_SHOWN = 2_000  # rows of one list on screen
+MAX_UNDOS = 5  # told one by one
 DONE = {"reverted": "revertida", "kept": "conservada", "irreversible": "no reversible"}
 # list of an undo -> its title, of a preview another one, what it means
 LISTS = {
@@ -54,18 +54,18 @@ LISTS = {
 }
 
 
-def button(session: Session, seen: Look) -> None:
+def button(session: Session, snapshot: RunSnapshot) -> None:
     """For a run that wrote and is at rest. A preview is made first, in the background."""
-    if st.button(UNDO_TITLE, help=UNDO_HELP, disabled=seen.run.run_id in session.undo_previews):
+    if st.button(UNDO_TITLE, help=UNDO_HELP, disabled=snapshot.run.run_id in session.undo_previews):
         try:
             preview = undo(
                 resources.context(),
-                seen.run.run_id,
-                resources.connection_for(seen.run, session),
+                snapshot.run.run_id,
+                resources.connection_for(snapshot.run, session),
                 dry_run=True,
-                note=seen.run.note,
+                note=snapshot.run.note,
                 options=dict.fromkeys(
-                    get_action(seen.run.action_id).undo_options, True
+                    get_action(snapshot.run.action_id).undo_options, True
                 ),  # shown, then asked for
             )
         except BulkError as error:
@@ -73,69 +73,68 @@ def button(session: Session, seen: Look) -> None:
             return
         # not in st.session_state: there a second click cuts this run of the page off, and the next
         # one would not know of it
-        session.undo_previews[seen.run.run_id] = preview.run_id
+        session.undo_previews[snapshot.run.run_id] = preview.run_id
         st.rerun()
 
 
-def at_rest(seen: Look) -> bool:
+def wait_until_idle(snapshot: RunSnapshot) -> bool:
     """It wrote, or could have, and nobody works it now."""
-    return not seen.run.dry_run and (seen.ended or seen.state in RESTING)
+    return not snapshot.run.dry_run and (snapshot.ended or snapshot.state in RESTING)
 
 
-def draw(session: Session, seen: Look) -> None:
+def draw(session: Session, snapshot: RunSnapshot) -> None:
     """The newest undo of the run; and the preview that this tab asked for: how far it has come,
     then the question.
     """
-    _done(seen)
-    preview_id = session.undo_previews.get(seen.run.run_id)
+    _done(snapshot)
+    preview_id = session.undo_previews.get(snapshot.run.run_id)
     if preview_id is None:
         return
-    house = resources.context()
-    preview = look(house, find_run(house, preview_id), session, with_orders=False)
+    context = resources.context()
+    preview = take_snapshot(context, find_run(context, preview_id), session, with_orders=False)
     if preview.alive:
         follow(session, preview.run, PREVIEWING)
     elif preview.ended:
-        _ask(session, seen, preview.run)
+        _ask(session, snapshot, preview.run)
     else:
-        _forget(session, seen.run)
+        _forget(session, snapshot.run)
         st.warning(
             f"El ensayo de la restauración se ha detenido. {plain(preview.run.reason)}",
             icon=":material/warning:",
         )
 
 
-def _done(seen: Look) -> None:
+def _done(snapshot: RunSnapshot) -> None:
     """Each undo of the run, newest first: a later one that found nothing to give back hides none
     that did.
     """
     found = [
         run
-        for run in runs.children(resources.context().journal, seen.run.run_id, "undo")
+        for run in runs.children(resources.context().journal, snapshot.run.run_id, "undo")
         if not run.dry_run
     ]
-    for run in found[:MOST_UNDOS]:
+    for run in found[:MAX_UNDOS]:
         counts = undo_lists(resources.context(), run.run_id)
-        told, opens = st.columns([0.78, 0.22], vertical_alignment="center")
+        text, opens = st.columns([0.78, 0.22], vertical_alignment="center")
         numbers = (count(counts[name], word, plural(word)) for name, word in DONE.items())
-        told.info(
+        text.info(
             UNDONE.format(local(run.created_at), plain(run.person or "?"), *numbers),
             icon=":material/undo:",
         )
         if opens.button("Ver la restauración", width="stretch", key=f"undo_open_{run.run_id}"):
             st.switch_page(PAGES["informe"][0], query_params={"run": run.run_id})
-    if len(found) > MOST_UNDOS:
+    if len(found) > MAX_UNDOS:
         st.caption(
-            f"y {count(len(found) - MOST_UNDOS, 'restauración', 'restauraciones')} más, en"
-            " Historial"
+            f"y {count(len(found) - MAX_UNDOS, 'restauración', 'restauraciones')} más, en Historial"
         )
 
 
-def _ask(session: Session, seen: Look, preview: RunRecord) -> None:
+def _ask(session: Session, snapshot: RunSnapshot, preview: RunRecord) -> None:
     found = undo_lists(resources.context(), preview.run_id)
     number = found["reverted"]
     asks = bool(found["partly"] and get_action(preview.action_id).undo_options)
 
-    @st.dialog(UNDO_TITLE, width="medium", on_dismiss=lambda: _forget(session, seen.run))
+    @st.dialog(UNDO_TITLE, width="medium", on_dismiss=lambda: _forget(session, snapshot.run))
     def ask() -> None:
         if number:
             st.write(undo_ask(number, found["kept"], found["irreversible"]))
@@ -157,15 +156,15 @@ def _ask(session: Session, seen: Look, preview: RunRecord) -> None:
             sure = on.form_submit_button("Deshacer", disabled=not number, width="stretch")
         focus_safe()
         if returned:
-            _forget(session, seen.run)
+            _forget(session, snapshot.run)
             st.rerun()
         if opened:
-            _forget(session, seen.run)
+            _forget(session, snapshot.run)
             st.switch_page(PAGES["informe"][0], query_params={"run": preview.run_id})
         if sure and typed.strip().replace(".", "") == str(number):
             _go(
                 session,
-                seen,
+                snapshot,
                 preview,
                 {} if taken or not asks else dict.fromkeys(preview.options, False),
             )
@@ -177,15 +176,17 @@ def _ask(session: Session, seen: Look, preview: RunRecord) -> None:
 
 def _rest(found: dict[str, int]) -> str:
     """What else the preview found."""
-    parts = [f"{rows_told(found['already'])} ya como antes"] if found["already"] else []
+    parts = [f"{rows_text(found['already'])} ya como antes"] if found["already"] else []
     if found["partly"]:
-        parts.append(f"en {rows_told(found['partly'])} hay algo que no vuelve")
+        parts.append(f"en {rows_text(found['partly'])} hay algo que no vuelve")
     if found["failed"] or found["open"]:
-        parts.append(f"{rows_told(found['failed'] + found['open'])} sin poder leerse")
+        parts.append(f"{rows_text(found['failed'] + found['open'])} sin poder leerse")
     return " · ".join([*parts, "Al deshacer se vuelve a leer cada fila antes de escribirla."])
 
 
-def _go(session: Session, seen: Look, preview: RunRecord, options: dict[str, bool]) -> None:
+def _go(
+    session: Session, snapshot: RunSnapshot, preview: RunRecord, options: dict[str, bool]
+) -> None:
     """Launch the preview itself: what it did not show is not written, whatever happened since."""
     ceiling = preview.settings.get("rate_ceiling")
     how = Launch(
@@ -197,14 +198,14 @@ def _go(session: Session, seen: Look, preview: RunRecord, options: dict[str, boo
     )
     how = replace(how, options=options)
     try:
-        reached = resources.connection_for(seen.run, session)
+        reached = resources.connection_for(snapshot.run, session)
         started = launch_plan(
             resources.context(), preview.run_id, reached, how, reviewed=preview.plan_hash
         )
     except BulkError as error:
         st.error(plain(error.message))
         return
-    _forget(session, seen.run)
+    _forget(session, snapshot.run)
     session.run_id = started.run_id
     st.switch_page(PAGES["lanzamiento"][0], query_params={"run": started.run_id})
 
@@ -216,10 +217,10 @@ def _forget(session: Session, run: RunRecord) -> None:
 # -- what an undo did ------------------------------------------------------------------------------
 
 
-def lists(seen: Look) -> None:
+def lists(snapshot: RunSnapshot) -> None:
     """The rows of an undo by what became of them, or would."""
-    house, run = resources.context(), seen.run
-    counts = undo_lists(house, run.run_id)
+    context, run = resources.context(), snapshot.run
+    counts = undo_lists(context, run.run_id)
     for name, (done, preview, meaning) in LISTS.items():
         if name in ("partly", "failed") and not counts[name]:
             continue
@@ -227,9 +228,9 @@ def lists(seen: Look) -> None:
             f"**{preview if run.dry_run else done} ({thousands(counts[name])})** · {meaning}"
         )
         if counts[name]:
-            found = listed_rows(house, run.run_id, name, limit=MOST_SHOWN)
+            found = listed_rows(context, run.run_id, name, limit=MAX_SHOWN)
             tables.show_rows(found, run, key=f"undo_{name}", height=240)
-    told = {"already": "ya como antes", "open": "sin procesar"}
-    rest = [f"{rows_told(counts[name])} {words}" for name, words in told.items() if counts[name]]
+    text = {"already": "ya como antes", "open": "sin procesar"}
+    rest = [f"{rows_text(counts[name])} {words}" for name, words in text.items() if counts[name]]
     if rest:
         st.caption(" · ".join(rest))

@@ -13,25 +13,28 @@ from bulk.journal import runs
 from bulk.report.verified import verification_line
 from bulk.runs.verify import findings, verify
 from pages.ui.run import current_runs
-from pages.ui.run.snapshot import Look, look
+from pages.ui.run.snapshot import RunSnapshot, take_snapshot
 from pages.ui.shell import page, resources
 from pages.ui.shell.session import Session
 from pages.ui.texts import PAGES
-from pages.ui.texts_runs import VERIFY_HELP, VERIFYING, rows_told
+from pages.ui.texts_runs import VERIFY_HELP, VERIFYING, rows_text
 from pages.ui.widgets.markdown import plain
 
 EVERY = 1.0  # seconds between two looks
 
 
-def button(session: Session, seen: Look) -> None:
-    newest = _newest(seen)
+def button(session: Session, snapshot: RunSnapshot) -> None:
+    newest = _newest(snapshot)
     busy = (
-        newest is not None and look(resources.context(), newest, session, with_orders=False).alive
+        newest is not None
+        and take_snapshot(resources.context(), newest, session, with_orders=False).alive
     )
     if st.button("Verificar ahora", help=VERIFY_HELP, disabled=busy):
         try:
             verify(
-                resources.context(), seen.run.run_id, resources.connection_for(seen.run, session)
+                resources.context(),
+                snapshot.run.run_id,
+                resources.connection_for(snapshot.run, session),
             )
         except BulkError as error:
             st.error(plain(error.message))
@@ -39,20 +42,20 @@ def button(session: Session, seen: Look) -> None:
         st.rerun()
 
 
-def draw(session: Session, seen: Look) -> None:
+def draw(session: Session, snapshot: RunSnapshot) -> None:
     """How far the newest verification has come, or what it found; nothing without one."""
-    newest = _newest(seen)
+    newest = _newest(snapshot)
     if newest is None:
         return
-    if look(resources.context(), newest, session, with_orders=False).alive:
+    if take_snapshot(resources.context(), newest, session, with_orders=False).alive:
         follow(session, newest, VERIFYING)
         return
-    found = findings(resources.context(), seen.run.run_id)
+    found = findings(resources.context(), snapshot.run.run_id)
     if found is None:
         return
     good = not (found.different or found.unreadable or found.open)
-    told, opens = st.columns([0.78, 0.22], vertical_alignment="center")
-    with told:
+    shown, opens = st.columns([0.78, 0.22], vertical_alignment="center")
+    with shown:
         (st.success if good else st.warning)(
             verification_line(found),
             icon=":material/check_circle:" if good else ":material/difference:",
@@ -61,8 +64,8 @@ def draw(session: Session, seen: Look) -> None:
         st.switch_page(PAGES["informe"][0], query_params={"run": found.run_id})
 
 
-def _newest(seen: Look) -> RunRecord | None:
-    found = runs.children(resources.context().journal, seen.run.run_id, "verify")
+def _newest(snapshot: RunSnapshot) -> RunRecord | None:
+    found = runs.children(resources.context().journal, snapshot.run.run_id, "verify")
     return found[0] if found else None
 
 
@@ -73,13 +76,15 @@ def follow(session: Session, run: RunRecord, text: str) -> None:
 
     @st.fragment(run_every=EVERY)
     def draw_bar() -> None:
-        with page.told():
-            house = resources.context()
-            now = look(house, current_runs.again(house, run), session, with_orders=False)
+        with page.error_boundary():
+            context = resources.context()
+            now = take_snapshot(
+                context, current_runs.again(context, run), session, with_orders=False
+            )
             if not now.alive:
                 st.rerun()
             st.progress(
-                now.share, text=f"{text} {thousands(now.finished)} de {rows_told(now.total)}"
+                now.share, text=f"{text} {thousands(now.finished)} de {rows_text(now.total)}"
             )
 
     draw_bar()

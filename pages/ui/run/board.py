@@ -22,25 +22,28 @@ from bulk.core.records import (
 from bulk.journal import locations as journal_locations
 from bulk.journal import rows
 from bulk.runs.context import Context
-from pages.ui.run.snapshot import Look, progress_line, state_word
+from pages.ui.run.snapshot import RunSnapshot, progress_line, state_word
 from pages.ui.texts import GLYPHS, sentence
 from pages.ui.texts_runs import plural
 from pages.ui.widgets import waffle
-from pages.ui.widgets.cache import lately
+from pages.ui.widgets.cache import throttled
 from pages.ui.widgets.markdown import plain
 from pages.ui.widgets.palette import ROW_HUES, fill, ink, is_dark
 
 ALWAYS = frozenset({"pending", "done", "failed"})  # shown at 0 too
 ALWAYS_OF_PLAN = frozenset(PLAN_STATES)
 MAP_OF_ROWS = 100  # lots: from here on the map shows lots
-MOST_ROWS = 10_000  # on a map of rows
-MOST_LOCATIONS = 8  # bars
+MAX_ROWS = 10_000  # on a map of rows
+MAX_LOCATIONS = 8  # bars
 # times what counting all rows took, until they are counted again; in between only what ended since
 REST = 200
 
 
-def progress(seen: Look) -> None:
-    st.progress(seen.share, text=f"**{plain(sentence(state_word(seen)))}** · {progress_line(seen)}")
+def progress(snapshot: RunSnapshot) -> None:
+    st.progress(
+        snapshot.share,
+        text=f"**{plain(sentence(state_word(snapshot)))}** · {progress_line(snapshot)}",
+    )
 
 
 def counters(counts: Mapping[str, int], *, plan: bool) -> None:
@@ -66,25 +69,27 @@ def _counter(name: str, number: int) -> str:
     )
 
 
-def run_map(context: Context, seen: Look) -> None:
+def run_map(context: Context, snapshot: RunSnapshot) -> None:
     """Rows while there are few lots, lots from 100 on; with the legend of what is on it."""
-    if not seen.order_states:
+    if not snapshot.order_states:
         st.caption("Aún no hay lotes.")
         return
-    by_rows = len(seen.order_states) < MAP_OF_ROWS and sum(seen.counts.values()) <= MOST_ROWS
-    states = rows.row_states(context.journal, seen.run.run_id) if by_rows else seen.order_states
+    by_rows = len(snapshot.order_states) < MAP_OF_ROWS and sum(snapshot.counts.values()) <= MAX_ROWS
+    states = (
+        rows.row_states(context.journal, snapshot.run.run_id) if by_rows else snapshot.order_states
+    )
     picture = (
         waffle.rows_map(states, is_dark()) if by_rows else waffle.orders_map(states, is_dark())
     )
-    told = _in_words(states, by_rows=by_rows)
-    st.html(f'<img class="map" alt="{told}" src="{picture}">{_legend(states, by_rows=by_rows)}')
+    message = _in_words(states, by_rows=by_rows)
+    st.html(f'<img class="map" alt="{message}" src="{picture}">{_legend(states, by_rows=by_rows)}')
 
 
-def map_title(seen: Look) -> str:
-    lots = len(seen.order_states)
+def map_title(snapshot: RunSnapshot) -> str:
+    orders_ = len(snapshot.order_states)
     return (
         "Mapa de"
-        f" {'filas' if lots < MAP_OF_ROWS and sum(seen.counts.values()) <= MOST_ROWS else 'lotes'}"
+        f" {'filas' if orders_ < MAP_OF_ROWS and sum(snapshot.counts.values()) <= MAX_ROWS else 'lotes'}"
     )
 
 
@@ -112,10 +117,10 @@ def _legend(states: Iterable[str], *, by_rows: bool) -> str:
     return f'<div class="legend">{"".join(keys)}</div>'
 
 
-def locations(context: Context, seen: Look) -> None:
+def locations(context: Context, snapshot: RunSnapshot) -> None:
     """A bar per location, those with something to look at first."""
     table: dict[str, Counter[str]] = {}
-    for group, state, n in _counted(context, seen):
+    for group, state, n in _counted(context, snapshot):
         if state != "excluded":
             table.setdefault(group or "sin ubicación", Counter())[state] += n
     if not table:
@@ -126,23 +131,23 @@ def locations(context: Context, seen: Look) -> None:
     )
     st.html(
         "<div"
-        f' class="bars">{"".join(_location(name, counts) for name, counts in ranked[:MOST_LOCATIONS])}</div>'
+        f' class="bars">{"".join(_location(name, counts) for name, counts in ranked[:MAX_LOCATIONS])}</div>'
     )
-    if len(ranked) > MOST_LOCATIONS:
-        st.caption(f"y {count(len(ranked) - MOST_LOCATIONS, 'ubicación', 'ubicaciones')} más")
+    if len(ranked) > MAX_LOCATIONS:
+        st.caption(f"y {count(len(ranked) - MAX_LOCATIONS, 'ubicación', 'ubicaciones')} más")
 
 
-def _counted(context: Context, seen: Look) -> journal_locations.Counted:
+def _counted(context: Context, snapshot: RunSnapshot) -> journal_locations.Counted:
     """A run that rests is counted anew: its last figures are true."""
-    journal, run_id = context.journal, seen.run.run_id
+    journal, run_id = context.journal, snapshot.run.run_id
     key = (run_id, "places")
-    if not seen.alive:
-        return lately(
+    if not snapshot.alive:
+        return throttled(
             key,
-            (seen.state, seen.finished),
+            (snapshot.state, snapshot.finished),
             lambda: journal_locations.group_counts(journal, run_id),
         )
-    moment, base = lately(
+    moment, base = throttled(
         key, None, lambda: journal_locations.base_counts(journal, run_id), rest=REST
     )
     return [*base, *journal_locations.ended_since(journal, run_id, moment)]

@@ -9,77 +9,79 @@ import streamlit as st
 from bulk.core.figures import count, thousands
 from bulk.core.records import REVIEW_STATES
 from bulk.journal import rows
-from bulk.runs.error_groups import Cluster, clusters
+from bulk.runs.error_groups import ErrorGroup, error_groups
 from pages.ui.results import error_groups as causes_panel
 from pages.ui.run import orders, speed_chart
-from pages.ui.run.snapshot import Look
+from pages.ui.run.snapshot import RunSnapshot
 from pages.ui.shell import resources
 from pages.ui.shell.session import Session
 from pages.ui.texts_runs import NO_CAUSES, cause_pill
 from pages.ui.widgets import tables
-from pages.ui.widgets.cache import lately
+from pages.ui.widgets.cache import throttled
 from pages.ui.widgets.markdown import plain
 
-LATEST, CAUSES, SPEED, LOTS = "Últimas 50", "Errores por causa", "Ritmo", "Lotes"
-MOST_CAUSES = 5  # told one by one
+LATEST, CAUSES, SPEED, ORDERS = "Últimas 50", "Errores por causa", "Ritmo", "Lotes"
+MAX_CAUSES = 5  # told one by one
 
 
-def draw(session: Session, seen: Look) -> None:
+def draw(session: Session, snapshot: RunSnapshot) -> None:
     chosen = st.segmented_control(
         "Detalle",
-        (LATEST, CAUSES, SPEED, LOTS),
+        (LATEST, CAUSES, SPEED, ORDERS),
         default=LATEST,
         label_visibility="collapsed",
         required=True,
         key="board_detail",
     )
-    found = _causes(seen)
-    counted("board_detail", {2: len(found), 4: len(seen.order_states)})
-    if chosen == LOTS:
-        orders.draw(session, seen)
+    found = _causes(snapshot)
+    counted("board_detail", {2: len(found), 4: len(snapshot.order_states)})
+    if chosen == ORDERS:
+        orders.draw(session, snapshot)
     elif chosen == CAUSES:
-        causes(seen, found)
+        causes(snapshot, found)
     elif chosen == SPEED:
-        speed_chart.draw(seen.run)
+        speed_chart.draw(snapshot.run)
     else:
-        latest(seen)
+        latest(snapshot)
 
 
-def latest(seen: Look) -> None:
-    found = rows.latest_rows(resources.context().journal, seen.run.run_id, 50)
-    if not tables.show_rows(found, seen.run, key="board_latest", height=280):
+def latest(snapshot: RunSnapshot) -> None:
+    found = rows.latest_rows(resources.context().journal, snapshot.run.run_id, 50)
+    if not tables.show_rows(found, snapshot.run, key="board_latest", height=280):
         st.caption("Aún no ha terminado ninguna fila.")
 
 
-def _causes(seen: Look) -> list[Cluster]:
+def _causes(snapshot: RunSnapshot) -> list[ErrorGroup]:
     """Thousands of failures are read for it: of a live run now and then, of one that rests when its
     counts are others.
     """
-    bad = tuple(seen.counts[state] for state in REVIEW_STATES)
+    bad = tuple(snapshot.counts[state] for state in REVIEW_STATES)
     if not any(bad):
         return []
-    version = None if seen.alive else bad
-    return lately(
-        (seen.run.run_id, "causes"), version, lambda: clusters(resources.context(), seen.run)
+    version = None if snapshot.alive else bad
+    return throttled(
+        (snapshot.run.run_id, "causes"),
+        version,
+        lambda: error_groups(resources.context(), snapshot.run),
     )
 
 
-def causes(seen: Look, found: list[Cluster]) -> None:
+def causes(snapshot: RunSnapshot, found: list[ErrorGroup]) -> None:
     """Each with its remedy and its rows."""
     if not found:
         st.caption(NO_CAUSES)
-    for number, cluster in enumerate(found[:MOST_CAUSES]):
-        told, button = st.columns([0.84, 0.16], vertical_alignment="center")
-        word = cause_pill(seen.run, cluster)
-        told.markdown(
+    for number, cluster in enumerate(found[:MAX_CAUSES]):
+        message, button = st.columns([0.84, 0.16], vertical_alignment="center")
+        word = cause_pill(snapshot.run, cluster)
+        message.markdown(
             f"**{thousands(cluster.count)}** · {word} · {plain(cluster.title)} ·"
             f" {plain(cluster.remedy)}"
         )
         label = "Ver la fila" if cluster.count == 1 else f"Ver las {thousands(cluster.count)}"
-        if button.toggle(label, key=f"board_cause_{seen.run.run_id}_{number}"):
-            causes_panel.rows_of(seen, cluster)
-    if len(found) > MOST_CAUSES:
-        st.caption(f"y {count(len(found) - MOST_CAUSES, 'causa', 'causas')} más, en el informe")
+        if button.toggle(label, key=f"board_cause_{snapshot.run.run_id}_{number}"):
+            causes_panel.rows_of(snapshot, cluster)
+    if len(found) > MAX_CAUSES:
+        st.caption(f"y {count(len(found) - MAX_CAUSES, 'causa', 'causas')} más, en el informe")
 
 
 def counted(key: str, numbers: Mapping[int, int]) -> None:

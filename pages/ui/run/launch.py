@@ -10,18 +10,18 @@ from bulk.core.figures import count, thousands
 from bulk.core.records import REVIEW_STATES, UNITS, RunRecord
 from bulk.errors import BulkError
 from bulk.journal import runs
-from bulk.planning.prepare import Prepared
+from bulk.planning.prepare import PreparedFile
 from bulk.runs.connection import Connection
 from bulk.runs.forecast.removals import calling_removed
 from bulk.runs.launch import launch, launch_plan
 from bulk.runs.status import find_run, run_state
 from pages.ui.mapping import selection
 from pages.ui.run import current_runs
-from pages.ui.run.snapshot import ACTIVE, local, look, percent
+from pages.ui.run.snapshot import ACTIVE, local, percent, take_snapshot
 from pages.ui.shell import page, resources
 from pages.ui.shell.session import Session
 from pages.ui.texts import PAGES
-from pages.ui.texts_runs import REMOVAL, rows_told, without_rehearsal
+from pages.ui.texts_runs import REMOVAL, rows_text, without_dry_run
 from pages.ui.widgets.browser import focus_safe
 from pages.ui.widgets.markdown import plain
 
@@ -30,7 +30,7 @@ MANY = 500  # changes: over this the number is typed
 
 
 @dataclass(frozen=True)
-class Rehearsal:
+class DryRunSeen:
     """What the dry run of these very data found."""
 
     run: RunRecord  # the dry run
@@ -40,48 +40,49 @@ class Rehearsal:
     launched: RunRecord | None = None  # the last run that applied it
 
 
-def rehearsal_of(session: Session, reached: Connection) -> Rehearsal | None:
+def dry_run_of(session: Session, reached: Connection) -> DryRunSeen | None:
     """None without a finished dry run of the present data, action, mapping and organisation."""
     if session.dry_run_id is None:
         return None
-    house = resources.context()
+    context = resources.context()
     try:
-        run = find_run(house, session.dry_run_id)
+        run = find_run(context, session.dry_run_id)
     except BulkError:
         return None
     if not run.state.startswith("completed") or not selection.is_about(run, session, reached):
         return None
-    counts = runs.run_counts(house.journal, run.run_id)
+    counts = runs.run_counts(context.journal, run.run_id)
     changes = counts["create"] + counts["change"]
     aside = sum(counts[state] for state in REVIEW_STATES)
     children = [
-        child for child in runs.children(house.journal, run.run_id, "apply") if not child.dry_run
+        child for child in runs.children(context.journal, run.run_id, "apply") if not child.dry_run
     ]
     # One that was refused, or cancelled before its hour, has sent nothing.
     launched = next(
-        (child for child in children if child.started_at or run_state(house, child) in ACTIVE), None
+        (child for child in children if child.started_at or run_state(context, child) in ACTIVE),
+        None,
     )
-    return Rehearsal(run, changes, counts["unchanged"], aside, launched)
+    return DryRunSeen(run, changes, counts["unchanged"], aside, launched)
 
 
-def told(plan: Prepared, rehearsal: Rehearsal | None) -> None:
-    if rehearsal is None:
-        st.warning(without_rehearsal(selection.to_send(plan)), icon=":material/warning:")
+def say_dry_run(plan: PreparedFile, dry_run_seen: DryRunSeen | None) -> None:
+    if dry_run_seen is None:
+        st.warning(without_dry_run(selection.to_send(plan)), icon=":material/warning:")
         return
-    if rehearsal.launched:
+    if dry_run_seen.launched:
         st.info(
-            f"El ensayo del {local(rehearsal.run.created_at)} ya se lanzó el"
-            f" {local(rehearsal.launched.created_at)} (ejecución {rehearsal.launched.run_id})."
+            f"El ensayo del {local(dry_run_seen.run.created_at)} ya se lanzó el"
+            f" {local(dry_run_seen.launched.created_at)} (ejecución {dry_run_seen.launched.run_id})."
             " Ensaya otra vez para ver qué queda por cambiar.",
             icon=":material/task_alt:",
         )
         return
-    changing = count(rehearsal.changes, *UNITS[plan.action.dataset])
+    changing = count(dry_run_seen.changes, *UNITS[plan.action.dataset])
     st.success(
-        f"Ensayo del {local(rehearsal.run.created_at)}: **{changing}"
-        f" {'cambiará' if rehearsal.changes == 1 else 'cambiarán'}**,"
-        f" {thousands(rehearsal.unchanged)} sin cambios, {rows_told(rehearsal.aside)}"
-        f" {'apartada' if rehearsal.aside == 1 else 'apartadas'}.",
+        f"Ensayo del {local(dry_run_seen.run.created_at)}: **{changing}"
+        f" {'cambiará' if dry_run_seen.changes == 1 else 'cambiarán'}**,"
+        f" {thousands(dry_run_seen.unchanged)} sin cambios, {rows_text(dry_run_seen.aside)}"
+        f" {'apartada' if dry_run_seen.aside == 1 else 'apartadas'}.",
         icon=":material/preview:",
     )
 
@@ -90,18 +91,18 @@ def others(session: Session, reached: Connection) -> tuple[str, ...]:
     """A live run of the same organisation: wait for it, or go in parallel. The runs that this
     launch is to wait for.
     """
-    house = resources.context()
+    context = resources.context()
     ours = (reached.target, reached.org_id)
     living = [
         run
-        for run in current_runs.living(house)
+        for run in current_runs.living(context)
         if (run.target, run.org_id) == ours and not run.dry_run
     ]
     for run in living:
-        seen = look(house, run, session, with_orders=False)
+        snapshot = take_snapshot(context, run, session, with_orders=False)
         where, who = plain(run.org_name or run.target), plain(run.person or "?")
         st.warning(
-            f"Hay otra ejecución en curso en {where}: {seen.title} ({who}, {percent(seen)}).",
+            f"Hay otra ejecución en curso en {where}: {snapshot.title} ({who}, {percent(snapshot)}).",
             icon=":material/warning:",
         )
     if not living:
@@ -122,50 +123,52 @@ def others(session: Session, reached: Connection) -> tuple[str, ...]:
 
 def button(
     session: Session,
-    plan: Prepared,
-    rehearsal: Rehearsal | None,
+    plan: PreparedFile,
+    dry_run_seen: DryRunSeen | None,
     reached: Connection,
     *,
     after: tuple[str, ...] = (),
 ) -> None:
     """`after`: runs to wait for."""
     nothing = selection.to_send(plan) == 0 or bool(plan.missing)
-    settled = rehearsal is not None and (not rehearsal.changes or rehearsal.launched is not None)
-    label = "Lanzar este ensayo" if rehearsal else "Lanzar sin ensayo"
+    settled = dry_run_seen is not None and (
+        not dry_run_seen.changes or dry_run_seen.launched is not None
+    )
+    label = "Lanzar este ensayo" if dry_run_seen else "Lanzar sin ensayo"
     if not reached.is_sandbox:
-        label = "Lanzar en PRODUCCIÓN" if rehearsal else "Lanzar sin ensayo en PRODUCCIÓN"
+        label = "Lanzar en PRODUCCIÓN" if dry_run_seen else "Lanzar sin ensayo en PRODUCCIÓN"
     if not st.button(label, type="primary", disabled=nothing or settled):
         return
-    changes = rehearsal.changes if rehearsal else selection.to_send(plan)
+    changes = dry_run_seen.changes if dry_run_seen else selection.to_send(plan)
     if reached.is_sandbox and changes <= MANY and not plan.action.undo_note:
-        go(session, plan, rehearsal, reached, after)
+        go(session, plan, dry_run_seen, reached, after)
     else:
-        _confirm(session, plan, rehearsal, reached, changes, after)
+        _confirm(session, plan, dry_run_seen, reached, changes, after)
 
 
-def must_type(plan: Prepared, changes: int) -> bool:
+def must_type(plan: PreparedFile, changes: int) -> bool:
     """Many changes, or changes that do not all come back: the count proves that it was read."""
     return changes > MANY or bool(plan.action.undo_note)
 
 
 def _confirm(
     session: Session,
-    plan: Prepared,
-    rehearsal: Rehearsal | None,
+    plan: PreparedFile,
+    dry_run_seen: DryRunSeen | None,
     reached: Connection,
     changes: int,
     after: tuple[str, ...],
 ) -> None:
-    how = "Lanzar" if rehearsal else "Lanzar sin ensayo"
+    how = "Lanzar" if dry_run_seen else "Lanzar sin ensayo"
 
     @st.dialog(f"{how} en {plain(reached.org_name or reached.target)}")
     def ask() -> None:
-        most = "" if rehearsal else "como mucho "
+        most = "" if dry_run_seen else "como mucho "
         verb = "cambiará" if changes == 1 else "cambiarán"
         st.write(f"Se {verb} {most}**{count(changes, *UNITS[plan.action.dataset])}**.")
         if plan.action.undo_note:
             st.caption(f"No todo se puede deshacer: {plan.action.undo_note}")
-        removed = calling_removed(resources.context(), rehearsal.run) if rehearsal else 0
+        removed = calling_removed(resources.context(), dry_run_seen.run) if dry_run_seen else 0
         losing = count(removed, "usuario", "usuarios")
         if removed:
             st.warning(REMOVAL.format(losing), icon=":material/warning:")
@@ -183,8 +186,8 @@ def _confirm(
         if returned:
             st.rerun()
         if sure and typed.strip().replace(".", "") == str(changes):
-            with page.told():  # a rejected token is asked for on the page
-                go(session, plan, rehearsal, reached, after)
+            with page.error_boundary():  # a rejected token is asked for on the page
+                go(session, plan, dry_run_seen, reached, after)
         elif sure:
             st.error(f"Has escrito «{plain(typed)}» y se espera {changes}.")
 
@@ -193,26 +196,26 @@ def _confirm(
 
 def go(
     session: Session,
-    plan: Prepared,
-    rehearsal: Rehearsal | None,
+    plan: PreparedFile,
+    dry_run_seen: DryRunSeen | None,
     reached: Connection,
     after: tuple[str, ...],
 ) -> None:
     """Launch in the background and show the board: exactly the changes of the rehearsal when there
     is one.
     """
-    house = resources.context()
+    context = resources.context()
     if running := current_runs.attached(
-        house, session, dry_run=False
+        context, session, dry_run=False
     ):  # a second click on the same button
         st.switch_page(PAGES["lanzamiento"][0], query_params={"run": running.run_id})
     how = replace(selection.launch_of(session, dry_run=False, canary=session.canary), after=after)
     with st.spinner("Escribiendo las filas en el diario…"):
         session.advice = []
-        if rehearsal:
-            shown = rehearsal.run
+        if dry_run_seen:
+            shown = dry_run_seen.run
             started = launch_plan(
-                house,
+                context,
                 shown.run_id,
                 reached,
                 how,
@@ -220,7 +223,7 @@ def go(
                 advise=session.advice.append,
             )
         else:
-            started = launch(house, plan, reached, how, advise=session.advice.append)
+            started = launch(context, plan, reached, how, advise=session.advice.append)
         session.run_id = (
             started.run_id
         )  # before Streamlit can take up a second click: it finds the board then

@@ -11,10 +11,10 @@ from bulk.errors import UsageError
 from bulk.runs.schedule import refuse_past, window
 from pages.ui.shell import resources
 from pages.ui.shell.session import Session
-from pages.ui.texts_runs import BREAKER, CHUNK_REASON, NO_BREAKER, PACE_REASON, hour, rows_told
+from pages.ui.texts_runs import BREAKER, CHUNK_REASON, NO_BREAKER, PACE_REASON, hour, rows_text
 from pages.ui.widgets.markdown import plain
 
-MOST_ROWS = 5_000  # a lot
+MAX_ROWS = 5_000  # a lot
 FIRST_ROWS = 10  # «Empezar por 10 filas»
 
 
@@ -28,7 +28,7 @@ def draw(session: Session) -> None:
     session.chunk_size = middle.number_input(
         "Tamaño de lote",
         1,
-        MOST_ROWS,
+        MAX_ROWS,
         step=50,
         key=kept("launch_chunk", session.chunk_size),
         disabled=not session.bulk,
@@ -51,7 +51,7 @@ def kept(key: str, value: Any) -> str:
 def _first_rows(session: Session) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         few = st.checkbox(
-            f"Empezar por {rows_told(st.session_state.get('launch_canary') or FIRST_ROWS)} y parar",
+            f"Empezar por {rows_text(st.session_state.get('launch_canary') or FIRST_ROWS)} y parar",
             key=kept("launch_few", session.canary > 0),
             help="Repartidas entre las ubicaciones. Al parar se miran y se sigue con «Reanudar».",
         )
@@ -91,7 +91,7 @@ def _more(session: Session) -> None:
     session.not_after = fourth.text_input(
         "No después de", placeholder="06:00", key=kept("launch_not_after", session.not_after)
     )
-    _hours_told(session)
+    _hours_text(session)
     chosen = resources.context().settings
     if chosen.breaker_share < 1:
         st.caption(
@@ -104,7 +104,7 @@ def _more(session: Session) -> None:
     st.caption(PACE_REASON)
 
 
-def _hours_told(session: Session) -> None:
+def _hours_text(session: Session) -> None:
     try:
         begin, stop = window(session.at, session.not_after)
         for name, label, moment in (

@@ -16,19 +16,19 @@ from bulk.journal import rows, runs
 from bulk.runs.launch import resume
 from bulk.runs.order_control import go_on, stop_orders
 from pages.ui.run import board, current_runs, retry
-from pages.ui.run.snapshot import Look
+from pages.ui.run.snapshot import RunSnapshot
 from pages.ui.shell import resources
 from pages.ui.shell.session import Session
 from pages.ui.texts import ORDER_GLYPHS
-from pages.ui.texts_runs import rows_told
+from pages.ui.texts_runs import rows_text
 from pages.ui.widgets import tables
 from pages.ui.widgets.markdown import plain
 
 WORTH_SEEING = frozenset(
     {"error", "partial", "running", "paused", "cancelled"}
 )  # of thousands of lots
-MOST_LOTS = 500  # in the list
-MOST_ROWS = 2_000  # of one lot on screen
+MAX_ORDERS = 500  # in the list
+MAX_ROWS = 2_000  # of one lot on screen
 # in st.session_state: the lot's id, which outlives the drawing of a list that is another one each
 # second
 CHOSEN = "board_lot"
@@ -37,32 +37,32 @@ HINT = (
 )
 
 
-def draw(session: Session, seen: Look) -> None:
+def draw(session: Session, snapshot: RunSnapshot) -> None:
     """The list, and below it what can be done with the lot chosen."""
-    offered = worth_seeing(seen)
+    offered = worth_seeing(snapshot)
     if not offered:
         st.caption(
             "Ningún lote con errores, en pausa ni en curso."
-            if seen.order_states
+            if snapshot.order_states
             else "Aún no hay lotes."
         )
         return
     _table(offered)
-    total = len(seen.order_states)
+    total = len(snapshot.order_states)
     if len(offered) < total:
         st.caption(
             f"Se ven {count(len(offered), 'lote', 'lotes')} de {count(total, 'lote', 'lotes')}: con"
             " errores, en pausa, cancelados y en curso."
         )
-    chosen = every(seen, st.session_state.get(CHOSEN, ""))
+    chosen = every(snapshot, st.session_state.get(CHOSEN, ""))
     if not chosen:
         st.caption(HINT)
         return
-    _buttons(session, seen, chosen[0])
+    _buttons(session, snapshot, chosen[0])
     found = rows.read_rows(
-        resources.context().journal, seen.run.run_id, order_seq=chosen[0].seq, limit=MOST_ROWS
+        resources.context().journal, snapshot.run.run_id, order_seq=chosen[0].seq, limit=MAX_ROWS
     )
-    tables.show_rows(found, seen.run, key="board_lot_rows", height=280)
+    tables.show_rows(found, snapshot.run, key="board_lot_rows", height=280)
 
 
 def _table(offered: Sequence[OrderStatus]) -> None:
@@ -84,25 +84,25 @@ def _table(offered: Sequence[OrderStatus]) -> None:
     )
 
 
-def _buttons(session: Session, seen: Look, order: OrderStatus) -> None:
+def _buttons(session: Session, snapshot: RunSnapshot, order: OrderStatus) -> None:
     left, bad = (
         order.counts.get("pending", 0),
         sum(order.counts.get(state, 0) for state in retry.RETRIED),
     )
     paused = order.state == "paused"
     with st.container(horizontal=True, vertical_alignment="center", key="lot_buttons"):
-        st.markdown(f"**{lot_name(order)}** · {ORDER_WORDS[order.state]}", width="content")
-        if left and not paused and seen.alive and st.button("Pausar este lote"):
-            _told(lambda: _stop(session, seen, order, "pause"))
+        st.markdown(f"**{order_name(order)}** · {ORDER_WORDS[order.state]}", width="content")
+        if left and not paused and snapshot.alive and st.button("Pausar este lote"):
+            _described(lambda: _stop(session, snapshot, order, "pause"))
         if left and paused and st.button("Reanudar este lote"):
-            _told(lambda: _go_on(session, seen, order))
-        if left and not seen.ended:
-            _cancel(session, seen, order, left)
-        if bad and not seen.alive and st.button(f"Reintentar {rows_told(bad)} de este lote"):
-            retry.work_again(session, seen, order_ids=(order.order_id,))
+            _described(lambda: _go_on(session, snapshot, order))
+        if left and not snapshot.ended:
+            _cancel(session, snapshot, order, left)
+        if bad and not snapshot.alive and st.button(f"Reintentar {rows_text(bad)} de este lote"):
+            retry.work_again(session, snapshot, order_ids=(order.order_id,))
 
 
-def _told(ask: Callable[[], object]) -> None:
+def _described(ask: Callable[[], object]) -> None:
     try:
         ask()
     except BulkError as error:
@@ -111,48 +111,50 @@ def _told(ask: Callable[[], object]) -> None:
     st.rerun()
 
 
-def _stop(session: Session, seen: Look, order: OrderStatus, command: str) -> None:
-    run = seen.run
+def _stop(session: Session, snapshot: RunSnapshot, order: OrderStatus, command: str) -> None:
+    run = snapshot.run
     stop_orders(
         resources.context(), run.run_id, command, [order.order_id], current_runs.who(session, run)
     )
 
 
-def _go_on(session: Session, seen: Look, order: OrderStatus) -> None:
+def _go_on(session: Session, snapshot: RunSnapshot, order: OrderStatus) -> None:
     """In a run that rests this lot alone is worked, and the others wait."""
-    house, run = resources.context(), seen.run
-    if not go_on(house, run.run_id, [order.order_id], current_runs.who(session, run)):
+    context, run = resources.context(), snapshot.run
+    if not go_on(context, run.run_id, [order.order_id], current_runs.who(session, run)):
         resume(
-            house, run.run_id, resources.connection_for(run, session), order_ids=[order.order_id]
+            context, run.run_id, resources.connection_for(run, session), order_ids=[order.order_id]
         )
 
 
-def _cancel(session: Session, seen: Look, order: OrderStatus, left: int) -> None:
+def _cancel(session: Session, snapshot: RunSnapshot, order: OrderStatus, left: int) -> None:
     """In a popover: a dialog would be closed by the next drawing of a live board."""
     with st.popover("Cancelar lo pendiente de este lote"):
         st.write(
-            f"{'Queda' if left == 1 else 'Quedan'} {rows_told(left)} sin empezar. Lo ya hecho no se"
+            f"{'Queda' if left == 1 else 'Quedan'} {rows_text(left)} sin empezar. Lo ya hecho no se"
             " deshace."
         )
         if st.button("Cancelar lo pendiente", key="cancel_lot_for_sure"):
-            _told(lambda: _stop(session, seen, order, "cancel"))
+            _described(lambda: _stop(session, snapshot, order, "cancel"))
 
 
-def lot_name(order: OrderStatus) -> str:
-    return f"{ORDER_GLYPHS[order.state]} desde la fila {order.seq} · {rows_told(order.total)}"
+def order_name(order: OrderStatus) -> str:
+    return f"{ORDER_GLYPHS[order.state]} desde la fila {order.seq} · {rows_text(order.total)}"
 
 
-def worth_seeing(seen: Look) -> list[OrderStatus]:
+def worth_seeing(snapshot: RunSnapshot) -> list[OrderStatus]:
     """All lots while they are few; else those that run, wait or went wrong."""
-    return every(seen, states=() if len(seen.order_states) < board.MAP_OF_ROWS else WORTH_SEEING)[
-        :MOST_LOTS
-    ]
+    return every(
+        snapshot, states=() if len(snapshot.order_states) < board.MAP_OF_ROWS else WORTH_SEEING
+    )[:MAX_ORDERS]
 
 
-def every(seen: Look, *order_ids: str, states: Collection[str] = ()) -> list[OrderStatus]:
+def every(
+    snapshot: RunSnapshot, *order_ids: str, states: Collection[str] = ()
+) -> list[OrderStatus]:
     """Lots of the run in file order: those of these ids and in these states, when there are any
     given.
     """
     return runs.order_statuses(
-        resources.context().journal, seen.run.run_id, seen.state, order_ids, states=states
+        resources.context().journal, snapshot.run.run_id, snapshot.state, order_ids, states=states
     )

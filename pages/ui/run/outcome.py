@@ -7,7 +7,7 @@ import streamlit as st
 from bulk.core.figures import thousands
 from bulk.core.records import ALL_STATES
 from pages.ui.run import board
-from pages.ui.run.snapshot import Look
+from pages.ui.run.snapshot import RunSnapshot
 from pages.ui.texts import GLYPHS
 from pages.ui.texts_runs import word_of
 from pages.ui.widgets.palette import PURPLE, ROW_HUES, ink, is_dark
@@ -15,19 +15,19 @@ from pages.ui.widgets.palette import PURPLE, ROW_HUES, ink, is_dark
 ALWAYS = {"undo": ("done", "conflict", "invalid"), "verify": ("unchanged", "change", "blocked")}
 
 
-def counters(seen: Look) -> None:
+def counters(snapshot: RunSnapshot) -> None:
     """One box a word; those at 0 are hidden but the ones that are always looked for."""
-    if seen.run.kind == "apply":
-        board.counters(seen.counts, plan=seen.run.dry_run)
+    if snapshot.run.kind == "apply":
+        board.counters(snapshot.counts, plan=snapshot.run.dry_run)
         return
-    st.html(f'<div class="counters">{"".join(_box(*entry) for entry in _boxes(seen))}</div>')
+    st.html(f'<div class="counters">{"".join(_box(*entry) for entry in _boxes(snapshot))}</div>')
 
 
-def _boxes(seen: Look) -> list[tuple[str, int, str, str]]:
+def _boxes(snapshot: RunSnapshot) -> list[tuple[str, int, str, str]]:
     """(word, rows, glyph, colour), the ones always shown first; states with the same word count
     together.
     """
-    run, dark = seen.run, is_dark()
+    run, dark = snapshot.run, is_dark()
     always = [
         ("change" if run.dry_run and run.kind == "undo" and s == "done" else s)
         for s in ALWAYS[run.kind]
@@ -35,7 +35,7 @@ def _boxes(seen: Look) -> list[tuple[str, int, str, str]]:
     found: dict[str, tuple[str, int, str, str]] = {}
     for state in (*always, *ALL_STATES):
         word = word_of(run, state)
-        if state == "excluded" or not (seen.counts[state] or state in always):
+        if state == "excluded" or not (snapshot.counts[state] or state in always):
             continue
         reverted = run.kind == "undo" and state == "done"
         colour = ink(PURPLE if reverted else ROW_HUES[state], dark)
@@ -43,7 +43,7 @@ def _boxes(seen: Look) -> list[tuple[str, int, str, str]]:
             word, (word, 0, "↶" if reverted else GLYPHS[state], colour)
         )
         again = state in always and word in found
-        found[word] = (word, so_far if again else so_far + seen.counts[state], glyph, hue)
+        found[word] = (word, so_far if again else so_far + snapshot.counts[state], glyph, hue)
     return list(found.values())
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 from bulk.errors import BulkError
 from bulk.runs.launch import retry
 from bulk.runs.undo import undo_lists
-from pages.ui.run.snapshot import Look
+from pages.ui.run.snapshot import RunSnapshot
 from pages.ui.shell import resources
 from pages.ui.shell.session import Session
 from pages.ui.texts import PAGES
@@ -16,24 +16,28 @@ from pages.ui.widgets.markdown import plain
 RETRIED = ("failed", "unknown", "conflict", "cancelled")
 
 
-def rows_to_retry(seen: Look) -> int:
+def rows_to_retry(snapshot: RunSnapshot) -> int:
     """Rows that another try may put right; of an undo not those that somebody changed since: they
     are kept again.
     """
-    if seen.run.kind == "undo":
-        found = undo_lists(resources.context(), seen.run.run_id)
-        return found["failed"] + seen.counts["cancelled"]
-    return 0 if seen.run.kind == "verify" else sum(seen.counts[state] for state in RETRIED)
+    if snapshot.run.kind == "undo":
+        found = undo_lists(resources.context(), snapshot.run.run_id)
+        return found["failed"] + snapshot.counts["cancelled"]
+    return 0 if snapshot.run.kind == "verify" else sum(snapshot.counts[state] for state in RETRIED)
 
 
 def work_again(
-    session: Session, seen: Look, *, order_ids: tuple[str, ...] = (), lines: tuple[int, ...] = ()
+    session: Session,
+    snapshot: RunSnapshot,
+    *,
+    order_ids: tuple[str, ...] = (),
+    lines: tuple[int, ...] = (),
 ) -> None:
     """Retry what failed: of the whole run, of some lots, or some rows; and show the board."""
     try:
-        reached = resources.connection_for(seen.run, session)
+        reached = resources.connection_for(snapshot.run, session)
         live = retry(
-            resources.context(), seen.run.run_id, reached, order_ids=order_ids, lines=lines
+            resources.context(), snapshot.run.run_id, reached, order_ids=order_ids, lines=lines
         )
     except BulkError as error:
         st.error(plain(error.message))
@@ -41,5 +45,5 @@ def work_again(
     if live is None:
         st.info("No hay nada que reintentar.")
         return
-    session.run_id = seen.run.run_id
-    st.switch_page(PAGES["lanzamiento"][0], query_params={"run": seen.run.run_id})
+    session.run_id = snapshot.run.run_id
+    st.switch_page(PAGES["lanzamiento"][0], query_params={"run": snapshot.run.run_id})

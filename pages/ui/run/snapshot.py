@@ -22,7 +22,7 @@ ACTIVE = frozenset({"running", "preparing", "scheduled"})
 
 
 @dataclass(frozen=True)
-class Look:
+class RunSnapshot:
     """A run as it stands."""
 
     run: RunRecord  # as the journal has it
@@ -78,7 +78,9 @@ class Look:
         return count(self.total, *UNITS[get_action(self.run.action_id).dataset])
 
 
-def look(context: Context, run: RunRecord, session: Session, *, with_orders: bool = True) -> Look:
+def take_snapshot(
+    context: Context, run: RunRecord, session: Session, *, with_orders: bool = True
+) -> RunSnapshot:
     """Read the run's counters, the states of its orders, and what the journal's samples say of its
     speed.
     """
@@ -91,7 +93,7 @@ def look(context: Context, run: RunRecord, session: Session, *, with_orders: boo
         counts[name] for name in (*OPEN_STATES, "excluded", "invalid")
     )
     rate = known["rate"] or (ended / seconds if state == "running" and seconds > 1 else 0.0)
-    return Look(
+    return RunSnapshot(
         run,
         state,
         counts,
@@ -109,33 +111,33 @@ def _awaited(context: Context, run: RunRecord, state: str) -> tuple[str, ...]:
     return tuple(title(runs.get_run(context.journal, name)) for name in names)
 
 
-def progress_line(seen: Look) -> str:
+def progress_line(snapshot: RunSnapshot) -> str:
     """`2.918 de 4.300 usuarios (68 %) · 2,5 filas/s · fin 13:40 · límite aprendido 5/s`."""
-    parts = [f"{thousands(seen.finished)} de {seen.whole} ({percent(seen)})"]
-    if seen.alive and seen.rate:
-        parts.append(f"{decimal(seen.rate)} filas/s")
-    if seen.left_s is not None:
-        parts.append(f"quedan {lasting(seen.left_s)} · fin {_clock(seen.left_s)}")
-    if not seen.alive and seen.seconds:
-        parts.append(f"duró {lasting(seen.seconds)}")
-    if seen.limit:
-        parts.append(f"límite aprendido {decimal(seen.limit)}/s")
-    if seen.run.rate_limited:
+    parts = [f"{thousands(snapshot.finished)} de {snapshot.whole} ({percent(snapshot)})"]
+    if snapshot.alive and snapshot.rate:
+        parts.append(f"{decimal(snapshot.rate)} filas/s")
+    if snapshot.left_s is not None:
+        parts.append(f"quedan {lasting(snapshot.left_s)} · fin {_clock(snapshot.left_s)}")
+    if not snapshot.alive and snapshot.seconds:
+        parts.append(f"duró {lasting(snapshot.seconds)}")
+    if snapshot.limit:
+        parts.append(f"límite aprendido {decimal(snapshot.limit)}/s")
+    if snapshot.run.rate_limited:
         parts.append(
-            count(seen.run.rate_limited, "espera pedida por Webex", "esperas pedidas por Webex")
+            count(snapshot.run.rate_limited, "espera pedida por Webex", "esperas pedidas por Webex")
         )
-    if seen.alive and (late := seen.run.schedule.get("not_after")):
+    if snapshot.alive and (late := snapshot.run.schedule.get("not_after")):
         parts.append(f"parará a las {hour(late)}")
     return " · ".join(parts)
 
 
-def percent(seen: Look) -> str:
-    return f"{int(100 * seen.share)} %"
+def percent(snapshot: RunSnapshot) -> str:
+    return f"{int(100 * snapshot.share)} %"
 
 
-def end_clock(seen: Look) -> str | None:
+def end_clock(snapshot: RunSnapshot) -> str | None:
     """`13:40`, when the end can be estimated."""
-    return None if seen.left_s is None else _clock(seen.left_s)
+    return None if snapshot.left_s is None else _clock(snapshot.left_s)
 
 
 def _clock(seconds: float) -> str:
@@ -147,18 +149,18 @@ def local(stamp: str | None, form: str = "%d/%m/%Y %H:%M") -> str:
     return f"{datetime.fromisoformat(stamp).astimezone():{form}}" if stamp else ""
 
 
-def state_word(seen: Look) -> str:
+def state_word(snapshot: RunSnapshot) -> str:
     """`completada con errores`, `programada para las 22:00`, `detenida: muchos errores`."""
-    if seen.state == "scheduled":
-        at = seen.run.schedule.get("at")
+    if snapshot.state == "scheduled":
+        at = snapshot.run.schedule.get("at")
         return (
             f"programada para las {hour(at)}"
             if at
-            else f"programada para cuando acabe «{'», «'.join(seen.awaited)}»"
+            else f"programada para cuando acabe «{'», «'.join(snapshot.awaited)}»"
         )
-    found = word_of_run(seen.run, seen.state)
-    why = stop_reasons.word(seen.run.reason) if seen.state == "stopped" else ""
-    return f"{found}: {why}" if why else found
+    found = word_of_run(snapshot.run, snapshot.state)
+    reason = stop_reasons.word(snapshot.run.reason) if snapshot.state == "stopped" else ""
+    return f"{found}: {reason}" if reason else found
 
 
 def word_of_run(run: RunRecord, state: str) -> str:
@@ -171,27 +173,27 @@ def word_of_run(run: RunRecord, state: str) -> str:
     return f"{name} detenid{end}" if state == "cancelled" else RUN_WORDS[state]
 
 
-def headline(seen: Look) -> str:
+def headline(snapshot: RunSnapshot) -> str:
     """`EN CURSO · Desvío total con prefijo 53`; an ensayo, a verification and what waits for its
     hour by their name.
     """
     kind = (
         "VERIFICACIÓN"
-        if seen.run.kind == "verify"
+        if snapshot.run.kind == "verify"
         else "ENSAYO"
-        if seen.run.dry_run
+        if snapshot.run.dry_run
         else "EN CURSO"
     )
-    name = seen.title.removeprefix("Verificación · ")
-    return f"{'PROGRAMADA' if seen.state == 'scheduled' else kind} · {name}"
+    name = snapshot.title.removeprefix("Verificación · ")
+    return f"{'PROGRAMADA' if snapshot.state == 'scheduled' else kind} · {name}"
 
 
-def how_far(seen: Look) -> str:
+def how_far(snapshot: RunSnapshot) -> str:
     """`62 % · fin 13:40`, `para las 22:00`."""
-    if seen.state == "scheduled":
-        return plain(state_word(seen).removeprefix("programada "))
-    end = end_clock(seen)
-    return f"{percent(seen)}{f' · fin {end}' if end else ''}"
+    if snapshot.state == "scheduled":
+        return plain(state_word(snapshot).removeprefix("programada "))
+    end = end_clock(snapshot)
+    return f"{percent(snapshot)}{f' · fin {end}' if end else ''}"
 
 
 def where_of(run: RunRecord) -> str:
@@ -199,10 +201,10 @@ def where_of(run: RunRecord) -> str:
     return "SANDBOX" if run.target == "sandbox" else run.org_name or run.target
 
 
-def phone_summary(seen: Look) -> str:
+def phone_summary(snapshot: RunSnapshot) -> str:
     """The line for the telephone (UX 1)."""
-    where = seen.run.org_name or where_of(seen.run)
-    done = f"{thousands(seen.finished)} de {seen.whole} ({percent(seen)})"
-    end = end_clock(seen)
-    tail = f"Fin estimado: {end}." if end else f"{sentence(state_word(seen))}."
-    return f"{where} · {seen.title}: {done}, {thousands(seen.review)} por revisar. {tail}"
+    where = snapshot.run.org_name or where_of(snapshot.run)
+    done = f"{thousands(snapshot.finished)} de {snapshot.whole} ({percent(snapshot)})"
+    end = end_clock(snapshot)
+    tail = f"Fin estimado: {end}." if end else f"{sentence(state_word(snapshot))}."
+    return f"{where} · {snapshot.title}: {done}, {thousands(snapshot.review)} por revisar. {tail}"

@@ -79,7 +79,7 @@ def foot() -> DeltaGenerator:
 
 
 @contextmanager
-def told() -> Iterator[None]:
+def error_boundary() -> Iterator[None]:
     """Whatever goes wrong inside is told in Spanish where it happens; never a traceback."""
     try:
         yield

@@ -38,15 +38,15 @@ def context() -> Context:
 
 def sandbox() -> Connection:
     """The embedded sandbox, with the names it answers; started on first use. Raises BulkError."""
-    house = context()
+    opened = context()
     with _guard:
-        reached = connect(house.home, sandbox=True)
-        known = _sandboxes.get(house.home)
+        reached = connect(opened.home, sandbox=True)
+        known = _sandboxes.get(opened.home)
         if known is None or known.base_url != reached.base_url:
             known = identify(
-                api_for(reached, house.settings, house.journal), reached, with_name=True
+                api_for(reached, opened.settings, opened.journal), reached, with_name=True
             )
-            _sandboxes[house.home] = known
+            _sandboxes[opened.home] = known
         return known
 
 
@@ -74,9 +74,9 @@ def log_in(pasted: str) -> Connection:
     token = clean_token(pasted)
     if not token:
         raise UsageError("Pega un token de Webex.")
-    house = context()
-    reached = connect(house.home, token=token)
-    return identify(api_for(reached, house.settings, house.journal), reached, with_name=True)
+    opened = context()
+    reached = connect(opened.home, token=token)
+    return identify(api_for(reached, opened.settings, opened.journal), reached, with_name=True)
 
 
 def clean_token(pasted: str) -> str:
@@ -100,5 +100,5 @@ def token_of_environment() -> str | None:
 
 def identify_again(known: Connection) -> Connection:
     """Try a token once more. Raises TokenRejected, WebexError."""
-    house = context()
-    return identify(api_for(known, house.settings, house.journal), known, with_name=True)
+    opened = context()
+    return identify(api_for(known, opened.settings, opened.journal), known, with_name=True)

@@ -11,7 +11,7 @@ import streamlit as st
 
 from bulk.core.records import Problem
 from bulk.files.dataset import Dataset
-from bulk.planning.prepare import Prepared
+from bulk.planning.prepare import PreparedFile
 from bulk.planning.scope import Scope
 from bulk.runs.connection import Connection
 
@@ -46,7 +46,7 @@ class Session:
     corrections: dict[str, dict[Cell, str]] = field(
         default_factory=dict
     )  # dataset name -> cells put right and applied
-    looked_at: dict[str, set[int]] = field(
+    inspected: dict[str, set[int]] = field(
         default_factory=dict
     )  # dataset name -> lines put right by hand
     open_lines: dict[str, frozenset[int]] = field(
@@ -106,7 +106,7 @@ class Session:
     advice: list[str] = field(
         default_factory=list
     )  # what the last launch was told, and stopped nothing
-    prepared: Prepared | None = None  # the file seen through the action, of the key below
+    prepared: PreparedFile | None = None  # the file seen through the action, of the key below
     prepared_key: object = None  # what `prepared` was made from
     kept: dict[str, tuple[object, Any]] = field(
         default_factory=dict

@@ -12,7 +12,7 @@ from bulk.errors import BulkError
 from bulk.runs.connection import Connection
 from bulk.runs.launch import request_stop
 from pages.ui.run import current_runs
-from pages.ui.run.snapshot import headline, how_far, look
+from pages.ui.run.snapshot import headline, how_far, take_snapshot
 from pages.ui.shell import connect, resources
 from pages.ui.shell.session import Session
 from pages.ui.shell.steps import Step, steps
@@ -45,14 +45,14 @@ def _link(step: Step, *, here: bool) -> None:
     file, menu, _, _ = PAGES[step.page]
     label = f"{step.mark} {menu}" if step.mark else menu
     st.page_link(file, label=label, disabled=step.locked and not here, width="stretch")
-    if step.told:
-        _small(step.told, warn=step.warn)
+    if step.detail:
+        _small(step.detail, warn=step.warn)
     if step.scope:
         _small(step.scope, warn=True)
 
 
-def _small(told: str, *, warn: bool) -> None:
-    st.html(f'<div class="step{" warn" if warn else ""}">{html.escape(told)}</div>')
+def _small(detail: str, *, warn: bool) -> None:
+    st.html(f'<div class="step{" warn" if warn else ""}">{html.escape(detail)}</div>')
 
 
 # -- the run that lives ----------------------------------------------------------------------------
@@ -72,12 +72,12 @@ def _live(session: Session) -> None:
 
 
 def _panel(session: Session, shown: list[str]) -> None:
-    house = resources.context()
+    context = resources.context()
     try:
-        found = current_runs.living(house)
+        found = current_runs.living(context)
         for run in found:
-            seen = look(house, run, session, with_orders=False)
-            st.progress(seen.share, text=f"**{headline(seen)}**  \n{how_far(seen)}")
+            snapshot = take_snapshot(context, run, session, with_orders=False)
+            st.progress(snapshot.share, text=f"**{headline(snapshot)}**  \n{how_far(snapshot)}")
             with st.container(horizontal=True):
                 target = PAGES["ensayo" if run.dry_run else "lanzamiento"][0]
                 if st.button("Abrir", key=f"open_{run.run_id}"):
@@ -85,7 +85,7 @@ def _panel(session: Session, shown: list[str]) -> None:
                     st.switch_page(target, query_params={"run": run.run_id})
                 label, command = ("Detener", "cancel") if run.dry_run else ("Pausar", "pause")
                 if st.button(label, key=f"stop_{run.run_id}"):
-                    request_stop(house, run.run_id, command, current_runs.who(session, run))
+                    request_stop(context, run.run_id, command, current_runs.who(session, run))
                     st.rerun()
         ended = [run_id for run_id in shown if run_id not in {run.run_id for run in found}]
     except BulkError as error:

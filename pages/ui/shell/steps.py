@@ -15,7 +15,7 @@ from bulk.runs.status import find_run
 from pages.ui.data import corrections
 from pages.ui.mapping import selection
 from pages.ui.run import launch
-from pages.ui.run.snapshot import ACTIVE, local, look
+from pages.ui.run.snapshot import ACTIVE, local, take_snapshot
 from pages.ui.shell import resources
 from pages.ui.shell.session import Session
 
@@ -28,7 +28,7 @@ class Step:
 
     page: str  # key of texts.PAGES
     mark: str = ""  # ✓ ! ✗ 🔒
-    told: str = ""  # small line below
+    detail: str = ""  # small line below
     warn: bool = False  # the small line in amber
     scope: str = ""  # a second one: the rows chosen, when they are not the whole file
 
@@ -43,7 +43,7 @@ def steps(session: Session, reached: Connection, run: RunRecord | None) -> list[
         Step("inicio"),
         _data(session),
         _mapping(session),
-        _rehearsal(session, reached, run),
+        _dry_run_step(session, reached, run),
         _launch(session),
         Step("informe"),
         Step("historial"),
@@ -67,11 +67,11 @@ def _data(session: Session) -> Step:
     if not _rows(session):
         return Step("datos", "✗", "el fichero no tiene filas", warn=True)
     waiting = sum(map(len, session.pending.values()))
-    told = " · ".join(
+    detail = " · ".join(
         [*found, *([count(waiting, "celda sin aplicar", "celdas sin aplicar")] if waiting else [])]
     )
     errors = any(problem.severity == "error" for problem in corrections.findings(session))
-    return Step("datos", "!" if errors or waiting else "✓", told, warn=bool(errors or waiting))
+    return Step("datos", "!" if errors or waiting else "✓", detail, warn=bool(errors or waiting))
 
 
 def _mapping(session: Session) -> Step:
@@ -112,7 +112,7 @@ def _what_is_missing(session: Session) -> str:
     )
 
 
-def _rehearsal(session: Session, reached: Connection, run: RunRecord | None) -> Step:
+def _dry_run_step(session: Session, reached: Connection, run: RunRecord | None) -> Step:
     missing = _what_is_missing(session)
     if session.dry_run_id is None:
         return Step("ensayo", "🔒" if missing else "", missing)
@@ -126,7 +126,7 @@ def _rehearsal(session: Session, reached: Connection, run: RunRecord | None) -> 
         return Step("ensayo", "🔒" if missing else "", missing)
     if missing:  # after F5: it is there to be looked at
         return Step("ensayo", "", day(made.created_at))
-    found = launch.rehearsal_of(session, reached)
+    found = launch.dry_run_of(session, reached)
     if found:
         return Step("ensayo", "!" if found.aside else "✓", day(made.created_at))
     return Step("ensayo", "", _not_ready(session, made, reached))
@@ -136,12 +136,12 @@ def _not_ready(session: Session, made: RunRecord, reached: Connection) -> str:
     """Why the last rehearsal does not count: it goes on, it stopped half way, it is about other
     data.
     """
-    seen = look(resources.context(), made, session, with_orders=False)
-    if seen.state in ACTIVE:
+    snapshot = take_snapshot(resources.context(), made, session, with_orders=False)
+    if snapshot.state in ACTIVE:
         return "en curso"
     if not selection.is_about(made, session, reached):
         return "el último es de otros datos"
-    return f"{thousands(seen.finished)} de {thousands(seen.total)} filas"
+    return f"{thousands(snapshot.finished)} de {thousands(snapshot.total)} filas"
 
 
 def _launch(session: Session) -> Step:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 REST = 50  # times what a look took, until it is taken again: a fiftieth of the time goes into it
-MOST = 64  # looks remembered
+MAX_ITEMS = 64  # looks remembered
 
 _guard = threading.Lock()
 _looks: dict[
@@ -17,7 +17,7 @@ _looks: dict[
 ] = {}  # key -> (when it is due again, as what, result); shared by all tabs
 
 
-def lately(key: Hashable, version: Hashable, make: Callable[[], T], *, rest: int = REST) -> T:
+def throttled(key: Hashable, version: Hashable, make: Callable[[], T], *, rest: int = REST) -> T:
     """`make()`, or what it gave lately for this key, as long as it is of the same version."""
     with _guard:
         due, made_for, known = _looks.get(key, (0.0, None, None))
@@ -30,6 +30,6 @@ def lately(key: Hashable, version: Hashable, make: Callable[[], T], *, rest: int
     with _guard:
         _looks.pop(key, None)
         _looks[key] = (ended + rest * (ended - began), version, found)
-        while len(_looks) > MOST:
+        while len(_looks) > MAX_ITEMS:
             del _looks[next(iter(_looks))]
     return found

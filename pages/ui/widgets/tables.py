@@ -12,8 +12,8 @@ import streamlit as st
 from bulk.core.figures import thousands
 from bulk.core.records import REVIEW_STATES, OrderStatus, RowResult, RunRecord
 from bulk.files.dataset import Dataset
-from bulk.report import Telling, telling
-from bulk.runs.error_groups import Cluster
+from bulk.report import ChangeText, change_text
+from bulk.runs.error_groups import ErrorGroup
 from pages.ui.shell import resources
 from pages.ui.texts import NO_SOURCE, order_pill
 from pages.ui.texts_runs import cause_pill, pill_of
@@ -60,13 +60,13 @@ def show_rows(
     found: Iterable[RowResult], run: RunRecord, *, key: str | None = None, height: int = HEIGHT
 ) -> bool:
     """A table of rows of `run`, told for people; False when there were none."""
-    frame = row_frame(found, run, telling(resources.context().journal, run))
+    frame = row_frame(found, run, change_text(resources.context().journal, run))
     if not frame.empty:
         show(frame, config=row_config(run, frame), key=key, height=height)
     return not frame.empty
 
 
-def row_frame(rows: Iterable[RowResult], run: RunRecord, told: Telling) -> pd.DataFrame:
+def row_frame(rows: Iterable[RowResult], run: RunRecord, shown: ChangeText) -> pd.DataFrame:
     """ROW_COLUMNS, the states in the words of `run`; columns that hold nothing here are left out,
     and why a row went wrong stands before what would have changed.
     """
@@ -76,7 +76,7 @@ def row_frame(rows: Iterable[RowResult], run: RunRecord, told: Telling) -> pd.Da
             row.label,
             row.group,
             [pill_of(run, row.state, row.code)],
-            *told.change(row),
+            *shown.change(row),
             _PLACE.sub("", row.message or ""),
             row.tracking_id or "",
         )
@@ -133,9 +133,9 @@ def order_frame(orders: Iterable[OrderStatus]) -> pd.DataFrame:
         review = sum(count(state, 0) for state in REVIEW_STATES)
         left = count("pending", 0) + count("running", 0)
         done = count("done", 0) + count("create", 0) + count("change", 0)
-        lot = f"desde la fila {order.seq}"
+        order_ = f"desde la fila {order.seq}"
         figures = map(thousands, (order.total, done, count("unchanged", 0), review, left))
-        records.append((lot, [order_pill(order.state)], *figures))
+        records.append((order_, [order_pill(order.state)], *figures))
     columns = ["Lote", "Estado", *ORDER_FIGURES]
     return pd.DataFrame(records, columns=pd.Index(columns))
 
@@ -152,7 +152,7 @@ def order_config() -> dict[str, Any]:
     }
 
 
-def cluster_frame(run: RunRecord, found: Iterable[Cluster]) -> pd.DataFrame:
+def cluster_frame(run: RunRecord, found: Iterable[ErrorGroup]) -> pd.DataFrame:
     """Filas, Estado, Qué ha pasado, Qué hacer, Código, Primera fila; one line per cause."""
     records = [
         (each.count, cause_pill(run, each), each.title, each.remedy, each.code or "", each.lines[0])
@@ -186,11 +186,11 @@ def short(text: str) -> str:
 
 def params_frame(params: Mapping[str, Any]) -> pd.DataFrame:
     """Parámetro, Valor: what a row would send, its ids shortened."""
-    told = [
+    shown = [
         (name, ", ".join(map(short, value)) if isinstance(value, list) else _cell(value))
         for name, value in params.items()
     ]
-    return pd.DataFrame(told, columns=pd.Index(["Parámetro", "Valor"]))
+    return pd.DataFrame(shown, columns=pd.Index(["Parámetro", "Valor"]))
 
 
 def params_config() -> dict[str, Any]:

@@ -13,7 +13,7 @@ import numpy as np
 from pages.ui.widgets.palette import ORDER_HUES, ORDER_SHAPES, ROW_HUES, ROW_SHAPES, Hue, fill
 
 CELL = 12  # px of one cell in the drawing; the image is scaled to its place
-MOST_COLUMNS = 120
+MAX_COLUMNS = 120
 WIDE = 2.6  # width / height of the place
 
 # What is drawn of a cell: white shows, black hides.
@@ -69,7 +69,7 @@ def columns_for(total: int) -> int:
     """Cells a row, so that the map is about WIDE times as wide as high, and never more than
     MOST_COLUMNS.
     """
-    return max(24, min(MOST_COLUMNS, round(math.sqrt(max(total, 1) * WIDE))))
+    return max(24, min(MAX_COLUMNS, round(math.sqrt(max(total, 1) * WIDE))))
 
 
 def _draw(

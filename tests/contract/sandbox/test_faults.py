@@ -110,7 +110,7 @@ def test_truncate_rate_cuts_the_json_of_a_200(box: Any) -> None:
         response.json()
 
 
-def test_an_outage_closes_connections_and_ends_when_told(box: Any) -> None:
+def test_an_outage_closes_connections_and_ends_when_reported(box: Any) -> None:
     box.admin("config", {"outage": True})
     with pytest.raises(httpx.TransportError):
         box.http.get("people/me")

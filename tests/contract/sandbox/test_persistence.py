@@ -53,10 +53,10 @@ def process(
         env={**os.environ, **SMALL_EMBEDDED},
     )
     try:
-        told = json.loads(child.stdout.readline())
-        headers = {"Authorization": f"Bearer {told['token']}"}
-        with httpx.Client(base_url=told["base_url"], headers=headers, timeout=10) as http:
-            yield child, http, told["base_url"].removesuffix("/v1") + "/__admin"
+        message = json.loads(child.stdout.readline())
+        headers = {"Authorization": f"Bearer {message['token']}"}
+        with httpx.Client(base_url=message["base_url"], headers=headers, timeout=10) as http:
+            yield child, http, message["base_url"].removesuffix("/v1") + "/__admin"
     finally:
         child.kill()
         child.wait()
@@ -137,7 +137,7 @@ def test_a_torn_last_line_is_ignored_and_the_next_write_is_kept(tmp_path: Path, 
         assert box.admin("state?digest=1") == after
 
 
-def test_another_organisation_or_a_reset_starts_anew(tmp_path: Path, start: Any) -> None:
+def test_another_organisation_or_a_reset_starts_again(tmp_path: Path, start: Any) -> None:
     with start(home=tmp_path) as box:
         fresh = box.admin("state?digest=1")
         forward(box.http, callers(box.admin("state"))[0], "531")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tests.house import House, Remote
+from tests.workspace import Remote, Workspace
 
 # fault -> what the sandbox is told to do with the next write
 FAULTS: dict[str, dict[str, Any]] = {
@@ -19,7 +19,7 @@ AMBIGUOUS = tuple(FAULTS)
 
 
 def settle_like(
-    house: House,
+    workspace: Workspace,
     remote: Remote,
     action_id: str,
     rows: Sequence[Mapping[str, Any]],
@@ -31,7 +31,7 @@ def settle_like(
     once.
     """
     remote.fail_next({"method": method, **FAULTS[fault]})
-    result = house.run(action_id, rows, **options)
+    result = workspace.run(action_id, rows, **options)
     assert {row.state for row in result.rows} == {"done"}, [row.message for row in result.rows]
     assert max(remote.counters()["by_entity"].values()) == 1
     settled, attempts = result.rows[0].attempt, "before" in fault or "504" in fault

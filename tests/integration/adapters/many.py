@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bulk.sandbox.organisation import has_calling, home_of, number, target_of
-from tests.house import Remote
+from tests.workspace import Remote
 
 Rows = list[dict[str, Any]]
 

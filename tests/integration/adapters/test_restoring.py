@@ -15,7 +15,7 @@ from bulk.adapters import SUPPORTED, get_action
 from bulk.core.action import Irreversible, Ticket, Work
 from bulk.runs.connection import api_for
 from bulk.sandbox.organisation import number
-from tests.house import House, Remote
+from tests.workspace import Remote, Workspace
 
 Rows = Callable[[Remote], list[dict[str, Any]]]
 
@@ -77,14 +77,16 @@ def test_every_action_has_its_case() -> None:
 
 
 @pytest.mark.parametrize("action_id", SUPPORTED)
-def test_undo_restores_the_state_read_before(house: House, remote: Remote, action_id: str) -> None:
+def test_undo_restores_the_state_read_before(
+    workspace: Workspace, remote: Remote, action_id: str
+) -> None:
     as_new = remote.digest()
-    result = house.run(action_id, CASES[action_id](remote))
+    result = workspace.run(action_id, CASES[action_id](remote))
     assert result.counts == {"done": 3}, [row.message for row in result.rows]
     assert remote.digest() != as_new
     action, api = (
         get_action(action_id),
-        api_for(house.connection, house.context.settings, None, threading.Event()),
+        api_for(workspace.connection, workspace.context.settings, None, threading.Event()),
     )
     for row in reversed(result.rows):
         change = action.undo(row.before, row.after)

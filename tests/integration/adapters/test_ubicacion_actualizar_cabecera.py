@@ -7,8 +7,8 @@ import pytest
 from bulk.adapters.ubicacion_actualizar_cabecera import undo
 from bulk.core.action import Irreversible
 from bulk.sandbox.organisation import number
-from tests.house import House, Remote
 from tests.integration.adapters.cases import AMBIGUOUS, settle_like
+from tests.workspace import Remote, Workspace
 
 ACTION = "ubicacion_actualizar_cabecera"
 
@@ -22,20 +22,20 @@ def line(remote: Remote, place: int = 0) -> dict[str, str]:
     return found
 
 
-def test_sets_the_number_and_keeps_the_name(house: House, remote: Remote) -> None:
+def test_sets_the_number_and_keeps_the_name(workspace: Workspace, remote: Remote) -> None:
     before = line(remote)
-    assert house.run(ACTION, [row(remote)]).counts == {"done": 1}
+    assert workspace.run(ACTION, [row(remote)]).counts == {"done": 1}
     assert line(remote) == {"name": before["name"], "phoneNumber": number(0, 1)}
 
 
-def test_sets_number_and_name_together(house: House, remote: Remote) -> None:
-    house.run(ACTION, [row(remote, calling_line_name="Acme Centro")])
+def test_sets_number_and_name_together(workspace: Workspace, remote: Remote) -> None:
+    workspace.run(ACTION, [row(remote, calling_line_name="Acme Centro")])
     assert line(remote) == {"name": "Acme Centro", "phoneNumber": number(0, 1)}
 
 
-def test_a_header_as_wanted_sends_no_write(house: House, remote: Remote) -> None:
-    house.run(ACTION, [row(remote)])
-    again = house.run(ACTION, [row(remote)])
+def test_a_header_as_wanted_sends_no_write(workspace: Workspace, remote: Remote) -> None:
+    workspace.run(ACTION, [row(remote)])
+    again = workspace.run(ACTION, [row(remote)])
     assert (again.counts, remote.writes(), remote.counters()["unchanged_writes"]) == (
         {"unchanged": 1},
         1,
@@ -43,14 +43,16 @@ def test_a_header_as_wanted_sends_no_write(house: House, remote: Remote) -> None
     )
 
 
-def test_plan_shows_both_numbers_and_writes_nothing(house: House, remote: Remote) -> None:
-    plan = house.plan(ACTION, [row(remote)])
+def test_plan_shows_both_numbers_and_writes_nothing(workspace: Workspace, remote: Remote) -> None:
+    plan = workspace.plan(ACTION, [row(remote)])
     assert plan.row.change == {"phoneNumber": [number(0, 0), number(0, 1)]}
     assert remote.writes() == 0
 
 
-def test_a_number_of_another_location_fails_with_the_remedy(house: House, remote: Remote) -> None:
-    result = house.run(
+def test_a_number_of_another_location_fails_with_the_remedy(
+    workspace: Workspace, remote: Remote
+) -> None:
+    result = workspace.run(
         ACTION, [{**row(remote), "phone_number": number(1, 1)}, row(remote, 1, tail=2)]
     )
     assert [found.state for found in result.rows] == ["failed", "done"]
@@ -60,14 +62,16 @@ def test_a_number_of_another_location_fails_with_the_remedy(house: House, remote
     )
 
 
-def test_an_inactive_number_is_left_to_webex_to_judge(house: House, remote: Remote) -> None:
-    assert house.run(ACTION, [row(remote, tail=2)]).counts == {"done": 1}
+def test_an_inactive_number_is_left_to_webex_to_judge(workspace: Workspace, remote: Remote) -> None:
+    assert workspace.run(ACTION, [row(remote, tail=2)]).counts == {"done": 1}
     remote.config(inactive_header=False)
-    assert house.run(ACTION, [row(remote, place=1, tail=2)]).counts == {"failed": 1}
+    assert workspace.run(ACTION, [row(remote, place=1, tail=2)]).counts == {"failed": 1}
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 409])
-def test_a_refused_write_fails_its_row_only(house: House, remote: Remote, status: int) -> None:
+def test_a_refused_write_fails_its_row_only(
+    workspace: Workspace, remote: Remote, status: int
+) -> None:
     remote.fail_next(
         {
             "method": "PUT",
@@ -76,7 +80,7 @@ def test_a_refused_write_fails_its_row_only(house: House, remote: Remote, status
             "body": {"message": "no"},
         }
     )
-    assert [found.state for found in house.run(ACTION, [row(remote), row(remote, 1)]).rows] == [
+    assert [found.state for found in workspace.run(ACTION, [row(remote), row(remote, 1)]).rows] == [
         "failed",
         "done",
     ]
@@ -84,14 +88,14 @@ def test_a_refused_write_fails_its_row_only(house: House, remote: Remote, status
 
 @pytest.mark.parametrize("fault", AMBIGUOUS)
 def test_an_unanswered_write_is_settled_by_reading(
-    house: House, remote: Remote, fault: str
+    workspace: Workspace, remote: Remote, fault: str
 ) -> None:
-    settle_like(house, remote, ACTION, [row(remote)], "PUT", fault)
+    settle_like(workspace, remote, ACTION, [row(remote)], "PUT", fault)
 
 
 @pytest.mark.parametrize("answer", [[], "texto", {"callingLineId": 7}])
 def test_a_malformed_answer_fails_the_row_and_not_the_run(
-    house: House, remote: Remote, answer: object
+    workspace: Workspace, remote: Remote, answer: object
 ) -> None:
     remote.fail_next(
         {
@@ -102,7 +106,7 @@ def test_a_malformed_answer_fails_the_row_and_not_the_run(
             "times": 2,
         }
     )
-    result = house.run(ACTION, [row(remote), row(remote, 1)])
+    result = workspace.run(ACTION, [row(remote), row(remote, 1)])
     assert [found.state for found in result.rows] == ["failed", "done"]
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from bulk.adapters.ubicacion_configurar_llamadas_internas import POLICY, ROUTE, decide, undo
 from bulk.errors import RowRefused
-from tests.house import House, Remote
 from tests.integration.adapters.cases import AMBIGUOUS, settle_like
+from tests.workspace import Remote, Workspace
 
 ACTION = "ubicacion_configurar_llamadas_internas"
 
@@ -36,27 +36,27 @@ def dialing(remote: Remote, place: int = 0) -> dict[str, object]:
 
 @pytest.mark.parametrize("index", [0, 2])
 def test_enables_the_policy_with_a_trunk_or_a_route_group(
-    house: House, remote: Remote, index: int
+    workspace: Workspace, remote: Remote, index: int
 ) -> None:
-    assert house.run(ACTION, [row(remote, index=index)]).counts == {"done": 1}
+    assert workspace.run(ACTION, [row(remote, index=index)]).counts == {"done": 1}
     assert dialing(remote) == {"enabled": True, "route": route(remote, index)["premise_route_id"]}
 
 
-def test_disables_the_policy(house: House, remote: Remote) -> None:
-    house.run(ACTION, [row(remote)])
-    assert house.run(ACTION, [off(remote)]).counts == {"done": 1}
+def test_disables_the_policy(workspace: Workspace, remote: Remote) -> None:
+    workspace.run(ACTION, [row(remote)])
+    assert workspace.run(ACTION, [off(remote)]).counts == {"done": 1}
     assert dialing(remote)["enabled"] is False
 
 
-def test_a_policy_as_wanted_sends_no_write(house: House, remote: Remote) -> None:
-    assert house.run(ACTION, [off(remote)]).counts == {"unchanged": 1}
-    house.run(ACTION, [row(remote)])
-    assert house.run(ACTION, [row(remote)]).counts == {"unchanged": 1}
+def test_a_policy_as_wanted_sends_no_write(workspace: Workspace, remote: Remote) -> None:
+    assert workspace.run(ACTION, [off(remote)]).counts == {"unchanged": 1}
+    workspace.run(ACTION, [row(remote)])
+    assert workspace.run(ACTION, [row(remote)]).counts == {"unchanged": 1}
     assert (remote.writes(), remote.counters()["unchanged_writes"]) == (1, 0)
 
 
-def test_plan_shows_the_route_and_writes_nothing(house: House, remote: Remote) -> None:
-    plan = house.plan(ACTION, [row(remote)])
+def test_plan_shows_the_route_and_writes_nothing(workspace: Workspace, remote: Remote) -> None:
+    plan = workspace.plan(ACTION, [row(remote)])
     assert plan.row.change[POLICY] == [False, True]
     assert plan.row.change[ROUTE][1]["type"] == "TRUNK"
     assert remote.writes() == 0
@@ -68,7 +68,7 @@ def test_enabling_without_a_route_or_with_one_of_another_type_is_refused() -> No
         decide(before, enable_unknown_extension_route_policy=True)
 
 
-def test_an_unknown_route_fails_its_row_only(house: House, remote: Remote) -> None:
+def test_an_unknown_route_fails_its_row_only(workspace: Workspace, remote: Remote) -> None:
     remote.fail_next(
         {
             "method": "PUT",
@@ -77,7 +77,7 @@ def test_an_unknown_route_fails_its_row_only(house: House, remote: Remote) -> No
             "body": {"message": "route"},
         }
     )
-    assert [found.state for found in house.run(ACTION, [row(remote), row(remote, 1)]).rows] == [
+    assert [found.state for found in workspace.run(ACTION, [row(remote), row(remote, 1)]).rows] == [
         "failed",
         "done",
     ]
@@ -85,19 +85,19 @@ def test_an_unknown_route_fails_its_row_only(house: House, remote: Remote) -> No
 
 @pytest.mark.parametrize("fault", AMBIGUOUS)
 def test_an_unanswered_write_is_settled_by_reading(
-    house: House, remote: Remote, fault: str
+    workspace: Workspace, remote: Remote, fault: str
 ) -> None:
-    settle_like(house, remote, ACTION, [row(remote)], "PUT", fault)
+    settle_like(workspace, remote, ACTION, [row(remote)], "PUT", fault)
 
 
 @pytest.mark.parametrize("answer", [[], "texto", {ROUTE: 7}])
 def test_a_malformed_answer_fails_the_row_and_not_the_run(
-    house: House, remote: Remote, answer: object
+    workspace: Workspace, remote: Remote, answer: object
 ) -> None:
     remote.fail_next(
         {"method": "GET", "path_regex": "internalDialing", "status": 200, "body": answer}
     )
-    result = house.run(ACTION, [row(remote), row(remote, 1)])
+    result = workspace.run(ACTION, [row(remote), row(remote, 1)])
     assert sorted(found.state for found in result.rows) == ["done", "failed"]
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from bulk.adapters.ubicacion_configurar_permisos_salientes_defecto import decide, undo
 from bulk.errors import InputError, RowRefused
-from tests.house import House, Remote
 from tests.integration.adapters.cases import AMBIGUOUS, settle_like
+from tests.workspace import Remote, Workspace
 
 ACTION = "ubicacion_configurar_permisos_salientes_defecto"
 PROFILE = {
@@ -30,9 +30,9 @@ def permissions(remote: Remote, place: int = 0) -> dict[str, dict[str, object]]:
     return found
 
 
-def test_changes_only_the_types_that_are_named(house: House, remote: Remote) -> None:
+def test_changes_only_the_types_that_are_named(workspace: Workspace, remote: Remote) -> None:
     before = permissions(remote)
-    assert house.run(ACTION, [row(remote)]).counts == {"done": 1}
+    assert workspace.run(ACTION, [row(remote)]).counts == {"done": 1}
     after = permissions(remote)
     assert (after["INTERNATIONAL"]["action"], after["INTERNATIONAL"]["transferEnabled"]) == (
         "BLOCK",
@@ -44,35 +44,37 @@ def test_changes_only_the_types_that_are_named(house: House, remote: Remote) -> 
 
 
 def test_a_profile_of_the_run_is_applied_and_the_rows_lists_win(
-    house: House, remote: Remote
+    workspace: Workspace, remote: Remote
 ) -> None:
     rows = [{"location_id": remote.location(0)}, row(remote, 1, "national")]
-    assert house.run(ACTION, rows, profile=PROFILE).counts == {"done": 2}
+    assert workspace.run(ACTION, rows, profile=PROFILE).counts == {"done": 2}
     assert permissions(remote)["NATIONAL"]["action"] == "TRANSFER_NUMBER_1"
     assert permissions(remote, 1)["NATIONAL"]["action"] == "BLOCK"
 
 
 def test_without_profile_and_lists_the_row_is_invalid_and_nothing_is_sent(
-    house: House, remote: Remote
+    workspace: Workspace, remote: Remote
 ) -> None:
-    assert house.run(
+    assert workspace.run(
         ACTION, [{"location_id": remote.location(0), "block_call_types": ""}]
     ).counts == {"invalid": 1}
     with pytest.raises(InputError, match="o un perfil"):  # no column for them either: no run at all
-        house.run(ACTION, [{"location_id": remote.location(0)}])
+        workspace.run(ACTION, [{"location_id": remote.location(0)}])
     assert remote.writes() == 0
     with pytest.raises(RowRefused):
         decide({})
 
 
-def test_permissions_as_wanted_send_no_write(house: House, remote: Remote) -> None:
-    house.run(ACTION, [row(remote)])
-    assert house.run(ACTION, [row(remote)]).counts == {"unchanged": 1}
+def test_permissions_as_wanted_send_no_write(workspace: Workspace, remote: Remote) -> None:
+    workspace.run(ACTION, [row(remote)])
+    assert workspace.run(ACTION, [row(remote)]).counts == {"unchanged": 1}
     assert (remote.writes(), remote.counters()["unchanged_writes"]) == (1, 0)
 
 
-def test_types_fixed_by_the_system_are_left_out_and_reported(house: House, remote: Remote) -> None:
-    result = house.run(
+def test_types_fixed_by_the_system_are_left_out_and_reported(
+    workspace: Workspace, remote: Remote
+) -> None:
+    result = workspace.run(
         ACTION,
         [
             row(
@@ -87,14 +89,16 @@ def test_types_fixed_by_the_system_are_left_out_and_reported(house: House, remot
     assert "PREMIUM_SERVICES_II" in str(result.row.message)
 
 
-def test_plan_shows_each_type_and_writes_nothing(house: House, remote: Remote) -> None:
-    plan = house.plan(ACTION, [row(remote)])
+def test_plan_shows_each_type_and_writes_nothing(workspace: Workspace, remote: Remote) -> None:
+    plan = workspace.plan(ACTION, [row(remote)])
     assert [*plan.row.change] == ["INTERNATIONAL"]
     assert remote.writes() == 0
 
 
 @pytest.mark.parametrize("status", [400, 403, 404])
-def test_a_refused_write_fails_its_row_only(house: House, remote: Remote, status: int) -> None:
+def test_a_refused_write_fails_its_row_only(
+    workspace: Workspace, remote: Remote, status: int
+) -> None:
     remote.fail_next(
         {
             "method": "PUT",
@@ -103,7 +107,7 @@ def test_a_refused_write_fails_its_row_only(house: House, remote: Remote, status
             "body": {"message": "no"},
         }
     )
-    assert [found.state for found in house.run(ACTION, [row(remote), row(remote, 1)]).rows] == [
+    assert [found.state for found in workspace.run(ACTION, [row(remote), row(remote, 1)]).rows] == [
         "failed",
         "done",
     ]
@@ -111,19 +115,19 @@ def test_a_refused_write_fails_its_row_only(house: House, remote: Remote, status
 
 @pytest.mark.parametrize("fault", AMBIGUOUS)
 def test_an_unanswered_write_is_settled_by_reading(
-    house: House, remote: Remote, fault: str
+    workspace: Workspace, remote: Remote, fault: str
 ) -> None:
-    settle_like(house, remote, ACTION, [row(remote)], "PUT", fault)
+    settle_like(workspace, remote, ACTION, [row(remote)], "PUT", fault)
 
 
 @pytest.mark.parametrize("answer", [[], {"callingPermissions": [7]}, {"callingPermissions": "x"}])
 def test_a_malformed_answer_fails_the_row_and_not_the_run(
-    house: House, remote: Remote, answer: object
+    workspace: Workspace, remote: Remote, answer: object
 ) -> None:
     remote.fail_next(
         {"method": "GET", "path_regex": "outgoingPermission", "status": 200, "body": answer}
     )
-    result = house.run(ACTION, [row(remote), row(remote, 1)])
+    result = workspace.run(ACTION, [row(remote), row(remote, 1)])
     assert sorted(found.state for found in result.rows) == ["done", "failed"]
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from bulk.adapters.usuarios_anadir_intercom_legacy import undo
 from bulk.sandbox.organisation import number
-from tests.house import House, Remote
 from tests.integration.adapters.cases import AMBIGUOUS, settle_like
+from tests.workspace import Remote, Workspace
 
 ACTION = "usuarios_anadir_intercom_legacy"
 
@@ -26,36 +26,38 @@ def secondary(remote: Remote, index: int = 0) -> list[str]:
     return found
 
 
-def test_adds_the_number(house: House, remote: Remote) -> None:
-    assert house.run(ACTION, [row(remote)]).counts == {"done": 1}
+def test_adds_the_number(workspace: Workspace, remote: Remote) -> None:
+    assert workspace.run(ACTION, [row(remote)]).counts == {"done": 1}
     assert secondary(remote) == [row(remote)["legacy_phone_number"]]
 
 
-def test_several_numbers_of_one_person_add_up_in_file_order(house: House, remote: Remote) -> None:
+def test_several_numbers_of_one_person_add_up_in_file_order(
+    workspace: Workspace, remote: Remote
+) -> None:
     other = row(remote, 0, 2)
-    result = house.run(ACTION, [row(remote), other])
+    result = workspace.run(ACTION, [row(remote), other])
     assert result.counts == {"done": 2}
     assert secondary(remote) == [row(remote)["legacy_phone_number"], other["legacy_phone_number"]]
 
 
-def test_a_number_that_is_there_sends_no_write(house: House, remote: Remote) -> None:
-    house.run(ACTION, [row(remote)])
-    assert house.run(ACTION, [row(remote)]).counts == {"unchanged": 1}
+def test_a_number_that_is_there_sends_no_write(workspace: Workspace, remote: Remote) -> None:
+    workspace.run(ACTION, [row(remote)])
+    assert workspace.run(ACTION, [row(remote)]).counts == {"unchanged": 1}
     assert (remote.writes(), remote.counters()["unchanged_writes"]) == (1, 0)
 
 
-def test_plan_says_create_and_writes_nothing(house: House, remote: Remote) -> None:
-    plan = house.plan(ACTION, [row(remote), row(remote)])
+def test_plan_says_create_and_writes_nothing(workspace: Workspace, remote: Remote) -> None:
+    plan = workspace.plan(ACTION, [row(remote), row(remote)])
     assert [found.state for found in plan.rows] == ["create", "unchanged"]
     assert remote.writes() == 0
 
 
 def test_a_number_of_another_location_and_one_in_use_fail_with_their_remedy(
-    house: House, remote: Remote
+    workspace: Workspace, remote: Remote
 ) -> None:
     foreign = {**row(remote), "legacy_phone_number": number(1, 2)}
     taken = {**row(remote, 6), "legacy_phone_number": number(0, 10000)}
-    result = house.run(ACTION, [foreign, taken, row(remote, 1)])
+    result = workspace.run(ACTION, [foreign, taken, row(remote, 1)])
     assert [(found.state, found.code) for found in result.rows] == [
         ("failed", "27966"),
         ("failed", "4201"),
@@ -63,52 +65,54 @@ def test_a_number_of_another_location_and_one_in_use_fail_with_their_remedy(
     ]
 
 
-def test_a_person_without_calling_fails_with_the_remedy(house: House, remote: Remote) -> None:
+def test_a_person_without_calling_fails_with_the_remedy(
+    workspace: Workspace, remote: Remote
+) -> None:
     for status in (404, 400):
         remote.config(uncalling_status=status)
-        found = house.run(ACTION, [{**row(remote, 7), "legacy_phone_number": number(1, 2)}]).row
+        found = workspace.run(ACTION, [{**row(remote, 7), "legacy_phone_number": number(1, 2)}]).row
         assert (found.state, "no tiene Webex Calling" in str(found.message)) == ("failed", True)
 
 
 @pytest.mark.parametrize("fault", AMBIGUOUS)
 def test_an_unanswered_write_is_settled_by_reading(
-    house: House, remote: Remote, fault: str
+    workspace: Workspace, remote: Remote, fault: str
 ) -> None:
-    settle_like(house, remote, ACTION, [row(remote)], "PUT", fault)
+    settle_like(workspace, remote, ACTION, [row(remote)], "PUT", fault)
 
 
 def test_a_lost_write_is_sent_again_only_after_two_equal_reads(
-    house: House, remote: Remote
+    workspace: Workspace, remote: Remote
 ) -> None:
     remote.fail_next({"method": "PUT", "drop": "before"})
     before = remote.counters()["requests"]
-    assert house.run(ACTION, [row(remote)]).counts == {"done": 1}
+    assert workspace.run(ACTION, [row(remote)]).counts == {"done": 1}
     assert (
         remote.counters()["requests"] - before == 7
     )  # people/me, organisation, read, lost write, two reads, write
 
 
 def test_the_name_of_the_member_is_a_setting(
-    house: House, remote: Remote, monkeypatch: pytest.MonkeyPatch
+    workspace: Workspace, remote: Remote, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from dataclasses import replace
 
     remote.config(secondary_member="external")
-    assert house.run(ACTION, [row(remote)]).counts == {"failed": 1}
-    settings = replace(house.context.settings, secondary_number_member="external")
-    assert House(replace(house.context, settings=settings), remote).run(
+    assert workspace.run(ACTION, [row(remote)]).counts == {"failed": 1}
+    settings = replace(workspace.context.settings, secondary_number_member="external")
+    assert Workspace(replace(workspace.context, settings=settings), remote).run(
         ACTION, [row(remote)]
     ).counts == {"done": 1}
 
 
 @pytest.mark.parametrize("answer", [{}, [], {"phoneNumbers": None}, {"phoneNumbers": [7]}])
 def test_a_malformed_answer_fails_the_row_and_not_the_run(
-    house: House, remote: Remote, answer: object
+    workspace: Workspace, remote: Remote, answer: object
 ) -> None:
     remote.fail_next(
         {"method": "GET", "path_regex": "features/numbers", "status": 200, "body": answer}
     )
-    result = house.run(ACTION, [row(remote), row(remote, 1)])
+    result = workspace.run(ACTION, [row(remote), row(remote, 1)])
     assert sorted(found.state for found in result.rows) == ["done", "failed"]
 
 

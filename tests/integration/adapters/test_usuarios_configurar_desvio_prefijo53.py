@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.house import House, Remote
 from tests.integration.adapters.cases import AMBIGUOUS, settle_like
+from tests.workspace import Remote, Workspace
 
 ACTION = "usuarios_configurar_desvio_prefijo53"
 
@@ -16,58 +16,66 @@ def rows(remote: Remote, *indexes: int) -> list[dict[str, str]]:
     ]
 
 
-def test_forwards_everything_to_53_and_the_extension(house: House, remote: Remote) -> None:
-    result = house.run(ACTION, rows(remote, 0))
+def test_forwards_everything_to_53_and_the_extension(workspace: Workspace, remote: Remote) -> None:
+    result = workspace.run(ACTION, rows(remote, 0))
     always = remote.doc("person", remote.person(0))["forwarding"]["callForwarding"]["always"]
     assert result.counts == {"done": 1}
     assert (always["enabled"], always["destination"]) == (True, "531000")
 
 
-def test_busy_and_no_answer_keep_their_values(house: House, remote: Remote) -> None:
+def test_busy_and_no_answer_keep_their_values(workspace: Workspace, remote: Remote) -> None:
     before = remote.doc("person", remote.person(6))["forwarding"]
-    house.run(ACTION, rows(remote, 6))
+    workspace.run(ACTION, rows(remote, 6))
     after = remote.doc("person", remote.person(6))["forwarding"]
     for member in ("busy", "noAnswer"):
         assert after["callForwarding"][member] == before["callForwarding"][member]
     assert after["businessContinuity"] == before["businessContinuity"]
 
 
-def test_an_explicit_destination_wins_over_the_extension(house: House, remote: Remote) -> None:
-    house.run(
+def test_an_explicit_destination_wins_over_the_extension(
+    workspace: Workspace, remote: Remote
+) -> None:
+    workspace.run(
         ACTION, [{"person_id": remote.person(0), "extension": "1000", "destination": "0600123"}]
     )
     always = remote.doc("person", remote.person(0))["forwarding"]["callForwarding"]["always"]
     assert always["destination"] == "0600123"
 
 
-def test_row_already_as_wanted_sends_no_write(house: House, remote: Remote) -> None:
-    house.run(ACTION, rows(remote, 0, 1))
-    again = house.run(ACTION, rows(remote, 0, 1))
+def test_row_already_as_wanted_sends_no_write(workspace: Workspace, remote: Remote) -> None:
+    workspace.run(ACTION, rows(remote, 0, 1))
+    again = workspace.run(ACTION, rows(remote, 0, 1))
     assert again.counts == {"unchanged": 2}
     assert remote.writes() == 2
     assert remote.counters()["unchanged_writes"] == 0
 
 
-def test_plan_shows_before_and_after_and_writes_nothing(house: House, remote: Remote) -> None:
-    plan = house.plan(ACTION, rows(remote, 0))
+def test_plan_shows_before_and_after_and_writes_nothing(
+    workspace: Workspace, remote: Remote
+) -> None:
+    plan = workspace.plan(ACTION, rows(remote, 0))
     old, new = plan.row.change["always"]
     assert plan.counts == {"change": 1}
     assert (old["enabled"], new["destination"]) == (False, "531000")
     assert remote.writes() == 0
 
 
-def test_a_person_without_calling_fails_with_the_remedy(house: House, remote: Remote) -> None:
-    result = house.run(ACTION, rows(remote, 7))
+def test_a_person_without_calling_fails_with_the_remedy(
+    workspace: Workspace, remote: Remote
+) -> None:
+    result = workspace.run(ACTION, rows(remote, 7))
     assert result.row.state == "failed"
     assert "El usuario no tiene Webex Calling" in str(result.row.message)
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 405, 409, 415])
-def test_a_refused_write_fails_its_row_only(house: House, remote: Remote, status: int) -> None:
+def test_a_refused_write_fails_its_row_only(
+    workspace: Workspace, remote: Remote, status: int
+) -> None:
     person = remote.person(0)
     body = {"message": "no", "errors": [{"description": "no se puede", "errorCode": 12345}]}
     remote.fail_next({"method": "PUT", "path_regex": person, "status": status, "body": body})
-    result = house.run(ACTION, rows(remote, 0, 1))
+    result = workspace.run(ACTION, rows(remote, 0, 1))
     assert [row.state for row in result.rows] == ["failed", "done"]
     assert result.rows[0].code == "12345"
     assert "no se puede" in str(result.rows[0].message)
@@ -75,16 +83,16 @@ def test_a_refused_write_fails_its_row_only(house: House, remote: Remote, status
 
 @pytest.mark.parametrize("fault", AMBIGUOUS)
 def test_an_unanswered_write_is_settled_by_reading(
-    house: House, remote: Remote, fault: str
+    workspace: Workspace, remote: Remote, fault: str
 ) -> None:
-    settle_like(house, remote, ACTION, rows(remote, 0), "PUT", fault)
+    settle_like(workspace, remote, ACTION, rows(remote, 0), "PUT", fault)
 
 
 @pytest.mark.parametrize(
     "answer", [{}, {"callForwarding": None}, {"callForwarding": {"always": "sí"}}, []]
 )
 def test_a_malformed_answer_fails_the_row_and_not_the_run(
-    house: House, remote: Remote, answer: object
+    workspace: Workspace, remote: Remote, answer: object
 ) -> None:
     remote.fail_next(
         {
@@ -94,7 +102,7 @@ def test_a_malformed_answer_fails_the_row_and_not_the_run(
             "body": answer,
         }
     )
-    result = house.run(ACTION, rows(remote, 0, 1))
+    result = workspace.run(ACTION, rows(remote, 0, 1))
     assert [row.state for row in result.rows] == ["failed", "done"]
 
 

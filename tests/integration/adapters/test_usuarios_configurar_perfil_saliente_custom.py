@@ -8,8 +8,8 @@ import pytest
 
 from bulk.adapters.usuarios_configurar_perfil_saliente_custom import decide, undo
 from bulk.errors import RowRefused
-from tests.house import House, Remote
 from tests.integration.adapters.cases import AMBIGUOUS, settle_like
+from tests.workspace import Remote, Workspace
 
 ACTION = "usuarios_configurar_perfil_saliente_custom"
 
@@ -27,8 +27,8 @@ def outgoing(remote: Remote, index: int = 0) -> dict[str, dict[str, dict[str, ob
     return found
 
 
-def test_allows_everything_but_the_blocked(house: House, remote: Remote) -> None:
-    assert house.run(ACTION, [row(remote)]).counts == {"done": 1}
+def test_allows_everything_but_the_blocked(workspace: Workspace, remote: Remote) -> None:
+    assert workspace.run(ACTION, [row(remote)]).counts == {"done": 1}
     after = outgoing(remote)
     assert after["useCustomEnabled"] and after["useCustomPermissions"]
     blocked = {t for t, entry in after["permissions"].items() if entry["action"] == "BLOCK"}
@@ -38,28 +38,32 @@ def test_allows_everything_but_the_blocked(house: House, remote: Remote) -> None
     )
 
 
-def test_a_profile_as_wanted_sends_no_write(house: House, remote: Remote) -> None:
-    house.run(ACTION, [row(remote)])
-    assert house.run(ACTION, [row(remote)]).counts == {"unchanged": 1}
+def test_a_profile_as_wanted_sends_no_write(workspace: Workspace, remote: Remote) -> None:
+    workspace.run(ACTION, [row(remote)])
+    assert workspace.run(ACTION, [row(remote)]).counts == {"unchanged": 1}
     assert (remote.writes(), remote.counters()["unchanged_writes"]) == (1, 0)
 
 
-def test_types_fixed_by_the_system_are_left_out_and_reported(house: House, remote: Remote) -> None:
-    result = house.run(ACTION, [row(remote, 9)])
+def test_types_fixed_by_the_system_are_left_out_and_reported(
+    workspace: Workspace, remote: Remote
+) -> None:
+    result = workspace.run(ACTION, [row(remote, 9)])
     assert result.counts == {"done": 1}
     assert "PREMIUM_SERVICES_II" in str(result.row.message)
-    assert house.run(ACTION, [row(remote, 9)]).counts == {"unchanged": 1}
+    assert workspace.run(ACTION, [row(remote, 9)]).counts == {"unchanged": 1}
 
 
-def test_plan_writes_nothing(house: House, remote: Remote) -> None:
-    plan = house.plan(ACTION, [row(remote)])
+def test_plan_writes_nothing(workspace: Workspace, remote: Remote) -> None:
+    plan = workspace.plan(ACTION, [row(remote)])
     assert plan.row.change["INTERNATIONAL"][1]["action"] == "BLOCK"
     assert remote.writes() == 0
 
 
-def test_both_lists_empty_or_a_type_in_both_is_never_sent(house: House, remote: Remote) -> None:
+def test_both_lists_empty_or_a_type_in_both_is_never_sent(
+    workspace: Workspace, remote: Remote
+) -> None:
     both = {**row(remote, 1), "allow_call_types": "INTERNATIONAL"}
-    assert house.run(ACTION, [{"person_id": remote.person(0)}, both]).counts == {"invalid": 2}
+    assert workspace.run(ACTION, [{"person_id": remote.person(0)}, both]).counts == {"invalid": 2}
     with pytest.raises(RowRefused):
         decide({})
 
@@ -67,11 +71,13 @@ def test_both_lists_empty_or_a_type_in_both_is_never_sent(house: House, remote: 
 @pytest.mark.parametrize("server", ["features", "telephony"])
 @pytest.mark.parametrize("setting", ["features", "telephony"])
 def test_the_path_is_a_setting_and_a_404_of_the_read_tries_the_other(
-    house: House, remote: Remote, server: str, setting: str
+    workspace: Workspace, remote: Remote, server: str, setting: str
 ) -> None:
     remote.config(permission_path=server)
-    settings = replace(house.context.settings, custom_permission_path=setting)
-    result = House(replace(house.context, settings=settings), remote).run(ACTION, [row(remote)])
+    settings = replace(workspace.context.settings, custom_permission_path=setting)
+    result = Workspace(replace(workspace.context, settings=settings), remote).run(
+        ACTION, [row(remote)]
+    )
     assert result.counts == {"done": 1}
     assert [
         key
@@ -80,14 +86,18 @@ def test_the_path_is_a_setting_and_a_404_of_the_read_tries_the_other(
     ]
 
 
-def test_a_person_without_calling_fails_with_the_remedy(house: House, remote: Remote) -> None:
+def test_a_person_without_calling_fails_with_the_remedy(
+    workspace: Workspace, remote: Remote
+) -> None:
     for status in (404, 400):
         remote.config(uncalling_status=status)
-        assert "no tiene Webex Calling" in str(house.run(ACTION, [row(remote, 7)]).row.message)
+        assert "no tiene Webex Calling" in str(workspace.run(ACTION, [row(remote, 7)]).row.message)
 
 
 @pytest.mark.parametrize("status", [400, 403, 404])
-def test_a_refused_write_fails_its_row_only(house: House, remote: Remote, status: int) -> None:
+def test_a_refused_write_fails_its_row_only(
+    workspace: Workspace, remote: Remote, status: int
+) -> None:
     remote.fail_next(
         {
             "method": "PUT",
@@ -96,7 +106,7 @@ def test_a_refused_write_fails_its_row_only(house: House, remote: Remote, status
             "body": {"message": "no"},
         }
     )
-    assert [found.state for found in house.run(ACTION, [row(remote), row(remote, 1)]).rows] == [
+    assert [found.state for found in workspace.run(ACTION, [row(remote), row(remote, 1)]).rows] == [
         "failed",
         "done",
     ]
@@ -104,19 +114,19 @@ def test_a_refused_write_fails_its_row_only(house: House, remote: Remote, status
 
 @pytest.mark.parametrize("fault", AMBIGUOUS)
 def test_an_unanswered_write_is_settled_by_reading(
-    house: House, remote: Remote, fault: str
+    workspace: Workspace, remote: Remote, fault: str
 ) -> None:
-    settle_like(house, remote, ACTION, [row(remote)], "PUT", fault)
+    settle_like(workspace, remote, ACTION, [row(remote)], "PUT", fault)
 
 
 @pytest.mark.parametrize("answer", [[], {"callingPermissions": [7]}, {"callingPermissions": "x"}])
 def test_a_malformed_answer_fails_the_row_and_not_the_run(
-    house: House, remote: Remote, answer: object
+    workspace: Workspace, remote: Remote, answer: object
 ) -> None:
     remote.fail_next(
         {"method": "GET", "path_regex": "outgoingPermission", "status": 200, "body": answer}
     )
-    result = house.run(ACTION, [row(remote), row(remote, 1)])
+    result = workspace.run(ACTION, [row(remote), row(remote, 1)])
     assert sorted(found.state for found in result.rows) == ["done", "failed"]
 
 

@@ -308,7 +308,7 @@ def test_padding_makes_no_difference(padding: str) -> None:
         base64.b64encode(b"ciscospark://us/PEOPLE/\xff\xfe").decode(),
     ],
 )
-def test_what_is_no_id_of_webex_is_told_from_one(value: str) -> None:
+def test_what_is_no_id_of_webex_is_reported_from_one(value: str) -> None:
     assert decode_id(value) is None
     assert id_tail(value) == value
 

@@ -36,10 +36,10 @@ def serving(config: SandboxConfig) -> Iterator[RunningSandbox]:
 
 
 @contextmanager
-def opened(folder: Path, remote: Remote) -> Iterator[House]:
+def opened(folder: Path, remote: Remote) -> Iterator[Workspace]:
     """The product with a data directory of its own in `folder`."""
     context = open_context(folder / "home")
-    yield House(context, remote)
+    yield Workspace(context, remote)
     close_context(context)
 
 
@@ -126,7 +126,7 @@ class Result:
 
 
 @dataclass
-class House:
+class Workspace:
     """The product on one data directory, connected to the sandbox as to any server."""
 
     context: Context

@@ -1,4 +1,4 @@
-"""What the pages cost: a refresh of the board at 5,000 lots, first load, a switch of page with
+"""What the pages cost: a refresh of the board at 5,000 orders, first load, a switch of page with
 100,000 rows, ten runs of 4,500.
 
     python benchmarks/board.py                          # everything, a quarter of an hour (needs
@@ -38,7 +38,7 @@ from tests.conftest import FLAGS  # noqa: E402
 from tests.e2e import conftest as servers  # noqa: E402
 from tests.e2e.operator import IDLE, Operator  # noqa: E402
 
-ORDERS, ROWS_EACH, LOOKED = 5_000, 20, 40  # lots, rows a lot, seconds
+ORDERS, ROWS_EACH, LOOKED = 5_000, 20, 40  # orders, rows per order, seconds
 LOADED = 100_000  # rows
 RUNS, PEOPLE = 10, 4_500
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -122,7 +122,7 @@ def app(people: int = 60) -> Iterator[Watched]:
 
 
 def refresh(browser: Browser) -> dict[str, float]:
-    """The board while another process works 5,000 lots; then the end."""
+    """The board while another process works 5,000 orders; then the end."""
     with app() as server:
         worker = subprocess.Popen(
             [sys.executable, __file__, "--work", str(server.home)],
@@ -186,7 +186,7 @@ def _load(browser: Browser, server: Watched) -> float:
 
 
 def switch(browser: Browser) -> dict[str, float]:
-    """Seconds from the click on a page's name to that page at rest, 100,000 users loaded and an
+    """Seconds from the click on a page's name to that page idle, 100,000 users loaded and an
     action chosen.
     """
     with app() as server:

@@ -5,7 +5,7 @@ workers, rows one by one).
       three times each
     python benchmarks/engine.py --rows 2000 --repeat 1
     python benchmarks/engine.py --only engine --profile /tmp/profile.txt
-    python benchmarks/engine.py --chunks 1 25 100 200 300 1000    # what the size of the lots
+    python benchmarks/engine.py --chunks 1 25 100 200 300 1000    # what the size of the orders
       changes
 
 Each measurement is a fresh process against benchmarks/rate_server.py without a limit; the

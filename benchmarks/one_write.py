@@ -118,7 +118,7 @@ def shown_run(
     home: Path, orders: int, rows_each: int, delay: float, message: Callable[[str], None]
 ) -> None:
     """Work orders that answer in process after `delay` seconds, owned as a real run is: pages show
-    it. `told` gets its id.
+    it. `reported` gets its id.
     """
     journal = open_journal(home)
     named = replace(action(http=False), id=SHOWN_AS, write=_answer_late(delay))

@@ -66,7 +66,7 @@ def in_blocks() -> Work:
 
 
 def kind(value: str) -> str:
-    """PEOPLE, LOCATION … of a public id; "" when it is none."""
+    """PEOPLE, LOCATION … of a public id; "" when it is not one."""
     if not ID.fullmatch(value):
         return ""
     try:

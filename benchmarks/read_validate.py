@@ -37,7 +37,7 @@ def hydra(kind: str, number: int) -> str:
 
 
 def write_file(path: Path, rows: int, bad_share: float) -> None:
-    """About 600 bytes a row, ids of real length; every 1/bad_share-th row has a phone without
+    """About 600 bytes per row, ids of real length; every 1/bad_share-th row has a phone without
     prefix.
     """
     places = [hydra("LOCATION", n) for n in range(40)]

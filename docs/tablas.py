@@ -107,7 +107,7 @@ def announced() -> Iterator[str]:
 
 
 def licences() -> Iterator[str]:
-    """Licence of each library that the product needs, and of those that it brings along."""
+    """License of each library that the product needs, and of those that it brings along."""
     yield "| biblioteca | licencia | directa |"
     yield "|---|---|---|"
     direct, everything = _needed()

@@ -154,7 +154,7 @@ def label_of(plan: PreparedFile, line: int) -> str:
 
 
 def draw_problems(session: Session, plan: PreparedFile) -> None:
-    """How many rows the action can work, and the others to put right; nothing of it while a
+    """How many rows the action can work, and the others to corrected; nothing of it while a
     parameter has no source.
     """
     if plan.missing:
@@ -166,7 +166,7 @@ def draw_problems(session: Session, plan: PreparedFile) -> None:
 
 
 def straight_on(session: Session, plan: PreparedFile, key: str) -> None:
-    """On to the rehearsal, remembering what was chosen by hand for these headers."""
+    """On to the dry run, remembering what was chosen by hand for these headers."""
     reason = selection.why_not(plan)
     if st.button(
         "Continuar a Ensayo",

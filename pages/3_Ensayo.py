@@ -44,7 +44,7 @@ def start_dry_run(session: Session, plan: PreparedFile, *, few: int = 0) -> None
 
 
 def plan_or_reason(session: Session) -> PreparedFile | None:
-    """The plan to rehearse, or None after saying what is missing."""
+    """The plan to do a dry run of, or None after saying what is missing."""
     if not session.files.keys() & {"ubicaciones", "usuarios"}:
         st.info(EMPTY_MAPPING, icon=":material/upload_file:")
     elif session.action_id is None:
@@ -114,8 +114,8 @@ def stop_button(session: Session, run: RunRecord) -> None:
 
 
 def not_yet(session: Session, plan: PreparedFile) -> None:
-    """What would be rehearsed, how long it takes, and what is set aside before Webex is asked at
-    all.
+    """What would be seen in a dry run, how long it takes, and what is set aside before Webex is
+    asked at all.
     """
     st.markdown(dry_run.about(session, plan))
     if reason := selection.why_not(plan):
@@ -126,7 +126,7 @@ def not_yet(session: Session, plan: PreparedFile) -> None:
 
 
 def found(session: Session, snapshot: RunSnapshot, plan: PreparedFile | None) -> None:
-    """`plan`: of this tab's files, when the rehearsal is about them."""
+    """`plan`: of this tab's files, when the dry run is about them."""
     board.progress(snapshot)
     st.caption(NO_WRITES)
     if snapshot.run.reason:
@@ -145,7 +145,7 @@ def found(session: Session, snapshot: RunSnapshot, plan: PreparedFile | None) ->
 
 
 def onward(session: Session, snapshot: RunSnapshot, key: str) -> None:
-    """After a rehearsal of what this tab has: on to the launch, or to the report where there is
+    """After a dry run of what this tab has: on to the launch, or to the report where there is
     nothing to launch.
     """
     if dry_run.changes(snapshot):

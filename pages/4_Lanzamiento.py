@@ -73,7 +73,7 @@ def board(session: Session) -> None:
 
 
 session = page.begin("lanzamiento")
-with page.say_dry_run():
+with page.error_boundary():
     if current_runs.attached(resources.context(), session, dry_run=False):
         board(session)
     else:

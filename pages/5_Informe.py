@@ -1,4 +1,4 @@
-"""Informe: what was done, what was not, and how to mend it."""
+"""Informe: what was done, what was not, and how to repair it."""
 
 from __future__ import annotations
 
@@ -118,7 +118,9 @@ def after(session: Session, snapshot: RunSnapshot) -> None:
 
 
 def details(session: Session, snapshot: RunSnapshot) -> None:
-    """One view at a time: with thousands of lots each of them costs, and only one is looked at."""
+    """One view at a time: with thousands of orders each of them costs, and only one is looked
+    at.
+    """
     views: dict[str, Callable[[], None]] = {
         CAUSES: lambda: error_groups.draw(session, snapshot),
         ROWS: lambda: row_filters.draw(

@@ -19,7 +19,7 @@ def decode_id(value: str) -> tuple[str, str] | None:
 
 
 def decoded_text(value: str) -> str:
-    """The text that stands in base64; "" when it is none."""
+    """The text that stands in base64; "" when it is not one."""
     if not _BASE64.fullmatch(value):
         return ""
     try:
@@ -36,7 +36,7 @@ def kind_of(value: str) -> str | None:
 
 def id_tail(value: str) -> str:
     """The last segment of a public id: what Webex sometimes answers in its place; the value itself
-    when it is none.
+    when it is not one.
     """
     decoded = decode_id(value)
     return decoded[1] if decoded else value

@@ -34,7 +34,7 @@ def plain_phone(text: str) -> str:
 
 def may_be_one(plain: str) -> bool:
     """Whether E.164 digits are no more than numbers of their country have; what is not E.164 is
-    told otherwise.
+    reported otherwise.
 
     More of them are a number and something else: an extension in brackets, the end of a range.
     """

@@ -1,4 +1,4 @@
-"""A small organisation on a real socket, a data directory of its own, and the house as a script
+"""A small organisation on a real socket, a data directory of its own, and the product as a script
 would use it.
 """
 

@@ -109,7 +109,7 @@ class Remote:
 
 @dataclass
 class Result:
-    """A run that has come to rest."""
+    """A run that has finished."""
 
     document: dict[str, Any]
     rows: list[RowResult]

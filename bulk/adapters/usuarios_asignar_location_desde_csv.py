@@ -127,7 +127,7 @@ def write(api: Api, change: Change, **params: Any) -> Ticket | Answer:
 
 
 def write_many(api: Api, works: Sequence[Work]) -> Ticket | Answer:
-    """One job for all (people without calling licence too, unless the fallback is set); no job id =
+    """One job for all (people without calling license too, unless the fallback is set); no job id =
     moved at once.
     """
     by_put = [

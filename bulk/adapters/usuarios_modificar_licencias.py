@@ -1,4 +1,4 @@
-"""Add and remove licences of a person. Contract 3.5."""
+"""Add and remove licenses of a person. Contract 3.5."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from bulk.webex.people import calling_licenses, read_people
 if TYPE_CHECKING:
     from bulk.webex.client import Api
 
-CALLING = (  # member of `before`: which of the licences named by the row are Webex Calling ones
+CALLING = (  # member of `before`: which of the licenses named by the row are Webex Calling ones
     "calling"
 )
 CONTEXT = (CALLING, "locationId", "extension")
@@ -56,7 +56,7 @@ def read_many(api: Api, works: Sequence[Work]) -> Mapping[int, State | Exception
 
 
 def _state(person: Mapping[str, Any], params: Mapping[str, Any], calling: frozenset[str]) -> State:
-    """licence -> True when assigned, for those the row names; and what a calling licence would be
+    """license -> True when assigned, for those the row names; and what a calling license would be
     given.
     """
     named = [*params.get("add_license_ids", ()), *params.get("remove_license_ids", ())]
@@ -96,7 +96,7 @@ def decide(
 
 
 def _added(licence: str, is_calling: bool, properties: Mapping[str, str]) -> dict[str, Any]:
-    """Properties only on calling licences, and each one needs its own (contract 3.5)."""
+    """Properties only on calling licenses, and each one needs its own (contract 3.5)."""
     if not is_calling:
         return {"id": licence, "operation": "add"}
     if not properties.get("phoneNumber") and not (
@@ -119,7 +119,7 @@ def _skipped(before: State, add: Sequence[str], remove: Sequence[str]) -> tuple[
 def write(
     api: Api, change: Change, *, person_id: str, org_id: str | None = None, **_: object
 ) -> Outcome:
-    """PATCH; the licences of the answer are compared with what was wanted, one by one (200 and
+    """PATCH; the licenses of the answer are compared with what was wanted, one by one (200 and
     206).
     """
     body = (
@@ -138,7 +138,7 @@ def write(
 def undo(
     before: State, after: State, *, allow_calling_removal: bool = False
 ) -> Change | Irreversible:
-    """A calling licence that the run gave takes the person's calling settings along when it goes:
+    """A calling license that the run gave takes the person's calling settings along when it goes:
     asked for, as in a run.
 
     One that the run took away stays away, and so does one that it gave instead.

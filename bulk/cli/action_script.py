@@ -22,7 +22,7 @@ OPTION_HELP = {
 
 
 class _Parser(argparse.ArgumentParser):
-    """One that speaks Spanish, and whose errors are told like all others."""
+    """One that speaks Spanish, and whose errors are reported like all others."""
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(in_spanish(message))

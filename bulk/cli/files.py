@@ -1,5 +1,5 @@
 """Files as the options of a command name them: read as detected, or as somebody said; what was
-detected is told.
+detected is reported.
 """
 
 from __future__ import annotations

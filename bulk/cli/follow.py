@@ -102,7 +102,7 @@ def _foreseen(context: Context, record: RunRecord, api: Api | None) -> tuple[Fin
         return ()
     try:
         return check_whole_file(context, record, api)
-    except BulkError as error:  # the rehearsal stands without it
+    except BulkError as error:  # the dry run stands without it
         sys.stderr.write(
             "Previsión incompleta, no se ha podido preguntar a Webex por el fichero entero:"
             f" {error.message}\n"

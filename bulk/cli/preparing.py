@@ -50,7 +50,7 @@ class DataOptions:
 class InputPlan:
     """How the action's file is seen, whole or block by block."""
 
-    files: dict[str, Dataset]  # the other files, mended
+    files: dict[str, Dataset]  # the other files, repaired
     mapping: ColumnMapping
     repair_cell: RepairCell  # what is done to the action's file, or to a block of it
     scope: Scope

@@ -114,8 +114,8 @@ def write_repairs(path: Path, files: Iterable[Blocks], repair_cell: RepairCell) 
 
 
 def write_corrected(path: Path, file: Blocks, repair_cell: RepairCell) -> None:
-    """Block by block; rows whose cells do not fit the header are left out and told: what was cut
-    off them would be lost.
+    """Block by block; rows whose cells do not fit the header are left out and reported: what was
+    cut off them would be lost.
     """
     from bulk.files.csv_rows import RAGGED
     from bulk.files.csv_writer import csv_text

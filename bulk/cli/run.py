@@ -13,8 +13,8 @@ from bulk.cli.follow import to_the_end
 from bulk.cli.output import tell
 from bulk.cli.preparing import DataOptions, prepare_asked, resolving
 
-# What a launch of a reviewed plan may be told; its rows, data, options and organisation are those
-# of the plan.
+# What a launch of a reviewed plan may be reported; its rows, data, options and organisation are
+# those of the plan.
 WITH_PLAN = frozenset(
     {
         "plan",

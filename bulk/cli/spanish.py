@@ -45,8 +45,8 @@ _ERRORS = (
 
 
 def usage_text(error: Any) -> str:
-    """The usage error `error`, told in Spanish. Typer brings its own copy of click or uses the real
-    one: known by name.
+    """The usage error `error`, written in Spanish. Typer brings its own copy of click or uses the
+    real one: known by name.
     """
     kind = type(error).__name__
     if kind == "NoSuchOption":

@@ -1,5 +1,5 @@
-"""validate: files of any size, block by block; what is found is told, and written where somebody
-asks.
+"""validate: files of any size, block by block; what is found is reported, and written where
+somebody asks.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ Repairs = Annotated[
 class Written:
     """Files that are written when somebody asks."""
 
-    problems: Tell | None  # what each problem is told to
+    problems: Tell | None  # what each problem is reported to
     corrected: Path | None  # the file as it is after the repairs
     repairs: Path | None  # what is proposed
 

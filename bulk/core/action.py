@@ -191,7 +191,7 @@ class Action:
     needs_calling: bool = False  # call settings: a 404 or 400 of the read means "no Webex Calling"
     undo_note: str = ""  # Spanish: what undo cannot restore; empty = everything comes back
     sets: SetOps | None = None  # how Webex works in bulk here
-    calls: str = "2"  # calls a row, as documented
+    calls: str = "2"  # calls per row, as documented
     scopes: tuple[str, ...] = (
         "spark-admin:telephony_config_read",
         "spark-admin:telephony_config_write",
@@ -199,7 +199,7 @@ class Action:
     contract: str = ""  # section of the contracts
     members: Mapping[str, Member] = field(
         default_factory=dict
-    )  # member of before and after -> what people read
+    )  # member from before and after -> what people read
 
     @property
     def parameters(self) -> tuple[Param, ...]:

@@ -1,4 +1,4 @@
-"""What passes between the rooms: frozen dataclasses, one comment per field."""
+"""What passes between the packages: frozen dataclasses, one comment per field."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ROW_STATES = (
 )
 PLAN_STATES = ("create", "change", "unchanged", "conflict", "blocked", "invalid")
 ALL_STATES = tuple(dict.fromkeys(ROW_STATES + PLAN_STATES))
-# code of a row that the launched rehearsal had not come to: excluded there, and still to be done
+# code of a row that the launched dry run had not come to: excluded there, and still to be done
 NOT_IN_DRY_RUN = "sin_ensayo"
 OPEN_STATES = frozenset({"pending", "running"})
 REVIEW_STATES = (
@@ -136,7 +136,7 @@ class RowResult:
     ended_at: str | None  # UTC, ISO 8601
     order_id: str = ""  # the order it belongs to
     params: Params = field(default_factory=dict)  # as sent
-    # member -> last value that was sent, over all attempts; None = nothing, or a journal of before
+    # member -> last value that was sent, over all attempts; None = nothing, or an older journal
     touched: Any = None
     status: int | None = None  # HTTP status of the answer that refused it
 
@@ -192,7 +192,7 @@ class RunRecord:
     org_name: str | None = None  # its name
     person: str | None = None  # who the token belongs to
     bulk: bool = True  # False: row by row, in file order
-    chunk_size: int = 200  # rows an order
+    chunk_size: int = 200  # rows per order
     workers: int = 32  # requests in flight at most
     options: Params = field(default_factory=dict)  # profile, force_pstn, allow_calling_removal …
     settings: Params = field(default_factory=dict)  # bulk.settings.Settings in force
@@ -232,7 +232,7 @@ class StoredRow:
     line: int  # line of the file
     seq: int  # its order: first line of it
     params: Params  # as handed over
-    state: str = "pending"  # "running" when it is taken up after an interruption
+    state: str = "pending"  # "running" when it is resumed after an interruption
     entity: str | None = None  # value of the action's entity parameter
     before: Params | None = None  # the first one read
     change: Params | None = None  # member -> [old, new] of all intents, the last one of each member

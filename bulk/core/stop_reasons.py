@@ -33,7 +33,7 @@ _WORDS = {
 
 
 def word(reason: str | None) -> str:
-    """`token caducado`, `muchos errores`; "" for a reason that is told in no other words."""
+    """`token caducado`, `muchos errores`; "" for a reason that is reported in no other words."""
     return next((short for sentence, short in _WORDS.items() if _says(reason, sentence)), "")
 
 

@@ -79,7 +79,7 @@ def calling_with(token: Token) -> list[str]:
 
 
 def stop_all(timeout: float = 10.0) -> None:
-    """Pause every run of this process and wait until they have come to rest (seconds at most)."""
+    """Pause every run of this process and wait until they have finished (seconds at most)."""
     lives, until = pool.live_runs(), time.monotonic() + timeout
     for live in lives:
         live.halt("paused", CLOSED_REASON)

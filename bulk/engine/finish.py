@@ -96,7 +96,7 @@ def seal(journal: Journal, run_id: str) -> None:
 
 
 def _wait_text(live: LiveRun) -> bool:
-    """Lots wait, or were let go on when the last of the others had just ended."""
+    """Orders wait, or were let go on when the last of the others had just ended."""
     text = control.history(live.journal, live.run_id)
     return orders.waiting(live.journal, live.run_id) > 0 or bool(
         text and text[-1].command.startswith("resume r")

@@ -32,7 +32,7 @@ def take_snapshot(live: LiveRun, job: str, works: Sequence[Work]) -> Mapping[int
 
 
 def find(live: LiveRun, items: Sequence[Item]) -> Ticket | Exception | None:
-    """The lost job of the rows, None when there is none, or why that cannot be told. Raises
+    """The lost job of the rows, None when there is none, or why that cannot be reported. Raises
     Interrupted.
     """
     ask = set_ops(live).find

@@ -42,7 +42,7 @@ def reviewed(live: LiveRun, item: Item) -> State | None:
 
 
 def read_items(live: LiveRun, items: Sequence[Item]) -> dict[int, State | Exception]:
-    """Line -> what Webex says now, or why that cannot be told; never from anything kept. Raises
+    """Line -> what Webex says now, or why that cannot be reported; never from anything kept. Raises
     Interrupted.
     """
     sets = live.action.sets
@@ -112,8 +112,8 @@ def revert(
 ) -> Change:
     """The change that restores the members that our run touched and that are not as before it.
 
-    What the action cannot restore of them is told as `lost`. What somebody else has put back is as
-    before. Raises RowRefused.
+    What the action cannot restore of them is reported as `lost`. What somebody else has put back is
+    as before. Raises RowRefused.
     """
     before, touched = undoes["before"], undoes["left"]
     wanted = {m: before.get(m) for m in touched if not equal(now.get(m), before.get(m))}
@@ -137,7 +137,7 @@ def revert(
 
 def _undo_note(change: Change, undoes: Mapping[str, Any], message: str, now: State) -> Change:
     """Of the verification of an undo: what would stay now is different, unless the undo itself
-    `told` that it stays.
+    `reported` that it stays.
     """
     if change or all(reason in message for reason in change.lost):
         return change

@@ -68,7 +68,7 @@ def _rows(live: LiveRun, unit: Unit) -> Next:
 
 
 def read_unit(live: LiveRun, unit: Unit) -> Mapping[int, State | Exception]:
-    """Line -> what Webex says now, or why that cannot be told. Raises Interrupted."""
+    """Line -> what Webex says now, or why that cannot be reported. Raises Interrupted."""
     fresh = time.monotonic() - unit.read_at < live.settings.max_read_age
     if unit.before is not None and fresh:
         return {unit.items[0].line: unit.before}

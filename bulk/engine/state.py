@@ -96,7 +96,7 @@ class LiveRun:
     asked: frozenset[int] = frozenset()  # lines that a retry asked for
     canary: frozenset[int] = frozenset()  # lines to work before a pause for a look; empty = all
     not_before: datetime | None = None  # UTC: waits until then
-    after: frozenset[str] = frozenset()  # runs of this process that have to come to rest first
+    after: frozenset[str] = frozenset()  # runs of this process that have to finish first
     not_after: datetime | None = None  # UTC: pauses then
     waiting: bool = False  # for `not_before` or `after`
     stop_state: str | None = None  # paused, stopped or cancelled: how it ends when it ends early

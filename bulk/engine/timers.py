@@ -47,7 +47,7 @@ def is_early(live: LiveRun, living: Collection[str]) -> bool:
 
 def check_clock(live: LiveRun, living: Collection[str]) -> bool:
     """Begin what has waited for its turn (True), stop what has reached its last hour. Called
-    several times a second.
+    several times per second.
     """
     begins = live.waiting and not is_early(live, living)
     if begins:

@@ -1,4 +1,4 @@
-"""The owner's look at the control table, and at the counters, several times a second (DESIGN
+"""The owner's look at the control table, and at the counters, several times per second (DESIGN
 6.6).
 """
 
@@ -62,7 +62,7 @@ def _obey(live: LiveRun) -> None:
     if not commands:
         return
     with pool.POOL.changed:
-        if live.ending:  # too late here: who asked finds the run at rest, and does it there
+        if live.ending:  # too late here: who asked finds the run idle, and does it there
             return
         stopped = hear(live, commands)
     if not stopped and any(command.command.startswith(GO_ON) for command in commands):

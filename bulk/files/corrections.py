@@ -1,4 +1,4 @@
-"""Cells put right by hand: the rows with problems, the edits made to them, "all like this", and the
+"""Cells corrected by hand: the rows with problems, the edits made to them, "all like this", and the
 corrected file.
 """
 
@@ -70,11 +70,11 @@ def like_this(dataset: Dataset, fix: Fix, problems: Sequence[Problem] | None = N
 
 
 def apply(dataset: Dataset, fixes: Iterable[Fix]) -> Dataset:
-    """A dataset with the fixes made; a row that somebody looked at and put right is no longer a
+    """A dataset with the fixes made; a row that somebody looked at and corrected is no longer a
     problem of reading.
 
     Its cells may have shifted (RAGGED): no repair and no id filled in puts them back. The original
-    is untouched. Raises InputError for a cell that there is not.
+    is untouched. Raises InputError if a cell does not exist.
     """
     chosen = list(fixes)
     fixed = with_cells(dataset, ((fix.line, fix.column, fix.value) for fix in chosen))

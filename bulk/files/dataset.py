@@ -41,7 +41,7 @@ class Dataset:
     )
     problems: tuple[
         Problem, ...
-    ] = ()  # rows with too many or too few cells; what reading had to mend
+    ] = ()  # rows with too many or too few cells; what reading had to repair
     lines: Mapping[str, int] = field(
         default_factory=dict
     )  # header -> its line, where GLOBAL is written as pairs

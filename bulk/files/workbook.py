@@ -21,7 +21,7 @@ from bulk.files import csv_rows
 SAVE_AGAIN = "Guárdalo de nuevo como .xlsx o como CSV UTF-8."
 Sheet = tuple[
     str, str, pd.DataFrame, list[Problem]
-]  # dataset name, name as told, frame, ragged rows
+]  # dataset name, name as reported, frame, ragged rows
 _MAX_UNZIPPED = (
     1 << 30
     # bytes: a workbook that unfolds to more is refused (a full sheet of ten columns has half of
@@ -218,7 +218,9 @@ def _rows(sheet: Any, shown_as: str) -> Iterator[tuple[int, list[str]]]:
         raise
     except (
         Exception
-    ):  # whatever the library makes of a cell that is none; it reads a row before it gives it out
+        # whatever the library makes of a cell that is invalid; it reads a row before it gives it
+        # out
+    ):
         raise InputError(
             f"{shown_as}: no se puede leer a partir de la fila {number + 1}. {SAVE_AGAIN}"
         ) from None

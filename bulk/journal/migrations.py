@@ -36,8 +36,8 @@ def _latest_rows(connection: Connection) -> None:
 
 
 def _touched(connection: Connection) -> None:
-    """What all attempts of a row sent. Rows of before keep none: what their last change says stands
-    for it.
+    """What all attempts of a row sent. Rows from before keep none: what their last change says
+    stands for it.
     """
     _add_column(connection, tables.rows, "touched")
 
@@ -55,7 +55,7 @@ def _add_column(connection: Connection, table: Table, name: str) -> None:
 
 
 def _held_orders(connection: Connection) -> None:
-    """Orders that were told to wait while the others go on."""
+    """Orders that were reported to wait while the others go on."""
     _add_column(connection, tables.orders, "held")
     tables.orders_held.create(connection, checkfirst=True)
 

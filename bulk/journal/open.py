@@ -1,7 +1,7 @@
 """From a data directory to its open journal: what is there is looked at before the first write.
 
-A journal that is somebody else's, newer than the program, or lost, is told with what to do and left
-as it is.
+A journal that is somebody else's, newer than the program, or lost, is reported with what to do and
+left as it is.
 """
 
 from __future__ import annotations

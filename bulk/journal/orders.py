@@ -1,4 +1,4 @@
-"""Single orders of a run: told to wait, let go on, cancelled, while the others are worked."""
+"""Single orders of a run: asked to wait, let go on, cancelled, while the others are worked."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bulk.journal.tables import orders, rows
 
 
 def held_seqs(run_id: str) -> Select[Any]:
-    """The orders that were told to wait, as a part of a statement."""
+    """The orders that were reported to wait, as a part of a statement."""
     return select(orders.c.seq).where(orders.c.run_id == run_id, orders.c.held.is_(True))
 
 
@@ -35,7 +35,7 @@ def only(journal: Journal, run_id: str, seqs: Sequence[int]) -> None:
 
 
 def release_the_last(journal: Journal, run_id: str) -> None:
-    """When only orders that wait are left, they go on: nothing else can be meant by taking up the
+    """When only orders that wait are left, they go on: nothing else can be meant by resuming the
     run.
     """
 
@@ -59,7 +59,7 @@ def cancel(journal: Journal, run_id: str, seqs: Sequence[int]) -> None:
 
 
 def waiting(journal: Journal, run_id: str) -> int:
-    """Rows that wait because their order was told to."""
+    """Rows that wait because their order was reported to."""
     with journal.reading() as connection:
         return _waiting(connection, run_id)
 

@@ -48,7 +48,7 @@ def claim(
     """The next pending rows behind line `after`, in file order (or from its end), now `running`; of
     `only`, when given.
 
-    Those of an order that was told to wait are passed over.
+    Those of an order that was reported to wait are passed over.
 
     A claim is not an intent (DESIGN 6.1).
     """

@@ -172,7 +172,7 @@ def _state_of(kind: int, run_state: str) -> str:
     return order_state(counts, "paused" if kind & _WAITS else run_state)
 
 
-# What makes the state of an order, as a number: whether it was told to wait, and which of its
+# What makes the state of an order, as a number: whether it was reported to wait, and which of its
 # counters are not 0.
 _WAITS = 1
 _BITS = {state: 2 << place for place, state in enumerate(ALL_STATES)}
@@ -208,7 +208,7 @@ def order_statuses(
         found = connection.execute(query).all()
     known: dict[
         tuple[int, ...], tuple[str, dict[str, int]]
-    ] = {}  # thousands of lots have few different counters
+    ] = {}  # thousands of orders have few different counters
     judged = ((order, _judged(order, run_state, known)) for order in found)
     return [_status(order, *seen) for order, seen in judged if not states or seen[0] in states]
 
@@ -239,7 +239,7 @@ def _judged(
     found: Sequence[Any], run_state: str, known: dict[tuple[int, ...], tuple[str, dict[str, int]]]
 ) -> tuple[str, dict[str, int]]:
     """(state, counters), each kind of order judged once."""
-    numbers = tuple(found[3:])  # whether it was told to wait, and its counters
+    numbers = tuple(found[3:])  # whether it was reported to wait, and its counters
     if numbers not in known:
         counts = {state: n for state, n in zip(ALL_STATES, numbers[1:], strict=True) if n}
         known[numbers] = order_state(counts, "paused" if numbers[0] else run_state), counts

@@ -122,8 +122,8 @@ class Journal:
         )
 
     def later(self, entry: Entry) -> None:
-        """Queue one entry that nobody waits for: what fails is not told, and what it says is found
-        out anew.
+        """Queue one entry that nobody waits for: what fails is not reported, and what it says is
+        found out again.
         """
         self._queue.put((entry, None))
 

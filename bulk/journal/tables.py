@@ -63,7 +63,7 @@ orders = Table(
     Column("total", Integer, nullable=False),
     Column(
         "held", Boolean, nullable=False, default=False, server_default=false()
-    ),  # told to wait: its rows are not claimed
+    ),  # asked to wait: its rows are not claimed
     *(Column(f"n_{state}", Integer, nullable=False, default=0) for state in ALL_STATES),
 )
 _held = orders.c.held.is_(True)

@@ -280,7 +280,7 @@ def prune(journal: Journal, home: Path, which: Pruned) -> Pruned:
     """Take those runs out for good, with their lines in the logs and the input files that no run
     names. Raises JournalError.
 
-    One that somebody has taken up or undone meanwhile is held.
+    One that somebody has resumed or undone meanwhile is held.
     """
     rows = 0
     gone: list[str] = []

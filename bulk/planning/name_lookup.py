@@ -1,4 +1,4 @@
-"""Names where an id goes: an e-mail for a person, a name for a location, licence, trunk or route
+"""Names where an id goes: an e-mail for a person, a name for a location, license, trunk or route
 group. Nothing is guessed.
 """
 
@@ -193,7 +193,7 @@ def remembered(journal: Journal, org_id: str | None) -> dict[str, str]:
 def remember(
     journal: Journal, org_id: str | None, choices: Iterable[str], directory: Directory
 ) -> dict[str, str]:
-    """Keep `name=id` choices with those of before; all of them. Raises UsageError for what has no
+    """Keep `name=id` choices with the earlier ones; all of them. Raises UsageError for what has no
     such form, WebexError.
     """
     fresh: dict[str, str] = {}
@@ -225,7 +225,7 @@ def _ending(directory: Directory, name: str, end: str) -> str:
 
 
 def keep(journal: Journal, org_id: str | None, fresh: Mapping[str, str]) -> dict[str, str]:
-    """Remember these choices (name as written -> id) with those of before; all of them.
+    """Remember these choices (name as written -> id) with the earlier ones; all of them.
 
     A choice holds for what its id is: that of a location says nothing of a route of the same name.
     Raises UsageError for an id of anything that no name stands for.

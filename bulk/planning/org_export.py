@@ -1,4 +1,4 @@
-"""What Webex has, as a file to copy ids and names from: people, locations, licences, numbers,
+"""What Webex has, as a file to copy ids and names from: people, locations, licenses, numbers,
 routes. Only reads.
 """
 

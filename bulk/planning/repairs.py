@@ -81,7 +81,7 @@ RepairCell = Callable[
 
 
 def as_it_is(dataset: Dataset) -> tuple[Dataset, list[Repair]]:
-    """Nothing is mended."""
+    """Nothing is repaired."""
     return dataset, []
 
 
@@ -244,8 +244,8 @@ def _repaired(cell: str, kind: str, country: str | None) -> tuple[str, str] | No
 
 
 def _phones(cell: str, country: str | None) -> tuple[str, str] | None:
-    """Each number of the cell; the rule is that of the first one mended. One that cannot be mended
-    stays as it is.
+    """Each number of the cell; the rule is that of the first one repaired. One that cannot be
+    repaired stays as it is.
     """
     parts = _ITEMS.split(cell)
     if len(parts) == 1 and not is_one_with_comma(cell):

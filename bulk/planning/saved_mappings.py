@@ -91,7 +91,7 @@ def save(home: Path, name: str, mapping: Mapping) -> Path:
 
 
 def saved(home: Path, action_id: str | None = None) -> list[SavedMapping]:
-    """Named mappings, by name; files that are none are left out."""
+    """Named mappings, by name; files that are invalid are left out."""
     found = []
     for path in sorted((home / "mappings").glob("*.json")):
         with contextlib.suppress(BulkError):

@@ -24,7 +24,7 @@ from bulk.planning.scope_list import listed
 SELECTED = "selected"
 _RANGE = re.compile(r"\s*([0-9]+)\s*(?:-\s*([0-9]*)\s*)?")
 _LAST = 1 << 60
-MAX_RANGES = 5  # told one by one
+MAX_RANGES = 5  # reported one by one
 
 
 @dataclass(frozen=True)

@@ -144,7 +144,7 @@ def validate_blocks(
     """What plan.prepare finds in the whole file, in bounded memory. `tell` is given every problem
     as it is found.
 
-    `others`: dataset name -> the other files. `mend`: what is done to each block before it is
+    `others`: dataset name -> the other files. `repair`: what is done to each block before it is
     judged; `repairs`: those of the other files. Findings over several rows come last. Raises
     InputError (the file, the mapping, a required parameter without source), WebexError (`resolve`).
     """

@@ -105,7 +105,7 @@ def write_template(action_id: str, target: BinaryIO) -> None:
 
 
 def _example_in_row(action: Action, param: Param) -> str:
-    """The example row is one that passes: of two lists or two licences that exclude each other,
+    """The example row is one that passes: of two lists or two licenses that exclude each other,
     only one is filled.
     """
     if param.name in ("allow_call_types", "remove_license_ids"):

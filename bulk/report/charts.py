@@ -150,7 +150,7 @@ def pace(samples: Sequence[Sample]) -> str:
 
 
 def _rates(samples: Sequence[Sample]) -> list[tuple[float, float]]:
-    """(seconds, rows a second) between samples; the counter starts again with each process."""
+    """(seconds, rows per second) between samples; the counter starts again with each process."""
     found = []
     for before, after in itertools.pairwise(samples):
         at = datetime.fromisoformat(after.at).timestamp()

@@ -55,7 +55,9 @@ _OPTIONS = {
 
 
 def xlsx_file(context: Context, run: RunRecord, file: BinaryIO) -> None:
-    """Write the workbook to `file`. Raises UsageError when there is no room for it on the disk."""
+    """Write the workbook to `file`. Raises UsageError when there is no package for it on the
+    disk.
+    """
     causes = error_groups(context, run, states=review_states(run.kind))
     with _Book(file) as book:
         book.sheet("Resumen", ("dato", "valor"), _summary(context, run))
@@ -70,7 +72,7 @@ def xlsx_file(context: Context, run: RunRecord, file: BinaryIO) -> None:
 
 
 def xlsx_chunks(context: Context, run: RunRecord) -> Iterator[bytes]:
-    """The same in memory, for a download of a size that people open: some 60 bytes a row."""
+    """The same in memory, for a download of a size that people open: some 60 bytes per row."""
     target = io.BytesIO()
     xlsx_file(context, run, target)
     yield target.getvalue()
@@ -80,7 +82,7 @@ def text_book(
     file: BinaryIO, name: str, headers: Sequence[str], lines: Iterable[Sequence[str]]
 ) -> None:
     """A workbook of one sheet whose cells are all text, exactly as given. Raises UsageError (too
-    many rows, no room).
+    many rows, no package).
     """
     with _Book(file) as book:
         book.sheet(name, headers, lines, only_text=True)

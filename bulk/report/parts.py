@@ -100,7 +100,7 @@ def _lines(context: Context, run: RunRecord) -> tuple[list[str], Iterator[tuple[
 
 
 def _sorting(run: RunRecord) -> Callable[[RowResult | None], str]:
-    """The part of a row; a line that the run did not take up is outside its scope, or was not
+    """The part of a row; a line that the run did not resume is outside its scope, or was not
     handed over yet (or never: killed meanwhile).
     """
     of_state = {state: part for part, states in parts_of(run).items() for state in states}

@@ -97,8 +97,8 @@ def from_plan(
 ) -> RunRecord:
     """The run that applies a finished dry run.
 
-    Raises UsageError when it is none, or is not what it was when it ended, or when somebody looked
-    at it (`reviewed`).
+    Raises UsageError when it is not one, or is not what it was when it ended, or when somebody
+    looked at it (`reviewed`).
     """
     if not plan.dry_run or plan.kind == "verify":
         raise UsageError(
@@ -177,7 +177,7 @@ def _planned_row(row: RowResult, reference: dict[str, Any] | None, inspected: bo
 
 
 def _kept_from_undo(row: Row) -> Row:
-    """What the preview of an undo found that it would not give back, told apart as in the undo
+    """What the preview of an undo found that it would not give back, distinguished as in the undo
     itself.
     """
     if row.state == "conflict":
@@ -245,7 +245,7 @@ def undo_rows(context: Context, run: RunRecord, options: Mapping[str, Any]) -> I
             given_back = Change()
         except (
             Exception
-        ) as error:  # a journal of an older or odd shape: the row is told, never guessed
+        ) as error:  # a journal of an older or odd shape: the row is reported, never guessed
             lost = (
                 "No se puede deshacer: el diario no guarda lo que hace falta"
                 f" ({type(error).__name__})."
@@ -273,7 +273,7 @@ def _sent(row: RowResult) -> dict[str, Any]:
         return dict(row.touched)
     return {
         member: new for member, (_, new) in (row.change or {}).items()
-    }  # a journal of before that column
+    }  # an older journal that column
 
 
 # -- verification ----------------------------------------------------------------------------------

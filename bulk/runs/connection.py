@@ -51,7 +51,7 @@ def connect(
     """The connection asked for: `sandbox`, else the token given or in WEBEX_ACCESS_TOKEN. No call
     is made.
 
-    Raises MissingToken, UsageError (a base URL that is none).
+    Raises MissingToken, UsageError (a base URL that is invalid).
     """
     if sandbox:
         return _sandbox(home)

@@ -20,7 +20,7 @@ _open: dict[Path, Context] = {}
 
 @dataclass(frozen=True)
 class Context:
-    """The house as seen from one data directory."""
+    """The product as seen from one data directory."""
 
     home: Path  # data directory
     settings: Settings  # in force
@@ -41,7 +41,7 @@ def open_context(home: Path | str | None = None) -> Context:
 
 
 def close_context(context: Context) -> None:
-    """Close the journal; the next open_context opens it anew."""
+    """Close the journal; the next open_context opens it again."""
     with _guard:
         _open.pop(context.home, None)
     context.journal.close()

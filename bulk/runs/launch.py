@@ -40,7 +40,7 @@ class Launch:
 
     bulk: bool = True  # False: row by row, in file order
     dry_run: bool = False  # reads and decides only
-    chunk_size: int = CHUNK_SIZE  # rows an order; 100-300 recommended
+    chunk_size: int = CHUNK_SIZE  # rows per order; 100-300 recommended
     workers: int = 32  # requests in flight at most
     options: Mapping[str, Any] = field(
         default_factory=dict
@@ -197,7 +197,7 @@ def launch_plan(
     return hand_over(context, run, child_runs.planned(context, plan), connection)
 
 
-# -- taking up again -------------------------------------------------------------------------------
+# -- resuming again -------------------------------------------------------------------------------
 
 
 def resume(
@@ -206,10 +206,10 @@ def resume(
     """Take up a run where it stopped, from the journal alone; None when it has ended and there is
     nothing to do.
 
-    With `order_ids` these orders alone, and the others wait. Without, orders that were told to wait
-    go on waiting, until nothing else is left. Raises RunNotFound, OwnedElsewhere (with a live
-    owner), UsageError (another organisation, it never got its rows, or an order that is none of its
-    own), TokenRejected.
+    With `order_ids` these orders alone, and the others wait. Without, orders that were reported to
+    wait go on waiting, until nothing else is left. Raises RunNotFound, OwnedElsewhere (with a live
+    owner), UsageError (another organisation, it never got its rows, or an order that is invalid of
+    its own), TokenRejected.
     """
     run = wait_until_idle(context, run_id)
     if run.state in ENDED_RUNS:
@@ -248,7 +248,7 @@ def retry(
     those chosen.
 
     A row with an unanswered write is settled by reading first; one that still shows neither what
-    was asked nor what was there before is decided anew on that reading. None when there is nothing
+    was asked nor what was there before is decided again on that reading. None when there is nothing
     to repeat. Raises RunNotFound, OwnedElsewhere (somebody works it already, a second retry too),
     UsageError, TokenRejected.
     """
@@ -276,7 +276,7 @@ def wait(
     tell: Callable[[], None] = lambda: None,
     timeout: float | None = None,
 ) -> None:
-    """Block until the run has come to rest, calling `tell` each `every` seconds. After `timeout`
+    """Block until the run has finished, calling `tell` each `every` seconds. After `timeout`
     seconds it is paused.
     """
     until = None if timeout is None else time.monotonic() + timeout
@@ -345,7 +345,7 @@ def _stop_unowned(context: Context, run: RunRecord, command: str) -> None:
 
 
 def unfinished(context: Context) -> list[RunRecord]:
-    """Runs that can be taken up again: paused, stopped, interrupted."""
+    """Runs that can be resumed: paused, stopped, interrupted."""
     found = runs.list_runs(context.journal, states=("running", "paused", "stopped", "scheduled"))
     return [run for run in found if run_state(context, run) in ("paused", "stopped", "interrupted")]
 

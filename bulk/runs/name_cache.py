@@ -1,4 +1,4 @@
-"""Names of what ids stand for (locations, licences, routes), kept in the journal so that reports
+"""Names of what ids stand for (locations, licenses, routes), kept in the journal so that reports
 need no connection.
 """
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def known(journal: Journal, run: RunRecord) -> dict[str, str]:
-    """Last segment of an id -> name, as Webex told it when a run of this organisation was
+    """Last segment of an id -> name, as Webex reported it when a run of this organisation was
     launched.
     """
     kept = control.recall(journal, _key(run.target, run.org_id))
@@ -48,7 +48,7 @@ def learn(api: Api, journal: Journal, target: str, org_id: str | None, action: A
 
 
 def keep(journal: Journal, target: str, org_id: str | None, found: Mapping[str, str]) -> None:
-    """Remember these names with those of before."""
+    """Remember these names with the earlier ones."""
     kept = control.recall(journal, _key(target, org_id))
     before = kept if isinstance(kept, dict) else {}
     if not found.items() <= before.items():
@@ -56,8 +56,8 @@ def keep(journal: Journal, target: str, org_id: str | None, found: Mapping[str, 
 
 
 def kinds(action: Action) -> list[str]:
-    """What the ids in the action's changes may name: that of its entity is told by the row's label
-    already.
+    """What the ids in the action's changes may name: that of its entity is reported by the row's
+    label already.
     """
     return list(
         dict.fromkeys(

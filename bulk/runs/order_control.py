@@ -34,7 +34,7 @@ def stop_orders(
     """`pause` or `cancel`: no row of these orders starts any more, those in flight end. Needs
     neither a token nor the owner.
 
-    Raises RunNotFound, UsageError (an order that is none of its own).
+    Raises RunNotFound, UsageError (an order that is invalid of its own).
     """
     run = find_run(context, run_id)
     seqs = seqs_of(context, run, order_ids)
@@ -75,7 +75,7 @@ def go_on(
     """Orders that wait go on in a run that is being worked; False when nobody works it: then it
     takes a resume, with a token.
 
-    Raises RunNotFound, UsageError (an order that is none of its own).
+    Raises RunNotFound, UsageError (an order that is invalid of its own).
     """
     run = find_run(context, run_id)
     seqs = seqs_of(context, run, order_ids)

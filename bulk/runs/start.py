@@ -1,4 +1,4 @@
-"""Taking up a run in this process: ownership, the calls it may make, the engine."""
+"""Resuming a run in this process: ownership, the calls it may make, the engine."""
 
 from __future__ import annotations
 

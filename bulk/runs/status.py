@@ -40,13 +40,13 @@ def run_state(context: Context, run: RunRecord) -> str:
         return run.state
     ended = runs.get_run(
         context.journal, run.run_id
-    ).state  # it may have come to rest since `run` was read
+    ).state  # it may have finished since `run` was read
     return "interrupted" if ended in LIVE_STATES else ended
 
 
 def wait_until_idle(context: Context, run_id: str, *, patience: float = 10.0) -> RunRecord:
-    """The run, when nobody works it; whoever was told to stop gets `patience` seconds to end the
-    rows in flight.
+    """The run, when nobody works it; whoever was reported to stop gets `patience` seconds to end
+    the rows in flight.
 
     Raises RunNotFound, OwnedElsewhere.
     """
@@ -109,7 +109,7 @@ def forecast(
     """`rate` (rows/s) and `request_rate` (calls/s) of the last seconds, `eta_s` (seconds left),
     `learned_limit` (calls/s).
 
-    None where it cannot be told: the run is not being worked, or met no limit yet.
+    None where it cannot be reported: the run is not being worked, or met no limit yet.
     """
     limit = learned_limit(context.journal, f"{run.target}|{run.org_id or ''}")
     known: dict[str, float | None] = {

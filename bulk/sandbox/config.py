@@ -35,7 +35,7 @@ class SandboxConfig:
     outage: bool = False  # connections are accepted and closed
     # the open points [?] of the contracts
     job_seconds: float = 1.0  # how long a move job takes
-    uncalling_status: int = 404  # call settings of a person without calling licence
+    uncalling_status: int = 404  # call settings of a person without calling license
     secondary_member: str = "directNumber"  # 3.1: or "external"
     permission_path: str = "both"  # 3.4: "features", "telephony" or "both"
     numbers_400_adds_rest: bool = False  # 2.1: what a refused list leaves behind
@@ -46,7 +46,7 @@ class SandboxConfig:
     number_list_location: str = "hydra"
     bare_uuids: bool = False  # 1.6: the UUID of a person or location is taken for its id
     move_shape: str = "V"  # 3.2: shape of the answers, V or S
-    uncalled_location: bool = True  # reads bring locationId of people without calling licence
+    uncalled_location: bool = True  # reads bring locationId of people without calling license
 
     @property
     def token(self) -> str:

@@ -1,4 +1,4 @@
-"""Licences: the list, and PATCH licenses/users (contract 3.5)."""
+"""Licenses: the list, and PATCH licenses/users (contract 3.5)."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ async def patch_user(call: Call) -> Reply:
 def _apply(
     store: Store, person_id: str, person: Doc, entries: list[Any]
 ) -> tuple[list[str], Doc, list[str]]:
-    """(licences in force afterwards, calling settings to set, licences without free units)."""
+    """(licenses in force afterwards, calling settings to set, licenses without free units)."""
     held, settings, refused = list(person["licenses"]), Doc(), []
     calling = {store.org.licenses[short] for short in CALLING}
     for entry in entries:
@@ -85,7 +85,7 @@ def _apply(
 
 
 def _properties(store: Store, person_id: str, entry: Doc) -> Doc:
-    """Calling settings out of the properties of a calling licence."""
+    """Calling settings out of the properties of a calling license."""
     if "properties" not in entry:
         raise Refused(400, "Calling license without properties", 400411)
     given = members(

@@ -1,4 +1,4 @@
-"""People: reads, licences, call settings and secondary numbers (contracts 1.8, 1.9, 3.1, 3.3, 3.4,
+"""People: reads, licenses, call settings and secondary numbers (contracts 1.8, 1.9, 3.1, 3.3, 3.4,
 3.5).
 """
 
@@ -55,7 +55,7 @@ def person_of(call: Call) -> tuple[str, Doc]:
 
 
 def calling_person(call: Call) -> tuple[str, Doc]:
-    """The person, who must have a calling licence to have call settings [?]."""
+    """The person, who must have a calling license to have call settings [?]."""
     person_id, person = person_of(call)
     if not is_calling(call.store, person):
         raise Refused(call.store.config.uncalling_status, "Person has no Webex Calling license")

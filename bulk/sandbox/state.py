@@ -91,7 +91,7 @@ class Store:
             self.tally.unchanged_writes += 1
 
     def index(self) -> None:
-        """Units in use per licence."""
+        """Units in use per license."""
         self.consumed: Counter[str] = Counter()
         for person in self.docs("person").values():
             self.consumed.update(person["licenses"])

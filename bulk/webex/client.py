@@ -320,7 +320,7 @@ def _headers(token: Token, *, with_body: bool) -> list[tuple[bytes, bytes]]:
 
 
 def _joined(base: str, link: str) -> str:
-    """Raises Unreadable for a link that is none."""
+    """Raises Unreadable for a link that is invalid."""
     try:
         return urljoin(base, link)
     except ValueError:

@@ -47,7 +47,7 @@ class Directory:
         self._paged = False  # pages of people were read already
 
     def names(self, kind: str) -> dict[str, str]:
-        """id -> name of all locations, licences or routes. Raises WebexError."""
+        """id -> name of all locations, licenses or routes. Raises WebexError."""
         return {entry.id: entry.name for entry in self._list(kind)}
 
     def known(self, kind: str) -> list[Entry]:
@@ -179,7 +179,7 @@ def _texts(item: dict[str, Any], member: str, inner: str | None) -> list[str]:
 
 
 def ends(entries: Sequence[Entry]) -> dict[str, str]:
-    """id -> its end, long enough to know each of `entries` from the others: those of licences begin
+    """id -> its end, long enough to know each of `entries` from the others: those of licenses begin
     alike.
     """
     tails = {entry.id: id_tail(entry.id) for entry in entries}

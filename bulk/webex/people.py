@@ -1,4 +1,4 @@
-"""People read many at a time, and the organisation's calling licences (contracts 1.8)."""
+"""People read many at a time, and the organisation's calling licenses (contracts 1.8)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _lock = threading.Lock()
 
 
 def calling_licenses(api: Api, org_id: str | None) -> frozenset[str]:
-    """Ids of the Webex Calling licences for people, by their name; listed once a run."""
+    """Ids of the Webex Calling licenses for people, by their name; listed once a run."""
     with _lock:
         if org_id not in api.calling_licenses:
             found = api.get("licenses", orgId=org_id)["items"]

@@ -24,7 +24,7 @@ THROTTLE_PATIENCE = 6
 
 
 class TryAgain(Exception):
-    """One attempt failed in a way that another attempt may mend."""
+    """One attempt failed in a way that another attempt may repair."""
 
     def __init__(
         self, final: Exception, wait: float | None = None, *, throttled: bool = False

@@ -128,7 +128,7 @@ def exchange(
 @dataclass
 class _InTime(httpx.SyncByteStream):
     """The body of an answer; one that trickles in would never end otherwise: the read timeout
-    starts anew with each byte.
+    starts again with each byte.
     """
 
     parts: httpx.SyncByteStream

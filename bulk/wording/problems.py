@@ -7,7 +7,7 @@ from __future__ import annotations
 from schemas.hydra import kind_of
 from schemas.limits import DEFAULT, Limits
 
-BLOCKED = "Bloqueada en el ensayo: {}"  # said by a row that the launch of a rehearsal sets aside
+BLOCKED = "Bloqueada en el ensayo: {}"  # said by a row that the launch of a dry run sets aside
 MESSAGES = {
     "falta_dato": "Falta el dato. Completa la celda.",
     "telefono_excel": (

@@ -66,7 +66,8 @@ def remedy_for(
 ) -> Remedy:
     """The entry for a row's code and message; a code without entry is named with its HTTP `status`.
 
-    What has no code of Webex is told by the message itself, split in what happened and what to do.
+    What has no code of Webex is reported by the message itself, split in what happened and what to
+    do.
     """
     known, shown = entries(), message or ""
     if known["no_calling"]["title"] in shown and code in ("400", "404"):
@@ -81,8 +82,8 @@ def remedy_for(
 
 
 def without_retry(remedy: str) -> str:
-    """The same for a row that was set apart before anything was sent: it is rehearsed and launched
-    anew, not retried.
+    """The same for a row that was set apart before anything was sent: it is seen in a dry run and
+    launched again, not retried.
     """
     return _RETRY.sub("", remedy) + AGAIN if _RETRY.search(remedy) else remedy
 
@@ -129,7 +130,7 @@ def _message(entry: dict[str, Any]) -> str:
 
 @cache
 def entries() -> dict[str, Any]:
-    """The file as it is: entries {title, remedy, told: the message quotes what Webex says}."""
+    """The file as it is: entries {title, remedy, reported: the message quotes what Webex says}."""
     found: dict[str, Any] = json.loads(
         resources.files("bulk.wording").joinpath("remedies.json").read_text(encoding="utf-8")
     )

@@ -41,7 +41,7 @@ def state_word(run: RunRecord, state: str, code: str | None = None) -> str:
     """What a row of `run` in `state` is called.
 
     `code` tells rows that an undo cannot give back from those not valid, and those that the
-    rehearsal had not come to from those that nobody asked for.
+    dry run had not come to from those that nobody asked for.
     """
     if state == "excluded" and code == NOT_IN_DRY_RUN:
         return _NOT_IN_DRY_RUN
@@ -58,7 +58,7 @@ def cause_word(run: RunRecord, cause: ErrorGroup) -> str:
 
 
 def set_aside(cause: ErrorGroup) -> str:
-    """Tells rows that the rehearsal blocked, and the launch so set aside, from those that are not
+    """Tells rows that the dry run blocked, and the launch so set aside, from those that are not
     valid in the file.
     """
     return (

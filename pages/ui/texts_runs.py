@@ -1,4 +1,4 @@
-"""Spanish texts of the pages of runs: rehearsal, launch, report, history."""
+"""Spanish texts of the pages of runs: dry run, launch, report, history."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Case:
-    """What both sides are asked to do. Made anew for each side, after the sandbox was set as
+    """What both sides are asked to do. Made again for each side, after the sandbox was set as
     new.
     """
 

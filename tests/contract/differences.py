@@ -279,7 +279,7 @@ TABLE = (
         _join_jobs,
         sdk_can=True,
     ),
-    # -- 3.5 licences
+    # -- 3.5 licenses
     Difference(
         "operation_always_said",
         "3.5",

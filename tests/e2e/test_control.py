@@ -35,7 +35,7 @@ def operator(browser: Any, slow_server: Server) -> Iterator[Operator]:
 
 
 def launch(tab: Operator, files: Path) -> str:
-    """Without a rehearsal, which here would take as long as the run; the run's id."""
+    """Without a dry run, which here would take as long as the run; the run's id."""
     tab.go("/Datos")
     tab.upload(files)
     tab.press("Continuar a Mapeo")

@@ -1,4 +1,4 @@
-"""A bad cell is put right in the grid, in a real browser; the file to take away has it, the
+"""A bad cell is corrected in the grid, in a real browser; the file to take away has it, the
 original has not.
 """
 
@@ -74,7 +74,7 @@ def write(operator: Operator, row: int, header: str, text: str) -> None:
 
 
 def open_cell(operator: Operator, grid: Any, row: int, position: int) -> Any:
-    """The input of a cell. A grid that is drawn anew (a page that still settles) forgets what was
+    """The input of a cell. A grid that is drawn again (a page that still settles) forgets what was
     chosen: then again.
     """
     field = operator.page.locator("#portal input, #portal textarea").first

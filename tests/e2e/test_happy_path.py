@@ -1,4 +1,4 @@
-"""The whole way in a real browser: files, action, rehearsal, launch, report."""
+"""The whole way in a real browser: files, action, dry run, launch, report."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_from_three_files_to_the_report(operator: Operator, examples: Path) -> N
     assert {row["estado"] for row in rows} <= {
         "hecha",
         "no válida",
-    }  # blocked in the rehearsal: set aside, not sent
+    }  # blocked in the dry run: set aside, not sent
     assert all("532" in row["después"] or "53" in row["después"] for row in done)
     document = json.loads(operator.save("JSON"))
     assert document["run_id"] == run_id

@@ -1,4 +1,4 @@
-"""A lot chosen in the list beside the map is paused, taken up and worked again; the summary is
+"""A order chosen in the list beside the map is paused, resumed and worked again; the summary is
 copied by a click.
 """
 
@@ -21,7 +21,7 @@ LOT, REFUSED = 20, 5  # rows
 
 @pytest.fixture
 def slow_server(chromium: str, tmp_path: Path) -> Iterator[Server]:
-    """Slow enough for the last lot to wait while the first ones are worked."""
+    """Slow enough for the last order to wait while the first ones are worked."""
     with serving_app(tmp_path / "home", latency_ms=400) as running:
         yield running
 
@@ -35,7 +35,7 @@ def operator(browser: Any, slow_server: Server) -> Iterator[Operator]:
 
 
 def launch_in_lots(tab: Operator, files: Path) -> None:
-    """Without a rehearsal, two rows at a time."""
+    """Without a dry run, two rows at a time."""
     tab.go("/Datos")
     tab.upload(files)
     tab.press("Continuar a Mapeo")

@@ -102,7 +102,7 @@ def records(action_id: str) -> list[dict[str, str]]:
 def run(
     context: Context, action_id: str, service: tuple[Junk, str, str], *, dry_run: bool = False
 ) -> tuple[str, list[RowResult]]:
-    """(state, rows) of a run that has come to rest. Raises BulkError when it was refused before it
+    """(state, rows) of a run that has finished. Raises BulkError when it was refused before it
     began.
     """
     _, base_url, token = service

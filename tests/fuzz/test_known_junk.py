@@ -146,7 +146,7 @@ def test_rows_that_an_unforeseen_failure_leaves_open_are_never_called_ended(
 
 
 def test_a_list_that_heeds_no_start_is_read_once_and_ends(workspace: Workspace) -> None:
-    """The sandbox, as Webex, does not page licences: asked for as many as there are, it gives the
+    """The sandbox, as Webex, does not page licenses: asked for as many as there are, it gives the
     same ones for ever.
     """
     from itertools import islice

@@ -1,4 +1,4 @@
-"""A wide organisation, and a run out of an awkward file, at rest."""
+"""A wide organisation, and a run out of an awkward file, idle."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def bulk(
 
 @pytest.fixture
 def users(tmp_path: Path, remote: Remote) -> Path:
-    """Twelve people, one without calling licence (index 7) and one row that is not valid."""
+    """Twelve people, one without calling license (index 7) and one row that is not valid."""
     path = tmp_path / "USUARIOS.CSV"
     rows = [f"{remote.person(index)};{1000 + index};Persona {index};Madrid" for index in range(12)]
     text = "\r\n".join(

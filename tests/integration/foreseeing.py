@@ -1,4 +1,4 @@
-"""A rehearsal, its forecast, and the run that shows whether the forecast was right."""
+"""A dry run, its forecast, and the run that shows whether the forecast was right."""
 
 from __future__ import annotations
 

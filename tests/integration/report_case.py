@@ -28,7 +28,7 @@ HOW = Launch(chunk_size=4, workers=4, note="CHG-77 & <b>fase</b>")
 
 @dataclass
 class Ended:
-    """A run out of a file, at rest."""
+    """A run out of a file, idle."""
 
     workspace: Workspace
     run: RunRecord
@@ -41,7 +41,7 @@ class Ended:
 
 
 def raw_file(workspace: Workspace) -> bytes:
-    """Eight people, one without licence, one row that is not valid, and cells that attack a
+    """Eight people, one without license, one row that is not valid, and cells that attack a
     spreadsheet or a page.
     """
     lines = [

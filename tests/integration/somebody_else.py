@@ -68,7 +68,7 @@ def _permissions_with_code(remote: Remote, doc: Members) -> Members:
     }
 
 
-# Not here: licences and secondary numbers. A person has them or has them not: changed since, they
+# Not here: licenses and secondary numbers. A person has them or has them not: changed since, they
 # are as before.
 CHANGES: dict[str, Callable[[Remote, Row], None]] = {
     "ubicacion_alta_numeraciones_desactivadas": _number_in_use,

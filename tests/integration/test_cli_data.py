@@ -207,7 +207,7 @@ def test_validate_looks_names_up_as_plan_does_and_remembers_the_choice(
     assert f"…{end}" in found["problems"][0]["message"]
     code, found = bulk(*asked, "--choose", f"Sede={end}")  # a choice is a look-up already
     assert (code, [each["value"] for each in found["problems"]]) == (1, ["nadie@example.com"])
-    assert bulk(*asked, "--resolve-names", "--lines", "2-3")[0] == 0  # remembered, and told
+    assert bulk(*asked, "--resolve-names", "--lines", "2-3")[0] == 0  # remembered, and reported
     assert f"Como se eligió: «Sede» es …{end}. Para otra: --choose." in bulk.err  # type: ignore[attr-defined]
     assert remote.writes() == 0
 
@@ -217,7 +217,7 @@ def test_validate_takes_only_what_a_run_left_open(
 ) -> None:
     assert (
         bulk("run", ACTION, "--usuarios", users, "--bulk", "--json")[0] == 1
-    )  # one without licence, one not valid
+    )  # one without license, one not valid
     _, found = bulk("validate", ACTION, "--usuarios", users, "--only-open-of", "última", "--json")
     assert (found["total"], found["excluded"], found["invalid"]) == (13, 11, 1)
     assert "pendientes y fallidas de" in bulk.err  # type: ignore[attr-defined]

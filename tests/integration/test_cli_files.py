@@ -50,7 +50,7 @@ def test_an_empty_scope_option_never_means_the_whole_file(
 def test_rows_that_were_not_valid_are_among_those_left_open(
     bulk: Bulk, users: Path, remote: Remote
 ) -> None:
-    """users: row 9 has no calling licence (failed) and row 14 is not valid; the latter is corrected
+    """users: row 9 has no calling license (failed) and row 14 is not valid; the latter is corrected
     since.
     """
     run_id = bulk("run", FORWARD, "--usuarios", users, "--bulk", "--json")[1]["run_id"]

@@ -1,4 +1,4 @@
-"""What a rehearsal says that launching will cost, held against what launching the same rows did
+"""What a dry run says that launching will cost, held against what launching the same rows did
 cost.
 """
 

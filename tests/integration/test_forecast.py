@@ -1,4 +1,4 @@
-"""What the whole file will run into is told by the rehearsal, against the sandbox."""
+"""What the whole file will run into is reported by the dry run, against the sandbox."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from tests.integration.foreseeing import (
 )
 from tests.workspace import Remote, Workspace
 
-# -- licences --------------------------------------------------------------------------------------
+# -- licenses --------------------------------------------------------------------------------------
 
 
 def scarce(workspace: Workspace, remote: Remote, free: int) -> str:
-    """A licence that nobody has, of which `free` units are left."""
+    """A license that nobody has, of which `free` units are left."""
     items = fresh_api(workspace).pages("licenses", "items")
     found = next(
         item for item in items if item["consumedUnits"] == 0 and "Calling" not in item["name"]
@@ -71,7 +71,7 @@ def test_an_extension_counts_only_where_a_calling_licence_is_added(
     workspace: Workspace, remote: Remote
 ) -> None:
     """The file has its people's own extensions and locations; Webex is sent them with a calling
-    licence alone.
+    license alone.
     """
     first, second, third = callers(remote, 3)
     here = remote.location(home_of(third, remote.locations))
@@ -242,7 +242,7 @@ def test_a_run_foretells_nothing(workspace: Workspace, remote: Remote) -> None:
 def test_without_webex_what_file_and_dry_run_show_is_still_reported(
     workspace: Workspace, remote: Remote
 ) -> None:
-    """Also when the lists cannot be read: the rehearsal stands, and so does what needs no list."""
+    """Also when the lists cannot be read: the dry run stands, and so does what needs no list."""
     rows = many_rows(remote, HEADER, 3)
     rows[0]["phone_number"], rows[2]["location_id"] = (
         number(0, 88888),

@@ -1,4 +1,4 @@
-"""Moves that Webex would refuse are told by the rehearsal: extensions, numbers, targets (contract
+"""Moves that Webex would refuse are reported by the dry run: extensions, numbers, targets (contract
 3.2).
 """
 

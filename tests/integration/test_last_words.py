@@ -119,7 +119,7 @@ def test_rows_of_a_cancelled_order_that_had_been_claimed_do_not_come_back(
     journal = workspace.context.journal
     until(
         lambda: runs.run_counts(journal, live.run_id)["running"] > 25
-    )  # some of the second lot are claimed, and wait
+    )  # some of the second order are claimed, and wait
     second = runs.order_statuses(journal, live.run_id, "running")[1].order_id
     stop_orders(workspace.context, live.run_id, "cancel", [second], "Ana")
     request_stop(workspace.context, live.run_id, "pause", "Ana")

@@ -1,4 +1,4 @@
-"""Single lots of a run are paused, let go on and cancelled; the others are not touched."""
+"""Single orders of a run are paused, let go on and cancelled; the others are not touched."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.workspace import PATIENCE, Remote, Workspace
 
 
 def slow_lots(workspace: Workspace, remote: Remote) -> tuple[LiveRun, list[str]]:
-    """Forty rows in four lots, one row after another."""
+    """Forty rows in four orders, one row after another."""
     remote.config(latency_ms=40)
     live = workspace.start(FORWARD, forwarded(remote, 40), Launch(workers=1, chunk_size=10))
     return live, [

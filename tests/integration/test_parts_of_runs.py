@@ -33,7 +33,7 @@ STEPS = 5
 
 def started(workspace: Workspace, remote: Remote) -> LiveRun:
     """Sixty rows: some not valid, some outside the scope, and two people without calling
-    licence.
+    license.
     """
     people = [*callers(remote, 56), 7, 7 + 33]
     ids = [*map(remote.person, people), *["nada"] * (len(LINES) - len(people))]

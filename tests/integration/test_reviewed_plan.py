@@ -94,7 +94,7 @@ def test_drift_is_seen_by_an_action_that_writes_in_sets(
 def test_a_licence_that_somebody_gave_since_the_plan_is_not_given_again(
     workspace: Workspace, remote: Remote
 ) -> None:
-    """A licence is there or is not: changed since, it is as asked, which is no drift; the rest of
+    """A license is there or is not: changed since, it is as asked, which is no drift; the rest of
     the row goes on.
     """
     rows, cx = many_rows(remote, "usuarios_modificar_licencias", 6), remote.org.licenses["cx"]

@@ -169,8 +169,8 @@ def test_the_preview_of_an_undo_can_be_launched(workspace: Workspace, remote: Re
 def test_a_launched_preview_lists_its_rows_as_the_preview_did(
     workspace: Workspace, remote: Remote
 ) -> None:
-    """Kept, irreversible and unreadable rows are told apart, and what the preview did not show is
-    not written.
+    """Kept, irreversible and unreadable rows are distinguished, and what the preview did not show
+    is not written.
     """
     cx, calling = remote.org.licenses["cx"], remote.org.licenses["professional"]
     people = callers(remote, 5)

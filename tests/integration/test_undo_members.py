@@ -115,7 +115,7 @@ def test_a_retried_row_in_doubt_of_an_undo_is_kept(
 def test_what_an_earlier_attempt_did_is_given_back_too(
     workspace: Workspace, remote: Remote
 ) -> None:
-    """206: one licence given, one not; the retry is refused and gives nothing."""
+    """206: one license given, one not; the retry is refused and gives nothing."""
     as_new, cx, meeting = remote.digest(), remote.org.licenses["cx"], remote.org.licenses["meeting"]
     units = remote.doc("license", meeting)["totalUnits"]
     remote.patch("license", meeting, totalUnits=0)

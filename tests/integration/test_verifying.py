@@ -1,4 +1,6 @@
-"""What a verification found is told alike by every report, and stays told when the run goes on."""
+"""What a verification found is reported alike by every report, and stays reported when the run
+goes on.
+"""
 
 from __future__ import annotations
 

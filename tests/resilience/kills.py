@@ -24,7 +24,7 @@ def kills_of(action: str, *, long: bool) -> int:
 
 @dataclass
 class Story:
-    """What happened so far, told when a test fails."""
+    """What happened so far, reported when a test fails."""
 
     action: str
     dice: random.Random = field(repr=False)

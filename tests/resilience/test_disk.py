@@ -1,5 +1,5 @@
-"""A data directory that has no room left or cannot be written: a clear stop, and nothing lost once
-it can be again.
+"""A data directory that has no package left or cannot be written: a clear stop, and nothing lost
+once it can be again.
 """
 
 from __future__ import annotations

@@ -50,7 +50,7 @@ class App:
 def app_process(
     chromium: str, workspace: Workspace, environment: dict[str, str], tmp_path: Path
 ) -> Iterator[App]:
-    """On the data directory of `house`, which already has a run; its terminal is logged with all
+    """On the data directory of `product`, which already has a run; its terminal is logged with all
     debugging on.
     """
     workspace.run(
@@ -152,7 +152,7 @@ def test_no_page_frame_storage_terminal_or_file_shows_a_pasted_token(
 def two_tabs(
     workspace: Workspace, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> tuple[AppTest, AppTest]:
-    """Two sessions of one process, on the data directory of `house`."""
+    """Two sessions of one process, on the data directory of `product`."""
     for name, value in environment.items():
         if name.startswith(("BULK_", "WEBEX_")) and name != "WEBEX_ACCESS_TOKEN":
             monkeypatch.setenv(name, value)

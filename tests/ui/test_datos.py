@@ -1,4 +1,4 @@
-"""Datos: what was detected, repairs, problems, and cells put right; the original is never
+"""Datos: what was detected, repairs, problems, and cells corrected; the original is never
 changed.
 """
 
@@ -140,7 +140,7 @@ def test_the_rows_of_one_kind_are_seen_alone_and_all_of_them_again(bad: AppTest)
 
 
 def grid(app: AppTest) -> pd.DataFrame:
-    """The rows to put right."""
+    """The rows to corrected."""
     found: pd.DataFrame = next(
         each.value for each in app.dataframe if "Qué se espera y qué hacer" in each.value.columns
     )

@@ -84,7 +84,7 @@ def open_report(app: AppTest, run_id: str) -> AppTest:
 
 
 def settle(context: Context, found: Callable[[], RunRecord | None]) -> RunRecord:
-    """Wait until the run that `found` gives has come to rest."""
+    """Wait until the run that `found` gives has finished."""
     until = time.monotonic() + 30
     while time.monotonic() < until:
         run = found()
@@ -213,7 +213,7 @@ def test_retry_of_a_cause_leaves_the_other_one_alone_and_shows_the_board(
     }
     assert as_before == set(
         range(2, 52)
-    )  # the other five were asked again, and are told another thing
+    )  # the other five were asked again, and are reported another thing
     assert set(shown) == set(range(2, 57))
     assert "Mapa de filas" in said(app)
 

@@ -1,4 +1,4 @@
-"""What Lanzamiento takes for the rehearsal of what this tab has, and what a second click does."""
+"""What Lanzamiento takes for the dry run of what this tab has, and what a second click does."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def sandbox(context: Context) -> Connection:
 
 @pytest.fixture
 def tab(app: AppTest, files: dict[str, Dataset]) -> AppTest:
-    """With the files and the action, and nothing rehearsed."""
+    """With the files and the action, and nothing seen in a dry run."""
     mine = app.session_state[KEY]
     mine.files, mine.action_id = dict(files), FORWARDING
     return app

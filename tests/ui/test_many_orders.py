@@ -1,5 +1,5 @@
-"""Every page beside a run of no lot, of one and of thousands: as found in history, on the board, in
-the report.
+"""Every page beside a run of no order, of one and of thousands: as found in history, on the board,
+in the report.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ STATES = [state for state in ALL_STATES if state not in ("pending", "running")]
 
 @pytest.fixture(scope="module")
 def stored() -> dict[tuple[int, bool], RunRecord]:
-    """Runs written so far, by (lots, rehearsal)."""
+    """Runs written so far, by (orders, dry run)."""
     return {}
 
 
 def run_of(
     context: Context, stored: dict[tuple[int, bool], RunRecord], orders: int, *, dry_run: bool
 ) -> RunRecord:
-    """An ended run of so many lots of one row, in every state by turns."""
+    """An ended run of so many orders of one row, in every state by turns."""
     if (orders, dry_run) in stored:
         return stored[orders, dry_run]
     record = RunRecord(

@@ -1,4 +1,4 @@
-"""Board, report and history with runs of none, one and many lots."""
+"""Board, report and history with runs of none, one and many orders."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def run(context: Context, sandbox: Connection, files: dict[str, Dataset]) -> Run
 
 
 def stored_run(context: Context, orders: int) -> RunRecord:
-    """An ended run of so many lots of one row, as the journal would have it."""
+    """An ended run of so many orders of one row, as the journal would have it."""
     record = RunRecord(
         run_id=runs.new_run_id(context.journal),
         action_id=FORWARDING,

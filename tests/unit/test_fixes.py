@@ -1,4 +1,4 @@
-"""Cells put right by hand: only what was edited changes, and the corrected file reads back the
+"""Cells corrected by hand: only what was edited changes, and the corrected file reads back the
 same.
 """
 

@@ -1,4 +1,4 @@
-"""Journals that are old, foreign, torn or gone: taken up, or told plainly and left as they are;
+"""Journals that are old, foreign, torn or gone: resumed, or reported plainly and left as they are;
 never replaced in silence.
 """
 

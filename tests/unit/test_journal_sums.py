@@ -1,5 +1,5 @@
-"""What the board reads each second of a run: states of lots as one text, rows by location as a base
-and what ended since.
+"""What the board reads each second of a run: states of orders as one text, rows by location as a
+base and what ended since.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from bulk.journal import Journal, locations, open_journal, orders, row_writes, r
 from bulk.journal.tables import rows as table
 
 RUN = "20261123-0712-a3f"
-EACH = 3  # rows of a lot
+EACH = 3  # rows of a order
 LONG_AGO = "2026-11-23T06:00:00.000+00:00"
 
 
 @pytest.fixture
 def journal(tmp_path: Path) -> Iterator[Journal]:
-    """Twelve lots, the last two shut out and not valid."""
+    """Twelve orders, the last two shut out and not valid."""
     opened = open_journal(tmp_path)
     runs.create_run(opened, RunRecord(RUN, "usuarios_x", "sandbox"))
     for order_ in range(12):

@@ -132,7 +132,7 @@ def test_a_selected_column_chooses_in_any_file(mark: str) -> None:
     ]  # also where nothing is left out: whoever repeats the run gets the same rows
     assert (
         Scope(selected=False).to_json() != Scope().to_json() == {}
-    )  # a rehearsal of the one is none of the other
+    )  # a dry run of the one is none of the other
 
 
 def test_what_was_left_open_is_matched_by_entity_and_not_by_line() -> None:

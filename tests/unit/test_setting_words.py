@@ -1,4 +1,4 @@
-"""Settings and options are told in Spanish, those that somebody set apart from those as they
+"""Settings and options are reported in Spanish, those that somebody set apart from those as they
 come.
 """
 

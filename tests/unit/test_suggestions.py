@@ -37,7 +37,7 @@ def csv(text: str, name: str = "usuarios") -> Dataset:
 def offered(action: object, data: Dataset, **files: Dataset) -> dict[str, tuple[str, str, bool]]:
     mapping = map_columns(action, data, files.get("world"))  # type: ignore[arg-type]
     found = suggest(action, data, files.get("world"), mapping, others=files)  # type: ignore[arg-type]
-    return {offer.param: (offer.source, offer.os_error_text, offer.lookup) for offer in found}
+    return {offer.param: (offer.source, offer.reason, offer.lookup) for offer in found}
 
 
 def test_synonyms_in_spanish_are_offered_and_nothing_is_applied() -> None:
@@ -52,7 +52,7 @@ def test_synonyms_in_spanish_are_offered_and_nothing_is_applied() -> None:
 def test_a_misspelt_header_is_offered_by_likeness_with_a_lower_score() -> None:
     data = csv(f"person_id;extensoin\n{PERSON};2041\n")
     [offer] = suggest(FORWARD, data, None, map_columns(FORWARD, data))
-    assert (offer.source, offer.os_error_text) == ("extensoin", "parecido")
+    assert (offer.source, offer.reason) == ("extensoin", "parecido")
     assert 80 <= offer.score < 95
 
 

@@ -37,7 +37,7 @@ def message(
 
 
 def decided(action_id: str, before: dict[str, Any], **params: Any) -> tuple[str, str, str]:
-    """What the action itself decides, told."""
+    """What the action itself decides, reported."""
     return message(action_id, get_action(action_id).decide(before, **params))
 
 

@@ -51,7 +51,7 @@ def rules(found: PreparedFile) -> list[tuple[int | None, str | None, str]]:
             None,
         ),  # as it is without blanks: how few digits a number may have differs too much
         ("+234 1 123 4567", None),
-        ("+52 1 55 1234 5678", None),  # the mobile prefix of before
+        ("+52 1 55 1234 5678", None),  # the mobile prefix from before
         ("+999 911 222 333", "telefono_no_valido"),
         ("+49 (30) 1234567-89", None),  # German numbers have no length of their own
         ("+٣٤٩١١٢٢٢٣٣٣", "telefono_no_valido"),

@@ -1,8 +1,8 @@
-"""What the whole file will run into, told by a finished rehearsal: things that no row by itself can
+"""What the whole file will run into, shown by a finished dry run: things that no row by itself can
 show.
 
 The journal is read once for what the rows take, and Webex is asked once for each list that a row
-needs: the licences, the numbers, people or details of a location, and for secondary numbers the
+needs: the licenses, the numbers, people or details of a location, and for secondary numbers the
 people, 85 a call.
 """
 
@@ -31,7 +31,7 @@ def check_whole_file(
     context: Context, run: RunRecord, api: Api | None = None
 ) -> tuple[Finding, ...]:
     """Findings for a finished dry run, those that Webex would refuse first. Without `api`: what
-    file and rehearsal show alone.
+    file and dry run show alone.
 
     Only reads. Raises WebexError.
     """

@@ -1,4 +1,4 @@
-"""Rows that the rehearsal could not plan: by cause, with the remedy."""
+"""Rows that the dry run could not plan: by cause, with the remedy."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bulk.runs.forecast.demand import LICENCES
 from bulk.runs.forecast.finding import MAX_LINES, Finding, begins, named
 from bulk.wording.remedies import entries
 
-MAX_CAUSES = 10  # told one by one
+MAX_CAUSES = 10  # reported one by one
 # rule of validation -> (what the file asks, what to change)
 TWICE = {
     "numero_repetido": ("El fichero pide el mismo número para varios", "el número"),

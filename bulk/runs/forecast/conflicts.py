@@ -45,7 +45,7 @@ Found = Mapping[str | None, Mapping[str, Held]]  # location -> number or extensi
 
 
 def unknown_places(api: Api, wants: Wants) -> list[Finding]:
-    """People sent to a location that is none of Webex Calling; nothing more is asked about it.
+    """People sent to a location that is invalid of Webex Calling; nothing more is asked about it.
     Raises WebexError.
     """
     if not wants.targets:

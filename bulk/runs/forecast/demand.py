@@ -1,4 +1,4 @@
-"""What the rows of a rehearsal will take of Webex: licences, numbers and extensions. One pass over
+"""What the rows of a dry run will take of Webex: licenses, numbers and extensions. One pass over
 the journal, no call.
 """
 
@@ -25,8 +25,8 @@ class Want(NamedTuple):
     """
 
     line: int
-    value: str  # number, extension or licence
-    place: str | None = None  # location in which it is taken; None = not told
+    value: str  # number, extension or license
+    place: str | None = None  # location in which it is taken; None = not reported
     person: str | None = None  # who takes it
     org_id: str | None = None  # as the file has it
 
@@ -94,7 +94,7 @@ def _route(row: RowResult, wants: Wants) -> None:
 def _intercom(row: RowResult, wants: Wants) -> None:
     wants.numbers.append(
         _want(row, row.params["legacy_phone_number"])
-    )  # in the location of the person, not told here
+    )  # in the location of the person, not reported here
 
 
 def _move(row: RowResult, wants: Wants) -> None:
@@ -117,7 +117,7 @@ def _move(row: RowResult, wants: Wants) -> None:
 
 
 def _licences(row: RowResult, wants: Wants) -> None:
-    """Number and extension count only where a calling licence is added: to the others Webex is sent
+    """Number and extension count only where a calling license is added: to the others Webex is sent
     neither.
     """
     wants.licences += [(_want(row, licence), bool(new)) for licence, (_, new) in row.change.items()]

@@ -17,7 +17,7 @@ from bulk.journal import rows
 from bulk.journal.control import learned_limit
 from bulk.runs.context import Context
 
-FIRST_RATE = 20.0  # calls a second of a first start, before anything was learned
+FIRST_RATE = 20.0  # calls per second of a first start, before anything was learned
 MIN_CALLS = 20  # of a dry run, from which its own rate says something
 READ = (
     "create",
@@ -37,7 +37,7 @@ class Estimate:
 
     calls: int  # requests to Webex
     seconds: float  # at `rate`, and the shortest time that remote jobs take
-    # calls a second: the learned limit, else what the dry run reached, else that of a first start
+    # calls per second: the learned limit, else what the dry run reached, else that of a first start
     rate: float
     learned: bool  # the rate was learned from this organisation
     measured: bool = False  # it is that of the dry run itself

@@ -1,4 +1,4 @@
-"""Licences that will not suffice, or that Webex does not know (contract 3.5)."""
+"""Licenses that will not suffice, or that Webex does not know (contract 3.5)."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 class Stock(NamedTuple):
-    """What the organisation has of a licence."""
+    """What the organisation has of a license."""
 
     name: str  # as Webex writes it
-    free: int | None  # units; None = without limit, or not told
+    free: int | None  # units; None = without limit, or not reported
 
 
 def licences(api: Api, wanted: Sequence[tuple[Want, bool]]) -> list[Finding]:

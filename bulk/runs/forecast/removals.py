@@ -1,4 +1,4 @@
-"""What a launch would destroy for good, told by its rehearsal."""
+"""What a launch would destroy for good, shown by its dry run."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from bulk.core.records import RowResult, RunRecord
 from bulk.journal import rows
 from bulk.runs.context import Context
 
-CALLING = (  # member of `before` that names the Webex Calling licences among those of the row
+CALLING = (  # member of `before` that names the Webex Calling licenses among those of the row
     "calling"
 )
 

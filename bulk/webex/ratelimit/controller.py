@@ -3,7 +3,7 @@ calls per second.
 
 Two facts hold for every server that refills an allowance at the rate L, whatever the size of its
   bucket:
-- from one 429 to the next no more than L calls a second were admitted on average, the wait
+- from one 429 to the next no more than L calls per second were admitted on average, the wait
   included (`mean` <= L):
   at both ends the bucket was empty. So a bucket, however large, cannot make a rate look safe
     that is not;

@@ -2,7 +2,7 @@
 in calls per second.
 
     Rising        no limit is known: the rate doubles each second
-    Settled       a 429 told roughly where the limit is: creep towards it, hold, then look above
+    Settled       a 429 reported roughly where the limit is: creep towards it, hold, then look above
       with growing steps
 
           ·                           · probing: slowly at first, twice as fast each 0.5 s

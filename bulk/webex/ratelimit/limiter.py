@@ -92,15 +92,15 @@ class Pace:
             self._search.refused(self._clock(), entered_at, wait)
 
     def cap(self, run_id: str, per_second: float) -> None:
-        """The run wants no more than `per_second` calls a second until it is uncapped; 0 = any. The
-        least of all runs holds.
+        """The run wants no more than `per_second` calls per second until it is uncapped; 0 = any.
+        The least of all runs holds.
         """
         with self._state:
             self._asked[run_id] = per_second
             self._set_ceiling()
 
     def uncap(self, run_id: str) -> None:
-        """The run has come to rest, or never asked for anything."""
+        """The run has finished, or never asked for anything."""
         with self._state:
             self._asked.pop(run_id, None)
             self._set_ceiling()

@@ -1,4 +1,4 @@
-"""Cells put right: the original stays as it was read, the working file is the original with what
+"""Cells corrected: the original stays as it was read, the working file is the original with what
 was accepted.
 """
 
@@ -94,7 +94,7 @@ def complete_ids(session: Session, name: str, names: Names) -> tuple[int, int]:
     session.originals[name] = fill_ids.with_columns(session.originals.get(name, working), wanted)
     found = corrections.edits(fill_ids.with_columns(working, wanted).frame, filled.frame)
     accept(session, name, [replace(fix, inspected=False) for fix in found])
-    message = set(session.findings[name])  # looked for once more, each is told once
+    message = set(session.findings[name])  # looked for once more, each is reported once
     session.findings[name] += [problem for problem in problems if problem not in message]
     return cells, len(problems)
 
@@ -107,7 +107,7 @@ def take_back(session: Session, name: str) -> None:
 
 
 def _apply(session: Session, name: str, texts: dict[tuple[int, str], str]) -> None:
-    """Raises InputError for a cell that there is not."""
+    """Raises InputError if a cell does not exist."""
     original = session.originals.get(name) or session.files[name]
     session.originals.setdefault(name, original)
     differing = {cell: text for cell, text in texts.items() if original.frame.at[cell] != text}

@@ -43,7 +43,7 @@ def choose(session: Session, plan: PreparedFile) -> None:
 
 
 def _chosen_before(session: Session, names: Names, org_id: str | None) -> None:
-    """The choices that these rows take again, and the way to make them anew."""
+    """The choices that these rows take again, and the way to make them again."""
     if not names.used:
         return
     message = meanings(names)
@@ -92,7 +92,7 @@ def _ask(session: Session, names: Names, org_id: str | None, kind: str, name: st
 
 
 def complete(session: Session) -> None:
-    """«Completar ids» of the loaded files: told only where ids are missing and can be looked
+    """«Completar ids» of the loaded files: reported only where ids are missing and can be looked
     for.
     """
     wanted = {

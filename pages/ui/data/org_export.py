@@ -1,4 +1,4 @@
-"""What Datos gives out: the template of an action, and what Webex has (people, locations, licences,
+"""What Datos gives out: the template of an action, and what Webex has (people, locations, licenses,
 numbers, routes).
 """
 

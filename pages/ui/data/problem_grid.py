@@ -1,4 +1,4 @@
-"""The grid of bad rows: cells put right in place, "all like this", looked at again when applied.
+"""The grid of bad rows: cells corrected in place, "all like this", looked at again when applied.
 Any page may show it.
 """
 

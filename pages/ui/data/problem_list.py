@@ -46,7 +46,7 @@ def views(session: Session, found: Mapping[str, Sequence[Problem]], *, key: str)
 
 
 def draw(session: Session, found: Mapping[str, Sequence[Problem]], *, key: str) -> None:
-    """The kinds of problems, the rows of the one chosen (or of all) to put right, and the
+    """The kinds of problems, the rows of the one chosen (or of all) to corrected, and the
     downloads.
     """
     if any(problem.rule == NO_PREFIX for problems in found.values() for problem in problems):

@@ -36,7 +36,7 @@ def by_file(session: Session) -> Found:
 
 
 def _plan(session: Session) -> PreparedFile | None:
-    """A mapping that does not fit this file is told where it is chosen; the file by itself is
+    """A mapping that does not fit this file is reported where it is chosen; the file by itself is
     looked at all the same.
     """
     action = selection.chosen_action(session)

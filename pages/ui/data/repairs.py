@@ -68,8 +68,8 @@ def without_prefix(session: Session) -> int:
 
 
 def country_of(session: Session) -> str | None:
-    """GLOBAL's, else the one chosen here, else the setting; one that there is not is told and left
-    out.
+    """GLOBAL's, else the one chosen here, else the setting; one that there is not is reported and
+    left out.
     """
     try:
         said = repairs.default_country(session.files.get("global"))
@@ -80,7 +80,7 @@ def country_of(session: Session) -> str | None:
 
 
 def by_setting() -> str | None:
-    """BULK_DEFAULT_COUNTRY; one that there is not is told and left out."""
+    """BULK_DEFAULT_COUNTRY; one that there is not is reported and left out."""
     try:
         return repairs.country_by_setting(resources.context().settings.default_country)
     except InputError as error:

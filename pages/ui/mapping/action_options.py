@@ -1,4 +1,6 @@
-"""What some actions are told for the whole run: profile, PSTN, removal of the calling licence."""
+"""What some actions are reported for the whole run: profile, PSTN, removal of the calling
+license.
+"""
 
 from __future__ import annotations
 

@@ -88,7 +88,7 @@ def _list_text(what: str, items: tuple[str, ...]) -> None:
 
 
 def put(session: Session, action: Action, chosen: Scope) -> None:
-    """Keep the scope of the action's file; the page is drawn anew."""
+    """Keep the scope of the action's file; the page is drawn again."""
     session.choosing = False
     if chosen == selection.WHOLE:
         session.scopes.pop(action.dataset, None)

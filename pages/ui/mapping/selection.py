@@ -87,7 +87,7 @@ def prepared(session: Session) -> PreparedFile:
     )
     if session.prepared is None or session.prepared_key != key:
         if session.by_name:
-            names(session)[0].used.clear()  # those of these rows are noted anew
+            names(session)[0].used.clear()  # those of these rows are noted again
         session.prepared = prepare(
             action.id,
             session.files,
@@ -126,7 +126,7 @@ def names(session: Session) -> tuple[Names, str | None]:
 
 def _asked(session: Session) -> str:
     """Which organisation is asked, and with which token: what is looked for with one that has
-    expired is looked for anew.
+    expired is looked for again.
     """
     reached = resources.connection(session)
     return f"{reached.target}|{reached.org_id}|{session.pasted_at}"
@@ -149,7 +149,7 @@ def to_send(plan: PreparedFile) -> int:
 
 
 def why_not(plan: PreparedFile) -> str:
-    """Why this plan cannot be rehearsed or launched; "" when it can."""
+    """Why this plan cannot be seen in a dry run or launched; "" when it can."""
     if plan.missing:
         return f"Falta decir de dónde sale: {', '.join(plan.missing)}."
     if to_send(plan):
@@ -183,8 +183,8 @@ def launch_of(
 
 
 def is_about(run: RunRecord, session: Session, connection: Connection) -> bool:
-    """True when `run` rehearsed the action, files, rows, values, mapping and organisation that this
-    tab has now.
+    """True when `run` seen in a dry run the action, files, rows, values, mapping and organisation
+    that this tab has now.
     """
     if (
         run.kind != "apply" or not run.dry_run

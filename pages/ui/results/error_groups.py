@@ -24,7 +24,7 @@ from pages.ui.widgets import tables
 from pages.ui.widgets.browser import copy_button
 from pages.ui.widgets.markdown import plain
 
-MAX_CAUSES = 15  # told one by one; the rest in a table
+MAX_CAUSES = 15  # reported one by one; the rest in a table
 CHOOSE = (
     "Quedan como alcance y se abre Ensayo: cuando la causa esté resuelta, se ensayan y se lanzan"
     " solo estas."
@@ -109,13 +109,13 @@ def _small(cluster: ErrorGroup) -> str:
 
 
 def can_retry(snapshot: RunSnapshot, cluster: ErrorGroup) -> bool:
-    """A row that is not valid stays so until the file is another one; a dry run is done anew."""
+    """A row that is not valid stays so until the file is another one; a dry run is done again."""
     return not snapshot.alive and not snapshot.run.dry_run and cluster.state in RETRY_STATES
 
 
 def can_choose(session: Session, snapshot: RunSnapshot, cluster: ErrorGroup) -> bool:
-    """What was set aside before the launch is no retry: once its cause is mended, these rows are
-    rehearsed again.
+    """What was set aside before the launch is no retry: once its cause is repaired, these rows are
+    seen in a dry run again.
     """
     run = snapshot.run
     if snapshot.alive or run.kind != "apply" or can_retry(snapshot, cluster):
@@ -149,7 +149,7 @@ def choose(session: Session, snapshot: RunSnapshot, cluster: ErrorGroup) -> None
 
 
 def can_fix(session: Session, snapshot: RunSnapshot, cluster: ErrorGroup) -> bool:
-    """What the file says wrongly is put right in Datos, when a file is there."""
+    """What the file says wrongly is corrected in Datos, when a file is there."""
     return (
         snapshot.run.kind == "apply"
         and cluster.state == "invalid"

@@ -127,7 +127,7 @@ def table(context: Context, shown: Sequence[RunRecord]) -> list[RunRecord]:
     frame = pd.DataFrame([_record(context, run, hidden) for run in shown])
     several = (
         frame["Organización"].nunique() > 1
-    )  # one and the same in every line takes the room of what differs
+    )  # one and the same in every line takes the package of what differs
     event: Any = st.dataframe(
         frame,
         hide_index=True,

@@ -37,7 +37,7 @@ class Figures:
 
 
 def figures(context: Context, found: Sequence[RunRecord]) -> list[Figures]:
-    """Of the launches among the newest MOST of `found`; rehearsals change nothing and verifications
+    """Of the launches among the newest MOST of `found`; dry runs change nothing and verifications
     neither.
     """
     return [_figures(context, run) for run in found[:MAX_ITEMS] if not run.dry_run]

@@ -22,7 +22,7 @@ RECENT = 50  # runs looked through
 
 
 def can_repeat(context: Context, run: RunRecord) -> bool:
-    """It was a launch or a rehearsal whose own file was kept."""
+    """It was a launch or a dry run whose own file was kept."""
     own = get_action(run.action_id).dataset
     return run.kind == "apply" and any(
         entry.get("name") == own and _is_kept(context, entry) for entry in run.files
@@ -30,7 +30,7 @@ def can_repeat(context: Context, run: RunRecord) -> bool:
 
 
 def last(context: Context, connection: Connection) -> list[RunRecord]:
-    """The launches and rehearsals of this organisation whose files were kept, newest first."""
+    """The launches and dry runs of this organisation whose files were kept, newest first."""
     found = runs.list_runs(context.journal, limit=RECENT)
     mine = (
         run for run in found if run.target == connection.target and run.org_id == connection.org_id
@@ -39,7 +39,7 @@ def last(context: Context, connection: Connection) -> list[RunRecord]:
 
 
 def go_on(context: Context, session: Session, found: Sequence[RunRecord]) -> None:
-    """Load what the newest of `found` was made of, its rehearsal, and the file that other actions
+    """Load what the newest of `found` was made of, its dry run, and the file that other actions
     need from an earlier one.
 
     The others first: its mapping may bring a column from one. Raises UsageError, InputError.

@@ -38,7 +38,7 @@ from pages.ui.widgets.markdown import plain
 
 RESTING = frozenset({"paused", "stopped", "interrupted"})  # besides the ended ones
 MAX_SHOWN = 2_000  # rows of one list on screen
-MAX_UNDOS = 5  # told one by one
+MAX_UNDOS = 5  # reported one by one
 DONE = {"reverted": "revertida", "kept": "conservada", "irreversible": "no reversible"}
 # list of an undo -> its title, of a preview another one, what it means
 LISTS = {
@@ -55,7 +55,7 @@ LISTS = {
 
 
 def button(session: Session, snapshot: RunSnapshot) -> None:
-    """For a run that wrote and is at rest. A preview is made first, in the background."""
+    """For a run that wrote and is idle. A preview is made first, in the background."""
     if st.button(UNDO_TITLE, help=UNDO_HELP, disabled=snapshot.run.run_id in session.undo_previews):
         try:
             preview = undo(

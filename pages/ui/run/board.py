@@ -32,7 +32,7 @@ from pages.ui.widgets.palette import ROW_HUES, fill, ink, is_dark
 
 ALWAYS = frozenset({"pending", "done", "failed"})  # shown at 0 too
 ALWAYS_OF_PLAN = frozenset(PLAN_STATES)
-MAP_OF_ROWS = 100  # lots: from here on the map shows lots
+MAP_OF_ROWS = 100  # orders: from here on the map shows orders
 MAX_ROWS = 10_000  # on a map of rows
 MAX_LOCATIONS = 8  # bars
 # times what counting all rows took, until they are counted again; in between only what ended since
@@ -70,7 +70,7 @@ def _counter(name: str, number: int) -> str:
 
 
 def run_map(context: Context, snapshot: RunSnapshot) -> None:
-    """Rows while there are few lots, lots from 100 on; with the legend of what is on it."""
+    """Rows while there are few orders, orders from 100 on; with the legend of what is on it."""
     if not snapshot.order_states:
         st.caption("Aún no hay lotes.")
         return
@@ -138,7 +138,7 @@ def locations(context: Context, snapshot: RunSnapshot) -> None:
 
 
 def _counted(context: Context, snapshot: RunSnapshot) -> journal_locations.Counted:
-    """A run that rests is counted anew: its last figures are true."""
+    """A run that rests is counted again: its last figures are true."""
     journal, run_id = context.journal, snapshot.run.run_id
     key = (run_id, "places")
     if not snapshot.alive:

@@ -22,7 +22,7 @@ def living(context: Context) -> list[RunRecord]:
 
 
 def waiting(context: Context) -> list[RunRecord]:
-    """Runs that can be resumed, newest first; rehearsals are done anew instead."""
+    """Runs that can be resumed, newest first; dry runs are done again instead."""
     return [run for run in unfinished(context) if not run.dry_run]
 
 

@@ -1,4 +1,4 @@
-"""Under the board: the latest rows, the causes of errors, the speed, and one lot at a time."""
+"""Under the board: the latest rows, the causes of errors, the speed, and one order at a time."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from pages.ui.widgets.cache import throttled
 from pages.ui.widgets.markdown import plain
 
 LATEST, CAUSES, SPEED, ORDERS = "Últimas 50", "Errores por causa", "Ritmo", "Lotes"
-MAX_CAUSES = 5  # told one by one
+MAX_CAUSES = 5  # reported one by one
 
 
 def draw(session: Session, snapshot: RunSnapshot) -> None:

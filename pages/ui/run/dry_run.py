@@ -1,4 +1,4 @@
-"""What a finished rehearsal lets one foresee: calls, time, end, and whether the token lasts."""
+"""What a finished dry run lets one foresee: calls, time, end, and whether the token lasts."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def forecast_line(session: Session, context: Context, snapshot: RunSnapshot) -> 
 
 
 def whole_file(session: Session, context: Context, snapshot: RunSnapshot) -> None:
-    """What no row by itself can show; asked of Webex once for each rehearsal, and again only if
+    """What no row by itself can show; asked of Webex once for each dry run, and again only if
     that failed.
     """
 
@@ -71,7 +71,7 @@ def whole_file(session: Session, context: Context, snapshot: RunSnapshot) -> Non
         reached = resources.connection_for(snapshot.run, session)
         same_organisation(
             snapshot.run, reached
-        )  # another one's licences and numbers say nothing of this run
+        )  # another one's licenses and numbers say nothing of this run
         return check_whole_file(
             context, snapshot.run, api_for(reached, context.settings, context.journal)
         )
@@ -116,7 +116,7 @@ def about(session: Session, plan: PreparedFile) -> str:
 
 
 def scope_of(snapshot: RunSnapshot) -> str:
-    """The rows that a rehearsal looked at."""
+    """The rows that a dry run looked at."""
     outside = snapshot.counts["excluded"]
     return (
         f"alcance: {thousands(snapshot.total)} de {rows_text(snapshot.total + outside)}"
@@ -137,7 +137,7 @@ def how_long(session: Session, plan: PreparedFile) -> str:
 
 
 def validation(session: Session, plan: PreparedFile) -> None:
-    """What the file itself says before Webex is asked: the rows set aside, to be put right here."""
+    """What the file itself says before Webex is asked: the rows set aside, to be corrected here."""
     bad = len(plan.invalid.keys() - plan.excluded)
     st.markdown(
         "##### Validación:"
@@ -158,7 +158,7 @@ def leave_out(
     group: str,
 ) -> None:
     """«Quitar del alcance»: the rows that the filter shows are not worked; the others have to be
-    rehearsed again.
+    seen in a dry run again.
     """
     filtered = bool(states or search or group)
     reason = None if filtered else "Filtra antes las filas que no quieres trabajar."

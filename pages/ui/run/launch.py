@@ -1,4 +1,4 @@
-"""Before the launch: what the rehearsal said, how to run, and the confirmation."""
+"""Before the launch: what the dry run said, how to run, and the confirmation."""
 
 from __future__ import annotations
 
@@ -201,7 +201,7 @@ def go(
     reached: Connection,
     after: tuple[str, ...],
 ) -> None:
-    """Launch in the background and show the board: exactly the changes of the rehearsal when there
+    """Launch in the background and show the board: exactly the changes of the dry run when there
     is one.
     """
     context = resources.context()
@@ -226,5 +226,5 @@ def go(
             started = launch(context, plan, reached, how, advise=session.advice.append)
         session.run_id = (
             started.run_id
-        )  # before Streamlit can take up a second click: it finds the board then
+        )  # before Streamlit can resume a second click: it finds the board then
     st.switch_page(PAGES["lanzamiento"][0], query_params={"run": started.run_id})

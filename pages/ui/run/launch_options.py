@@ -1,4 +1,4 @@
-"""How the run is to go: lots, threads, hours, first rows for a look, ceiling, automatic pause."""
+"""How the run is to go: orders, threads, hours, first rows for a look, ceiling, automatic pause."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pages.ui.shell.session import Session
 from pages.ui.texts_runs import BREAKER, CHUNK_REASON, NO_BREAKER, PACE_REASON, hour, rows_text
 from pages.ui.widgets.markdown import plain
 
-MAX_ROWS = 5_000  # a lot
+MAX_ROWS = 5_000  # a order
 FIRST_ROWS = 10  # «Empezar por 10 filas»
 
 

@@ -1,5 +1,5 @@
-"""Lots in a list beside the map, which takes no clicks: one is chosen, looked at, paused, taken up,
-cancelled, worked again.
+"""Orders in a list beside the map, which takes no clicks: one is chosen, looked at, paused,
+resumed, cancelled, worked again.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from pages.ui.widgets.markdown import plain
 
 WORTH_SEEING = frozenset(
     {"error", "partial", "running", "paused", "cancelled"}
-)  # of thousands of lots
+)  # of thousands of orders
 MAX_ORDERS = 500  # in the list
-MAX_ROWS = 2_000  # of one lot on screen
-# in st.session_state: the lot's id, which outlives the drawing of a list that is another one each
+MAX_ROWS = 2_000  # of one order on screen
+# in st.session_state: the order's id, which outlives the drawing of a list that is another one each
 # second
 CHOSEN = "board_lot"
 HINT = (
@@ -38,7 +38,7 @@ HINT = (
 
 
 def draw(session: Session, snapshot: RunSnapshot) -> None:
-    """The list, and below it what can be done with the lot chosen."""
+    """The list, and below it what can be done with the order chosen."""
     offered = worth_seeing(snapshot)
     if not offered:
         st.caption(
@@ -119,7 +119,7 @@ def _stop(session: Session, snapshot: RunSnapshot, order: OrderStatus, command: 
 
 
 def _go_on(session: Session, snapshot: RunSnapshot, order: OrderStatus) -> None:
-    """In a run that rests this lot alone is worked, and the others wait."""
+    """In a run that rests this order alone is worked, and the others wait."""
     context, run = resources.context(), snapshot.run
     if not go_on(context, run.run_id, [order.order_id], current_runs.who(session, run)):
         resume(
@@ -143,7 +143,7 @@ def order_name(order: OrderStatus) -> str:
 
 
 def worth_seeing(snapshot: RunSnapshot) -> list[OrderStatus]:
-    """All lots while they are few; else those that run, wait or went wrong."""
+    """All orders while they are few; else those that run, wait or went wrong."""
     return every(
         snapshot, states=() if len(snapshot.order_states) < board.MAP_OF_ROWS else WORTH_SEEING
     )[:MAX_ORDERS]
@@ -152,7 +152,7 @@ def worth_seeing(snapshot: RunSnapshot) -> list[OrderStatus]:
 def every(
     snapshot: RunSnapshot, *order_ids: str, states: Collection[str] = ()
 ) -> list[OrderStatus]:
-    """Lots of the run in file order: those of these ids and in these states, when there are any
+    """Orders of the run in file order: those of these ids and in these states, when there are any
     given.
     """
     return runs.order_statuses(

@@ -17,7 +17,7 @@ RETRIED = ("failed", "unknown", "conflict", "cancelled")
 
 
 def rows_to_retry(snapshot: RunSnapshot) -> int:
-    """Rows that another try may put right; of an undo not those that somebody changed since: they
+    """Rows that another try may corrected; of an undo not those that somebody changed since: they
     are kept again.
     """
     if snapshot.run.kind == "undo":
@@ -33,7 +33,7 @@ def work_again(
     order_ids: tuple[str, ...] = (),
     lines: tuple[int, ...] = (),
 ) -> None:
-    """Retry what failed: of the whole run, of some lots, or some rows; and show the board."""
+    """Retry what failed: of the whole run, of some orders, or some rows; and show the board."""
     try:
         reached = resources.connection_for(snapshot.run, session)
         live = retry(

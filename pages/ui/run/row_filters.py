@@ -24,7 +24,7 @@ LIVE_PAGE = 100  # of a run that lives: drawn again each second
 Below = Callable[[Sequence[str], str, str], None]  # states, search, location
 NEWS = tuple(
     state for state in PLAN_STATES if state != "invalid"
-)  # what a rehearsal finds, and the file alone did not
+)  # what a dry run finds, and the file alone did not
 
 
 def draw(
@@ -35,7 +35,7 @@ def draw(
     orders: Sequence[OrderStatus] = (),
     below: Below | None = None,
 ) -> None:
-    """States and fields that filter, and the rows that they leave; of a rehearsal the counters are
+    """States and fields that filter, and the rows that they leave; of a dry run the counters are
     the filters.
 
     `below`: drawn under the table with the states, the search and the location chosen.
@@ -56,7 +56,7 @@ def draw(
 
 def _counters(snapshot: RunSnapshot, key: str) -> list[str]:
     """`→ 4.180 cambiar`: all states of a plan, those at 0 too; how many are left while it reads is
-    told by its progress.
+    shown by its progress.
     """
     return st.segmented_control(
         "Estado",

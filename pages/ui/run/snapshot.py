@@ -30,8 +30,8 @@ class RunSnapshot:
     counts: Mapping[str, int]  # row state -> rows, of every state
     order_states: Sequence[str]  # of each order, in file order
     seconds: float  # elapsed
-    rate: float  # rows a second, lately; 0 = not known
-    limit: float | None  # calls a second that Webex was found to admit
+    rate: float  # rows per second, lately; 0 = not known
+    limit: float | None  # calls per second that Webex was found to admit
     awaited: tuple[str, ...] = ()  # titles of the runs that it waits for
 
     @property
@@ -61,7 +61,7 @@ class RunSnapshot:
 
     @property
     def left_s(self) -> float | None:
-        """Seconds to the end at the present rate; None when that cannot be told."""
+        """Seconds to the end at the present rate; None when that cannot be reported."""
         return (
             (self.total - self.finished) / self.rate
             if self.state == "running" and self.rate > 0

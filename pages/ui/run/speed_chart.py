@@ -1,5 +1,5 @@
-"""Rows and calls a second, the limit learned and the waits asked by Webex, over the life of a run,
-from the journal's samples.
+"""Rows and calls per second, the limit learned and the waits asked by Webex, over the life of a
+run, from the journal's samples.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Point:
     rows: float  # a second
     calls: float  # a second
     waits: int  # answers 429 since the point before
-    limit: float | None  # calls a second that Webex was found to admit; None = no limit met
+    limit: float | None  # calls per second that Webex was found to admit; None = no limit met
 
 
 def draw(run: RunRecord) -> None:

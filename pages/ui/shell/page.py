@@ -80,7 +80,7 @@ def foot() -> DeltaGenerator:
 
 @contextmanager
 def error_boundary() -> Iterator[None]:
-    """Whatever goes wrong inside is told in Spanish where it happens; never a traceback."""
+    """Whatever goes wrong inside is reported in Spanish where it happens; never a traceback."""
     try:
         yield
     except TokenRejected:
@@ -100,7 +100,7 @@ def error_boundary() -> Iterator[None]:
 
 
 def advise(session: Session) -> None:
-    """What the last launch of this tab was told."""
+    """What the last launch of this tab was reported."""
     for text in session.advice:
         st.warning(plain(text), icon=":material/warning:")
 

@@ -56,7 +56,7 @@ def connection(session: Session) -> Connection:
 
 
 def connection_for(run: RunRecord, session: Session) -> Connection:
-    """The connection that may take up `run`. Raises UsageError when this tab has none."""
+    """The connection that may resume `run`. Raises UsageError when this tab has none."""
     if run.target == "sandbox":
         return sandbox()
     if session.connection is None or session.connection.target != run.target:

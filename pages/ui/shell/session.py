@@ -45,10 +45,10 @@ class Session:
     )  # dataset name -> where it was read from
     corrections: dict[str, dict[Cell, str]] = field(
         default_factory=dict
-    )  # dataset name -> cells put right and applied
+    )  # dataset name -> cells corrected and applied
     inspected: dict[str, set[int]] = field(
         default_factory=dict
-    )  # dataset name -> lines put right by hand
+    )  # dataset name -> lines corrected by hand
     open_lines: dict[str, frozenset[int]] = field(
         default_factory=dict
     )  # dataset name -> what a round-trip file says is left
@@ -96,16 +96,16 @@ class Session:
         # (its id)
     ) = ""
     bulk: bool = True  # False: row by row
-    chunk_size: int = 200  # rows a lot
+    chunk_size: int = 200  # rows per order
     workers: int = 32  # requests in flight at most
     note: str = ""  # ticket, phase
     at: str = ""  # hour to begin, as written
     not_after: str = ""  # hour to pause by itself, as written
     canary: int = 0  # rows to begin with, then stop for a look; 0 = all
-    rate_ceiling: float = 0.0  # calls a second never exceeded; 0 = learned only
+    rate_ceiling: float = 0.0  # calls per second never exceeded; 0 = learned only
     advice: list[str] = field(
         default_factory=list
-    )  # what the last launch was told, and stopped nothing
+    )  # what the last launch was reported, and stopped nothing
     prepared: PreparedFile | None = None  # the file seen through the action, of the key below
     prepared_key: object = None  # what `prepared` was made from
     kept: dict[str, tuple[object, Any]] = field(

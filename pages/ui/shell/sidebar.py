@@ -92,4 +92,4 @@ def _panel(session: Session, shown: list[str]) -> None:
         log.warning("barra lateral: %s", error.message)
         return
     if ended:
-        st.rerun()  # one full run declares the fragment anew, or not at all: the polling stops
+        st.rerun()  # one full run declares the fragment again, or not at all: the polling stops

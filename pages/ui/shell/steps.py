@@ -102,7 +102,7 @@ def _scope(session: Session) -> str:
 
 
 def _what_is_missing(session: Session) -> str:
-    """What comes before a rehearsal or a launch of new data; "" when nothing does."""
+    """What comes before a dry run or a launch of new data; "" when nothing does."""
     if not _rows(session):
         return AFTER_DATA
     return (
@@ -133,7 +133,7 @@ def _dry_run_step(session: Session, reached: Connection, run: RunRecord | None) 
 
 
 def _not_ready(session: Session, made: RunRecord, reached: Connection) -> str:
-    """Why the last rehearsal does not count: it goes on, it stopped half way, it is about other
+    """Why the last dry run does not count: it goes on, it stopped half way, it is about other
     data.
     """
     snapshot = take_snapshot(resources.context(), made, session, with_orders=False)

@@ -1,4 +1,4 @@
-"""The little CSS that the theme cannot say: room, mode strip, counters (UX 2 and 3); Spanish for
+"""The little CSS that the theme cannot say: package, mode strip, counters (UX 2 and 3); Spanish for
 Streamlit's own English.
 """
 

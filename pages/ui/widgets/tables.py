@@ -59,7 +59,7 @@ _PLACE = re.compile(
 def show_rows(
     found: Iterable[RowResult], run: RunRecord, *, key: str | None = None, height: int = HEIGHT
 ) -> bool:
-    """A table of rows of `run`, told for people; False when there were none."""
+    """A table of rows of `run`, reported for people; False when there were none."""
     frame = row_frame(found, run, change_text(resources.context().journal, run))
     if not frame.empty:
         show(frame, config=row_config(run, frame), key=key, height=height)
@@ -94,7 +94,7 @@ def row_frame(rows: Iterable[RowResult], run: RunRecord, shown: ChangeText) -> p
 
 
 def row_config(run: RunRecord, frame: pd.DataFrame) -> dict[str, Any]:
-    """Columns of a change as wide as what they say: the room is for the reason."""
+    """Columns of a change as wide as what they say: the package is for the reason."""
     hues = ROW_HUES | ({"done": PURPLE} if run.kind == "undo" else {})
     pills = {pill_of(run, state): hue.ink_light for state, hue in hues.items()}
     return {

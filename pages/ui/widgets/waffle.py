@@ -1,4 +1,4 @@
-"""The map: one cell per row or lot, as an SVG image of a few KiB whatever their number (Streamlit
+"""The map: one cell per row or order, as an SVG image of a few KiB whatever their number (Streamlit
 strips inline SVG).
 """
 

@@ -49,7 +49,7 @@ class Box:
         ]
 
     def caller(self) -> tuple[str, Any]:
-        """A person with calling licence and a direct number."""
+        """A person with calling license and a direct number."""
         return next(
             (k, d) for k, d in self.docs("person").items() if d["extension"] and d["phoneNumber"]
         )
@@ -97,5 +97,5 @@ def box(_box: Box) -> Box:
 
 @pytest.fixture(scope="session")
 def start() -> Callable[..., AbstractContextManager[Box]]:
-    """start(home=..., people=...) -> a sandbox of one's own, small unless told otherwise."""
+    """start(home=..., people=...) -> a sandbox of one's own, small unless reported otherwise."""
     return lambda **settings: boxed(start_in_thread(replace(SMALL, **settings)))

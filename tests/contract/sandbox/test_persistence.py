@@ -1,4 +1,4 @@
-"""The state survives kill -9, a torn last line and a restart; another organisation starts anew."""
+"""The state survives kill -9, a torn last line and a restart; another organisation starts again."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.workspace import Remote, Workspace
 
-# fault -> what the sandbox is told to do with the next write
+# fault -> what the sandbox is reported to do with the next write
 FAULTS: dict[str, dict[str, Any]] = {
     "answer lost after applying": {"drop": "after"},
     "connection lost before applying": {"drop": "before"},

@@ -12,7 +12,7 @@ Rows = list[dict[str, Any]]
 
 
 def callers(remote: Remote, most: int) -> list[int]:
-    """Indexes of people with a calling licence."""
+    """Indexes of people with a calling license."""
     return [index for index in range(remote.people) if has_calling(index)][:most]
 
 

@@ -18,7 +18,7 @@ from tests.integration.adapters.cases import AMBIGUOUS, FAULTS
 from tests.workspace import PATIENCE, Remote, Workspace
 
 ACTION = "usuarios_asignar_location_desde_csv"
-UNCALLED = 7  # the first person without calling licence
+UNCALLED = 7  # the first person without calling license
 DECT = 5  # the first person with a DECT phone
 
 

@@ -12,7 +12,7 @@ from tests.integration.adapters.cases import AMBIGUOUS, settle_like
 from tests.workspace import Remote, Workspace
 
 ACTION = "usuarios_modificar_licencias"
-UNCALLED = 7  # the first person without calling licence
+UNCALLED = 7  # the first person without calling license
 
 
 def row(
@@ -79,7 +79,7 @@ def test_calls_a_row_come_near_one(workspace: Workspace, remote: Remote) -> None
     assert workspace.run(ACTION, rows).counts == {"done": len(rows)}
     assert (
         remote.counters()["requests"] - before <= len(rows) + 10
-    )  # preflight, licences and two readings of people
+    )  # preflight, licenses and two readings of people
 
 
 def test_plan_writes_nothing(workspace: Workspace, remote: Remote) -> None:

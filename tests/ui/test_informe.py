@@ -194,7 +194,7 @@ def test_a_cause_is_worked_again_with_all_its_rows_not_only_the_ones_it_names(
     run = failed_run(context)
     biggest = error_groups(context, run)[0]
     assert len(biggest.lines) < biggest.count
-    assert error_groups.lines_of(context, run, biggest) == tuple(range(2, 52))
+    assert error_groups_view.lines_of(context, run, biggest) == tuple(range(2, 52))
 
 
 def test_retry_of_a_cause_leaves_the_other_one_alone_and_shows_the_board(

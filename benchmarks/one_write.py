@@ -17,7 +17,7 @@ from typing import Any
 from bulk import engine
 from bulk.bulk_runner import CHUNK_SIZE, build_chunks
 from bulk.core.action import Action, Change, Outcome, Param, State, differences
-from bulk.core.logs import ActionLog
+from bulk.core.action_log import ActionLog
 from bulk.core.records import Row, RunRecord
 from bulk.core.settings import Settings
 from bulk.engine import LiveRun

@@ -32,7 +32,7 @@ import errno
 import inspect
 import json
 
-from bulk.core.logs import redact
+from bulk.core.redaction import redact
 
 _WHY = {
     errno.ENOENT: "no existe",

@@ -10,6 +10,7 @@ import typer
 
 from bulk.cli.output import failed, never_fail_on_a_letter, unexpected
 from bulk.cli.spanish import usage_text
+from bulk.core.logs import configure
 from bulk.errors import BulkError
 
 
@@ -17,6 +18,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Entry point; ends the process with the exit code of the contract (0, 1, 2 or 3)."""
     from bulk.cli.app import app
 
+    configure()
     never_fail_on_a_letter()
     as_json = "--json" in (sys.argv[1:] if arguments is None else arguments)
     try:

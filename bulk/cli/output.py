@@ -11,8 +11,9 @@ import sys
 import traceback
 from typing import Any
 
-from bulk.core.logs import keep_log, log, redact
+from bulk.core.logs import keep_log, log
 from bulk.core.records import ORDER_WORDS, STATE_WORDS
+from bulk.core.redaction import redact
 from bulk.core.settings import home_directory
 from bulk.errors import BulkError
 

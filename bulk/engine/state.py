@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from bulk.core.action import Action, Change, State, Work
-from bulk.core.logs import ActionLog
+from bulk.core.action_log import ActionLog
 from bulk.core.records import StoredRow
 from bulk.core.settings import Settings
 from bulk.journal import Journal

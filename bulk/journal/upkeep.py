@@ -14,8 +14,10 @@ from typing import IO, Any
 from sqlalchemy import Connection, Table, func, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from bulk.core.logs import forget, private, redact
+from bulk.core.action_log import forget
+from bulk.core.logs import private
 from bulk.core.records import ALL_STATES, ENDED_RUNS
+from bulk.core.redaction import redact
 from bulk.errors import JournalError, os_error_text
 from bulk.journal import tables
 from bulk.journal.migrations import current_version

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from bulk.core.logs import hide
 from bulk.core.records import RunRecord
+from bulk.core.redaction import hide
 from bulk.core.settings import DEFAULT_BASE_URL, Settings
 from bulk.errors import BulkError, MissingToken, Unreadable, UsageError
 from bulk.journal import Journal, control

@@ -1,16 +1,15 @@
-"""What belongs to a data directory in this process: its settings and its open journal, one of
-each.
-"""
+"""The open data directories of this process: settings and journal, one of each per directory."""
 
 from __future__ import annotations
 
 import atexit
+import functools
 import threading
 from dataclasses import dataclass
 from pathlib import Path
 
 from bulk.core import settings as settings_module
-from bulk.core.logs import keep_log
+from bulk.core.logs import configure, keep_log
 from bulk.core.settings import Settings
 from bulk.journal import Journal, open_journal
 
@@ -28,12 +27,15 @@ class Context:
 
 
 def open_context(home: Path | str | None = None) -> Context:
-    """The context of `home` (default BULK_HOME), opened once per process. Raises UsageError,
-    JournalError.
+    """The context of `home` (default BULK_HOME), opened once per process.
+
+    Raises UsageError, JournalError.
     """
+    configure()
     path = settings_module.home_directory(home)
     with _guard:
         if path not in _open:
+            _fold_journals_at_exit()
             settings = settings_module.load()
             _open[path] = Context(path, settings, open_journal(path, settings.journal_url))
             keep_log(path, full=settings.log_full)
@@ -47,10 +49,7 @@ def close_context(context: Context) -> None:
     context.journal.close()
 
 
-@atexit.register
-def _leave_whole_files() -> None:
-    """A process that ends leaves nothing beside the journals, so that copying `journal.db` copies
-    all of it.
-    """
-    for context in list(_open.values()):
-        context.journal.fold()
+@functools.cache
+def _fold_journals_at_exit() -> None:
+    """Register once: a process that ends leaves whole files, so a copy of `journal.db` is enough."""
+    atexit.register(lambda: [context.journal.fold() for context in list(_open.values())])

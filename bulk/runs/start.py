@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from bulk import engine
 from bulk.adapters import get_action
-from bulk.core.logs import ActionLog
+from bulk.core.action_log import ActionLog
 from bulk.core.records import RunRecord
 from bulk.core.settings import in_force
 from bulk.engine import LiveRun

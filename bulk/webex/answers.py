@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from bulk.core.logs import redact, without_secrets
+from bulk.core.redaction import redact, without_secrets
 from bulk.errors import ApiError, Forbidden, NotFound, TokenRejected
 
 RETRY_STATUS = frozenset({500, 502, 503, 504})

@@ -12,7 +12,7 @@ from importlib import resources
 from typing import Any
 
 from bulk.core.action import Action
-from bulk.core.logs import redact
+from bulk.core.redaction import redact
 from bulk.errors import ApiError, BulkError
 
 UNFORESEEN = (

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bulk.adapters import get_action
-from bulk.core.logs import cleaned, mask, redact
+from bulk.core.redaction import cleaned, mask, redact
 from bulk.webex.answers import BadBody, read_answer, refusal
 from bulk.webex.ratelimit import retry_after_seconds
 from bulk.wording.remedies import explain

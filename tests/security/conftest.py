@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from bulk.core.logs import configure
 from bulk.sandbox import RunningSandbox
 from bulk.sandbox.examples import write_examples
 from tests.security.canary import CANARY, Canary
@@ -24,6 +25,12 @@ Bulk = Callable[..., subprocess.CompletedProcess[str]]
 WITH_DEBUGGING = (
     "import logging; logging.basicConfig(level=logging.DEBUG); from bulk.cli import main; main()"
 )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def configured() -> None:
+    """As the CLI, the app and `open_context` do before anything else."""
+    configure()
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bulk.core.logs import ActionLog, cleaned, hide, keep_log, log, mask, order_log, redact
+from bulk.core.action_log import ActionLog, order_log
+from bulk.core.logs import keep_log, log
+from bulk.core.redaction import cleaned, hide, mask, redact
 from tests.security.canary import CANARY, shows
 
 RUN = "20261123-0712-a3f"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bulk.core.logs import ActionLog
+from bulk.core.action_log import ActionLog
 from bulk.core.records import RunRecord
 from bulk.errors import JournalError
 from bulk.journal import Journal, open_journal, runs, upkeep

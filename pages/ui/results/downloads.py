@@ -9,7 +9,7 @@ from datetime import datetime
 
 import streamlit as st
 
-from bulk.core.logs import order_log
+from bulk.core.action_log import order_log
 from bulk.core.records import OrderStatus, RunRecord
 from bulk.report import (
     acta_chunks,

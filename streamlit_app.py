@@ -6,7 +6,7 @@ import streamlit as st
 
 from bulk.adapters import IN_DEVELOPMENT, UNSUPPORTED
 from bulk.core.records import RunRecord
-from bulk.runs.launch import resume
+from bulk.runs.resume import resume
 from bulk.runs.status import title
 from pages.ui.results import repeat, roadmap
 from pages.ui.run import current_runs

@@ -35,8 +35,10 @@ from bulk.journal import upkeep  # noqa: E402
 from bulk.planning.prepare import prepare  # noqa: E402
 from bulk.runs.connection import connect  # noqa: E402  # after the path
 from bulk.runs.context import Context, open_context  # noqa: E402
-from bulk.runs.launch import Launch, launch, request_stop, resume, wait  # noqa: E402
+from bulk.runs.launch import Launch, launch, wait  # noqa: E402
+from bulk.runs.resume import resume  # noqa: E402
 from bulk.runs.status import document, find_run  # noqa: E402
+from bulk.runs.stop import request_stop  # noqa: E402
 from bulk.runs.undo import undo  # noqa: E402
 from bulk.sandbox.examples import write_examples  # noqa: E402
 

@@ -10,7 +10,8 @@ from streamlit.delta_generator import DeltaGenerator
 from bulk.core.figures import count
 from bulk.core.records import RunRecord
 from bulk.planning.prepare import PreparedFile
-from bulk.runs.launch import launch, request_stop
+from bulk.runs.launch import launch
+from bulk.runs.stop import request_stop
 from pages.ui.mapping import selection
 from pages.ui.results import downloads
 from pages.ui.run import board, board_page, current_runs, dry_run, row_filters

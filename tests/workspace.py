@@ -19,7 +19,8 @@ from bulk.journal import rows as row_queries
 from bulk.planning.prepare import prepare
 from bulk.runs.connection import Connection, connect
 from bulk.runs.context import Context, close_context, open_context
-from bulk.runs.launch import Launch, launch, resume, wait
+from bulk.runs.launch import Launch, launch, wait
+from bulk.runs.resume import resume
 from bulk.runs.status import document, find_run
 from bulk.sandbox import RunningSandbox, SandboxConfig, start_in_thread
 from bulk.sandbox.organisation import Organisation, build

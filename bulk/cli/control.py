@@ -45,8 +45,7 @@ def _stop(
     import getpass
 
     from bulk.runs.context import open_context
-    from bulk.runs.launch import request_stop
-    from bulk.runs.order_control import stop_orders
+    from bulk.runs.stop import request_stop, stop_orders
 
     context, who = open_context(home), getpass.getuser()
     stopped = (
@@ -75,15 +74,15 @@ def resume(
     from bulk.core.records import ENDED_RUNS
     from bulk.runs.connection import connect_again
     from bulk.runs.context import open_context
-    from bulk.runs.launch import resume as resume_run
-    from bulk.runs.order_control import go_on
+    from bulk.runs.resume import resume as resume_run
+    from bulk.runs.resume import resume_orders
     from bulk.runs.status import find_run
 
     context = open_context(home)
     record = find_run(context, run_id)
     if record.state in ENDED_RUNS:
         return report(context, record.run_id, as_json=as_json)
-    if order and go_on(context, record.run_id, order, getpass.getuser()):
+    if order and resume_orders(context, record.run_id, order, getpass.getuser()):
         return report(context, record.run_id, as_json=as_json)
     connection = connect_again(context.home, record.target, token=o.read_token(token, token_file))
     live = resume_run(context, record.run_id, connection, order_ids=order or ())
@@ -110,7 +109,7 @@ def retry(
     from bulk.planning.scope import parse_lines
     from bulk.runs.connection import connect_again
     from bulk.runs.context import open_context
-    from bulk.runs.launch import retry as retry_run
+    from bulk.runs.resume import retry as retry_run
     from bulk.runs.status import find_run
 
     context = open_context(home)

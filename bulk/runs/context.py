@@ -52,4 +52,9 @@ def close_context(context: Context) -> None:
 @functools.cache
 def _fold_journals_at_exit() -> None:
     """Register once: a process that ends leaves whole files, so a copy of `journal.db` is enough."""
-    atexit.register(lambda: [context.journal.fold() for context in list(_open.values())])
+    atexit.register(_fold_journals)
+
+
+def _fold_journals() -> None:
+    for context in list(_open.values()):
+        context.journal.fold()

@@ -1,33 +1,29 @@
-"""Launching, resuming and waiting: what the CLI, the pages and `run(token=...)` have in common."""
+"""Launch a prepared file or a reviewed dry run, and wait for it."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from bulk import engine
-from bulk.adapters import get_action
-from bulk.bulk_runner import CHUNK_SIZE, build_chunks, submit_bulk_order
-from bulk.core.records import ENDED_RUNS, Row, RunRecord
+from bulk.core.records import Row, RunRecord
 from bulk.core.settings import MAX_WORKERS, in_force
 from bulk.engine import LiveRun
 from bulk.errors import UsageError
 from bulk.files.dataset import Dataset
-from bulk.journal import control, orders, rows, runs
+from bulk.journal import rows, runs
 from bulk.planning.prepare import PreparedFile, first_rows, planned_rows, require_sources
-from bulk.runs import child_runs, locks
-from bulk.runs.connection import Connection, known, same_organisation
+from bulk.runs import child_runs
+from bulk.runs.connection import Connection
 from bulk.runs.context import Context
 from bulk.runs.input_files import keep
-from bulk.runs.order_control import seqs_of
+from bulk.runs.orders import CHUNK_SIZE, add_order, build_chunks
 from bulk.runs.preflight import advice, preflight
 from bulk.runs.schedule import refuse_past, stored
 from bulk.runs.start import start_run
-from bulk.runs.status import find_run, run_state, wait_until_idle
-from bulk.webex.client import Token
+from bulk.runs.status import find_run
 
 WAITED_ENOUGH = (
     "Se ha esperado {} s, el tiempo pedido. Reanuda cuando quieras: no se ha perdido nada."
@@ -101,7 +97,7 @@ def hand_over(
     """
     runs.create_run(context.journal, run)
     for chunk in build_chunks(rows_, run.chunk_size):
-        submit_bulk_order(run.action_id, chunk, run_id=run.run_id, context=context)
+        add_order(context, run.run_id, run.action_id, chunk)
     if run.schedule.get("canary"):
         descending = bool(run.schedule.get("descending"))
         lines = rows.spread(
@@ -197,78 +193,6 @@ def launch_plan(
     return hand_over(context, run, child_runs.planned(context, plan), connection)
 
 
-# -- resuming again -------------------------------------------------------------------------------
-
-
-def resume(
-    context: Context, run_id: str, connection: Connection, *, order_ids: Sequence[str] = ()
-) -> LiveRun | None:
-    """Take up a run where it stopped, from the journal alone; None when it has ended and there is
-    nothing to do.
-
-    With `order_ids` these orders alone, and the others wait. Without, orders that were reported to
-    wait go on waiting, until nothing else is left. Raises RunNotFound, OwnedElsewhere (with a live
-    owner), UsageError (another organisation, it never got its rows, or an order that is invalid of
-    its own), TokenRejected.
-    """
-    run = wait_until_idle(context, run_id)
-    if run.state in ENDED_RUNS:
-        return None
-    if run.state == "preparing":
-        raise UsageError(
-            "Esa ejecución se interrumpió mientras se preparaba: no se envió nada. Lánzala de"
-            " nuevo."
-        )
-    get_action(
-        run.action_id
-    )  # a journal edited by hand is refused before anything is asked of Webex
-    connection = known(connection, context.settings, context.journal)
-    same_organisation(run, connection)
-    seqs = seqs_of(context, run, order_ids)
-
-    def choose() -> None:
-        if seqs:
-            orders.only(context.journal, run.run_id, seqs)
-        else:
-            orders.release_the_last(context.journal, run.run_id)
-
-    commands = [f"resume r{seq}" for seq in seqs] or ["resume"]
-    return start_run(context, run, connection, commands=commands, first=choose)
-
-
-def retry(
-    context: Context,
-    run_id: str,
-    connection: Connection,
-    *,
-    order_ids: Sequence[str] = (),
-    lines: Sequence[int] = (),
-) -> LiveRun | None:
-    """Work again the rows of a run that failed, stayed unknown, were cancelled or drifted: all, or
-    those chosen.
-
-    A row with an unanswered write is settled by reading first; one that still shows neither what
-    was asked nor what was there before is decided again on that reading. None when there is nothing
-    to repeat. Raises RunNotFound, OwnedElsewhere (somebody works it already, a second retry too),
-    UsageError, TokenRejected.
-    """
-    run = wait_until_idle(context, run_id)
-    get_action(run.action_id)
-    seqs = seqs_of(context, run, order_ids)
-    asked = rows.retryable_lines(context.journal, run.run_id, order_seqs=seqs, lines=lines)
-    if not asked:
-        return None
-    connection = known(connection, context.settings, context.journal)
-    same_organisation(run, connection)
-
-    def reopen() -> None:
-        rows.reopen(context.journal, run.run_id, order_seqs=seqs, lines=lines)
-        if seqs:
-            orders.hold(context.journal, run.run_id, seqs, held=False)
-
-    return start_run(context, run, connection, commands=["retry"], first=reopen, asked=asked)
-
-
 def wait(
     live: LiveRun,
     *,
@@ -288,68 +212,3 @@ def wait(
             live.halt("paused", WAITED_ENOUGH.format(round(timeout or 0)))
             until = None
     tell()
-
-
-def request_stop(
-    context: Context, run_id: str, command: str, who: str, *, patience: float = 10.0
-) -> RunRecord:
-    """Post `pause` or `cancel`, and return when the owner took it up, or at once when nobody owns
-    the run.
-    """
-    run = find_run(context, run_id)
-    if run.state in ENDED_RUNS:
-        return run
-    with locks.kept_when_idle(context.home, run.run_id) as unowned:
-        control.post(context.journal, run.run_id, command, who, acked=unowned)
-        if unowned:
-            _stop_unowned(context, run, command)
-            return find_run(context, run.run_id)
-    until = time.monotonic() + patience
-    while time.monotonic() < until and (unheard := control.unread(context.journal, [run.run_id])):
-        with locks.kept_when_idle(context.home, run.run_id) as unowned:
-            if unowned:  # it came to rest, or died, before it heard
-                control.acknowledge(context.journal, [each.seq for each in unheard])
-                run = find_run(context, run.run_id)
-                last = next(
-                    (
-                        each.command
-                        for each in reversed(unheard)
-                        if each.command in ("pause", "cancel")
-                    ),
-                    command,
-                )
-                if run.state not in ENDED_RUNS:
-                    _stop_unowned(context, run, last)
-        time.sleep(0.05)
-    return find_run(context, run.run_id)
-
-
-def forget_token(context: Context, token: Token, who: str) -> list[str]:
-    """Pause the runs that this process works with that token, so that nothing more is sent with it;
-    their ids.
-    """
-    found = engine.calling_with(token)
-    for run_id in found:
-        request_stop(context, run_id, "pause", who)
-    return found
-
-
-def _stop_unowned(context: Context, run: RunRecord, command: str) -> None:
-    if command == "cancel":
-        rows.cancel_open(context.journal, run.run_id)
-        if run.dry_run:
-            engine.seal(context.journal, run.run_id)
-        runs.update_run(context.journal, run.run_id, state="cancelled")
-    elif run.state == "running":
-        runs.update_run(context.journal, run.run_id, state="paused")
-
-
-def unfinished(context: Context) -> list[RunRecord]:
-    """Runs that can be resumed: paused, stopped, interrupted."""
-    found = runs.list_runs(context.journal, states=("running", "paused", "stopped", "scheduled"))
-    return [run for run in found if run_state(context, run) in ("paused", "stopped", "interrupted")]
-
-
-def stop_all() -> None:
-    """Pause every run of this process (the app is closing)."""
-    engine.stop_all()

@@ -45,7 +45,8 @@ def test_a_job_whose_state_cannot_be_read_leaves_its_rows_unconfirmed_and_a_retr
     assert result.document["state"] == "completed_with_errors"
     assert {row.state for row in result.rows} == {"unknown"}
     assert all(row.code and row.message for row in result.rows)
-    from bulk.runs.launch import retry, wait
+    from bulk.runs.launch import wait
+    from bulk.runs.resume import retry
 
     live = retry(workspace.context, result.document["run_id"], workspace.connection)
     assert live

@@ -9,7 +9,8 @@ from typing import Any
 
 from bulk.journal import control
 from bulk.report.audit import facts as audit_facts
-from bulk.runs.launch import Launch, launch_plan, resume, wait
+from bulk.runs.launch import Launch, launch_plan, wait
+from bulk.runs.resume import resume
 from bulk.runs.status import find_run
 from bulk.runs.undo import undo
 from bulk.runs.verify import verify

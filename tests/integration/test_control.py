@@ -13,9 +13,11 @@ import pytest
 
 from bulk.errors import OwnedElsewhere, UsageError
 from bulk.journal import Journal, control, runs, samples
-from bulk.runs.launch import Launch, request_stop, resume, retry, wait
+from bulk.runs.launch import Launch, wait
+from bulk.runs.resume import resume, retry
 from bulk.runs.schedule import next_time
 from bulk.runs.status import document, find_run
+from bulk.runs.stop import request_stop
 from bulk.webex.ratelimit import limiter
 from tests.integration.adapters.many import callers
 from tests.workspace import PATIENCE, Remote, Result, Workspace

@@ -20,8 +20,9 @@ from bulk.bulk_runner import submit_bulk_order
 from bulk.core.records import StoredRow
 from bulk.errors import JournalError
 from bulk.journal import control, rows, runs
-from bulk.runs.launch import Launch, request_stop, retry, wait
-from bulk.runs.order_control import stop_orders
+from bulk.runs.launch import Launch, wait
+from bulk.runs.resume import retry
+from bulk.runs.stop import request_stop, stop_orders
 from bulk.runs.undo import undo
 from tests.integration.test_control import FORWARD, forwarded
 from tests.workspace import PATIENCE, Remote, Workspace
@@ -72,11 +73,11 @@ def test_a_cancel_that_comes_while_the_run_is_closed_is_carried_out(
 ) -> None:
     remote.config(latency_ms=40)
     live = workspace.start(FORWARD, forwarded(remote, 40), Launch(workers=1))
-    closing_, go_on, on_run_finished = threading.Event(), threading.Event(), live.on_end
+    closing_, resume_orders, on_run_finished = threading.Event(), threading.Event(), live.on_end
 
     def slowly() -> None:
         closing_.set()
-        go_on.wait(PATIENCE)
+        resume_orders.wait(PATIENCE)
         on_run_finished()
 
     live.on_end = slowly
@@ -89,7 +90,7 @@ def test_a_cancel_that_comes_while_the_run_is_closed_is_carried_out(
     asking.start()
     until(lambda: control.unread(workspace.context.journal, [live.run_id]))
     time.sleep(3 * workspace.context.settings.control_interval)
-    go_on.set()
+    resume_orders.set()
     asking.join(PATIENCE)
     found = workspace.result(live.run_id)
     assert found.document["state"] == "cancelled"

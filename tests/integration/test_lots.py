@@ -7,9 +7,10 @@ import pytest
 from bulk.engine import LiveRun
 from bulk.errors import UsageError
 from bulk.journal import control, runs, upkeep
-from bulk.runs.launch import Launch, resume
-from bulk.runs.order_control import go_on, stop_orders
+from bulk.runs.launch import Launch
+from bulk.runs.resume import resume, resume_orders
 from bulk.runs.status import document, exit_code, find_run
+from bulk.runs.stop import stop_orders
 from tests.integration.test_control import FORWARD, forwarded
 from tests.workspace import PATIENCE, Remote, Workspace
 
@@ -58,10 +59,12 @@ def test_a_order_that_waits_is_let_go_on_while_the_run_lives(
 ) -> None:
     live, orders = slow_lots(workspace, remote)
     stop_orders(workspace.context, live.run_id, "pause", orders[1:], "Ana")
-    assert go_on(workspace.context, live.run_id, [orders[3]], "Ana")
+    assert resume_orders(workspace.context, live.run_id, [orders[3]], "Ana")
     assert live.ended.wait(PATIENCE)
     assert lot_states(workspace, live.run_id) == ["success", "paused", "paused", "success"]
-    assert not go_on(workspace.context, live.run_id, [orders[2]], "Ana")  # nobody works it any more
+    assert not resume_orders(
+        workspace.context, live.run_id, [orders[2]], "Ana"
+    )  # nobody works it any more
     again = resume(workspace.context, live.run_id, workspace.connection, order_ids=[orders[2]])
     assert again is not None and again.ended.wait(PATIENCE)
     assert lot_states(workspace, live.run_id) == ["success", "paused", "success", "success"]

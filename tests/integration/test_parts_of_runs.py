@@ -19,8 +19,10 @@ from bulk.journal import upkeep
 from bulk.planning.prepare import prepare
 from bulk.planning.scope import Scope
 from bulk.report import parts
-from bulk.runs.launch import Launch, launch, request_stop, resume, retry
+from bulk.runs.launch import Launch, launch
+from bulk.runs.resume import resume, retry
 from bulk.runs.status import find_run
+from bulk.runs.stop import request_stop
 from bulk.runs.undo import undo
 from tests.integration.adapters.many import callers
 from tests.workspace import PATIENCE, Remote, Workspace

@@ -14,8 +14,10 @@ from bulk.errors import BulkError, OwnedElsewhere, TokenRejected, UsageError
 from bulk.journal import control, runs
 from bulk.planning.prepare import prepare
 from bulk.runs.connection import same_organisation
-from bulk.runs.launch import Launch, launch, request_stop, resume, retry
+from bulk.runs.launch import Launch, launch
+from bulk.runs.resume import resume, retry
 from bulk.runs.status import find_run
+from bulk.runs.stop import request_stop
 from bulk.runs.undo import undo
 from tests.workspace import Remote, Workspace
 

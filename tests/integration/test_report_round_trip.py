@@ -18,8 +18,9 @@ from bulk.planning.mapping import map_columns
 from bulk.planning.prepare import prepare
 from bulk.planning.suggestions import suggest
 from bulk.report import is_roundtrip, open_lines, original, roundtrip_chunks, three_files
-from bulk.runs.launch import Launch, launch_plan, request_stop, wait
+from bulk.runs.launch import Launch, launch_plan, wait
 from bulk.runs.status import find_run
+from bulk.runs.stop import request_stop
 from pages.ui.data import corrections
 from pages.ui.shell.session import Session
 from tests.integration.report_case import ACTION, EVIL, Ended, launched, sheets, table

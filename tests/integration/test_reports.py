@@ -20,8 +20,10 @@ from bulk.report import (
     write_report,
 )
 from bulk.runs.error_groups import error_groups
-from bulk.runs.launch import Launch, request_stop, retry, wait
+from bulk.runs.launch import Launch, wait
+from bulk.runs.resume import retry
 from bulk.runs.status import find_run
+from bulk.runs.stop import request_stop
 from bulk.runs.undo import undo
 from bulk.runs.verify import verify
 from tests.integration.report_case import ACTION, EVIL, IMAGE, Ended, launched, sheets, table

@@ -12,8 +12,10 @@ import pytest
 
 from bulk.errors import UsageError
 from bulk.journal import runs
-from bulk.runs.launch import Launch, launch_plan, request_stop, retry, wait
+from bulk.runs.launch import Launch, launch_plan, wait
+from bulk.runs.resume import retry
 from bulk.runs.status import find_run
+from bulk.runs.stop import request_stop
 from tests.integration.adapters.many import callers, many_rows
 from tests.workspace import Remote, Result, Workspace
 

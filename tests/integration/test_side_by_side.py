@@ -9,7 +9,8 @@ from filelock import FileLock, Timeout
 from sqlalchemy import event
 
 from bulk.runs.connection import api_for, identify
-from bulk.runs.launch import Launch, request_stop, wait
+from bulk.runs.launch import Launch, wait
+from bulk.runs.stop import request_stop
 from tests.integration.test_control import FORWARD, forwarded
 from tests.workspace import PATIENCE, Remote, Workspace
 

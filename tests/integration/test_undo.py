@@ -9,7 +9,8 @@ import pytest
 from bulk.adapters import SUPPORTED
 from bulk.errors import UsageError
 from bulk.report.verified import verification_line
-from bulk.runs.launch import Launch, launch_plan, resume, wait
+from bulk.runs.launch import Launch, launch_plan, wait
+from bulk.runs.resume import resume
 from bulk.runs.status import find_run
 from bulk.runs.undo import listed_rows, undo, undo_lists
 from bulk.runs.verify import findings, verify

@@ -11,7 +11,8 @@ import pytest
 
 from bulk.engine import settle
 from bulk.errors import UsageError
-from bulk.runs.launch import Launch, launch_plan, retry, wait
+from bulk.runs.launch import Launch, launch_plan, wait
+from bulk.runs.resume import retry
 from bulk.runs.undo import listed_rows, undo, undo_lists
 from bulk.runs.verify import findings, verify
 from bulk.sandbox.organisation import number

@@ -12,7 +12,8 @@ from bulk.report import acta_chunks, three_files, write_report
 from bulk.report.verified import verification_line
 from bulk.runs import child_runs
 from bulk.runs.connection import known
-from bulk.runs.launch import retry, wait
+from bulk.runs.launch import wait
+from bulk.runs.resume import retry
 from bulk.runs.status import document, exit_code, find_run, phone_line
 from bulk.runs.undo import undo
 from bulk.runs.verify import findings, verify

@@ -224,8 +224,8 @@ def test_what_nobody_caught_is_reported_without_the_token(
 ) -> None:
     script = f"""
 import threading
-from bulk.connection import connect
-from bulk.context import open_context
+from bulk.runs.connection import connect
+from bulk.runs.context import open_context
 
 def broken():
     raise RuntimeError("cannot send {CANARY[:9]}" + "{CANARY[9:]}")

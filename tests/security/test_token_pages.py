@@ -201,7 +201,8 @@ def test_a_run_is_seen_by_both_tabs_and_paused_without_a_token_but_resumed_only_
     two_tabs: tuple[AppTest, AppTest], workspace: Workspace, tmp_path: Path
 ) -> None:
     from bulk.errors import UsageError
-    from bulk.runs.launch import Launch, request_stop
+    from bulk.runs.launch import Launch
+    from bulk.runs.stop import request_stop
     from pages.ui.shell.resources import connection_for
 
     workspace.remote.config(latency_ms=100)

@@ -194,7 +194,7 @@ def test_entities_that_multiply_are_refused_with_little_memory(tmp_path: Path) -
     path = tmp_path / "USUARIOS.xlsx"
     path.write_bytes(repacked(workbook(), **{"xl/worksheets/sheet1__xml": xml.encode()}))
     script = (
-        "import sys; from bulk.dataset import read_any; from bulk.errors import InputError\n"
+        "import sys; from bulk.files.dataset import read_any; from bulk.errors import InputError\n"
         "try: print(len(read_any(sys.argv[1])[0].frame))\n"
         "except InputError as error: print(error.message)"
     )

@@ -15,8 +15,9 @@ from bulk.files.dataset import from_records
 from bulk.journal import control, runs
 from bulk.planning.prepare import prepare
 from bulk.runs.context import Context
-from bulk.runs.launch import Launch, launch, request_stop
+from bulk.runs.launch import Launch, launch
 from bulk.runs.status import find_run
+from bulk.runs.stop import request_stop
 from bulk.webex.client import Token
 from pages.ui.shell import resources
 from pages.ui.shell.connect import WRONG

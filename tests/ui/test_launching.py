@@ -19,7 +19,8 @@ from bulk.journal import runs
 from bulk.planning.prepare import prepare
 from bulk.runs.connection import Connection, api_for, connect, identify
 from bulk.runs.context import Context
-from bulk.runs.launch import Launch, launch, launch_plan, request_stop, wait
+from bulk.runs.launch import Launch, launch, launch_plan, wait
+from bulk.runs.stop import request_stop
 from bulk.runs.undo import undo
 from bulk.runs.verify import verify
 from pages.ui.run import launch as launch_view

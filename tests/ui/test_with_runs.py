@@ -21,7 +21,8 @@ from bulk.journal.rows import read_rows
 from bulk.planning.prepare import prepare
 from bulk.runs.connection import Connection, connect
 from bulk.runs.context import Context
-from bulk.runs.launch import Launch, launch, request_stop, wait
+from bulk.runs.launch import Launch, launch, wait
+from bulk.runs.stop import request_stop
 from pages.ui.results import downloads, undo
 from pages.ui.run import orders as run_orders
 from pages.ui.run import row_filters

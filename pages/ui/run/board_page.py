@@ -9,7 +9,8 @@ import streamlit as st
 
 from bulk.core import stop_reasons
 from bulk.errors import BulkError, TokenRejected
-from bulk.runs.launch import request_stop, resume
+from bulk.runs.resume import resume
+from bulk.runs.stop import request_stop
 from pages.ui.run import board, current_runs, details, outcome, retry
 from pages.ui.run.snapshot import RunSnapshot, phone_summary, take_snapshot
 from pages.ui.shell import connect, page, resources

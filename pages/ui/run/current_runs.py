@@ -8,8 +8,8 @@ from bulk.core.records import RunRecord
 from bulk.errors import BulkError
 from bulk.journal import runs
 from bulk.runs.context import Context
-from bulk.runs.launch import unfinished
 from bulk.runs.status import find_run, run_state
+from bulk.runs.stop import unfinished
 from pages.ui.run.snapshot import ACTIVE
 from pages.ui.shell import resources
 from pages.ui.shell.session import Session, run_in_url

@@ -13,8 +13,8 @@ from bulk.core.figures import count
 from bulk.core.records import ORDER_WORDS, OrderStatus
 from bulk.errors import BulkError
 from bulk.journal import rows, runs
-from bulk.runs.launch import resume
-from bulk.runs.order_control import go_on, stop_orders
+from bulk.runs.resume import resume, resume_orders
+from bulk.runs.stop import stop_orders
 from pages.ui.run import board, current_runs, retry
 from pages.ui.run.snapshot import RunSnapshot
 from pages.ui.shell import resources
@@ -121,7 +121,7 @@ def _stop(session: Session, snapshot: RunSnapshot, order: OrderStatus, command: 
 def _go_on(session: Session, snapshot: RunSnapshot, order: OrderStatus) -> None:
     """In a run that rests this order alone is worked, and the others wait."""
     context, run = resources.context(), snapshot.run
-    if not go_on(context, run.run_id, [order.order_id], current_runs.who(session, run)):
+    if not resume_orders(context, run.run_id, [order.order_id], current_runs.who(session, run)):
         resume(
             context, run.run_id, resources.connection_for(run, session), order_ids=[order.order_id]
         )

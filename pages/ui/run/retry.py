@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from bulk.errors import BulkError
-from bulk.runs.launch import retry
+from bulk.runs.resume import retry
 from bulk.runs.undo import undo_lists
 from pages.ui.run.snapshot import RunSnapshot
 from pages.ui.shell import resources

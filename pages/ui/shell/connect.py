@@ -9,7 +9,7 @@ import streamlit as st
 
 from bulk.errors import BulkError, TokenRejected
 from bulk.runs.connection import Connection
-from bulk.runs.launch import forget_token
+from bulk.runs.stop import forget_token
 from pages.ui.shell import resources
 from pages.ui.shell.session import Session
 from pages.ui.widgets.markdown import plain

@@ -15,7 +15,7 @@ from bulk.core.records import RunRecord
 from bulk.errors import UsageError
 from bulk.runs.connection import Connection, api_for, connect, identify
 from bulk.runs.context import Context, open_context
-from bulk.runs.launch import stop_all
+from bulk.runs.stop import stop_all
 from pages.ui.shell.session import Session
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -10,7 +10,7 @@ from bulk.core.logs import log
 from bulk.core.records import RunRecord
 from bulk.errors import BulkError
 from bulk.runs.connection import Connection
-from bulk.runs.launch import request_stop
+from bulk.runs.stop import request_stop
 from pages.ui.run import current_runs
 from pages.ui.run.snapshot import headline, how_far, take_snapshot
 from pages.ui.shell import connect, resources

@@ -12,7 +12,9 @@ import pytest
 from bulk.adapters.usuarios_asignar_location_desde_csv import undo
 from bulk.engine.finish import IN_WEBEX
 from bulk.journal.rows import held
-from bulk.runs.launch import Launch, request_stop, retry
+from bulk.runs.launch import Launch
+from bulk.runs.resume import retry
+from bulk.runs.stop import request_stop
 from bulk.sandbox.organisation import number
 from tests.integration.adapters.cases import AMBIGUOUS, FAULTS
 from tests.workspace import PATIENCE, Remote, Workspace

@@ -31,7 +31,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from bulk.files.dataset import read_csv  # noqa: E402
-from bulk.journal import upkeep  # noqa: E402
+from bulk.journal import check, prune  # noqa: E402
 from bulk.planning.prepare import prepare  # noqa: E402
 from bulk.runs.connection import connect  # noqa: E402  # after the path
 from bulk.runs.context import Context, open_context  # noqa: E402
@@ -162,12 +162,12 @@ def soak(minutes: float, tell: Callable[[str], None]) -> tuple[list[Sample], dic
                 runs += 1
                 for state, count in document(context, find_run(context, run_id))["counts"].items():
                     states[state] = states.get(state, 0) + count
-            upkeep.prune(context.journal, context.home, upkeep.prunable(context.journal, keep=KEPT))
+            prune.prune(context.journal, context.home, prune.prunable(context.journal, keep=KEPT))
             samples.append(measured(context, began, runs, sum(states.values())))
             tell(row_of(samples[-1]))
             if time.monotonic() - began > minutes * 60:
                 break
-        tell("\n".join(upkeep.check(context.journal).findings) or "journal: sound")
+        tell("\n".join(check.check(context.journal).findings) or "journal: sound")
     return samples, states
 
 

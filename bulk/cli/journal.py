@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -27,18 +28,18 @@ def check(home: o.Home = None, as_json: o.Json = False) -> int:
     no.
     """
     from bulk.core import settings
-    from bulk.journal import upkeep
+    from bulk.journal import check
 
     directory = settings.home_directory(home)
     url = settings.load().journal_url
     if url:
         from bulk.runs.context import open_context
 
-        found = upkeep.check(open_context(directory).journal)
+        found = check.check(open_context(directory).journal)
     else:
-        found = upkeep.check_file(directory / "journal.db")
+        found = check.check_file(directory / "journal.db")
     if as_json:
-        say_json({**upkeep.as_document(found), "sound": found.sound})
+        say_json({**asdict(found), "sound": found.sound})
     else:
         for text in found.findings:
             say(text)
@@ -68,13 +69,13 @@ def export(
     """Escribe todo lo que hay en el directorio de datos, sin secretos. Lleva datos personales:
     guárdalo como tal.
     """
-    from bulk.journal import upkeep
+    from bulk.journal import export
     from bulk.runs.context import open_context
 
     context = open_context(home)
-    done = upkeep.export(context.journal, context.home, out)
+    done = export.export(context.journal, context.home, out)
     if as_json:
-        say_json({**upkeep.as_document(done), "file": str(out)})
+        say_json({**asdict(done), "file": str(out)})
     else:
         say(f"{out}: {done.lines} registros.")
         for name in done.damaged:
@@ -101,7 +102,7 @@ def prune(
     """Retira ejecuciones acabadas y los ficheros de entrada que ya nadie usa. No se puede deshacer:
     exporta antes.
     """
-    from bulk.journal import upkeep
+    from bulk.journal import prune
     from bulk.runs.context import open_context
 
     if before is None and keep is None:
@@ -109,11 +110,11 @@ def prune(
     if keep is not None and keep < 0:
         raise UsageError("--keep: se espera un número de ejecuciones, 0 o más.")
     context = open_context(home)
-    found = upkeep.prunable(context.journal, before=_utc(before), keep=keep)
+    found = prune.prunable(context.journal, before=_utc(before), keep=keep)
     if yes:
-        found = upkeep.prune(context.journal, context.home, found)
+        found = prune.prune(context.journal, context.home, found)
     if as_json:
-        say_json({**upkeep.as_document(found), "done": yes})
+        say_json({**asdict(found), "done": yes})
         return 0
     say(
         f"{'Retiradas' if yes else 'Se retirarían'}: {_in_runs(len(found.runs))},"

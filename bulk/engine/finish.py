@@ -12,7 +12,7 @@ from bulk.core.stop_reasons import LEFT_OPEN
 from bulk.engine import outcomes, timers
 from bulk.engine.state import LiveRun
 from bulk.errors import JournalError
-from bulk.journal import Journal, control, orders, reviewed, rows, runs, samples
+from bulk.journal import Journal, control, memory, orders, reviewed, rows, runs, samples
 from bulk.journal.row_writes import now
 
 STOPS = {"pause": "paused", "cancel": "cancelled"}
@@ -158,5 +158,5 @@ def store_counters(live: LiveRun) -> None:
     runs.update_run(
         live.journal, live.run_id, requests=current[0], retries=current[1], rate_limited=current[2]
     )
-    control.remember(live.journal, f"pace:{live.org_key}", live.api.pace.learned().to_json())
+    memory.remember(live.journal, f"pace:{live.org_key}", live.api.pace.learned().to_json())
     live.stored_counters = current

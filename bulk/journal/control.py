@@ -1,17 +1,13 @@
-"""The control table: commands to the owner of a run, and what was learned about an organisation's
-rate limit.
-"""
+"""The control table: commands to the owner of a run."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from sqlalchemy import Connection, select
 
 from bulk.core.records import Command
-from bulk.journal.row_writes import dump, load, now
+from bulk.journal.row_writes import now
 from bulk.journal.store import Journal
-from bulk.journal.tables import control, learned
+from bulk.journal.tables import control
 
 
 def post(
@@ -23,8 +19,9 @@ def post(
     acked: bool = False,
     detail: str | None = None,
 ) -> int:
-    """Write a command; returns its number. `acked` when it is carried out by the one who posts it
-    (audit).
+    """Write a command; returns its number.
+
+    `acked` when whoever posts it carries it out as well: the line is for the audit alone.
     """
     done = now() if acked else None
     values = {
@@ -45,7 +42,7 @@ def post(
 
 
 def unread(journal: Journal, run_ids: list[str]) -> list[Command]:
-    """Commands that nobody has acknowledged, oldest first."""
+    """Commands that were not acknowledged yet, oldest first."""
     if not run_ids:
         return []
     query = (
@@ -67,31 +64,3 @@ def history(journal: Journal, run_id: str) -> list[Command]:
     with journal.reading() as connection:
         query = select(control).where(control.c.run_id == run_id).order_by(control.c.seq)
         return [Command(**row._mapping) for row in connection.execute(query)]
-
-
-def remember(journal: Journal, key: str, value: Any) -> None:
-    def upsert(connection: Connection) -> None:
-        connection.execute(learned.delete().where(learned.c.key == key))
-        connection.execute(learned.insert(), {"key": key, "value": dump(value), "at": now()})
-
-    journal.write(upsert)
-
-
-def recall(journal: Journal, key: str) -> Any:
-    """What was remembered under `key`, or None."""
-    with journal.reading() as connection:
-        return load(
-            connection.execute(select(learned.c.value).where(learned.c.key == key)).scalar()
-        )
-
-
-def learned_limit(journal: Journal, org_key: str) -> float | None:
-    """Calls a second that the organisation was found to admit; None while unknown, or when the
-    memory cannot be read.
-    """
-    kept = recall(journal, f"pace:{org_key}")
-    try:
-        limit = load(kept).get("limit") if isinstance(kept, str) else None
-    except (ValueError, AttributeError):
-        return None
-    return float(limit) if isinstance(limit, int | float) else None

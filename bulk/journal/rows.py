@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
@@ -267,33 +267,44 @@ def repeated_entities(journal: Journal, run_id: str) -> set[str]:
         return set(connection.execute(query).scalars())
 
 
+class RowFilters(TypedDict, total=False):
+    """Which rows `read_rows` gives; without any, all of them."""
+
+    states: Sequence[str]  # in one of these states
+    search: str  # the label contains it
+    group: str  # of that location
+    code: str | None  # failed with that code
+    order_seq: int | None  # of that order
+    sent: bool  # True: a write left, whatever became of it
+
+
+def _conditions(run_id: str, filters: RowFilters) -> list[Any]:
+    where: list[Any] = [rows.c.run_id == run_id]
+    if states := filters.get("states"):
+        where.append(rows.c.state.in_(states))
+    if search := filters.get("search"):
+        where.append(rows.c.label.icontains(search, autoescape=True))
+    if group := filters.get("group"):
+        where.append(rows.c.group_name == group)
+    if (code := filters.get("code")) is not None:
+        where.append(rows.c.code == code)
+    if (order_seq := filters.get("order_seq")) is not None:
+        where.append(rows.c.seq == order_seq)
+    if filters.get("sent"):
+        where += [rows.c.attempt > 0, rows.c.change.is_not(None)]
+    return where
+
+
 def read_rows(
     journal: Journal,
     run_id: str,
     *,
-    states: Sequence[str] = (),
-    search: str = "",
-    group: str = "",
-    code: str | None = None,
-    order_seq: int | None = None,
-    sent: bool = False,
     offset: int = 0,
     limit: int | None = None,
+    **filters: Unpack[RowFilters],
 ) -> Iterator[RowResult]:
     """Rows in file order, read page by page: a million rows never stand in memory."""
-    where: list[Any] = [rows.c.run_id == run_id]
-    if states:
-        where.append(rows.c.state.in_(states))
-    if search:
-        where.append(rows.c.label.icontains(search, autoescape=True))
-    if group:
-        where.append(rows.c.group_name == group)
-    if code is not None:
-        where.append(rows.c.code == code)
-    if order_seq is not None:
-        where.append(rows.c.seq == order_seq)
-    if sent:  # a write left, whatever became of it
-        where += [rows.c.attempt > 0, rows.c.change.is_not(None)]
+    where = _conditions(run_id, filters)
     left, last, skip = limit, 0, offset
     while left is None or left > 0:
         size = min(PAGE, left or PAGE)

@@ -15,7 +15,7 @@ from bulk.core.records import Problem
 from bulk.core.text import normalize_for_match
 from bulk.errors import UsageError
 from bulk.files.dataset import Dataset
-from bulk.journal import control
+from bulk.journal import memory
 from bulk.planning.sources import header_of
 from bulk.webex.directory import SHORTEST, Directory, Entry, distinct_labels, full_labels
 from schemas.hydra import UUID, decode_id, id_tail, kind_of
@@ -186,7 +186,7 @@ def is_id(text: str) -> bool:
 
 def remembered(journal: Journal, org_id: str | None) -> dict[str, str]:
     """Kind and name -> id, as chosen before for this organisation."""
-    kept = control.recall(journal, f"names:{org_id or ''}")
+    kept = memory.recall(journal, f"names:{org_id or ''}")
     return {str(name): str(found) for name, found in kept.items()} if isinstance(kept, dict) else {}
 
 
@@ -233,7 +233,7 @@ def keep(journal: Journal, org_id: str | None, fresh: Mapping[str, str]) -> dict
     known = remembered(journal, org_id)
     if fresh:
         known |= {_key(_kind_of(name, found), name): found for name, found in fresh.items()}
-        control.remember(journal, f"names:{org_id or ''}", known)
+        memory.remember(journal, f"names:{org_id or ''}", known)
     return known
 
 
@@ -243,7 +243,7 @@ def forget(names: Names, journal: Journal, org_id: str | None) -> None:
     names.chosen = {
         key: found for key, found in remembered(journal, org_id).items() if key not in gone
     }
-    control.remember(journal, f"names:{org_id or ''}", names.chosen)
+    memory.remember(journal, f"names:{org_id or ''}", names.chosen)
     names.used.clear()
 
 

@@ -15,7 +15,7 @@ from bulk.core.records import RunRecord
 from bulk.core.redaction import hide
 from bulk.core.settings import DEFAULT_BASE_URL, Settings
 from bulk.errors import BulkError, MissingToken, Unreadable, UsageError
-from bulk.journal import Journal, control
+from bulk.journal import Journal, memory
 from bulk.webex.client import Api, Token
 from bulk.webex.ratelimit import Learned, Pace, pace_for
 from bulk.webex.transport import is_address
@@ -112,7 +112,7 @@ def api_for(
 
 
 def _pace(connection: Connection, settings: Settings, journal: Journal | None) -> Pace:
-    kept = control.recall(journal, f"pace:{connection.org_key}") if journal else None
+    kept = memory.recall(journal, f"pace:{connection.org_key}") if journal else None
     try:
         start = Learned.from_json(kept) if kept else None
     except (ValueError, TypeError):  # a memory that cannot be read is no memory

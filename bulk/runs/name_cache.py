@@ -11,7 +11,7 @@ from bulk.core.action import Action
 from bulk.core.logs import log
 from bulk.core.records import RunRecord
 from bulk.errors import ApiError, TokenRejected, Unreadable
-from bulk.journal import control
+from bulk.journal import memory
 from bulk.webex.directory import LISTS, Directory
 from schemas.hydra import id_tail
 
@@ -24,7 +24,7 @@ def known(journal: Journal, run: RunRecord) -> dict[str, str]:
     """Last segment of an id -> name, as Webex reported it when a run of this organisation was
     launched.
     """
-    kept = control.recall(journal, _key(run.target, run.org_id))
+    kept = memory.recall(journal, _key(run.target, run.org_id))
     return {str(tail): str(name) for tail, name in kept.items()} if isinstance(kept, dict) else {}
 
 
@@ -49,10 +49,10 @@ def learn(api: Api, journal: Journal, target: str, org_id: str | None, action: A
 
 def keep(journal: Journal, target: str, org_id: str | None, found: Mapping[str, str]) -> None:
     """Remember these names with the earlier ones."""
-    kept = control.recall(journal, _key(target, org_id))
+    kept = memory.recall(journal, _key(target, org_id))
     before = kept if isinstance(kept, dict) else {}
     if not found.items() <= before.items():
-        control.remember(journal, _key(target, org_id), {**before, **found})
+        memory.remember(journal, _key(target, org_id), {**before, **found})
 
 
 def kinds(action: Action) -> list[str]:

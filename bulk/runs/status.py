@@ -14,7 +14,7 @@ from bulk.core.figures import count, thousands
 from bulk.core.records import ENDED_RUNS, PLAN_STATES, ROW_STATES, UNITS, RunRecord, review_states
 from bulk.errors import UsageError
 from bulk.journal import control, runs, samples
-from bulk.journal.control import learned_limit
+from bulk.journal.memory import learned_limit
 from bulk.runs import locks
 from bulk.runs.context import Context
 

@@ -6,7 +6,7 @@ import pytest
 
 from bulk.engine import LiveRun
 from bulk.errors import UsageError
-from bulk.journal import control, runs, upkeep
+from bulk.journal import check, control, runs
 from bulk.runs.launch import Launch
 from bulk.runs.resume import resume, resume_orders
 from bulk.runs.status import document, exit_code, find_run
@@ -82,7 +82,7 @@ def test_a_cancelled_order_is_not_sent_and_the_others_are(
     assert result.counts == {"done": 30, "cancelled": 10}
     assert remote.writes() == 30
     assert exit_code(result.document) == 1
-    assert upkeep.check(workspace.context.journal).findings == ()
+    assert check.check(workspace.context.journal).findings == ()
 
 
 def test_a_run_idle_whose_last_order_is_cancelled_has_ended(

@@ -15,7 +15,7 @@ import pytest
 
 from bulk.engine import LiveRun
 from bulk.files.dataset import from_records
-from bulk.journal import upkeep
+from bulk.journal import check
 from bulk.planning.prepare import prepare
 from bulk.planning.scope import Scope
 from bulk.report import parts
@@ -91,7 +91,7 @@ def test_files_are_the_input_after_random_stops_and_retries(
                 workspace.context, live.run_id, dice.choice(["pause", "pause", "cancel"]), "prueba"
             )
         assert live.ended.wait(PATIENCE)
-        assert upkeep.check(workspace.context.journal).findings == ()
+        assert check.check(workspace.context.journal).findings == ()
         sound(workspace, live.run_id)
         more = resume(workspace.context, live.run_id, workspace.connection) or retry(
             workspace.context, live.run_id, workspace.connection
@@ -105,7 +105,7 @@ def test_files_are_the_input_after_random_stops_and_retries(
     counts = sound(workspace, live.run_id)
     assert (counts["unprocessed"], counts["excluded"]) == (0, 1 + OUTSIDE[1] - OUTSIDE[0])
     assert counts["success"] == remote.writes() == 48
-    assert upkeep.check(workspace.context.journal).findings == ()
+    assert check.check(workspace.context.journal).findings == ()
 
 
 def test_files_of_a_stopped_undo_are_the_input_too(workspace: Workspace, remote: Remote) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bulk.errors import BulkError, OwnedElsewhere, TokenRejected, UsageError
-from bulk.journal import control, runs
+from bulk.journal import check, control, runs
 from bulk.planning.prepare import prepare
 from bulk.runs.connection import same_organisation
 from bulk.runs.launch import Launch, launch
@@ -319,7 +319,6 @@ def test_a_pause_before_a_set_leaves_gives_back_only_the_rows_without_an_end(
 ) -> None:
     from bulk.engine import jobs, sets
     from bulk.errors import Interrupted
-    from bulk.journal import upkeep
     from tests.integration.adapters.many import many_rows
 
     moves = many_rows(remote, "usuarios_asignar_location_desde_csv", 3)
@@ -338,5 +337,5 @@ def test_a_pause_before_a_set_leaves_gives_back_only_the_rows_without_an_end(
         patched.setattr(jobs, "mark", paused)
         result = workspace.run("usuarios_asignar_location_desde_csv", moves)
     assert result.counts == {"pending": 2, "unchanged": 1}
-    assert upkeep.check(workspace.context.journal).sound
+    assert check.check(workspace.context.journal).sound
     assert workspace.resume(result.document["run_id"]).counts == {"done": 2, "unchanged": 1}

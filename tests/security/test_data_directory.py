@@ -14,7 +14,7 @@ import pytest
 from bulk.cli.writing import write_out
 from bulk.core.records import Problem
 from bulk.files.problem_report import problem_file
-from bulk.journal import upkeep
+from bulk.journal import export
 from bulk.planning.mapping import Mapping
 from bulk.planning.saved_mappings import remember, save
 from bulk.report.parts import write_parts
@@ -64,7 +64,7 @@ def test_all_that_a_run_keeps_is_private_even_with_a_loose_umask(
     assert too_open(workspace.context.home) == []
     given = tmp_path / "fuera"
     given.mkdir(mode=0o700)
-    upkeep.export(workspace.context.journal, workspace.context.home, given / "todo.zip")
+    export.export(workspace.context.journal, workspace.context.home, given / "todo.zip")
     (given / "partes").mkdir(mode=0o700)
     write_parts(workspace.context, find_run(workspace.context, live.run_id), given / "partes")
     write_out(given / "con_ids.csv", b"email\nana@acme.es\n")

@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 from bulk.core.records import Problem, Row, RunRecord
 from bulk.files.csv_rows import RAGGED
 from bulk.files.dataset import Dataset
-from bulk.journal import control, runs
+from bulk.journal import control, memory, runs
 from bulk.journal.rows import read_rows
 from bulk.planning.prepare import prepare
 from bulk.runs.connection import Connection, connect
@@ -365,7 +365,7 @@ def test_the_learned_limit_is_reported_when_it_can_be_read(
 ) -> None:
     run = stored_run(context, 1)
     runs.update_run(context.journal, run.run_id, org_id="otra")
-    control.remember(context.journal, "pace:sandbox|otra", kept)
+    memory.remember(context.journal, "pace:sandbox|otra", kept)
     open_page(app, BOARD, run.run_id)
     assert not app.error
     progress = "\n".join(str(bar.proto.text) for bar in app.get("progress"))

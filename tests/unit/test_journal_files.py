@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from bulk.journal import open_journal, row_writes, rows, runs, upkeep
+from bulk.journal import check, open_journal, row_writes, rows, runs
 from bulk.journal.tables import SCHEMA_VERSION
 from tests.unit.journals import OLD_RUN, VERSION_1, add_run, bulk, edit
 
@@ -27,7 +27,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_journal_of_version_1_is_resumed_with_all_it_holds(tmp_path: Path) -> None:
     edit(tmp_path, VERSION_1)
-    assert upkeep.check_file(tmp_path / "journal.db").version == 1
+    assert check.check_file(tmp_path / "journal.db").version == 1
     opened = open_journal(tmp_path)
     run = runs.get_run(opened, OLD_RUN)
     found = list(rows.read_rows(opened, OLD_RUN))
@@ -42,8 +42,8 @@ def test_a_journal_of_version_1_is_resumed_with_all_it_holds(tmp_path: Path) -> 
         (3, "pending", "Íñigo · 1001"),
     ]
     assert [row.line for row in rows.claim(opened, OLD_RUN, after=0, limit=10)] == [3]
-    assert upkeep.check(opened).findings == ()
-    assert upkeep.check(opened).version == SCHEMA_VERSION
+    assert check.check(opened).findings == ()
+    assert check.check(opened).version == SCHEMA_VERSION
     opened.close()
 
 
@@ -142,7 +142,7 @@ def test_the_file_alone_holds_everything_once_it_is_closed_or_folded(tmp_path: P
     opened = open_journal(tmp_path / "home")
     add_run(opened, "r1")
     opened.fold()
-    assert upkeep.check_file(alone(tmp_path / "home", tmp_path / "folded") / "journal.db").runs == 1
+    assert check.check_file(alone(tmp_path / "home", tmp_path / "folded") / "journal.db").runs == 1
     add_run(opened, "r2")
     with opened.reading() as connection:
         assert (
@@ -150,7 +150,7 @@ def test_the_file_alone_holds_everything_once_it_is_closed_or_folded(tmp_path: P
         )  # folding has left no haste behind
     opened.close()
     opened.fold()  # nothing left to do
-    assert upkeep.check_file(alone(tmp_path / "home", tmp_path / "closed") / "journal.db").runs == 2
+    assert check.check_file(alone(tmp_path / "home", tmp_path / "closed") / "journal.db").runs == 2
 
 
 def test_somebody_reading_leaves_the_folding_for_later_and_stops_nothing(tmp_path: Path) -> None:
@@ -170,7 +170,7 @@ def test_a_process_that_ends_leaves_the_whole_journal_in_its_file(home: Path) ->
     subprocess.run(
         [sys.executable, "-m", "bulk", "runs"], check=True, capture_output=True, timeout=60
     )
-    assert upkeep.check_file(alone(home, home / "copy") / "journal.db").version == SCHEMA_VERSION
+    assert check.check_file(alone(home, home / "copy") / "journal.db").version == SCHEMA_VERSION
 
 
 def test_no_new_journal_until_what_was_worked_is_taken_elsewhere(

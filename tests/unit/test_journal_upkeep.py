@@ -15,7 +15,7 @@ import pytest
 from bulk.core.action_log import ActionLog
 from bulk.core.records import RunRecord
 from bulk.errors import JournalError
-from bulk.journal import Journal, open_journal, runs, upkeep
+from bulk.journal import Journal, check, open_journal, prune, runs
 from bulk.journal.tables import SCHEMA_VERSION
 from bulk.runs.context import close_context, open_context
 from tests.unit.journals import VERSION_1, add_run, bulk, edit, ids
@@ -39,9 +39,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_journal_in_use_is_sound(journal: Journal, tmp_path: Path) -> None:
     add_run(journal, "r1")
-    found = upkeep.check_file(tmp_path / "journal.db")
+    found = check.check_file(tmp_path / "journal.db")
     assert (found.version, found.runs, found.rows, found.findings) == (SCHEMA_VERSION, 1, 2, ())
-    assert upkeep.check(journal) == found
+    assert check.check(journal) == found
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_what_does_not_add_up_is_reported_by_lote(
 ) -> None:
     add_run(journal, "r1")
     edit(tmp_path, damage)
-    found = upkeep.check_file(tmp_path / "journal.db")
+    found = check.check_file(tmp_path / "journal.db")
     assert not found.sound
     assert shown in found.findings
 
@@ -76,7 +76,7 @@ def test_a_torn_page_is_found_and_the_file_is_not_touched(tmp_path: Path) -> Non
     content[middle : middle + 4096] = os.urandom(4096)
     path.write_bytes(content)
     try:
-        findings = upkeep.check_file(path).findings
+        findings = check.check_file(path).findings
     except JournalError as error:  # torn where even counting reads
         findings = (error.message,)
     assert any("dañado" in text for text in findings)
@@ -153,23 +153,23 @@ def test_only_ended_runs_beyond_the_newest_go_with_their_rows(
         ("r4", "completed_with_errors"),
     ):
         add_run(journal, run_id, state=state)
-    found = upkeep.prunable(journal, keep=1)
+    found = prune.prunable(journal, keep=1)
     assert (found.runs, found.rows) == (("r1", "r3"), 4)
     assert ids(journal) == ["r1", "r2", "r3", "r4"]
-    done = upkeep.prune(journal, tmp_path, found)
+    done = prune.prune(journal, tmp_path, found)
     assert done.compacted
     assert ids(journal) == ["r2", "r4"]
-    assert upkeep.check(journal).findings == ()
-    assert upkeep.check(journal).rows == 4
+    assert check.check(journal).findings == ()
+    assert check.check(journal).rows == 4
 
 
 def test_a_date_takes_what_is_older_and_nothing_newer(journal: Journal) -> None:
     add_run(journal, "r1")
     middle = runs.get_run(journal, "r1").created_at
     add_run(journal, "r2")
-    assert upkeep.prunable(journal, before=middle).runs == ()
-    assert upkeep.prunable(journal, before=runs.get_run(journal, "r2").created_at).runs == ("r1",)
-    assert upkeep.prunable(journal, before="2999-01-01", keep=2).runs == ()
+    assert prune.prunable(journal, before=middle).runs == ()
+    assert prune.prunable(journal, before=runs.get_run(journal, "r2").created_at).runs == ("r1",)
+    assert prune.prunable(journal, before="2999-01-01", keep=2).runs == ()
 
 
 def test_a_run_that_a_staying_one_refers_to_stays(journal: Journal) -> None:
@@ -177,21 +177,21 @@ def test_a_run_that_a_staying_one_refers_to_stays(journal: Journal) -> None:
     add_run(journal, "apply", parent="plan")
     add_run(journal, "alone")
     add_run(journal, "undo", parent="apply", state="paused")
-    found = upkeep.prunable(journal, keep=0)
+    found = prune.prunable(journal, keep=0)
     assert (found.runs, found.held) == (("alone",), ("plan", "apply"))
 
 
 def test_a_run_that_was_resumed_or_undone_since_is_held(journal: Journal, tmp_path: Path) -> None:
     for run_id in ("r1", "r2", "r3"):
         add_run(journal, run_id)
-    found = upkeep.prunable(journal, keep=0)
+    found = prune.prunable(journal, keep=0)
     assert found.runs == ("r1", "r2", "r3")
     runs.update_run(journal, "r1", state="running")  # a retry
     add_run(journal, "undo", parent="r2", state="running")
-    done = upkeep.prune(journal, tmp_path, found)
+    done = prune.prune(journal, tmp_path, found)
     assert (done.runs, done.held, done.rows) == (("r3",), ("r1", "r2"), 2)
     assert ids(journal) == ["r1", "r2", "undo"]
-    assert upkeep.check(journal).findings == ()
+    assert check.check(journal).findings == ()
 
 
 def test_kept_files_go_when_no_run_names_them_and_young_ones_stay(
@@ -205,7 +205,7 @@ def test_kept_files_go_when_no_run_names_them_and_young_ones_stay(
         path = folder / f"{name}.parquet"
         path.write_bytes(b"x")
         os.utime(path, (time.time() - age,) * 2)
-    assert upkeep.prune(journal, tmp_path, upkeep.prunable(journal, keep=0)).files == 1
+    assert prune.prune(journal, tmp_path, prune.prunable(journal, keep=0)).files == 1
     assert sorted(path.stem for path in folder.iterdir()) == ["needed", "young"]
 
 
@@ -219,7 +219,7 @@ def test_lines_of_the_log_go_with_their_run_unless_the_action_is_at_work(
         runs.create_run(journal, run)
         ActionLog(tmp_path, action).event("run_end", run=run_id)
         time.sleep(0.002)
-    upkeep.prune(journal, tmp_path, upkeep.prunable(journal, keep=1))
+    prune.prune(journal, tmp_path, prune.prunable(journal, keep=1))
     left = {
         path.stem: [json.loads(line)["run"] for line in path.read_text().splitlines()]
         for path in (tmp_path / "logs").iterdir()

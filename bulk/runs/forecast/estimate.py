@@ -14,7 +14,7 @@ from bulk.adapters import get_action
 from bulk.core.action import Action, SetOps
 from bulk.core.records import RunRecord
 from bulk.journal import rows
-from bulk.journal.control import learned_limit
+from bulk.journal.memory import learned_limit
 from bulk.runs.context import Context
 
 FIRST_RATE = 20.0  # calls per second of a first start, before anything was learned

@@ -13,7 +13,7 @@ import streamlit as st
 from bulk.adapters import get_action
 from bulk.core.figures import thousands
 from bulk.core.records import RunRecord, review_states
-from bulk.journal import control, runs
+from bulk.journal import control, memory, runs
 from bulk.report.audit import without_dry_run
 from bulk.runs.context import Context
 from bulk.runs.status import RUN_WORDS, elapsed, run_state, title
@@ -103,7 +103,7 @@ def organisations(found: Iterable[RunRecord]) -> list[str]:
 
 def archived(context: Context) -> frozenset[str]:
     """Ids of the runs put away; they stay in the journal, only the list leaves them out."""
-    kept = control.recall(context.journal, _ARCHIVED)
+    kept = memory.recall(context.journal, _ARCHIVED)
     return frozenset(map(str, kept)) if isinstance(kept, list) else frozenset()
 
 
@@ -112,7 +112,7 @@ def archive(context: Context, who: Mapping[str, str], *, away: bool = True) -> N
     there = archived(context)
     for run_id, name in who.items():
         control.post(context.journal, run_id, "archive" if away else "restore", name, acked=True)
-    control.remember(
+    memory.remember(
         context.journal, _ARCHIVED, sorted(there | who.keys() if away else there - who.keys())
     )
 

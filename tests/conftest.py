@@ -14,6 +14,7 @@ import pytest
 
 from bulk.sandbox import RunningSandbox, SandboxConfig
 from bulk.webex.ratelimit import limiter
+from tests.paths import ROOT
 from tests.workspace import Remote, Workspace, opened, serving
 
 PEOPLE, LOCATIONS = 120, 6
@@ -24,6 +25,24 @@ FLAGS = [
     "--no-first-run",
     "--disable-background-networking",
 ]
+
+
+# `pytest -m quick`: no browser, no kill -9, no server of minutes.
+SLOW_FOLDERS = {"e2e", "resilience", "security"}
+SLOW_FILES = {"test_kill.py", "test_environment.py", "test_tenth_action.py", "test_names.py"}
+SLOW_FIXTURES = {"browser", "chromium", "wide"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the quick tests."""
+    for item in items:
+        slow = (
+            SLOW_FOLDERS & set(item.path.relative_to(ROOT / "tests").parts)
+            or item.path.name in SLOW_FILES
+            or SLOW_FIXTURES & set(getattr(item, "fixturenames", ()))
+        )
+        if not slow:
+            item.add_marker(pytest.mark.quick)
 
 
 @pytest.fixture(scope="session")

@@ -5,14 +5,13 @@ restore.
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
 from bulk.adapters import SUPPORTED, get_action
 from bulk.core.settings import Settings
+from tests.paths import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "docs" / "acciones.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^## (\w+)\n(.*?)(?=^## )", TEXT, re.MULTILINE | re.DOTALL))
 

@@ -15,9 +15,9 @@ import pytest
 from bulk.adapters import SUPPORTED, get_action
 from bulk.cli.action_script import parser
 from bulk.sandbox.examples import write_examples
+from tests.paths import ROOT
 from tests.workspace import Remote
 
-ROOT = Path(__file__).resolve().parents[2]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 RUN = "20261123-0712-a3f"  # as the documents write a run
 INSTALLS = (

@@ -21,8 +21,8 @@ from bulk.bulk_runner import (
 from bulk.cli.app import app
 from bulk.core.settings import Settings
 from bulk.wording.remedies import catalogue, entries
+from tests.paths import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 DOCUMENTS = sorted([*DOCS.glob("*.md"), ROOT / "README.md", ROOT / "benchmarks" / "README.md"])
 REMEDY = "put right with: python docs/tablas.py"

@@ -5,15 +5,13 @@ from __future__ import annotations
 import importlib
 import inspect
 import re
-from pathlib import Path
 
 import pytest
 
 from bulk import bulk_runner
 from bulk.adapters import SUPPORTED, UNSUPPORTED, get_action
 from bulk.errors import InDevelopment, UnknownAction
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.paths import ROOT
 
 
 def modules(folder: str, pattern: str = "u*.py") -> set[str]:

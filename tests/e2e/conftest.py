@@ -17,19 +17,10 @@ from pathlib import Path
 import pytest
 
 from bulk.sandbox.examples import write_examples
+from tests.paths import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 PEOPLE, LOCATIONS = 60, 4
 LATENCY_MS = 20
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A browser that did not answer in time on a loaded machine gets one more try, which the
-    summary tells; nothing else does.
-    """
-    for item in items:
-        if item.path.parent == Path(__file__).parent:
-            item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=["TimeoutError"]))
 
 
 @dataclass

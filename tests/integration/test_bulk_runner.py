@@ -19,9 +19,9 @@ from bulk.bulk_runner import (
 )
 from bulk.errors import InDevelopment, InputError, MissingToken
 from bulk.files.dataset import from_records, read_csv
+from tests.paths import ROOT
 from tests.workspace import Remote, Workspace
 
-ROOT = Path(__file__).resolve().parents[2]
 ACTION = "usuarios_configurar_desvio_prefijo53"
 SCRIPT = """
 import sys, time

@@ -15,7 +15,7 @@ from bulk.files.dataset import read_any
 from bulk.planning import streaming, validation
 from schemas.hydra import id_tail
 from tests.integration.conftest import Bulk
-from tests.unit.test_workbook import book
+from tests.unit.files.workbooks import book
 from tests.workspace import Remote
 
 ACTION = "usuarios_configurar_desvio_prefijo53"

@@ -19,16 +19,8 @@ from bulk.runs.schedule import next_time
 from bulk.runs.status import document, find_run
 from bulk.runs.stop import request_stop
 from bulk.webex.ratelimit import limiter
-from tests.integration.adapters.many import callers
+from tests.integration.forwarding_case import FORWARD, forwarded
 from tests.workspace import PATIENCE, Remote, Result, Workspace
-
-FORWARD = "usuarios_configurar_desvio_prefijo53"
-
-
-def forwarded(remote: Remote, count: int) -> list[dict[str, Any]]:
-    return [
-        {"person_id": remote.person(n), "destination": "600111222"} for n in callers(remote, count)
-    ]
 
 
 def retried(workspace: Workspace, run_id: str, **chosen: Any) -> Result:

@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 
 from bulk.sandbox.examples import write_examples
+from tests.paths import ROOT
 from tests.workspace import Remote
 
-ROOT = Path(__file__).resolve().parents[2]
 ACTION = "usuarios_configurar_desvio_prefijo53"
 PEOPLE, LOCATIONS = 120, 6
 Bulk = Callable[..., subprocess.CompletedProcess[bytes]]

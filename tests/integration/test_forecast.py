@@ -10,7 +10,7 @@ from bulk.runs.launch import Launch
 from bulk.runs.status import find_run
 from bulk.sandbox.organisation import has_did, home_of, number
 from tests.integration.adapters.many import callers, many_rows
-from tests.integration.foreseeing import (
+from tests.integration.forecast_case import (
     FORWARD,
     HEADER,
     INTERCOM,

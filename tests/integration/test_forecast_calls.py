@@ -8,7 +8,7 @@ from pathlib import Path
 from bulk.sandbox import SandboxConfig
 from bulk.sandbox.organisation import home_of, number
 from tests.integration.adapters.many import callers, many_rows
-from tests.integration.foreseeing import FORWARD, INTERCOM, MOVE, away, calls_of
+from tests.integration.forecast_case import FORWARD, INTERCOM, MOVE, away, calls_of
 from tests.workspace import Remote, Workspace, opened, serving
 
 

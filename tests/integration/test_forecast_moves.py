@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from bulk.sandbox.organisation import has_did, home_of, number
 from tests.integration.adapters.many import callers
-from tests.integration.foreseeing import MOVE, away, calls_of, checked, refused, summaries
+from tests.integration.forecast_case import MOVE, away, calls_of, checked, refused, summaries
 from tests.workspace import Remote, Workspace
 
 

@@ -18,8 +18,8 @@ import httpx
 import pytest
 
 from bulk.sandbox.examples import write_examples
+from tests.paths import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 PEOPLE, LOCATIONS = 300, 6
 BULK = [sys.executable, "-m", "bulk"]
 

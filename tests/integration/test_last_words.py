@@ -24,7 +24,7 @@ from bulk.runs.launch import Launch, wait
 from bulk.runs.resume import retry
 from bulk.runs.stop import request_stop, stop_orders
 from bulk.runs.undo import undo
-from tests.integration.test_control import FORWARD, forwarded
+from tests.integration.forwarding_case import FORWARD, forwarded
 from tests.workspace import PATIENCE, Remote, Workspace
 
 NUMBERS = "ubicacion_alta_numeraciones_desactivadas"

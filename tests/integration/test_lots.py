@@ -11,7 +11,7 @@ from bulk.runs.launch import Launch
 from bulk.runs.resume import resume, resume_orders
 from bulk.runs.status import document, exit_code, find_run
 from bulk.runs.stop import stop_orders
-from tests.integration.test_control import FORWARD, forwarded
+from tests.integration.forwarding_case import FORWARD, forwarded
 from tests.workspace import PATIENCE, Remote, Workspace
 
 

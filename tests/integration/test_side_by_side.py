@@ -11,7 +11,7 @@ from sqlalchemy import event
 from bulk.runs.connection import api_for, identify
 from bulk.runs.launch import Launch, wait
 from bulk.runs.stop import request_stop
-from tests.integration.test_control import FORWARD, forwarded
+from tests.integration.forwarding_case import FORWARD, forwarded
 from tests.workspace import PATIENCE, Remote, Workspace
 
 

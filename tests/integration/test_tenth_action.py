@@ -20,7 +20,8 @@ from typing import Any
 import httpx
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.paths import ROOT
+
 ACTION, SETUP = "usuarios_quitar_desvio", "usuarios_configurar_desvio_prefijo53"
 PEOPLE, LOCATIONS = 120, 4
 BULK = [sys.executable, "-m", "bulk"]

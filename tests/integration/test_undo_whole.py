@@ -19,10 +19,10 @@ from bulk.adapters import SUPPORTED
 from bulk.journal import runs
 from bulk.runs.undo import undo, undo_lists
 from tests.integration.adapters.many import Rows, many_rows
-from tests.integration.somebody_else import CHANGES, concerned, given_back
+from tests.integration.concurrent_edit import CHANGES, concerned, given_back
+from tests.paths import ROOT
 from tests.workspace import PATIENCE, Remote, Result, Workspace
 
-ROOT = Path(__file__).resolve().parents[2]
 THEIRS = 10  # rows that somebody else changes between the run and its undo
 QUICK = {"BULK_SETTLE_DELAY": "0.5", "BULK_JOB_POLL_FIRST": "0.2"}
 Docs = dict[tuple[str, str], Any]  # (kind, id) -> document of the sandbox

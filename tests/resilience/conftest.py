@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.resilience.baseline import undisturbed
 from tests.resilience.invariants import Reference
 from tests.resilience.kills import Story, kill_until, kills_of
-from tests.resilience.undisturbed import undisturbed
-from tests.resilience.world import Remote, Runner, start_remote, write_files
+from tests.resilience.setup import Remote, Runner, start_remote, write_files
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

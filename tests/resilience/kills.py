@@ -8,7 +8,7 @@ from typing import Any
 
 from bulk.adapters import SUPPORTED
 from tests.resilience.invariants import Reference, all_violations
-from tests.resilience.world import Moment, Remote, Runner, a_moment, kill_when
+from tests.resilience.setup import Moment, Remote, Runner, a_moment, kill_when
 
 LONG_KILLS, KILLS = 200, 20
 MOVES = "usuarios_asignar_location_desde_csv"

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.resilience.invariants import Reference
-from tests.resilience.world import Ended, Remote, Runner, assert_as_without_accidents, wait_for
+from tests.resilience.setup import Ended, Remote, Runner, assert_as_without_accidents, wait_for
 
 FORWARDING = "usuarios_configurar_desvio_prefijo53"
 SIZE_MB = 6

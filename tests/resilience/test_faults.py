@@ -11,7 +11,7 @@ import pytest
 
 from tests.resilience.invariants import Reference
 from tests.resilience.kills import MOVES, NOISE
-from tests.resilience.world import Remote, Runner, assert_as_without_accidents, wait_for
+from tests.resilience.setup import Remote, Runner, assert_as_without_accidents, wait_for
 
 FORWARDING = "usuarios_configurar_desvio_prefijo53"
 STORM = {"rate_limit": 40.0, "burst": 5, "ban": True}

@@ -12,7 +12,7 @@ import pytest
 
 from tests.resilience.invariants import Reference, other_state, repeated_writes, without_outcome
 from tests.resilience.kills import MOVES, NOISE, SLOW
-from tests.resilience.world import Moment, Remote, Runner, kill_when
+from tests.resilience.setup import Moment, Remote, Runner, kill_when
 
 ALL_COMES_BACK = ["usuarios_configurar_desvio_prefijo53", "ubicacion_configurar_llamadas_internas"]
 

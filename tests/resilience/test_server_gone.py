@@ -11,7 +11,7 @@ import pytest
 
 from tests.resilience.invariants import Reference
 from tests.resilience.kills import MOVES
-from tests.resilience.world import (
+from tests.resilience.setup import (
     Remote,
     Runner,
     assert_as_without_accidents,

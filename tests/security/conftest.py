@@ -15,10 +15,10 @@ import pytest
 from bulk.core.logs import configure
 from bulk.sandbox import RunningSandbox
 from bulk.sandbox.examples import write_examples
+from tests.paths import ROOT
 from tests.security.canary import CANARY, Canary
 from tests.workspace import Remote, serving
 
-ROOT = Path(__file__).resolve().parents[2]
 PEOPLE, LOCATIONS = 30, 3
 Bulk = Callable[..., subprocess.CompletedProcess[str]]
 # As a developer would turn every library's debugging on.

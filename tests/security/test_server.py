@@ -12,8 +12,8 @@ import httpx
 import pytest
 
 from tests.e2e.conftest import Server, start_server
+from tests.paths import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 CONFIG: dict[str, Any] = tomllib.loads(
     (ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8")
 )

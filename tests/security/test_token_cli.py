@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 
 from bulk.core.logs import log
+from tests.paths import ROOT
 from tests.security.canary import CANARY, every_file, found_in, shows
-from tests.security.conftest import ROOT, Bulk
+from tests.security.conftest import Bulk
 from tests.workspace import Remote, Workspace
 
 ACTION = "usuarios_configurar_desvio_prefijo53"

@@ -21,8 +21,9 @@ from streamlit.testing.v1 import AppTest
 from bulk.files.dataset import from_records
 from bulk.runs.context import open_context
 from pages.ui.shell.session import KEY
-from tests.e2e.conftest import ROOT, Server, free_port
+from tests.e2e.conftest import Server, free_port
 from tests.e2e.operator import Operator
+from tests.paths import ROOT
 from tests.security.canary import CANARY, found_in, shows
 from tests.workspace import Remote, Workspace
 

@@ -23,8 +23,8 @@ from bulk.files import dataset as dataset_module
 from bulk.files.dataset import read_any, read_csv
 from bulk.planning.mapping import Mapping
 from bulk.planning.saved_mappings import save
+from tests.paths import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 SOURCES = [
     *ROOT.glob("bulk/**/*.py"),
     *ROOT.glob("schemas/*.py"),

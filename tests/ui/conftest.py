@@ -17,8 +17,8 @@ from bulk.runs.context import Context, open_context
 from bulk.runs.launch import Launch, launch, wait
 from bulk.runs.status import find_run
 from bulk.sandbox.examples import write_examples
+from tests.paths import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 PEOPLE, LOCATIONS, ROWS = 12, 3, 3
 FORWARDING = "usuarios_configurar_desvio_prefijo53"
 HEADER = "ubicacion_actualizar_cabecera"

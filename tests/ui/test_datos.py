@@ -20,7 +20,8 @@ from bulk.runs.context import Context, close_context, open_context
 from pages.ui.data import corrections as session_corrections
 from pages.ui.data import problem_list
 from pages.ui.shell.session import KEY, Session
-from tests.ui.conftest import FORWARDING, ROOT, press, said
+from tests.paths import ROOT
+from tests.ui.conftest import FORWARDING, press, said
 
 DATA, MAPPING = "pages/1_Datos.py", "pages/2_Mapeo.py"
 

@@ -12,7 +12,8 @@ from bulk.runs.context import Context
 from bulk.sandbox import embedded
 from pages.ui.shell.session import KEY, Session
 from schemas.hydra import id_tail
-from tests.ui.conftest import LOCATIONS, PEOPLE, ROOT, press, said
+from tests.paths import ROOT
+from tests.ui.conftest import LOCATIONS, PEOPLE, press, said
 from tests.workspace import Remote
 
 DATA, MAPPING = "pages/1_Datos.py", "pages/2_Mapeo.py"

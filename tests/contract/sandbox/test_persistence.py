@@ -16,7 +16,8 @@ from typing import Any
 import httpx
 import pytest
 
-ROOT = Path(__file__).resolve().parents[3]
+from tests.paths import ROOT
+
 PROGRAM = """
 import json, sys
 from pathlib import Path

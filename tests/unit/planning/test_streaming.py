@@ -23,7 +23,7 @@ from bulk.planning.repairs import MAX_KEPT, Repair, apply, propose
 from bulk.planning.scope import Scope, parse_where
 from bulk.planning.streaming import look_over, validate_blocks
 from bulk.planning.validation import totals, validate_file, validate_rows
-from tests.unit.awkward import FILES, Awkward
+from tests.unit.files.awkward import FILES, Awkward
 
 PLAIN = [file for file in FILES if file.name == "usuarios"]
 

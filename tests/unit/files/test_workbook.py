@@ -15,23 +15,7 @@ import pytest
 from bulk.errors import InputError
 from bulk.files.dataset import read_all, read_any
 from bulk.files.workbook import as_text, titles
-
-
-def book(**sheets: list[list[Any]]) -> bytes:
-    """A workbook made by openpyxl; sheet name -> rows."""
-    made = openpyxl.Workbook()
-    made.remove(made.active)
-    for title, rows in sheets.items():
-        sheet = made.create_sheet(title)
-        for row in rows:
-            sheet.append(row)
-    return saved(made)
-
-
-def saved(made: openpyxl.Workbook) -> bytes:
-    target = io.BytesIO()
-    made.save(target)
-    return target.getvalue()
+from tests.unit.files.workbooks import book, saved
 
 
 def test_one_workbook_fills_all_three_and_other_sheets_are_left_out() -> None:

@@ -9,7 +9,7 @@ import pytest
 from bulk.errors import InputError
 from bulk.files.dataset import read_any, read_csv
 from bulk.planning.repairs import default_country
-from tests.unit.test_workbook import book
+from tests.unit.files.workbooks import book
 
 TEXT = "person_id;nombre;extension\r\nA;Nuño Peña;0012\r\nB;;34\r\n"
 

@@ -20,9 +20,9 @@ import httpx
 from bulk.core.records import RowResult
 from bulk.journal import open_journal, rows, runs
 from bulk.sandbox.examples import write_examples
+from tests.paths import ROOT
 from tests.resilience.invariants import Reference, all_violations
 
-ROOT = Path(__file__).resolve().parents[2]
 PEOPLE, LOCATIONS = 120, 24
 BULK = [sys.executable, "-m", "bulk"]
 PROFILED = "ubicacion_configurar_permisos_salientes_defecto"  # takes its profile from a file

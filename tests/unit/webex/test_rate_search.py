@@ -7,7 +7,7 @@ import pytest
 from bulk.webex.ratelimit.controller import Search
 from bulk.webex.ratelimit.curves import Rising, Settled
 from bulk.webex.ratelimit.memory import Learned
-from tests.unit.pace_simulator import Server, simulate
+from tests.unit.webex.rate_simulator import Server, simulate
 
 # limit, burst, ban, Retry-After, latency, share of the limit that must get through in 60 s from a
 # first start

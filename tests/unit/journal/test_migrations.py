@@ -16,7 +16,7 @@ import pytest
 
 from bulk.journal import check, open_journal, row_writes, rows, runs
 from bulk.journal.tables import SCHEMA_VERSION
-from tests.unit.journals import OLD_RUN, VERSION_1, add_run, bulk, edit
+from tests.unit.journal.old_journals import OLD_RUN, VERSION_1, add_run, bulk, edit
 
 
 @pytest.fixture

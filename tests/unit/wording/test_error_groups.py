@@ -19,8 +19,8 @@ from bulk.wording.fingerprints import Failure, main_cause
 from bulk.wording.problems import BLOCKED
 from bulk.wording.remedies import catalogue, entries, explain, remedy_for
 from bulk.wording.states import cause_word
+from tests.paths import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 RUN = "20261124-0100-abc"
 ACTION = get_action("usuarios_configurar_desvio_prefijo53")
 LOCATION_ACTION = get_action("ubicacion_actualizar_cabecera")

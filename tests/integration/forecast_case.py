@@ -33,7 +33,7 @@ def checked(workspace: Workspace, action_id: str, rows: list[dict[str, Any]]) ->
     return list(check_whole_file(workspace.context, run, fresh_api(workspace)))
 
 
-def message(findings: list[Finding]) -> list[tuple[str, tuple[int, ...]]]:
+def summaries(findings: list[Finding]) -> list[tuple[str, tuple[int, ...]]]:
     return [(finding.code, finding.lines) for finding in findings]
 
 

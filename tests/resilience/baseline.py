@@ -12,7 +12,7 @@ from bulk.runs.connection import connect
 from bulk.runs.context import close_context, open_context
 from bulk.runs.launch import Launch, launch
 from tests.resilience.invariants import Reference
-from tests.resilience.world import PATIENCE, PROFILED, Remote
+from tests.resilience.setup import PATIENCE, PROFILED, Remote
 
 
 def undisturbed(action: str, home: Path, remote: Remote, files: Path) -> Reference:

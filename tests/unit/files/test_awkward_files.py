@@ -6,7 +6,7 @@ import pytest
 
 from bulk.errors import InputError
 from bulk.files.dataset import read_any, read_csv
-from tests.unit.awkward import FILES, HEADERS, ROWS, TEXT, Awkward, written
+from tests.unit.files.awkward import FILES, HEADERS, ROWS, TEXT, Awkward, written
 
 
 def test_the_corpus_has_the_size_that_was_promised() -> None:

@@ -18,7 +18,7 @@ from bulk.errors import JournalError
 from bulk.journal import Journal, check, open_journal, prune, runs
 from bulk.journal.tables import SCHEMA_VERSION
 from bulk.runs.context import close_context, open_context
-from tests.unit.journals import VERSION_1, add_run, bulk, edit, ids
+from tests.unit.journal.old_journals import VERSION_1, add_run, bulk, edit, ids
 
 
 @pytest.fixture

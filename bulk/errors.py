@@ -67,6 +67,11 @@ def json_error_position(error: ValueError) -> str:
     )
 
 
+def _sentence(kind: type[Exception]) -> str:
+    """The docstring of an error as one line: what the operator reads unless it is given more."""
+    return " ".join((inspect.getdoc(kind) or "").split())
+
+
 class BulkError(Exception):
     """Ha ocurrido un error."""
 
@@ -75,7 +80,7 @@ class BulkError(Exception):
 
     def __init__(self, message: str | None = None) -> None:
         super().__init__(
-            redact(message or inspect.getdoc(type(self)) or "")
+            redact(message or _sentence(type(self)))
         )  # an answer may quote what it was sent
 
     @property

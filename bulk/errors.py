@@ -22,7 +22,7 @@ BulkError
 │   │   └── NotFound        404
 │   ├── NotSent             the request never reached the service (or was refused unread: 429, 423)
 │   ├── Unreadable          a read that got no usable answer after all its attempts
-│   └── AmbiguousWrite      sent, and no usable answer (contracts 1.4)
+│   └── AmbiguousWrite      sent, and no usable answer (docs/webex.md 1.4)
 └── Interrupted             a wait ended because the run is pausing or cancelling
 """
 

@@ -29,7 +29,7 @@ PARTS = {"status": "estado HTTP", "code": "código de Webex", "own": "código pr
 
 
 def codes() -> Iterator[str]:
-    """bulk/remedies.json: what each code means, and what to do."""
+    """bulk/wording/remedies.json: what each code means, and what to do."""
     yield "| código | qué es | qué ha pasado | qué hacer |"
     yield "|---|---|---|---|"
     known = entries()

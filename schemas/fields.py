@@ -65,14 +65,14 @@ def text(*, required: bool = False) -> pa.Column:
 
 
 def phone(*, required: bool = False, many: bool = False) -> pa.Column:
-    """E.164 (contracts 1.11). `schemas.phones.phone_rule` says afterwards in which of its ways a
-    cell is wrong.
+    """E.164 (docs/webex.md 1.11). `schemas.phones.phone_rule` says afterwards in which of its ways
+    a cell is wrong.
     """
     return column(matches(_listed(E164, many), "telefono_no_valido"), required=required)
 
 
 def extension(*, required: bool = False) -> pa.Column:
-    """Digits, 2 to 10 unless the limits in force say otherwise (contracts 1.11)."""
+    """Digits, 2 to 10 unless the limits in force say otherwise (docs/webex.md 1.11)."""
 
     def holds(cells: pd.Series[str]) -> pd.Series[bool]:
         return cells.str.fullmatch(f"[0-9]{{{limits().extension_min},{limits().extension_max}}}")
@@ -95,8 +95,8 @@ def call_types() -> pa.Column:
 
 
 def hydra(*kinds: str, required: bool = False, many: bool = False) -> pa.Column:
-    """A public id of one of `kinds` (contracts 1.6). `id_rule` says afterwards in which of the two
-    ways a cell is wrong.
+    """A public id of one of `kinds` (docs/webex.md 1.6). `id_rule` says afterwards in which of the
+    two ways a cell is wrong.
     """
 
     def holds(cells: pd.Series[str]) -> pd.Series[bool]:

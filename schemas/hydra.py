@@ -1,5 +1,5 @@
-"""Webex's public ids: base64 without padding of `ciscospark://us/<KIND>/<uuid>` (contracts 1.6).
-Read, never built.
+"""Webex's public ids: base64 without padding of `ciscospark://us/<KIND>/<uuid>` (docs/webex.md
+1.6). Read, never built.
 """
 
 from __future__ import annotations

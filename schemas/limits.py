@@ -1,4 +1,4 @@
-"""Limits of the schemas that an organisation may have otherwise (contracts 5); in force for the
+"""Limits of the schemas that an organisation may have otherwise (docs/webex.md 5); in force for the
 validation under way.
 """
 
@@ -14,9 +14,9 @@ from dataclasses import dataclass
 class Limits:
     """What a cell may be."""
 
-    extension_min: int = 2  # digits (contracts 1.11 [?]: set per organisation)
+    extension_min: int = 2  # digits (docs/webex.md 1.11 [?]: set per organisation)
     extension_max: int = 10
-    bare_uuids: bool = False  # a UUID passes for an id (contracts 1.6 [?])
+    bare_uuids: bool = False  # a UUID passes for an id (docs/webex.md 1.6 [?])
 
 
 DEFAULT = Limits()

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-E164 = r"\+[1-9][0-9]{6,14}"  # contracts 1.11
+E164 = r"\+[1-9][0-9]{6,14}"  # docs/webex.md 1.11
 EXCEL = r"[0-9]+(?:[.,][0-9]+)?[eE]\+?[0-9]+"  # what Excel leaves of a long number: digits are gone
 # Excel's decimals, and not a group of digits: one digit alone, two after the only dot, any after
 # seven digits in a row.

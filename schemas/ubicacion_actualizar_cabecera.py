@@ -1,4 +1,4 @@
-"""Contract 2.2."""
+"""docs/webex.md 2.2."""
 
 from schemas import fields
 

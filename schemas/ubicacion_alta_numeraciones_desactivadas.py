@@ -1,4 +1,4 @@
-"""Contract 2.1."""
+"""docs/webex.md 2.1."""
 
 import pandas as pd
 

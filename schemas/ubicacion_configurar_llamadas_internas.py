@@ -1,4 +1,4 @@
-"""Contract 2.3."""
+"""docs/webex.md 2.3."""
 
 import pandas as pd
 

@@ -1,4 +1,4 @@
-"""Contract 2.4. With a profile for the run the two lists may be empty: validation knows."""
+"""docs/webex.md 2.4. With a profile for the run the two lists may be empty: validation knows."""
 
 from schemas import fields
 

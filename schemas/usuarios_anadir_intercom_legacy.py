@@ -1,4 +1,4 @@
-"""Contract 3.1."""
+"""docs/webex.md 3.1."""
 
 from schemas import fields
 

@@ -1,4 +1,4 @@
-"""Contract 3.2."""
+"""docs/webex.md 3.2."""
 
 from schemas import fields
 

@@ -1,4 +1,4 @@
-"""Contract 3.3."""
+"""docs/webex.md 3.3."""
 
 from schemas import fields
 

@@ -1,4 +1,4 @@
-"""Contract 3.4. Both lists empty would mean "allow everything, premium too": such a row is
+"""docs/webex.md 3.4. Both lists empty would mean "allow everything, premium too": such a row is
 invalid.
 """
 

@@ -1,4 +1,4 @@
-"""Contract 3.5."""
+"""docs/webex.md 3.5."""
 
 from schemas import fields
 

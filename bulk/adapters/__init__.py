@@ -1,5 +1,5 @@
-"""The registry: the nine supported actions in the recommended order (contracts 4), and those "...
-en desarrollo ...".
+"""The registry: the nine supported actions in the recommended order (docs/webex.md 4), and those
+"... en desarrollo ...".
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ IN_DEVELOPMENT = "... en desarrollo ..."
 
 @dataclass(frozen=True)
 class Unsupported:
-    """An action that is announced and cannot be run (contracts 6)."""
+    """An action that is announced and cannot be run (docs/webex.md 6)."""
 
     id: str  # action id
     dataset: str  # ubicaciones, usuarios or workspaces

@@ -1,4 +1,4 @@
-"""Outgoing call permissions, as locations and people share them (contracts 2.4 and 3.4)."""
+"""Outgoing call permissions, as locations and people share them (docs/webex.md 2.4 and 3.4)."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ PERMISSION_MEMBERS = {
 
 
 def profile_text(profile: Mapping[str, Any]) -> str:
-    """`internas permitidas, internacionales bloqueadas`: the profile of contract 2.4 in one
+    """`internas permitidas, internacionales bloqueadas`: the profile of docs/webex.md 2.4 in one
     line.
     """
     words = dict(zip(CALL_TYPES, CALL_TYPE_WORDS, strict=True))
@@ -78,7 +78,7 @@ def profile_text(profile: Mapping[str, Any]) -> str:
 
 def permissions_state(answer: Mapping[str, Any]) -> dict[str, Any]:
     """callType -> {"action", "transferEnabled", "restricted"} of the call types we know; others are
-    ignored (contract 2.4).
+    ignored (docs/webex.md 2.4).
     """
     entries = answer.get("callingPermissions") or []
     return {
@@ -93,7 +93,7 @@ def permissions_state(answer: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def permission(allowed: bool) -> dict[str, Any]:
-    """A blocked type is sent with transferEnabled false (contract 2.4)."""
+    """A blocked type is sent with transferEnabled false (docs/webex.md 2.4)."""
     return {"action": "ALLOW" if allowed else "BLOCK", "transferEnabled": allowed}
 
 
@@ -121,7 +121,9 @@ def listed_permissions(
 def without_restricted(
     before: Mapping[str, Any], wanted: Mapping[str, dict[str, Any]]
 ) -> tuple[dict[str, dict[str, Any]], tuple[str, ...]]:
-    """`wanted` less the types fixed by the system, and the notes that say so (contract 2.4)."""
+    """`wanted` less the types fixed by the system, and the notes that say so (docs/webex.md
+    2.4).
+    """
     fixed = [call_type for call_type in wanted if (before.get(call_type) or {}).get("restricted")]
     notes = (f"Fijados por el sistema, no se tocan: {', '.join(fixed)}.",) if fixed else ()
     return {
@@ -163,8 +165,8 @@ def read_profile(raw: bytes, name: str) -> dict[str, Any]:
 
 
 def check_profile(profile: Any, name: str) -> dict[str, Any]:
-    """The profile when it has the form of contract 2.4. Raises InputError naming the entry that has
-    not.
+    """The profile when it has the form of docs/webex.md 2.4. Raises InputError naming the entry
+    that has not.
     """
     entries = profile.get("callingPermissions") if isinstance(profile, dict) else None
     if not isinstance(entries, list) or not entries:

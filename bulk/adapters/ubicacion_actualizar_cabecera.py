@@ -1,4 +1,4 @@
-"""Header number (calling line id) of a location. Contract 2.2."""
+"""Header number (calling line id) of a location. docs/webex.md 2.2."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def decide(before: State, *, phone_number: str, calling_line_name: str | None = 
     wanted = {"phoneNumber": phone_number} | (
         {"name": calling_line_name} if calling_line_name else {}
     )
-    # A name is never sent without the number: the vendor's SDK does the same (contract 2.2).
+    # A name is never sent without the number: the vendor's SDK does the same (docs/webex.md 2.2).
     return Change(differences(before, wanted), body={"callingLineId": wanted})
 
 

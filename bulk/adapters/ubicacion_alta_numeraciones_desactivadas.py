@@ -1,4 +1,4 @@
-"""Add numbers to a location without putting them in service. Contract 2.1."""
+"""Add numbers to a location without putting them in service. docs/webex.md 2.1."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     from bulk.webex.client import Api
 
 STATE_WORDS = {"None": "no está", "INACTIVE": "desactivada", "ACTIVE": "activa"}
-PAGE = 2000  # contract 1.5: default page of numbers
+PAGE = 2000  # docs/webex.md 1.5: default page of numbers
 IN_USE = (  # member of `before`: which of the numbers are assigned, or the header of the location
     "inUse"
 )
 STAY = "No se quitan, porque ya están asignados o son cabecera: {}."
-MAX_REMOVED = 5  # contract 2.1: numbers in one DELETE
-MAX_MOBILE = 20  # contract 2.1: numbers of type MOBILE in one request
+MAX_REMOVED = 5  # docs/webex.md 2.1: numbers in one DELETE
+MAX_MOBILE = 20  # docs/webex.md 2.1: numbers of type MOBILE in one request
 NO_PSTN = (
     "La ubicación no tiene PSTN propia. Dar de alta números así puede dañar los datos del operador."
     " Revisa la conexión PSTN de la ubicación en Control Hub."
@@ -102,7 +102,7 @@ def decide(
     notes = (f"Ya existen y están activos, no se tocan: {', '.join(active)}.",) if active else ()
     if missing and not before.get("connection") and not force_pstn:
         raise RowRefused("sin_pstn_local", NO_PSTN)
-    # `state` must be sent: the vendor's default is ACTIVE (contract 2.1).
+    # `state` must be sent: the vendor's default is ACTIVE (docs/webex.md 2.1).
     body = {"phoneNumbers": missing, "numberType": number_type or "DID", "state": "INACTIVE"}
     return Change(dict.fromkeys(missing, (None, "INACTIVE")), body=body, notes=notes, creates=True)
 

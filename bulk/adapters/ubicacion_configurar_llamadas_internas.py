@@ -1,4 +1,4 @@
-"""Route calls to unknown extensions of a location to a trunk or route group. Contract 2.3."""
+"""Route calls to unknown extensions of a location to a trunk or route group. docs/webex.md 2.3."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Default outgoing permissions of a location, from a JSON profile or two lists. Contract 2.4."""
+"""Default outgoing permissions of a location, from a JSON profile or two lists. docs/webex.md
+2.4.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +56,9 @@ def decide(
 
 
 def _profile(profile: Mapping[str, Any] | None) -> dict[str, dict[str, Any]]:
-    """Entries of a profile in the form of contract 2.4; a blocked type never keeps its transfer."""
+    """Entries of a profile in the form of docs/webex.md 2.4; a blocked type never keeps its
+    transfer.
+    """
     entries = (profile or {}).get("callingPermissions") or []
     return {
         e["callType"]: {

@@ -1,4 +1,4 @@
-"""Add a secondary number to a person. Read and write have different paths. Contract 3.1."""
+"""Add a secondary number to a person. Read and write have different paths. docs/webex.md 3.1."""
 
 from __future__ import annotations
 

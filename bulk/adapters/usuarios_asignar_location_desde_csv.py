@@ -1,4 +1,4 @@
-"""Move a person to another location with Webex's own asynchronous job. Contract 3.2."""
+"""Move a person to another location with Webex's own asynchronous job. docs/webex.md 3.2."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ ALREADY_THERE = "Ya está en la ubicación y no se mueve, así que conserva: {}.
 LOST_ON_THE_WAY = (
     "Los mensajes de voz, grupos, horarios y ajustes que el cambio de ubicación quitó no vuelven."
 )
-# Members that PUT people/{id} must send back as read: it is a full replacement (contract 3.2,
+# Members that PUT people/{id} must send back as read: it is a full replacement (docs/webex.md 3.2,
 # fallback).
 KEPT = (
     "emails",
@@ -240,8 +240,8 @@ def _refusal(entry: Mapping[str, Any]) -> Outcome:
 
 def undo(before: State, after: State) -> Change:
     """Back to the old location, with the old extension and number where they changed: only a move
-    brings them along, so that they stay where somebody has moved the person back (contract 3.2:
-    Webex refuses a move to where the person is).
+    brings them along, so that they stay where somebody has moved the person back (docs/webex.md
+    3.2: Webex refuses a move to where the person is).
     """
     if before["locationId"] == after.get("locationId"):
         return Change()

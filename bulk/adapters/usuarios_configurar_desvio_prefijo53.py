@@ -1,4 +1,4 @@
-"""Forward all calls of a person to "53" + extension, or to `destination`. Contract 3.3."""
+"""Forward all calls of a person to "53" + extension, or to `destination`. docs/webex.md 3.3."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def undo(before: State, after: State) -> Change:
         "enabled": False,
         "destination": "",
         **always,
-    }  # what was absent is sent as what it means (contract 3.3)
+    }  # what was absent is sent as what it means (docs/webex.md 3.3)
     return Change({"always": (after.get("always"), always)}, body=_body({**after, "always": sent}))
 
 

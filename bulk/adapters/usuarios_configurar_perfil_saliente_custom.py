@@ -1,4 +1,4 @@
-"""Custom outgoing permissions of a person: all allowed except the blocked. Contract 3.4."""
+"""Custom outgoing permissions of a person: all allowed except the blocked. docs/webex.md 3.4."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def read(api: Api, *, person_id: str, org_id: str | None = None, **_: object) ->
     answered.
 
     The sources disagree on the path: a 404 of the read, never of the write, tries the other one
-    (contract 3.4).
+    (docs/webex.md 3.4).
     """
     first = api.settings.custom_permission_path
     other = next(name for name in PATHS if name != first)

@@ -1,4 +1,4 @@
-"""Add and remove licenses of a person. Contract 3.5."""
+"""Add and remove licenses of a person. docs/webex.md 3.5."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def decide(
 
 
 def _added(licence: str, is_calling: bool, properties: Mapping[str, str]) -> dict[str, Any]:
-    """Properties only on calling licenses, and each one needs its own (contract 3.5)."""
+    """Properties only on calling licenses, and each one needs its own (docs/webex.md 3.5)."""
     if not is_calling:
         return {"id": licence, "operation": "add"}
     if not properties.get("phoneNumber") and not (

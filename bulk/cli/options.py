@@ -218,7 +218,7 @@ def run_options(
 
 
 def read_profile(path: Path) -> dict[str, Any]:
-    """The profile of contract 2.4. Raises InputError."""
+    """The profile of docs/webex.md 2.4. Raises InputError."""
     from bulk.adapters import call_permissions
 
     try:

@@ -1,5 +1,5 @@
 """What an adapter is: `read`, `decide`, `write`, `undo` and the facts the engine needs to compose
-them (DESIGN 5).
+them (docs/diseno.md 5).
 
 `before` and `after` are flat mappings member -> JSON value, holding only what the action may touch.
 `Change.fields` names the same members, so that projection (`before | new values`), drift, settling,
@@ -27,7 +27,9 @@ Values = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Param:
-    """A parameter of an action = a column of its schema = an argument of `run` (contracts 0)."""
+    """A parameter of an action = a column of its schema = an argument of `run` (docs/webex.md
+    0).
+    """
 
     name: str  # the canonical header
     kind: (
@@ -113,7 +115,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Ticket:
-    """A remote job that holds rows of ours (contracts 3.2)."""
+    """A remote job that holds rows of ours (docs/webex.md 3.2)."""
 
     id: str  # Webex's job id
     tracking_id: str | None = None  # of the answer that opened it
@@ -164,11 +166,11 @@ class Action:
     """An adapter, as the registry holds it."""
 
     id: str  # = module = schema = test
-    title: str  # UX 1
+    title: str  # docs/interfaz.md 1
     summary: str  # one sentence for the card
     dataset: str  # "ubicaciones" or "usuarios"
     entity: str  # the parameter that must never be written twice at once
-    params: tuple[Param, ...]  # contracts 0, without org_id
+    params: tuple[Param, ...]  # docs/webex.md 0, without org_id
     read: Callable[..., State]  # (api, **params) -> before
     decide: Callable[..., Change]  # (before, **params) -> Change; pure
     write: Callable[
@@ -179,14 +181,14 @@ class Action:
     ]  # (before, after) -> Change that restores, of the members that differ
     options: tuple[str, ...] = ()  # settings of the run that decide() takes besides the params
     undo_options: tuple[str, ...] = ()  # of these, what undo() takes too
-    idempotent: bool = True  # False: sending again needs two equal reads (DESIGN 6.3)
-    # one PUT of values (contracts 4): Settings.plan_read_age may spare the read before it
+    idempotent: bool = True  # False: sending again needs two equal reads (docs/diseno.md 6.3)
+    # one PUT of values (docs/webex.md 4): Settings.plan_read_age may spare the read before it
     pure_put: bool = False
     brought_along: tuple[
         str, ...
     ] = ()  # members that `decide` compares no more once the rest is as asked; a verification does
     additive: bool = (
-        False  # rows of one entity add up instead of contradicting each other (DESIGN 6.7)
+        False  # rows of one entity add up instead of contradicting each other (docs/diseno.md 6.7)
     )
     needs_calling: bool = False  # call settings: a 404 or 400 of the read means "no Webex Calling"
     undo_note: str = ""  # Spanish: what undo cannot restore; empty = everything comes back
@@ -195,7 +197,7 @@ class Action:
     scopes: tuple[str, ...] = (
         "spark-admin:telephony_config_read",
         "spark-admin:telephony_config_write",
-    )  # contracts 1.10
+    )  # docs/webex.md 1.10
     contract: str = ""  # section of the contracts
     members: Mapping[str, Member] = field(
         default_factory=dict

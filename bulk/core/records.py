@@ -73,7 +73,9 @@ class Problem:
         return {**found, "line": self.display_line}
 
     def text(self) -> str:
-        """`USUARIOS.CSV · Fila 218 · telefono «34911222333» · …`, the form of UX 1."""
+        """`USUARIOS.CSV · Fila 218 · telefono «34911222333» · …`, the form of docs/interfaz.md
+        1.
+        """
         where = [self.file] if self.line is None else [self.file, f"Fila {self.display_line}"]
         if self.column:
             where.append(f"{self.column} «{self.value}»" if self.value else self.column)
@@ -158,8 +160,8 @@ _GOOD = frozenset({"done", "unchanged", "excluded", "create", "change"})
 
 
 def order_state(counts: Mapping[str, int], run_state: str) -> str:
-    """State of an order from its counters and its run's state (DESIGN 4); pure, so that it can
-    never disagree with them.
+    """State of an order from its counters and its run's state (docs/diseno.md 4); pure, so that it
+    can never disagree with them.
     """
     present = {state for state, n in counts.items() if n}
     if present & OPEN_STATES:
@@ -272,7 +274,7 @@ class Command:
     )
 
 
-# The words of UX 2, for texts made outside the pages too.
+# The words of docs/interfaz.md 2, for texts made outside the pages too.
 STATE_WORDS = {
     "pending": "pendiente",
     "running": "en curso",

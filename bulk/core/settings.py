@@ -28,7 +28,7 @@ _SWITCH = {
 _EXPECTED = {float: "un número", int: "un número entero", bool: "sí o no"}
 
 
-# Where the sources disagree and the contracts name the ways that there are (contracts 5).
+# Where the sources disagree and the contracts name the ways that there are (docs/webex.md 5).
 CHOICES = {
     "secondary_number_member": ("directNumber", "external"),
     "custom_permission_path": ("features", "telephony"),
@@ -43,7 +43,7 @@ class Settings:
 
     journal_url: str = ""  # SQLAlchemy URL; empty = SQLite file in the data directory
     settle_delay: float = (
-        5.0  # wait before reading after an unanswered write: it may still land (contracts 1.4)
+        5.0  # wait before reading after an unanswered write: it may still land (docs/webex.md 1.4)
     )
     connect_timeout: float = 10.0  # to open a connection
     read_timeout: float = 60.0  # without a byte of answer
@@ -51,33 +51,33 @@ class Settings:
     max_attempts: int = 8  # attempts of one call
     write_attempts: int = 6  # times one row's write may be sent within one launch
     max_retry_after: float = 300.0  # longest Retry-After that is believed
-    default_retry_after: float = 5.0  # when a 429 says nothing usable (contracts 1.3)
+    default_retry_after: float = 5.0  # when a 429 says nothing usable (docs/webex.md 1.3)
     max_read_age: float = 10.0  # a read older than this is repeated before the write
     # a PUT may rest on what its dry run read, when no older than this; 0 = always read again
     plan_read_age: float = 0.0
     control_interval: float = 0.25  # how often pause and cancel are looked for
     rate_ceiling: float = 0.0  # calls per second never exceeded; 0 = learned only
     job_deadline: float = 1800.0  # a move job that has not ended by then leaves its rows "unknown"
-    job_poll_first: float = 2.0  # first wait between two looks at a move job (contracts 3.2)
+    job_poll_first: float = 2.0  # first wait between two looks at a move job (docs/webex.md 3.2)
     job_poll_max: float = 15.0  # longest such wait
     breaker_window: int = 50  # rows looked back on by the automatic pause
     breaker_share: float = 0.5  # share of them that must have failed for it; 1 = never
-    numbers_per_post: int = 100  # contracts 2.1: no limit stated for DID
-    people_per_job: int = 100  # contracts 3.2, error 1026018
-    people_per_read: int = 85  # contracts 1.8
-    secondary_number_member: str = "directNumber"  # contracts 3.1 [?]: or "external"
-    custom_permission_path: str = "features"  # contracts 3.4 [?]: or "telephony"
-    move_without_calling: str = "job"  # contracts 3.2: or "put", the off-by-default fallback
-    parallel_move_jobs: bool = False  # contracts 3.2 [?]: more than one move job at a time
+    numbers_per_post: int = 100  # docs/webex.md 2.1: no limit stated for DID
+    people_per_job: int = 100  # docs/webex.md 3.2, error 1026018
+    people_per_read: int = 85  # docs/webex.md 1.8
+    secondary_number_member: str = "directNumber"  # docs/webex.md 3.1 [?]: or "external"
+    custom_permission_path: str = "features"  # docs/webex.md 3.4 [?]: or "telephony"
+    move_without_calling: str = "job"  # docs/webex.md 3.2: or "put", the off-by-default fallback
+    parallel_move_jobs: bool = False  # docs/webex.md 3.2 [?]: more than one move job at a time
     number_list_location: str = (
-        "hydra"  # contracts 1.6 [?]: locationId of the list of numbers, or "uuid"
+        "hydra"  # docs/webex.md 1.6 [?]: locationId of the list of numbers, or "uuid"
     )
-    extension_min_length: int = 2  # contracts 1.11 [?]: digits, set per organisation
+    extension_min_length: int = 2  # docs/webex.md 1.11 [?]: digits, set per organisation
     extension_max_length: int = 10
     default_country: str = (
         ""  # of phones without prefix, where neither GLOBAL nor the command says one; two letters
     )
-    bare_uuids: bool = False  # contracts 1.6 [?]: a UUID in the file passes for an id
+    bare_uuids: bool = False  # docs/webex.md 1.6 [?]: a UUID in the file passes for an id
     log_full: bool = False  # logs show e-mails and telephone numbers; tokens never
 
 

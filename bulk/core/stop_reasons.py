@@ -1,5 +1,5 @@
-"""Why a run stops by itself: the sentences that its record keeps, and each of them in two words (UX
-2).
+"""Why a run stops by itself: the sentences that its record keeps, and each of them in two words
+(docs/interfaz.md 2).
 """
 
 from __future__ import annotations

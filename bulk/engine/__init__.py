@@ -1,4 +1,6 @@
-"""The engine: rows of all runs on one pool of threads, under the safety protocol of DESIGN 6."""
+"""The engine: rows of all runs on one pool of threads, under the safety protocol of
+docs/diseno.md 6.
+"""
 
 from __future__ import annotations
 

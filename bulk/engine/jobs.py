@@ -1,5 +1,5 @@
 """Remote jobs that hold rows of ours: recognising, finding again, holding and looking at them
-(contracts 3.2).
+(docs/webex.md 3.2).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def take_snapshot(live: LiveRun, job: str, works: Sequence[Work]) -> Mapping[int
     poll = set_ops(live).poll
     try:
         return poll(live.api, job, works) if poll else {}
-    except NotFound:  # the job is gone: it has ended (contracts 3.2)
+    except NotFound:  # the job is gone: it has ended (docs/webex.md 3.2)
         return {}
 
 

@@ -26,7 +26,7 @@ from bulk.wording.remedies import explain
 
 IN_PART = "revertida_en_parte"  # code of a row of an undo of which something does not come back
 FORBIDDEN_AT_ONCE = (
-    10  # so many 403 before anything went well: the token lacks the permission (contracts 1.2)
+    10  # so many 403 before anything went well: the token lacks the permission (docs/webex.md 1.2)
 )
 
 
@@ -89,8 +89,8 @@ def described(item: Item, change: Change) -> dict[str, Any]:
 
 
 def as_wanted(live: LiveRun, item: Item, before: State, change: Change) -> None:
-    """Found as wanted: `unchanged`, or `done` when a write of ours had been sent for it (DESIGN
-    6.2).
+    """Found as wanted: `unchanged`, or `done` when a write of ours had been sent for it
+    (docs/diseno.md 6.2).
     """
     if live.dry_run or not item.row.attempt:
         finish(live, item, "unchanged", before=before, after=before, notes=list(change.notes))

@@ -97,7 +97,9 @@ def _decide(live: LiveRun, unit: Unit, item: Item, before: State, following: Nex
 
 
 def _projected(live: LiveRun, item: Item, before: State) -> State:
-    """In a plan the next row of an entity sees what the rows before it would leave (DESIGN 6.7)."""
+    """In a plan the next row of an entity sees what the rows before it would leave
+    (docs/diseno.md 6.7).
+    """
     entity = str(item.row.entity)
     if not live.dry_run or entity not in live.repeated:
         return before
@@ -182,7 +184,7 @@ def _written(live: LiveRun, item: Item, before: State, result: Any) -> None:
 
 
 def _resume_run(live: LiveRun, unit: Unit) -> Next:
-    """Rows with an open intent from before an interruption (DESIGN 6.3)."""
+    """Rows with an open intent from before an interruption (docs/diseno.md 6.3)."""
     if live.action.sets and live.action.sets.write_many:
         return Next(decided=sets.resume_run(live, unit.items))
     item = unit.items[0]

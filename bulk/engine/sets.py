@@ -1,5 +1,5 @@
 """Rows that Webex writes together: one POST, perhaps a remote job, and a read that decides each row
-(contracts 2.1, 3.2).
+(docs/webex.md 2.1, 3.2).
 
 A 4xx on a set is never charged to all its rows: those the answer names fail, else the set is halved
 until the bad one is found.
@@ -155,7 +155,8 @@ def _refused(live: LiveRun, items: Sequence[Item], error: ApiError, attempts: in
         for item in items:
             outcomes.failed(live, item, error)
         return
-    if len(items) == 1:  # what was done of it all the same, only a reading tells (contract 2.1)
+    # what was done of it all the same, only a reading tells (docs/webex.md 2.1)
+    if len(items) == 1:
         code, message = explain(error, live.action)
         confirm(
             live,

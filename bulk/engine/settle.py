@@ -1,5 +1,5 @@
-"""Ambiguous writes are settled by reading (DESIGN 6.3, contracts 1.4): as wanted, as before, or
-something else.
+"""Ambiguous writes are settled by reading (docs/diseno.md 6.3, docs/webex.md 1.4): as wanted, as
+before, or something else.
 """
 
 from __future__ import annotations

@@ -37,8 +37,8 @@ def is_early(live: LiveRun, living: Collection[str]) -> bool:
     """Its hour has not come, or a run that it waits for is still among the `living` of this
     process.
 
-    Those of one organisation are all of one process (DESIGN 6.4), so nobody else's have to be asked
-    for.
+    Those of one organisation are all of one process (docs/diseno.md 6.4), so nobody else's have to
+    be asked for.
     """
     return not live.after.isdisjoint(living) or (
         live.not_before is not None and datetime.now(UTC) < live.not_before

@@ -1,5 +1,5 @@
-"""The owner's look at the control table, and at the counters, several times per second (DESIGN
-6.6).
+"""The owner's look at the control table, and at the counters, several times per second
+(docs/diseno.md 6.6).
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 """The only package that speaks SQL. The journal is the only channel between those who work and
-those who look (DESIGN 1).
+those who look (docs/diseno.md 1).
 """
 
 from bulk.journal import control, row_writes, rows, runs

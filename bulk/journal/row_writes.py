@@ -54,7 +54,7 @@ def intent(
     run_id: str, line: int, *, before: Any, change: Any, touched: Any = None, mark: Any = None
 ) -> Entry:
     """What is about to be sent; must be committed before the request leaves. The first `before`
-    wins (DESIGN 6.2).
+    wins (docs/diseno.md 6.2).
 
     `touched` is all that this attempt and those before it sent.
     """

@@ -50,7 +50,7 @@ def claim(
 
     Those of an order that was reported to wait are passed over.
 
-    A claim is not an intent (DESIGN 6.1).
+    A claim is not an intent (docs/diseno.md 6.1).
     """
     where = [
         rows.c.run_id == run_id,
@@ -127,7 +127,7 @@ def recover_running_rows(journal: Journal, run_id: str) -> list[StoredRow]:
 def reopen(
     journal: Journal, run_id: str, *, order_seqs: Sequence[int] = (), lines: Sequence[int] = ()
 ) -> int:
-    """Make the rows that a retry may repeat pending again (DESIGN 6.5); returns how many.
+    """Make the rows that a retry may repeat pending again (docs/diseno.md 6.5); returns how many.
 
     A row with an open intent or a ticket becomes `running`, so that it is settled by reading before
     anything is sent.
@@ -207,7 +207,7 @@ def _list(numbers: Collection[int]) -> Select[Any]:
 
 def cancel_open(journal: Journal, run_id: str) -> None:
     """Pending rows become `cancelled`; those with a write or a job out there `unknown`, with their
-    ticket (DESIGN 6.5).
+    ticket (docs/diseno.md 6.5).
     """
 
     def change(connection: Connection) -> None:

@@ -1,4 +1,4 @@
-"""The journal's tables (DESIGN 4 and 6). JSON is kept as text; times are UTC, ISO 8601 with
+"""The journal's tables (docs/diseno.md 4 and 6). JSON is kept as text; times are UTC, ISO 8601 with
 milliseconds.
 """
 

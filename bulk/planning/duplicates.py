@@ -1,5 +1,5 @@
-"""Rules over several rows: the same entity twice (DESIGN 6.7), the same number or extension asked
-for two.
+"""Rules over several rows: the same entity twice (docs/diseno.md 6.7), the same number or extension
+asked for two.
 """
 
 from __future__ import annotations

@@ -36,8 +36,8 @@ __all__ = [
 ]
 TRUE = ("true", "verdadero", "si", "sí", "1", "x", "yes")
 FALSE = ("false", "falso", "no", "0")
-# At least one of these must come from somewhere (contracts 0); the run's option of that name serves
-# too.
+# At least one of these must come from somewhere (docs/webex.md 0); the run's option of that name
+# serves too.
 ONE_OF: dict[str, tuple[tuple[str, ...], str]] = {
     "ubicacion_configurar_permisos_salientes_defecto": (
         ("allow_call_types", "block_call_types"),

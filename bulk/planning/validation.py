@@ -185,7 +185,7 @@ def _failed(error: pa.errors.SchemaError, lines: pd.Index[Any]) -> Failures:
 
 
 def _limits() -> Limits:
-    """What the settings say of cells (contracts 5)."""
+    """What the settings say of cells (docs/webex.md 5)."""
     found = settings.load()
     return Limits(found.extension_min_length, found.extension_max_length, found.bare_uuids)
 

@@ -21,7 +21,7 @@ _GREY, _BLUE, _GREEN, _RED, _AMBER, _SLATE = (
     "#EA9419",
     "#5E5E5E",
 )
-HUES = {  # as on screen (UX 2, light)
+HUES = {  # as on screen (docs/interfaz.md 2, light)
     "done": _GREEN,
     "unchanged": "#A9D8C9",
     "create": _BLUE,

@@ -1,5 +1,5 @@
-"""Success, failed, unprocessed (DESIGN 4): three files that, with the excluded rows, are the input,
-each row exactly once.
+"""Success, failed, unprocessed (docs/diseno.md 4): three files that, with the excluded rows, are
+the input, each row exactly once.
 """
 
 from __future__ import annotations

@@ -232,7 +232,7 @@ def _nothing_in_flight(context: Context, run: RunRecord) -> None:
 
 def undo_rows(context: Context, run: RunRecord, options: Mapping[str, Any]) -> Iterator[Row]:
     """Each row of which a write was sent, with what was there before and what all its attempts sent
-    (DESIGN 6.7).
+    (docs/diseno.md 6.7).
     """
     action = get_action(run.action_id)
     for row in rows.read_rows(context.journal, run.run_id, sent=True):

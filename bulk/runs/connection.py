@@ -122,7 +122,7 @@ def _pace(connection: Connection, settings: Settings, journal: Journal | None) -
 
 
 def identify(api: Api, connection: Connection, *, with_name: bool = False) -> Connection:
-    """Ask who the token is (`people/me`, contracts 1.8), and on request the organisation's name
+    """Ask who the token is (`people/me`, docs/webex.md 1.8), and on request the organisation's name
     (else the one known stays).
 
     Raises TokenRejected, Forbidden, Unreadable, NotSent.

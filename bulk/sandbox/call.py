@@ -45,7 +45,9 @@ class Call:
 
 
 def listed(call: Call, items: list[T], cap: int) -> tuple[list[T], str | None]:
-    """One page and the URL of the next one. `max` above the cap is cut silently (contracts 1.5)."""
+    """One page and the URL of the next one. `max` above the cap is cut silently (docs/webex.md
+    1.5).
+    """
     try:
         start, size = int(call.query.get("start", 0)), min(cap, int(call.query.get("max", cap)))
     except ValueError:

@@ -1,4 +1,4 @@
-"""Licenses: the list, and PATCH licenses/users (contract 3.5)."""
+"""Licenses: the list, and PATCH licenses/users (docs/webex.md 3.5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Locations: reads, numbers, header, internal dialing, outgoing permissions (contracts 1.8,
+"""Locations: reads, numbers, header, internal dialing, outgoing permissions (docs/webex.md 1.8,
 2.1-2.4).
 """
 
@@ -232,7 +232,7 @@ def _shown(call: Call, value: str, doc: Doc) -> Doc:
 
 async def add_numbers(call: Call) -> Reply:
     """Numbers already here are ignored, their state untouched; one elsewhere refuses the list
-    (contract 2.1).
+    (docs/webex.md 2.1).
     """
     location_id, doc = location_of(call)
     body = members(

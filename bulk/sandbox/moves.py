@@ -1,4 +1,4 @@
-"""Moving people: checks, jobs that progress with time, errors per person (contract 3.2)."""
+"""Moving people: checks, jobs that progress with time, errors per person (docs/webex.md 3.2)."""
 
 from __future__ import annotations
 

@@ -122,7 +122,7 @@ class Organisation:
 
 
 def hydra(seed: int, kind: str, name: str, tail: str | None = None) -> str:
-    """A public id (contracts 1.6), always the same for the same seed and name."""
+    """A public id (docs/webex.md 1.6), always the same for the same seed and name."""
     last = tail or str(uuid.uuid5(uuid.NAMESPACE_URL, f"{seed}/{kind}/{name}"))
     return base64.b64encode(f"ciscospark://us/{kind}/{last}".encode()).decode().rstrip("=")
 

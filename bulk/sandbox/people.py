@@ -1,5 +1,5 @@
-"""People: reads, licenses, call settings and secondary numbers (contracts 1.8, 1.9, 3.1, 3.3, 3.4,
-3.5).
+"""People: reads, licenses, call settings and secondary numbers (docs/webex.md 1.8, 1.9, 3.1, 3.3,
+3.4, 3.5).
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def calling_person(call: Call) -> tuple[str, Doc]:
 
 
 def shown(store: Store, person_id: str, person: Doc, *, calling_data: bool) -> Doc:
-    """The person object of contracts 1.9."""
+    """The person object of docs/webex.md 1.9."""
     name = f"{person['firstName']} {person['lastName']}"
     found = {
         "id": person_id,
@@ -154,8 +154,8 @@ async def list_people(call: Call) -> Reply:
 
 
 async def put_person(call: Call) -> Reply:
-    """Full replacement; only people without calling licence change location this way (contract 3.2,
-    fallback).
+    """Full replacement; only people without calling licence change location this way (docs/webex.md
+    3.2, fallback).
     """
     person_id, person = person_of(call)
     body = members(
@@ -235,7 +235,7 @@ async def get_outgoing(call: Call) -> Reply:
 
 def _in_force(store: Store, person: Doc) -> Doc:
     """The person's own permissions, or those of the location with what is fixed for the person
-    (contract 3.4).
+    (docs/webex.md 3.4).
     """
     own: Doc = person["outgoing"]["permissions"]
     if person["outgoing"]["useCustomPermissions"]:

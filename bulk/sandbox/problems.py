@@ -1,4 +1,4 @@
-"""Refusals in Webex's three error forms (contracts 1.2), and strict checks of bodies."""
+"""Refusals in Webex's three error forms (docs/webex.md 1.2), and strict checks of bodies."""
 
 from __future__ import annotations
 

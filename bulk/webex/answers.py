@@ -1,5 +1,5 @@
-"""What an HTTP answer means (contracts 1.2): a usable body, a definite refusal, or trouble worth
-another attempt.
+"""What an HTTP answer means (docs/webex.md 1.2): a usable body, a definite refusal, or trouble
+worth another attempt.
 """
 
 from __future__ import annotations

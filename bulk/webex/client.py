@@ -145,7 +145,7 @@ class Api:
 
     def pages(self, path: str, member: str, **query: Any) -> Iterator[dict[str, Any]]:
         """Items of a list over all its pages: `Link` when the answer has one, else `start`/`max`
-        (contracts 1.5).
+        (docs/webex.md 1.5).
 
         Raises Unreadable too, for an answer without the list and for pages that come round again.
         """

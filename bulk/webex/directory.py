@@ -16,7 +16,7 @@ from schemas.hydra import id_tail
 if TYPE_CHECKING:
     from bulk.webex.client import Api
 
-# kind of parameter -> (path of its list, member, items a page); contracts 1.8
+# kind of parameter -> (path of its list, member, items a page); docs/webex.md 1.8
 LISTS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "location": ("telephony/config/locations", "locations", {"max": 1000}),
     "license": ("licenses", "items", {}),
@@ -25,7 +25,7 @@ LISTS: dict[str, tuple[str, str, dict[str, Any]]] = {
 ROUTE_TYPES = {"TRUNK": "enlace troncal", "ROUTE_GROUP": "grupo de rutas"}
 SHORTEST = 8  # characters of an id's end
 MANY = 20  # e-mails: from here on pages of people are read first
-MIN_PER_PAGE = 100  # people, whatever is asked for (contracts 1.5)
+MIN_PER_PAGE = 100  # people, whatever is asked for (docs/webex.md 1.5)
 
 
 @dataclass(frozen=True)

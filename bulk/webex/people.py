@@ -1,4 +1,4 @@
-"""People read many at a time, and the organisation's calling licenses (contracts 1.8)."""
+"""People read many at a time, and the organisation's calling licenses (docs/webex.md 1.8)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from bulk.errors import ApiError, NotFound, TokenRejected
 if TYPE_CHECKING:
     from bulk.webex.client import Api
 
-# contracts 1.5: the cap. A page that is not full needs no second call to know that it was the last
+# docs/webex.md 1.5: the cap. A page that is not full needs no second call to know that it was the
+# last
 PAGE = 100
 CALLING_PREFIX = "Webex Calling - "
 _lock = threading.Lock()
@@ -36,7 +37,8 @@ def read_people(api: Api, works: Sequence[Work]) -> dict[int, Mapping[str, Any] 
     """Key -> person with calling data, at most 85 a call. A person that the answer leaves out gets
     NotFound.
 
-    A bad id may refuse the whole call, unnamed (contract 3.2): the set is halved until it is found.
+    A bad id may refuse the whole call, unnamed (docs/webex.md 3.2): the set is halved until it is
+    found.
     """
     ids = list(dict.fromkeys(str(work.params["person_id"]) for work in works))
     found = _people(api, ids)

@@ -1,5 +1,5 @@
-"""What each validation rule says to the operator: what was expected, and the remedy (UX 1 and
-4).
+"""What each validation rule says to the operator: what was expected, and the remedy
+(docs/interfaz.md 1 and 4).
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""What an error means to the operator, and what to do: the catalogue in `remedies.json` (UX 4,
-codes of the contracts).
+"""What an error means to the operator, and what to do: the catalogue in `remedies.json`
+(docs/interfaz.md 4, codes of the contracts).
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""Every Spanish text of the pages that is not a sentence of one page alone (UX 1, 2 and 4)."""
+"""Every Spanish text of the pages that is not a sentence of one page alone (docs/interfaz.md 1,
+2 and 4).
+"""
 
 from __future__ import annotations
 

@@ -24,8 +24,14 @@ from bulk.wording.remedies import catalogue, entries
 from tests.paths import ROOT
 
 DOCS = ROOT / "docs"
-DOCUMENTS = sorted([*DOCS.glob("*.md"), ROOT / "README.md", ROOT / "benchmarks" / "README.md"])
-REMEDY = "put right with: python docs/tablas.py"
+DOCUMENTS = sorted(
+    [
+        *DOCS.glob("*.md"),
+        *(ROOT / name for name in ("README.md", "CONTRIBUTING.md")),
+        *(ROOT / name / "README.md" for name in ("benchmarks", "tests")),
+    ]
+)
+REMEDY = "renew with: python docs/tablas.py"
 
 
 @pytest.fixture(scope="module")
@@ -124,21 +130,13 @@ def test_every_command_has_its_heading_and_every_option_its_row() -> None:
     check(typer.main.get_command(app), "bulk")
 
 
-def test_every_room_is_reported_to_developers() -> None:
-    table = read("arquitectura.md").split("## The safety protocol")[0]
-    named = set(re.findall(r"[\w.]+(?=/?`)", table))
-    rooms = [
-        path
-        for path in (ROOT / "bulk").iterdir()
-        if path.suffix == ".py" or (path / "__init__.py").exists()
-    ]
-    assert len(rooms) > 40
-    assert (
-        sorted(
-            path.name for path in rooms if not path.name.startswith("__") and path.name not in named
-        )
-        == []
-    )
+def test_every_package_stands_in_the_table_of_the_design() -> None:
+    table = read("diseno.md").split("## 2. Packages")[1].split("\n## ")[0]
+    packages = {path.parent.name for path in (ROOT / "bulk").glob("*/__init__.py")}
+    modules = {path.name for path in (ROOT / "bulk").glob("*.py")} - {"__init__.py", "__main__.py"}
+    assert len(packages) >= 12
+    assert [name for name in packages if f"`bulk/{name}/`" not in table] == []
+    assert [name for name in modules if f"`bulk/{name}`" not in table] == []
 
 
 def test_every_setting_has_its_row_with_its_default_and_no_row_is_left_over() -> None:

@@ -1,4 +1,4 @@
-"""One name, five places (DESIGN 1.3), and parameters that are written down once."""
+"""One name, five places (docs/diseno.md 1.3), and parameters that are written down once."""
 
 from __future__ import annotations
 

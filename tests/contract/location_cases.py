@@ -1,4 +1,4 @@
-"""Cases of the four location actions (contracts 2.1 to 2.4)."""
+"""Cases of the four location actions (docs/webex.md 2.1 to 2.4)."""
 
 from __future__ import annotations
 

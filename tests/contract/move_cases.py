@@ -1,4 +1,4 @@
-"""Cases of the move to another location (contract 3.2). People of the sandbox: 7 has no Webex
+"""Cases of the move to another location (docs/webex.md 3.2). People of the sandbox: 7 has no Webex
 Calling.
 """
 

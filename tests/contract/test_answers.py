@@ -276,7 +276,7 @@ def test_a_move_job_in_the_vendors_shape_keeps_its_id_under_response(
 ) -> None:
     answer = sdk.jobs.move_users.validate_or_initiate(_group(stage, 2, 1))
     assert answer.job_details is None, (
-        "the SDK knows the vendor's shape now: say so in contract 3.2"
+        "the SDK knows the vendor's shape now: say so in docs/webex.md 3.2"
     )
     opened = MoveUserJobDetails.model_validate(answer.model_extra)
     assert _ended(sdk, str(opened.id)).counts.moved == 1
@@ -297,7 +297,7 @@ def test_a_checked_move_in_the_sdks_shape_names_errors_and_impacts(
 def test_a_checked_move_in_the_vendors_shape_is_beyond_the_sdk(
     sdk: WebexSimpleApi, stage: Remote
 ) -> None:
-    """Contract 3.2 gives both shapes: the SDK parses only its own."""
+    """docs/webex.md 3.2 gives both shapes: the SDK parses only its own."""
     with pytest.raises(ValidationError):
         sdk.jobs.move_users.validate_or_initiate(_group(stage, 2, WITH_DECT, check=True))
 

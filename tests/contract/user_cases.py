@@ -1,4 +1,4 @@
-"""Cases of four user actions (contracts 3.1, 3.3 to 3.5). People of the sandbox: 7 has no Webex
+"""Cases of four user actions (docs/webex.md 3.1, 3.3 to 3.5). People of the sandbox: 7 has no Webex
 Calling, 0, 4, 8 … a DID.
 """
 

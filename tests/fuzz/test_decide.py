@@ -93,7 +93,7 @@ def test_an_undo_gives_back_what_was_or_says_why_not(action_id: str, data: st.Da
         name: data.draw(OPTIONS[name], label=f"{name} of the undo") for name in action.undo_options
     }
     back, refused = undone(action, before, after, options)
-    if refused:  # what takes more along than it gives back wants a word first (contract 3.5)
+    if refused:  # what takes more along than it gives back wants a word first (docs/webex.md 3.5)
         assert (refused.code, options) == ("quita_calling", {"allow_calling_removal": False})
         assert any(
             given for member, (_, given) in change.fields.items() if member in before["calling"]

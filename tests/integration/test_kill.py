@@ -1,5 +1,5 @@
 """Kill -9 in the middle of a run, then resume: nothing lost, nothing written twice, every `before`
-the true one (DESIGN 6).
+the true one (docs/diseno.md 6).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The ten steps of docs/arquitectura.md are true: followed to the letter in a copy of the tree,
+"""The ten steps of CONTRIBUTING.md are true: followed to the letter in a copy of the tree,
 they give a whole action.
 """
 
@@ -34,7 +34,7 @@ PIECE = re.compile(r"^( *)```(python|markdown)\n(.*?)^\1```$", re.MULTILINE | re
 def follow_the_steps(tree: Path) -> set[str]:
     """Write each piece of the document into its place; returns the files made."""
     text = (
-        (ROOT / "docs" / "arquitectura.md")
+        (ROOT / "CONTRIBUTING.md")
         .read_text(encoding="utf-8")
         .split("## Adding an action, in ten steps")[1]
     )

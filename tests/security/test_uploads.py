@@ -132,7 +132,7 @@ def test_a_row_beyond_the_last_one_of_excel_is_refused_and_not_waited_for() -> N
 
 
 def test_more_cells_than_a_table_has_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bulk.files.workbook._MOST_CELLS", 100_000)
+    monkeypatch.setattr("bulk.files.workbook._MAX_CELLS", 100_000)
     wide = "".join(f'<row r="{n}"><c r="XFD{n}"><v>1</v></c></row>' for n in range(2, 12))
     with pytest.raises(InputError, match="demasiado grande para una hoja"):
         read_any(holding(wide), file_name="USUARIOS.xlsx")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 ADD_FIRST = f"Dalo de alta antes con «{get_action(NUMBERS).title}», o corrige la fila."
 # action -> (whose location a number has to be in, what to do when it is not there); the order of
-# contracts 4
+# docs/webex.md 4
 WHERE = {
     HEADER: (
         "en la ubicación",
@@ -63,7 +63,7 @@ def unknown_places(api: Api, wants: Wants) -> list[Finding]:
 
 
 def unknown_routes(api: Api, wanted: Sequence[Want]) -> list[Finding]:
-    """Trunks and route groups that have to exist first (contract 2.3). Raises WebexError."""
+    """Trunks and route groups that have to exist first (docs/webex.md 2.3). Raises WebexError."""
     known = org_state.known(api, "route", wanted) if wanted else frozenset()
     return finding(
         "ruta_desconocida",
@@ -78,7 +78,9 @@ def unknown_routes(api: Api, wanted: Sequence[Want]) -> list[Finding]:
 
 
 def new_numbers(api: Api, wanted: Sequence[Want]) -> list[Finding]:
-    """Numbers to be added that another location has already (contract 2.1). Raises WebexError."""
+    """Numbers to be added that another location has already (docs/webex.md 2.1). Raises
+    WebexError.
+    """
     if not wanted:
         return []
     there = org_state.numbers(api, [want._replace(place=None) for want in wanted])[None]

@@ -132,7 +132,7 @@ def _licences(row: RowResult, wants: Wants) -> None:
         wants.targets.append(_want(row, place, place))
     if place and extension:
         wants.extensions.append(_want(row, extension, place))
-    if number:  # Webex finds its location by itself (contract 3.5)
+    if number:  # Webex finds its location by itself (docs/webex.md 3.5)
         wants.numbers.append(_want(row, number))
 
 

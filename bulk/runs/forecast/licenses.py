@@ -1,4 +1,4 @@
-"""Licenses that will not suffice, or that Webex does not know (contract 3.5)."""
+"""Licenses that will not suffice, or that Webex does not know (docs/webex.md 3.5)."""
 
 from __future__ import annotations
 

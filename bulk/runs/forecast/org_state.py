@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from bulk.webex.client import Api
 
 AT_ONCE = 8  # lists asked at the same time; the pace holds them back as any call
-PAGE_OF_NUMBERS = 2_000  # contracts 1.5
-PAGE_OF_PEOPLE = 50  # contracts 1.5: the cap with locationId
+PAGE_OF_NUMBERS = 2_000  # docs/webex.md 1.5
+PAGE_OF_PEOPLE = 50  # docs/webex.md 1.5: the cap with locationId
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -100,7 +100,7 @@ def extensions(api: Api, wants: Sequence[Want]) -> dict[str | None, dict[str, He
 
 
 def details(api: Api, wants: Sequence[Want]) -> dict[str | None, dict[str, Any]]:
-    """place -> what the location is: header and PSTN connection (contract 2.2)."""
+    """place -> what the location is: header and PSTN connection (docs/webex.md 2.2)."""
 
     def asked(key: tuple[str | None, str | None]) -> dict[str, Any]:
         found: dict[str, Any] = api.get(f"telephony/config/locations/{key[0]}", orgId=key[1])

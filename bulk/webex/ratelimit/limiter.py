@@ -46,7 +46,7 @@ class Pace:
     ) -> None:
         self._clock = clock
         self._default_retry_after = (
-            default_retry_after  # seconds, for a 429 that names none (contracts 1.3)
+            default_retry_after  # seconds, for a 429 that names none (docs/webex.md 1.3)
         )
         self._usual = ceiling  # calls per second, while no run asks for another
         self._asked: dict[str, float] = {}  # run -> ceiling it asked for, 0 = none

@@ -1,4 +1,4 @@
-"""Seconds that a Retry-After header asks for, whatever its form (contracts 1.3, RFC 9110
+"""Seconds that a Retry-After header asks for, whatever its form (docs/webex.md 1.3, RFC 9110
 10.2.3).
 """
 

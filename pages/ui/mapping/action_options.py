@@ -42,7 +42,7 @@ def draw(session: Session, action: Action) -> None:
 
 
 def _profile(session: Session) -> None:
-    """The profile of contract 2.4; without one each row's lists decide."""
+    """The profile of docs/webex.md 2.4; without one each row's lists decide."""
     with st.container(horizontal=True, vertical_alignment="center"):
         kept = session.options.get("profile")
         text = (

@@ -140,7 +140,7 @@ def asks_for_token(session: Session, snapshot: RunSnapshot) -> bool:
 
 
 def _why(session: Session, snapshot: RunSnapshot) -> str:
-    """UX 4: what happened · how much is left."""
+    """docs/interfaz.md 4: what happened · how much is left."""
     reason, left = snapshot.run.reason or "", snapshot.total - snapshot.finished
     rest = (
         f"{'queda' if left == 1 else 'quedan'} {rows_text(left)}"

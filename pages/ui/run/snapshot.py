@@ -202,7 +202,7 @@ def where_of(run: RunRecord) -> str:
 
 
 def phone_summary(snapshot: RunSnapshot) -> str:
-    """The line for the telephone (UX 1)."""
+    """The line for the telephone (docs/interfaz.md 1)."""
     where = snapshot.run.org_name or where_of(snapshot.run)
     done = f"{thousands(snapshot.finished)} de {snapshot.whole} ({percent(snapshot)})"
     end = end_clock(snapshot)

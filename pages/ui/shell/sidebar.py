@@ -1,4 +1,6 @@
-"""The sidebar: who and where, the steps and what each still needs, the run that lives (UX 3)."""
+"""The sidebar: who and where, the steps and what each still needs, the run that lives
+(docs/interfaz.md 3).
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""The steps of the menu and what each still needs (UX 1): ✓ ready, ! with warnings, ✗ something is
-missing, 🔒 comes after.
+"""The steps of the menu and what each still needs (docs/interfaz.md 1): ✓ ready, ! with warnings, ✗
+something is missing, 🔒 comes after.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""The little CSS that the theme cannot say: package, mode strip, counters (UX 2 and 3); Spanish for
-Streamlit's own English.
+"""The little CSS that the theme cannot say: package, mode strip, counters (docs/interfaz.md 2 and
+3); Spanish for Streamlit's own English.
 """
 
 from __future__ import annotations

@@ -52,5 +52,7 @@ _focus = st.components.v2.component("focus_safe", js=_FOCUS)
 
 
 def focus_safe() -> None:
-    """The button of the key `safe` in the dialog that is being drawn has the focus (UX 1)."""
+    """The button of the key `safe` in the dialog that is being drawn has the focus
+    (docs/interfaz.md 1).
+    """
     _focus(key="focus_safe")

@@ -1,4 +1,6 @@
-"""Colours and shapes of UX 2. Filled = something was sent to Webex; hollow = nothing was."""
+"""Colours and shapes of docs/interfaz.md 2. Filled = something was sent to Webex; hollow =
+nothing was.
+"""
 
 from __future__ import annotations
 

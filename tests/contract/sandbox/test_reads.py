@@ -1,5 +1,5 @@
-"""Reads of contracts 1.8 and 1.9, their pages, and that the SDK used in the field understands the
-answers.
+"""Reads of docs/webex.md 1.8 and 1.9, their pages, and that the SDK used in the field understands
+the answers.
 """
 
 from __future__ import annotations

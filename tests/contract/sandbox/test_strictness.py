@@ -1,5 +1,5 @@
-"""Requests that Webex refuses are refused here, with its status, code and shape (contracts 1.2 and
-each section).
+"""Requests that Webex refuses are refused here, with its status, code and shape (docs/webex.md 1.2
+and each section).
 """
 
 from __future__ import annotations

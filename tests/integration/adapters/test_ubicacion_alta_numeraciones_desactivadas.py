@@ -1,4 +1,4 @@
-"""Contract 2.1, on a real socket."""
+"""docs/webex.md 2.1, on a real socket."""
 
 from __future__ import annotations
 

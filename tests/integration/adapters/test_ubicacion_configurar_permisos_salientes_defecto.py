@@ -1,4 +1,4 @@
-"""Contract 2.4, on a real socket."""
+"""docs/webex.md 2.4, on a real socket."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Contract 3.3, on a real socket."""
+"""docs/webex.md 3.3, on a real socket."""
 
 from __future__ import annotations
 
@@ -120,5 +120,5 @@ def test_undo_restores_the_forwarding_read_before() -> None:
     assert restored.body["callForwarding"]["always"] == {
         "destination": "",
         "enabled": False,
-    }  # contract 3.3
+    }  # docs/webex.md 3.3
     assert restored.body["callForwarding"]["busy"] == before["busy"]

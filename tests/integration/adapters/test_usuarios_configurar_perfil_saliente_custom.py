@@ -1,4 +1,4 @@
-"""Contract 3.4, on a real socket."""
+"""docs/webex.md 3.4, on a real socket."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Contract 3.5, on a real socket."""
+"""docs/webex.md 3.5, on a real socket."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import typer
+import click
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
@@ -24,6 +24,7 @@ from bulk.adapters import UNSUPPORTED  # noqa: E402  # after the path
 from bulk.cli.app import app  # noqa: E402  # after the path
 from bulk.wording.remedies import entries  # noqa: E402
 
+CONTEXT = click.Context(app)
 _BLOCK = re.compile(r"(<!-- tabla (\w+) -->\n).*?(<!-- fin -->)", re.DOTALL)
 PARTS = {"status": "estado HTTP", "code": "código de Webex", "own": "código propio"}
 
@@ -52,18 +53,19 @@ def _cell(text: str) -> str:
 
 def commands() -> Iterator[str]:
     """Each command with its arguments and options, as `--help` tells them."""
-    root = typer.main.get_command(app)
-    yield from _options(root)
-    yield from _commands(root, "bulk")
+    yield from _options(app)
+    yield from _commands(app, "bulk")
 
 
-def _commands(group: Any, path: str) -> Iterator[str]:
-    for name, command in group.commands.items():
+def _commands(group: click.Group, path: str) -> Iterator[str]:
+    for name in group.list_commands(CONTEXT):
+        command = group.get_command(CONTEXT, name)
+        assert command
         yield f"## {path} {name}"
         yield ""
-        yield (command.help or "").split("\n\n")[0].strip()
+        yield " ".join((command.help or "").split("\n\n")[0].split())
         yield ""
-        if hasattr(command, "commands"):
+        if isinstance(command, click.Group):
             yield from _commands(command, f"{path} {name}")
         else:
             yield from _options(command)
@@ -79,7 +81,7 @@ def _options(command: Any) -> Iterator[str]:
             else ", ".join(param.opts)
         )
         shown = (
-            f"**{(param.metavar or param.name).strip('.').upper()}**"
+            f"**{(param.metavar or param.name).strip('.[]').upper()}**"
             if _is_argument(param)
             else f"`{name}`"
         )

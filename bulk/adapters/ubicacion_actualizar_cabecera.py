@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bulk import script
 from bulk.core.action import (
     Action,
     Change,
@@ -88,7 +89,7 @@ ACTION = Action(
     contract="2.2",
     members={"phoneNumber": Member("número de cabecera"), "name": Member("nombre de cabecera")},
 )
-run = ACTION.call
+run = script.runner(ACTION)
 
 if __name__ == "__main__":
-    ACTION.main()
+    script.main(ACTION)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from bulk import script
 from bulk.core.action import (
     OTHER,
     Action,
@@ -216,7 +217,7 @@ ACTION = Action(
     contract="2.1",
     members={OTHER: Member("numeración {}", lambda state: STATE_WORDS.get(str(state), str(state)))},
 )
-run = ACTION.call
+run = script.runner(ACTION)
 
 if __name__ == "__main__":
-    ACTION.main()
+    script.main(ACTION)

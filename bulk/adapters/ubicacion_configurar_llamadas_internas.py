@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bulk import script
 from bulk.core.action import Action, Change, Member, Outcome, Param, State, differences
 from bulk.errors import RowRefused
 from schemas.hydra import decode_id
@@ -105,7 +106,7 @@ ACTION = Action(
         ROUTE: Member("ruta", _route),
     },
 )
-run = ACTION.call
+run = script.runner(ACTION)
 
 if __name__ == "__main__":
-    ACTION.main()
+    script.main(ACTION)

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from bulk import script
 from bulk.adapters.call_permissions import (
     CALL_TYPES,
     PERMISSION_MEMBERS,
@@ -111,7 +112,7 @@ ACTION = Action(
     contract="2.4",
     members=PERMISSION_MEMBERS,
 )
-run = ACTION.call
+run = script.runner(ACTION)
 
 if __name__ == "__main__":
-    ACTION.main()
+    script.main(ACTION)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bulk import script
 from bulk.core.action import OTHER, Action, Change, Member, Outcome, Param, State
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ ACTION = Action(
     contract="3.1",
     members={OTHER: Member("número secundario {}")},
 )
-run = ACTION.call
+run = script.runner(ACTION)
 
 if __name__ == "__main__":
-    ACTION.main()
+    script.main(ACTION)

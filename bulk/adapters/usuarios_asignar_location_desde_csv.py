@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from bulk import script
 from bulk.core.action import (
     Action,
     Change,
@@ -297,7 +298,7 @@ ACTION = Action(
         "calling": Member("Webex Calling"),
     },
 )
-run = ACTION.call
+run = script.runner(ACTION)
 
 if __name__ == "__main__":
-    ACTION.main()
+    script.main(ACTION)

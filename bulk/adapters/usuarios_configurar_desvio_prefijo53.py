@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bulk import script
 from bulk.core.action import Action, Change, Member, Outcome, Param, State
 from bulk.errors import RowRefused
 
@@ -118,7 +119,7 @@ ACTION = Action(
     contract="3.3",
     members={"always": Member("desvío", _shown)},
 )
-run = ACTION.call
+run = script.runner(ACTION)
 
 if __name__ == "__main__":
-    ACTION.main()
+    script.main(ACTION)

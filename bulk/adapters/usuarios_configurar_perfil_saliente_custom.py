@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from bulk import script
 from bulk.adapters.call_permissions import (
     PERMISSION_MEMBERS,
     listed_permissions,
@@ -123,7 +124,7 @@ ACTION = Action(
         **PERMISSION_MEMBERS,
     },
 )
-run = ACTION.call
+run = script.runner(ACTION)
 
 if __name__ == "__main__":
-    ACTION.main()
+    script.main(ACTION)

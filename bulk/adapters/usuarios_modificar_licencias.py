@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from bulk import script
 from bulk.core.action import (
     OTHER,
     Action,
@@ -197,7 +198,7 @@ ACTION = Action(
     contract="3.5",
     members={OTHER: Member("licencia {}", lambda held: "asignada" if held else "sin asignar")},
 )
-run = ACTION.call
+run = script.runner(ACTION)
 
 if __name__ == "__main__":
-    ACTION.main()
+    script.main(ACTION)

@@ -1,54 +1,56 @@
-"""The commands, by name."""
+"""The commands by name; a command's module is imported when it is asked for."""
 
 from __future__ import annotations
 
+import importlib
 import os
-from typing import Annotated
 
-import typer
+import click
 
-from bulk.cli import control, data, journal, run, sandbox, show, undo_verify, validate
-from bulk.cli.spanish import Command, Group
+from bulk.cli.options import flag
 
-app = typer.Typer(
-    name="bulk",
-    help="Operaciones masivas de Webex Calling desde CSV.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    cls=Group,
+COMMANDS = {  # name -> module:attribute, in the order of --help
+    "actions": "show:actions",
+    "sandbox": "sandbox:sandbox",
+    "examples": "sandbox:examples",
+    "validate": "validate:validate",
+    "plan": "run:plan",
+    "run": "run:run",
+    "status": "show:status",
+    "runs": "show:runs",
+    "pause": "control:pause",
+    "resume": "control:resume",
+    "retry": "control:retry",
+    "cancel": "control:cancel",
+    "undo": "undo_verify:undo",
+    "verify": "undo_verify:verify",
+    "report": "show:report",
+    "export": "data:export",
+    "template": "data:template",
+    "fill-ids": "data:fill_ids",
+    "journal": "journal:journal",
+}
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command when it is used (click's guide, "Lazily Loading")."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name].partition(":")
+        found: click.Command = getattr(importlib.import_module(f"bulk.cli.{module}"), attribute)
+        return found
+
+
+@click.group(
+    "bulk", cls=LazyGroup, options_metavar="[OPCIONES]", subcommand_metavar="ORDEN [ARGUMENTOS]..."
 )
-for command in (
-    show.actions,
-    sandbox.sandbox,
-    sandbox.examples,
-    validate.validate,
-    run.plan,
-    run.run,
-    show.status,
-    show.runs,
-    control.pause,
-    control.resume,
-    control.retry,
-    control.cancel,
-    undo_verify.undo,
-    undo_verify.verify,
-    show.report,
-    data.export,
-    data.template,
-    data.fill_ids,
-):
-    app.command(command.__name__.replace("_", "-"), cls=Command)(command)
-app.add_typer(journal.app)
-
-
-@app.callback()
-def everywhere(
-    log_full: Annotated[
-        bool, typer.Option("--log-full", help="Registros con correos y teléfonos a la vista.")
-    ] = False,
-) -> None:
+@flag("--log-full", help="Registros con correos y teléfonos a la vista.")
+def app(log_full: bool) -> None:
     """Operaciones masivas de Webex Calling desde CSV."""
     if log_full:
         os.environ["BULK_LOG_FULL"] = "1"

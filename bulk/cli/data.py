@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Any
 
-import typer
+import click
 
 from bulk.cli import options as o
-from bulk.cli.files import Reading, reading
+from bulk.cli.files import Reading, reading, refuse_input, write_out
 from bulk.cli.output import counted, in_rows, say
 from bulk.cli.preparing import tell_choices
-from bulk.cli.writing import refuse_input, write_out
 
 if TYPE_CHECKING:
     from bulk.files.dataset import Dataset
@@ -19,46 +18,27 @@ if TYPE_CHECKING:
     from bulk.runs.context import Context
     from bulk.webex.client import Api
 
-Out = Annotated[Path, typer.Option("--out", metavar="FICHERO", help="Fichero .csv o .xlsx.")]
-DatasetName = Annotated[
-    str | None,
-    typer.Option(
-        "--dataset",
-        metavar="NOMBRE",
-        help="usuarios o ubicaciones, si el nombre del fichero no lo dice.",
-    ),
-]
-Kind = Annotated[
-    str, typer.Argument(metavar="LISTA", help="people, locations, licenses, numbers o routes.")
-]
 
-
-def export(
-    kind: Kind,
-    out: Out,
-    base_url: o.BaseUrl = None,
-    sandbox: o.Sandbox = False,
-    home: o.Home = None,
-    token: o.TokenText = None,
-    token_file: o.TokenFile = None,
-) -> int:
+@o.command()
+@click.argument("kind", metavar="LISTA", help="people, locations, licenses, numbers o routes.")
+@o.file_option("--out", required=True, help="Fichero .csv o .xlsx.")
+@o.connection
+def export(kind: str, out: Path, **given: Any) -> int:
     """Trae de Webex usuarios, ubicaciones, licencias, numeraciones o rutas, con nombres e
     identificadores. Solo lee.
     """
     from bulk.planning.org_export import write_export
-    from bulk.runs.context import open_context
 
-    context = open_context(home)
-    _, api = _reach(context, o.read_token(token, token_file), base_url, sandbox)
+    _, _, api = _connected(given)
     rows = write_export(api, kind, out)
     say(f"{in_rows(rows)} en {out}.")
     return 0
 
 
-def template(
-    action: o.Action,
-    out: Annotated[Path, typer.Option("--out", metavar="FICHERO", help="Libro de Excel (.xlsx).")],
-) -> int:
+@o.command()
+@o.action
+@o.file_option("--out", required=True, help="Libro de Excel (.xlsx).")
+def template(action: str, out: Path) -> int:
     """Escribe la plantilla de una acción: cabeceras, una fila de ejemplo y una hoja de ayuda;
     celdas en texto.
     """
@@ -70,50 +50,41 @@ def template(
     if out.suffix.lower() != ".xlsx":
         raise UsageError(f"«{out.name}» debe acabar en .xlsx.")
     book = io.BytesIO()
-    write_template(
-        action, book
-    )  # whole before the file is touched: an action that there is not leaves it alone
+    # whole before the file is touched: an unknown action leaves it alone
+    write_template(action, book)
     write_out(out, book.getvalue())
     say(f"Plantilla en {out}.")
     return 0
 
 
+@o.command()
+@click.argument(
+    "file", metavar="FICHERO", type=o.PATH, help="USUARIOS.CSV o UBICACIONES.CSV; no se modifica."
+)
+@o.file_option(
+    "--out", required=True, help="El mismo fichero con los identificadores (.csv o .xlsx)."
+)
+@click.option(
+    "--dataset",
+    metavar="NOMBRE",
+    help="usuarios o ubicaciones, si el nombre del fichero no lo dice.",
+)
+@o.reading
+@o.choose
+@o.connection
 def fill_ids(
-    file: Annotated[
-        Path,
-        typer.Argument(metavar="FICHERO", help="USUARIOS.CSV o UBICACIONES.CSV; no se modifica."),
-    ],
-    out: Annotated[
-        Path,
-        typer.Option(
-            "--out",
-            metavar="FICHERO",
-            help="El mismo fichero con los identificadores (.csv o .xlsx).",
-        ),
-    ],
-    dataset: DatasetName = None,
-    encoding: o.Encoding = None,
-    delimiter: o.Delimiter = None,
-    sheet: o.Sheet = None,
-    choose: o.Choose = None,
-    base_url: o.BaseUrl = None,
-    sandbox: o.Sandbox = False,
-    home: o.Home = None,
-    token: o.TokenText = None,
-    token_file: o.TokenFile = None,
+    file: Path, out: Path, dataset: str | None, choose: tuple[str, ...], **given: Any
 ) -> int:
     """Completa person_id y location_id vacíos de un fichero por correo y por nombre. Sale con 1 si
     alguno no se encuentra.
     """
     from bulk.planning.fill_ids import fill_ids as fill
     from bulk.planning.name_lookup import names_of
-    from bulk.runs.context import open_context
 
     refuse_input(out, [file])
-    loaded = _table(file, dataset, reading(encoding, delimiter, sheet))
-    context = open_context(home)
-    reached, api = _reach(context, o.read_token(token, token_file), base_url, sandbox)
-    names = names_of(api, context.journal, reached.org_id, choose or ())
+    loaded = _table(file, dataset, reading(given))
+    context, connection, api = _connected(given)
+    names = names_of(api, context.journal, connection.org_id, choose)
     filled, problems, cells = fill(names, loaded)
     write_out(out, _as_file(filled, out))
     tell_choices(names)
@@ -176,11 +147,17 @@ def _as_file(dataset: Dataset, out: Path) -> bytes:
     return book.getvalue()
 
 
-def _reach(
-    context: Context, token: str | None, base_url: str | None, sandbox: bool
-) -> tuple[Connection, Api]:
+def _connected(given: o.Given) -> tuple[Context, Connection, Api]:
+    """Raises MissingToken, UsageError, WebexError."""
     from bulk.runs.connection import api_for, connect, known
+    from bulk.runs.context import open_context
 
-    reached = connect(context.home, token=token, base_url=base_url, sandbox=sandbox)
-    reached = known(reached, context.settings, context.journal)
-    return reached, api_for(reached, context.settings, context.journal)
+    context = open_context(given["home"])
+    connection = connect(
+        context.home,
+        token=o.read_token(given),
+        base_url=given["base_url"],
+        sandbox=given["sandbox"],
+    )
+    connection = known(connection, context.settings, context.journal)
+    return context, connection, api_for(connection, context.settings, context.journal)

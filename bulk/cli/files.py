@@ -1,15 +1,17 @@
-"""Files as the options of a command name them: read as detected, or as somebody said; what was
-detected is reported.
+"""The files of a command: read as detected or as the options say, with what was detected reported;
+written never over one that the command reads.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bulk.cli.output import tell
+from bulk.core.logs import private
+from bulk.errors import UsageError, os_error_text
 
 if TYPE_CHECKING:
     from bulk.files.blocks import Blocks
@@ -36,13 +38,12 @@ class Reading:
 AS_DETECTED = Reading()
 
 
-def reading(
-    encoding: list[str] | None, delimiter: list[str] | None, sheet: list[str] | None
-) -> Reading:
+def reading(given: Mapping[str, Any]) -> Reading:
     """From `--encoding cp1252` (every file) or `--encoding usuarios=cp1252` (that one), and so the
     others.
     """
-    return Reading(*(dict(map(_parted, given or ())) for given in (encoding, delimiter, sheet)))
+    options = (given["encoding"], given["delimiter"], given["sheet"])
+    return Reading(*(dict(map(_parted, values)) for values in options))
 
 
 def _parted(text: str) -> tuple[str, str]:
@@ -108,3 +109,37 @@ def _tell_detected(file_name: str, encoding: str, delimiter: str) -> None:
         tell(f"Leído: {file_name} · {encoding} · separador {shown}")
     else:
         tell(f"Leído: {file_name}")
+
+
+def refuse_input(out: Path | None, read: Iterable[Path | None], option: str = "--out") -> None:
+    """Raises UsageError when `out` is one of the files that the command reads: the original is
+    never changed.
+    """
+    for path in read:
+        if (
+            out
+            and path
+            and path.exists()
+            and (out.resolve() == path.resolve() or (out.exists() and out.samefile(path)))
+        ):
+            raise UsageError(
+                f"«{out}» es el fichero de entrada, que no se toca. Elige otro nombre para"
+                f" {option}."
+            )
+
+
+def refuse_twice(out: Path | None, others: Iterable[Path | None], option: str) -> None:
+    """Raises UsageError when `out` would be written over another file of the same command."""
+    if out and any(other and other.resolve() == out.resolve() for other in others):
+        raise UsageError(
+            f"«{out}» ya es el fichero de otra opción. Elige otro nombre para {option}."
+        )
+
+
+def write_out(out: Path, content: bytes | Iterable[bytes]) -> None:
+    """For its owner only: rows are personal data. Raises UsageError when it cannot be written."""
+    try:
+        with open(out, "wb", opener=private) as file:
+            file.writelines([content] if isinstance(content, bytes) else content)
+    except OSError as error:
+        raise UsageError(f"No se puede escribir «{out}»: {os_error_text(error)}.") from None

@@ -4,26 +4,30 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
 from bulk.cli import options as o
 from bulk.cli.output import counted, in_rows, say, say_json
-from bulk.cli.spanish import Command, Group
 from bulk.errors import UsageError
 
-app = typer.Typer(
-    name="journal",
-    help="Cuidado del diario: comprobar, exportar, retirar lo antiguo.",
-    no_args_is_help=True,
-    cls=Group,
+
+@click.group(
+    options_metavar="[OPCIONES]", subcommand_metavar="ORDEN [ARGUMENTOS]...", no_args_is_help=True
 )
+def journal() -> None:
+    """Cuidado del diario: comprobar, exportar, retirar lo antiguo."""
 
 
-@app.command(cls=Command)
-def check(home: o.Home = None, as_json: o.Json = False) -> int:
+command = partial(journal.command, options_metavar="[OPCIONES]")
+
+
+@command()
+@o.home
+@o.as_json
+def check(home: Path | None, as_json: bool) -> int:
     """Comprueba el diario sin tocarlo: fichero, contadores y versión. Sale con 0 si está bien, 1 si
     no.
     """
@@ -53,19 +57,15 @@ def check(home: o.Home = None, as_json: o.Json = False) -> int:
     return 0 if found.sound else 1
 
 
-@app.command(cls=Command)
-def export(
-    out: Annotated[
-        Path,
-        typer.Option(
-            "--out",
-            metavar="FICHERO",
-            help="diario.jsonl (solo el diario) o diario.zip (más ficheros y registros).",
-        ),
-    ],
-    home: o.Home = None,
-    as_json: o.Json = False,
-) -> int:
+@command()
+@o.file_option(
+    "--out",
+    required=True,
+    help="diario.jsonl (solo el diario) o diario.zip (más ficheros y registros).",
+)
+@o.home
+@o.as_json
+def export(out: Path, home: Path | None, as_json: bool) -> int:
     """Escribe todo lo que hay en el directorio de datos, sin secretos. Lleva datos personales:
     guárdalo como tal.
     """
@@ -83,22 +83,13 @@ def export(
     return 1 if done.damaged else 0
 
 
-@app.command(cls=Command)
-def prune(
-    before: Annotated[
-        str | None,
-        typer.Option("--before", metavar="DÍA", help="Día (AAAA-MM-DD): retira las anteriores."),
-    ] = None,
-    keep: Annotated[
-        int | None,
-        typer.Option("--keep", metavar="N", help="Deja las N últimas ejecuciones acabadas."),
-    ] = None,
-    yes: Annotated[
-        bool, typer.Option("--yes", help="Hazlo; sin esto solo dice qué retiraría.")
-    ] = False,
-    home: o.Home = None,
-    as_json: o.Json = False,
-) -> int:
+@command()
+@click.option("--before", metavar="DÍA", help="Día (AAAA-MM-DD): retira las anteriores.")
+@click.option("--keep", metavar="N", type=int, help="Deja las N últimas ejecuciones acabadas.")
+@o.flag("--yes", help="Hazlo; sin esto solo dice qué retiraría.")
+@o.home
+@o.as_json
+def prune(before: str | None, keep: int | None, yes: bool, home: Path | None, as_json: bool) -> int:
     """Retira ejecuciones acabadas y los ficheros de entrada que ya nadie usa. No se puede deshacer:
     exporta antes.
     """

@@ -1,74 +1,108 @@
-"""Options that several commands share, and what they turn into."""
+"""Options that several commands share, each defined once, in groups that a command takes as one
+decorator; and what they turn into.
+"""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any, TypeVar
 
-import typer
+import click
 
 from bulk.errors import InputError, UsageError, os_error_text
 
-Json = Annotated[bool, typer.Option("--json", help="Un único documento JSON en la salida.")]
-Home = Annotated[
-    Path | None,
-    typer.Option("--home", metavar="DIRECTORIO", help="Directorio de datos (BULK_HOME)."),
-]
-GlobalFile = Annotated[Path | None, typer.Option("--global", metavar="FICHERO", help="GLOBAL.CSV")]
-LocationsFile = Annotated[
-    Path | None, typer.Option("--ubicaciones", metavar="FICHERO", help="UBICACIONES.CSV")
-]
-UsersFile = Annotated[
-    Path | None, typer.Option("--usuarios", metavar="FICHERO", help="USUARIOS.CSV")
-]
-Encoding = Annotated[
-    list[str] | None,
-    typer.Option(
+F = TypeVar("F", bound=Callable[..., Any])
+Decorator = Callable[[F], F]
+Given = dict[str, Any]  # parameter name -> value, as click hands the options of a command over
+
+PATH = click.Path(path_type=Path)
+command = partial(click.command, options_metavar="[OPCIONES]")
+file_option = partial(click.option, metavar="FICHERO", type=PATH)
+flag = partial(click.option, is_flag=True)
+number = partial(click.option, metavar="N", show_default=True)
+
+
+def group(*options: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Several options as one decorator; `--help` lists them in this order."""
+
+    def decorate(function: Any) -> Any:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return decorate
+
+
+action = click.argument("action", metavar="ACCIÓN", help="Acción (bulk actions).")
+optional_action = partial(click.argument, "action", metavar="[ACCIÓN]", required=False)
+run_id = click.argument("run_id", metavar="EJECUCIÓN", help="Ejecución, o «última».")
+
+as_json = flag("--json", "as_json", help="Un único documento JSON en la salida.")
+home = click.option(
+    "--home", metavar="DIRECTORIO", type=PATH, help="Directorio de datos (BULK_HOME)."
+)
+note = click.option("--note", metavar="TEXTO", default="", help="Nota: petición, fase.")
+wait_timeout = click.option(
+    "--wait-timeout",
+    metavar="N",
+    type=click.FloatRange(min=0),
+    help="Deja de esperar a los N segundos y pausa; se sigue con resume.",
+)
+calling_removal = flag("--allow-calling-removal", help="Permite quitar licencias de Webex Calling.")
+choose = click.option(
+    "--choose",
+    metavar="NOMBRE=ID",
+    multiple=True,
+    help="nombre=identificador (o su final), para un nombre que tienen varios; se recuerda.",
+)
+
+# The files, and how they are read where it is not detected well.
+reading = group(
+    click.option(
         "--encoding",
         metavar="CODIFICACIÓN",
+        multiple=True,
         help="Codificación si no se detecta bien: cp1252, o usuarios=cp1252.",
     ),
-]
-Delimiter = Annotated[
-    list[str] | None,
-    typer.Option(
+    click.option(
         "--delimiter",
         metavar="SEPARADOR",
+        multiple=True,
         help="Separador si no se detecta bien: ; o tab, o usuarios=tab.",
     ),
-]
-Sheet = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--sheet", metavar="HOJA", help="Hoja del libro de Excel: Hoja1, o usuarios=Hoja1."
+    click.option(
+        "--sheet",
+        metavar="HOJA",
+        multiple=True,
+        help="Hoja del libro de Excel: Hoja1, o usuarios=Hoja1.",
     ),
-]
-Maps = Annotated[
-    list[str] | None,
-    typer.Option(
+)
+files = group(
+    file_option("--global", "global_", help="GLOBAL.CSV"),
+    file_option("--ubicaciones", help="UBICACIONES.CSV"),
+    file_option("--usuarios", help="USUARIOS.CSV"),
+    reading,
+)
+
+# From columns to parameters, cells and rows.
+mapping = group(
+    click.option(
         "--map",
+        "maps",
         metavar="DATO=ORIGEN",
+        multiple=True,
         help="parámetro=columna; parámetro==texto para una constante; parámetro=GLOBAL.columna.",
     ),
-]
-MappingFile = Annotated[
-    Path | None, typer.Option("--mapping", metavar="FICHERO", help="Mapeo exportado (JSON).")
-]
-AcceptSuggestions = Annotated[
-    bool,
-    typer.Option("--accept-suggestions", help="Usa las columnas que se parecen a lo que falta."),
-]
-AcceptRepairs = Annotated[
-    bool,
-    typer.Option(
+    file_option("--mapping", help="Mapeo exportado (JSON)."),
+    flag("--accept-suggestions", help="Usa las columnas que se parecen a lo que falta."),
+    flag(
         "--accept-repairs",
         help="Acepta las reparaciones propuestas (teléfonos sin +, .0 de Excel …).",
     ),
-]
-Country = Annotated[
-    str | None,
-    typer.Option(
+    click.option(
         "--country",
         metavar="PAÍS",
         help=(
@@ -76,144 +110,92 @@ Country = Annotated[
             " BULK_DEFAULT_COUNTRY."
         ),
     ),
-]
-Where = Annotated[
-    list[str] | None,
-    typer.Option(
+)
+scope = group(
+    click.option(
         "--where",
         metavar="CONDICIÓN",
+        multiple=True,
         help="columna=valor, columna=valor1|valor2 o columna!=valor (se puede repetir).",
     ),
-]
-Lines = Annotated[
-    str | None,
-    typer.Option("--lines", metavar="FILAS", help="Solo esas filas del fichero: 2-200,305."),
-]
-OnlyOpenOf = Annotated[
-    str | None,
-    typer.Option(
+    click.option("--lines", metavar="FILAS", help="Solo esas filas del fichero: 2-200,305."),
+    click.option(
         "--only-open-of",
         metavar="EJECUCIÓN",
         help="Solo lo pendiente y fallido de esa ejecución, aunque el fichero sea otro.",
     ),
-]
-OnlyOpen = Annotated[
-    bool,
-    typer.Option(
+    flag(
         "--only-open", help="De un fichero de ida y vuelta, solo las filas pendientes y fallidas."
     ),
-]
-Profile = Annotated[
-    Path | None,
-    typer.Option("--profile", metavar="FICHERO", help="Perfil de permisos salientes (JSON)."),
-]
-ForcePstn = Annotated[
-    bool, typer.Option("--force-pstn", help="Alta de números aunque no haya PSTN propia.")
-]
-CallingRemoval = Annotated[
-    bool, typer.Option("--allow-calling-removal", help="Permite quitar licencias de Webex Calling.")
-]
-TokenText = Annotated[
-    str | None,
-    typer.Option(
+    flag(
+        "--resolve-names",
+        help="Correos y nombres en lugar de identificadores: se buscan en Webex, sin adivinar.",
+    ),
+    choose,
+)
+data = group(files, mapping, scope)
+
+# How a run works.
+chunk_size = number(
+    "--chunk-size", type=int, default=200, help="Filas por lote; se recomienda 100-300."
+)
+workers = number("--workers", type=int, default=32, help="Peticiones a la vez como mucho (1-64).")
+canary = number(
+    "--canary",
+    type=click.IntRange(min=0),
+    default=0,
+    help="Para tras N filas repartidas por ubicaciones, para mirarlas; se sigue con resume.",
+)
+window = group(
+    click.option(
+        "--at", metavar="HORA", help="Empieza a esa hora (22:30); mientras, queda programada."
+    ),
+    click.option("--not-after", metavar="HORA", help="Se pausa sola a esa hora (06:00)."),
+)
+rate_ceiling = click.option(
+    "--rate-ceiling",
+    metavar="N",
+    type=click.FloatRange(min=0),
+    help="Peticiones por segundo que no se pasan nunca; 0 = lo que se aprenda.",
+)
+
+# What adapters decide with.
+adapter = group(
+    file_option("--profile", help="Perfil de permisos salientes (JSON)."),
+    flag("--force-pstn", help="Alta de números aunque no haya PSTN propia."),
+    calling_removal,
+)
+
+# Where calls go, and as whom.
+token = group(
+    click.option(
         "--token",
         metavar="TOKEN",
         help="Token; mejor WEBEX_ACCESS_TOKEN o --token-file: este queda a la vista.",
     ),
-]
-TokenFile = Annotated[
-    Path | None, typer.Option("--token-file", metavar="FICHERO", help="Fichero con el token.")
-]
-BaseUrl = Annotated[
-    str | None, typer.Option("--base-url", metavar="URL", help="URL base (WEBEX_BASE_URL).")
-]
-Sandbox = Annotated[
-    bool, typer.Option("--sandbox", help="Usa el sandbox: datos inventados, en esta máquina.")
-]
-At = Annotated[
-    str | None,
-    typer.Option(
-        "--at", metavar="HORA", help="Empieza a esa hora (22:30); mientras, queda programada."
-    ),
-]
-NotAfter = Annotated[
-    str | None,
-    typer.Option("--not-after", metavar="HORA", help="Se pausa sola a esa hora (06:00)."),
-]
-Canary = Annotated[
-    int,
-    typer.Option(
-        "--canary",
-        metavar="N",
-        min=0,
-        help="Para tras N filas repartidas por ubicaciones, para mirarlas; se sigue con resume.",
-    ),
-]
-WaitTimeout = Annotated[
-    float | None,
-    typer.Option(
-        "--wait-timeout",
-        metavar="N",
-        min=0,
-        help="Deja de esperar a los N segundos y pausa; se sigue con resume.",
-    ),
-]
-Note = Annotated[str, typer.Option("--note", metavar="TEXTO", help="Nota: petición, fase.")]
-ChunkSize = Annotated[
-    int, typer.Option("--chunk-size", metavar="N", help="Filas por lote; se recomienda 100-300.")
-]
-Workers = Annotated[
-    int, typer.Option("--workers", metavar="N", help="Peticiones a la vez como mucho (1-64).")
-]
-RateCeiling = Annotated[
-    float | None,
-    typer.Option(
-        "--rate-ceiling",
-        metavar="N",
-        min=0,
-        help="Peticiones por segundo que no se pasan nunca; 0 = lo que se aprenda.",
-    ),
-]
-ResolveNames = Annotated[
-    bool,
-    typer.Option(
-        "--resolve-names",
-        help="Correos y nombres en lugar de identificadores: se buscan en Webex, sin adivinar.",
-    ),
-]
-Choose = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--choose",
-        metavar="NOMBRE=ID",
-        help="nombre=identificador (o su final), para un nombre que tienen varios; se recuerda.",
-    ),
-]
-RunId = Annotated[str, typer.Argument(metavar="EJECUCIÓN", help="Ejecución, o «última».")]
-Action = Annotated[str, typer.Argument(metavar="ACCIÓN", help="Acción (bulk actions).")]
+    file_option("--token-file", help="Fichero con el token."),
+)
+target = group(
+    click.option("--base-url", metavar="URL", help="URL base (WEBEX_BASE_URL)."),
+    flag("--sandbox", help="Usa el sandbox: datos inventados, en esta máquina."),
+)
+connection = group(target, home, token)
 
 
-def explicit_map(entries: list[str] | None) -> dict[str, str]:
+def explicit_map(entries: tuple[str, ...]) -> dict[str, str]:
     """`--map param=column` as a dict. Raises UsageError."""
-    pairs = [entry.partition("=") for entry in entries or ()]
+    pairs = [entry.partition("=") for entry in entries]
     for name, equals, column in pairs:
         if not (name.strip() and equals and column.strip()):
             raise UsageError(f"--map «{name}{equals}{column}»: se espera parámetro=columna.")
     return {name.strip(): column.strip() for name, _, column in pairs}
 
 
-def run_options(
-    profile: Path | None, force_pstn: bool, allow_calling_removal: bool
-) -> dict[str, Any]:
-    """Options of the run that adapters decide with. Raises InputError for a profile that is
-    none.
-    """
-    options: dict[str, Any] = {
-        "force_pstn": force_pstn,
-        "allow_calling_removal": allow_calling_removal,
-    }
-    if profile:
-        options["profile"] = read_profile(profile)
+def adapter_options(given: Mapping[str, Any]) -> Given:
+    """Options of the run that adapters decide with. Raises InputError for an invalid profile."""
+    options = {name: given[name] for name in ("force_pstn", "allow_calling_removal")}
+    if given["profile"]:
+        options["profile"] = read_profile(given["profile"])
     return {name: value for name, value in options.items() if value}
 
 
@@ -227,17 +209,18 @@ def read_profile(path: Path) -> dict[str, Any]:
         raise InputError(f"No se puede leer el perfil «{path}»: {os_error_text(error)}.") from None
 
 
-def read_token(token: str | None, token_file: Path | None) -> str | None:
-    """The token given by file or text. Raises UsageError for a file that cannot be read."""
-    if token:
+def read_token(given: Mapping[str, Any]) -> str | None:
+    """The token of --token or --token-file. Raises UsageError for a file that cannot be read."""
+    if given["token"]:
         sys.stderr.write(
             "Aviso: --token queda a la vista en el sistema. Mejor WEBEX_ACCESS_TOKEN o"
             " --token-file.\n"
         )
-        return token
-    if token_file is None:
+        return str(given["token"])
+    file: Path | None = given["token_file"]
+    if file is None:
         return None
     try:
-        return token_file.read_text(encoding="utf-8-sig").strip()
+        return file.read_text(encoding="utf-8-sig").strip()
     except (OSError, ValueError):
-        raise UsageError(f"No se puede leer el token de «{token_file}».") from None
+        raise UsageError(f"No se puede leer el token de «{file}».") from None

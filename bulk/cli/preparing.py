@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bulk.cli.files import AS_DETECTED, Reading, read_files
-from bulk.cli.options import explicit_map
+from bulk.cli.files import AS_DETECTED, Reading, read_files, reading
+from bulk.cli.options import Given, adapter_options, explicit_map
 from bulk.cli.output import in_rows, tell
 from bulk.cli.repairs import cell_repairer, country_of, tell_country, tell_repairs
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from bulk.planning.prepare import PreparedFile
     from bulk.planning.repairs import RepairCell, RepairGroups
     from bulk.planning.scope import Chosen, Scope
+    from bulk.planning.suggestions import Suggestion
     from bulk.runs.connection import Connection
     from bulk.runs.context import Context
 
@@ -33,17 +34,29 @@ class DataOptions:
     """What the options say about data."""
 
     files: Mapping[str, Path | None]  # dataset name -> file given
-    maps: list[str] | None = None  # --map
+    maps: tuple[str, ...] = ()  # --map
     mapping: Path | None = None  # --mapping
-    where: list[str] | None = None  # --where
+    where: tuple[str, ...] = ()  # --where
     lines: str | None = None  # --lines
     only_open_of: str | None = None  # --only-open-of
     accept_repairs: bool = False
     accept_suggestions: bool = False
     country: str | None = None  # --country, for the repairs of phones
-    options: Mapping[str, Any] = field(default_factory=dict)  # of the run
     only_open: bool = False  # --only-open: what a round-trip file says is left
+    options: Mapping[str, Any] = field(default_factory=dict)  # of the run
     reading: Reading = AS_DETECTED  # --encoding, --delimiter, --sheet
+
+    @classmethod
+    def of(cls, given: Given) -> DataOptions:
+        """From the options of a command (`options.data`, `options.adapter`). Raises InputError."""
+        own = set(cls.__dataclass_fields__) - {"files", "options", "reading"}
+        return cls(
+            files={"global": given["global_"]}
+            | {name: given[name] for name in ("ubicaciones", "usuarios")},
+            options=adapter_options(given),
+            reading=reading(given),
+            **{name: given[name] for name in own},
+        )
 
 
 @dataclass(frozen=True)
@@ -189,7 +202,7 @@ def only_open(scope: Scope, blocks: Iterable[Dataset]) -> Scope:
 
 
 def resolving(
-    context: Context, connection: Connection, choices: list[str] | None, *, wanted: bool
+    context: Context, connection: Connection, choices: tuple[str, ...], *, wanted: bool
 ) -> tuple[Connection, Names | None]:
     """The names that become ids with --resolve-names, and the connection that they are of. Raises
     WebexError, UsageError.
@@ -201,7 +214,7 @@ def resolving(
 
     connection = known(connection, context.settings, context.journal)
     api = api_for(connection, context.settings, context.journal)
-    return connection, names_of(api, context.journal, connection.org_id, choices or ())
+    return connection, names_of(api, context.journal, connection.org_id, choices)
 
 
 def tell_choices(names: Names | None) -> None:
@@ -217,10 +230,9 @@ def scope_of(asked: DataOptions, context: Context | None) -> Scope:
     from bulk.errors import InputError
     from bulk.planning.scope import Scope, parse_lines, parse_where
 
-    lines = (
-        () if asked.lines is None else parse_lines(asked.lines)
-    )  # an empty --lines is refused: it never means all
-    scope = Scope(where=tuple(map(parse_where, asked.where or ())), lines=lines)
+    # an empty --lines is refused: it never means all
+    lines = () if asked.lines is None else parse_lines(asked.lines)
+    scope = Scope(where=tuple(map(parse_where, asked.where)), lines=lines)
     if asked.only_open_of is None:
         return scope
     if not asked.only_open_of.strip():
@@ -256,14 +268,22 @@ def _explicit(
         chosen |= _from_file(action.id, asked.mapping, Files(dataset, files.get("global"), files))
     chosen |= explicit_map(asked.maps)
     mapping = map_columns(action, dataset, files.get("global"), explicit=chosen, others=files)
+    missing = lacking(action, mapping, asked.options)
+    if not (missing or asked.accept_suggestions):
+        return chosen
     offers = suggest(action, dataset, files.get("global"), mapping, others=files)
     found = accepted(offers, resolving=resolving) if asked.accept_suggestions else {}
     for name, source in found.items():
         tell(f"Sugerencia aceptada: {name} ← {source}.")
-    missing = lacking(action, mapping, asked.options)
-    for offer in (
-        [offer for offer in offers if offer.param not in found][:MAX_SHOWN] if missing else ()
-    ):
+    if missing:
+        left = [offer for offer in offers if offer.param not in found]
+        _tell_offers(left[:MAX_SHOWN], asked, resolving=resolving)
+    return {**found, **chosen}
+
+
+def _tell_offers(offers: Iterable[Suggestion], asked: DataOptions, *, resolving: bool) -> None:
+    """Columns that resemble what has no source, and the options that would take them."""
+    for offer in offers:
         needed = {
             "--accept-suggestions": not asked.accept_suggestions,
             "--resolve-names": offer.lookup and not resolving,
@@ -271,7 +291,6 @@ def _explicit(
         options = " ".join(name for name, is_needed in needed.items() if is_needed)
         message = f"{offer.param} ← {offer.source} ({offer.score} %, {offer.reason})"
         tell(f"Sugerencia (no aplicada): {message}. Para usarla: {options}")
-    return {**found, **chosen}
 
 
 def _from_file(action_id: str, path: Path, files: Any) -> dict[str, str]:

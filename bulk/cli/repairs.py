@@ -9,8 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bulk.cli.files import write_out
 from bulk.cli.output import counted, tell
-from bulk.cli.writing import write_out
 
 if TYPE_CHECKING:
     from bulk.core.action import Action

@@ -3,104 +3,58 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Any
 
-import typer
+import click
 
 from bulk.cli import options as o
 from bulk.cli.output import say
 
+seed = o.number("--seed", type=int, default=2026, help="Semilla de la organización.")
+locations = o.number("--locations", type=int, default=40, help="Ubicaciones de la organización.")
+people = o.number("--people", type=int, default=4500, help="Personas de la organización.")
+rate = partial(o.number, type=float, default=0.0)
 
-def sandbox(
-    port: Annotated[int, typer.Option("--port", metavar="N", help="0 = uno libre.")] = 0,
-    seed: Annotated[
-        int, typer.Option("--seed", metavar="N", help="Semilla de la organización.")
-    ] = 2026,
-    locations: Annotated[
-        int, typer.Option("--locations", metavar="N", help="Ubicaciones de la organización.")
-    ] = 40,
-    people: Annotated[
-        int, typer.Option("--people", metavar="N", help="Personas de la organización.")
-    ] = 4500,
-    latency_ms: Annotated[
-        float, typer.Option("--latency-ms", metavar="N", help="Tiempo de cada respuesta.")
-    ] = 0.0,
-    jitter: Annotated[
-        float, typer.Option("--jitter", metavar="N", help="0.3 = la latencia varía un ±30 %.")
-    ] = 0.0,
-    rate_limit: Annotated[
-        float,
-        typer.Option("--rate-limit", metavar="N", help="Peticiones por segundo; 0 = sin límite."),
-    ] = 0.0,
-    burst: Annotated[
-        int, typer.Option("--burst", metavar="N", help="Capacidad del cubo de fichas.")
-    ] = 50,
-    ban: Annotated[
-        bool, typer.Option("--ban", help="Tras un 429 se rechaza todo hasta Retry-After.")
-    ] = False,
-    fail_rate: Annotated[
-        float, typer.Option("--fail-rate", metavar="N", help="Parte de 503 antes de aplicar.")
-    ] = 0.0,
-    ambiguous_rate: Annotated[
-        float,
-        typer.Option(
-            "--ambiguous-rate", metavar="N", help="Parte de respuestas perdidas después de aplicar."
-        ),
-    ] = 0.0,
-    truncate_rate: Annotated[
-        float, typer.Option("--truncate-rate", metavar="N", help="Parte de JSON cortado.")
-    ] = 0.0,
-    job_seconds: Annotated[
-        float, typer.Option("--job-seconds", metavar="N", help="Lo que dura un trabajo de cambio.")
-    ] = 1.0,
-    reset: Annotated[
-        bool, typer.Option("--reset", help="Empieza con la organización de la semilla.")
-    ] = False,
-    home: o.Home = None,
-) -> int:
+
+@o.command()
+@o.number("--port", type=int, default=0, help="0 = uno libre.")
+@seed
+@locations
+@people
+@rate("--latency-ms", help="Tiempo de cada respuesta.")
+@rate("--jitter", help="0.3 = la latencia varía un ±30 %.")
+@rate("--rate-limit", help="Peticiones por segundo; 0 = sin límite.")
+@o.number("--burst", type=int, default=50, help="Capacidad del cubo de fichas.")
+@o.flag("--ban", help="Tras un 429 se rechaza todo hasta Retry-After.")
+@rate("--fail-rate", help="Parte de 503 antes de aplicar.")
+@rate("--ambiguous-rate", help="Parte de respuestas perdidas después de aplicar.")
+@rate("--truncate-rate", help="Parte de JSON cortado.")
+@o.number("--job-seconds", type=float, default=1.0, help="Lo que dura un trabajo de cambio.")
+@o.flag("--reset", help="Empieza con la organización de la semilla.")
+@o.home
+def sandbox(port: int, home: Path | None, **given: Any) -> int:
     """Sandbox de Webex en 127.0.0.1, con estado. Escribe una línea JSON con base_url y token."""
     from bulk.core.settings import home_directory
     from bulk.sandbox import SandboxConfig, serve
 
-    config = SandboxConfig(
-        home=home_directory(home),
-        seed=seed,
-        locations=locations,
-        people=people,
-        latency_ms=latency_ms,
-        jitter=jitter,
-        rate_limit=rate_limit,
-        burst=burst,
-        ban=ban,
-        fail_rate=fail_rate,
-        ambiguous_rate=ambiguous_rate,
-        truncate_rate=truncate_rate,
-        job_seconds=job_seconds,
-        reset=reset,
-    )
-    serve(config, port, on_ready=_ready)
+    serve(SandboxConfig(home=home_directory(home), **given), port, on_ready=_ready)
     return 0
 
 
 def _ready(base_url: str, token: str) -> None:
-    typer.echo(json.dumps({"base_url": base_url, "token": token}))
+    click.echo(json.dumps({"base_url": base_url, "token": token}))
 
 
-def examples(
-    directory: Annotated[
-        Path, typer.Argument(metavar="DIRECTORIO", help="Directorio donde escribirlos.")
-    ],
-    seed: Annotated[
-        int, typer.Option("--seed", metavar="N", help="Semilla de la organización.")
-    ] = 2026,
-    people: Annotated[
-        int, typer.Option("--people", metavar="N", help="Personas de la organización.")
-    ] = 4500,
-    locations: Annotated[
-        int, typer.Option("--locations", metavar="N", help="Ubicaciones de la organización.")
-    ] = 40,
-) -> int:
+@o.command()
+@click.argument(
+    "directory", metavar="DIRECTORIO", type=o.PATH, help="Directorio donde escribirlos."
+)
+@seed
+@people
+@locations
+def examples(directory: Path, seed: int, people: int, locations: int) -> int:
     """Escribe GLOBAL, UBICACIONES y USUARIOS de ejemplo, que encajan con el sandbox de la misma
     semilla.
     """

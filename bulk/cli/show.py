@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
 from bulk.cli import options as o
-from bulk.cli import outcome
+from bulk.cli.follow import child_run_members, say_child_run
 from bulk.cli.output import in_rows, say, say_json, say_orders, say_run
 
 
-def actions(as_json: o.Json = False) -> int:
+@o.command()
+@o.as_json
+def actions(as_json: bool) -> int:
     """Acciones que hay, con sus parámetros, y las que están en desarrollo."""
     from bulk.adapters import IN_DEVELOPMENT, UNSUPPORTED, all_actions
 
@@ -49,7 +50,11 @@ def actions(as_json: o.Json = False) -> int:
     return 0
 
 
-def status(run_id: o.RunId, home: o.Home = None, as_json: o.Json = False) -> int:
+@o.command()
+@o.run_id
+@o.home
+@o.as_json
+def status(run_id: str, home: Path | None, as_json: bool) -> int:
     """Cómo va una ejecución."""
     from bulk.runs.context import open_context
     from bulk.runs.status import document, find_run, phone_line
@@ -58,21 +63,19 @@ def status(run_id: o.RunId, home: o.Home = None, as_json: o.Json = False) -> int
     record = find_run(context, run_id)
     found = document(context, record)
     if as_json:
-        say_json(found | outcome.members(context, record))
+        say_json(found | child_run_members(context, record))
     else:
         say_run(found, phone_line(context, record))
-        outcome.tell(context, record)
+        say_child_run(context, record)
         say_orders(found)
     return 0
 
 
-def runs(
-    home: o.Home = None,
-    as_json: o.Json = False,
-    limit: Annotated[
-        int, typer.Option("--limit", metavar="N", help="Cuántas, las más nuevas primero.")
-    ] = 50,
-) -> int:
+@o.command()
+@o.home
+@o.as_json
+@o.number("--limit", type=int, default=50, help="Cuántas, las más nuevas primero.")
+def runs(home: Path | None, as_json: bool, limit: int) -> int:
     """Ejecuciones de este directorio de datos, las más nuevas primero."""
     from bulk.journal.runs import list_runs
     from bulk.runs.context import open_context
@@ -92,42 +95,36 @@ def runs(
     return 0
 
 
+@o.command()
+@click.argument(
+    "run_ids",
+    metavar="EJECUCIÓN...",
+    nargs=-1,
+    required=True,
+    help="Ejecución, o «última»; con --acta, varias.",
+)
+@o.file_option("--out", help="Fichero .csv, .xlsx, .json o .html; el formato sale de su extensión.")
+@o.flag(
+    "--roundtrip",
+    help="El fichero de entrada con el resultado de cada fila al lado (.csv o .xlsx).",
+)
+@o.flag("--acta", help="Acta para imprimir y firmar (.html), de una o varias ejecuciones.")
+@click.option(
+    "--parts",
+    metavar="CARPETA",
+    type=o.PATH,
+    help="Carpeta para correctas, fallidas y sin procesar, cada una en su fichero.",
+)
+@o.home
+@o.as_json
 def report(
-    run_ids: Annotated[
-        list[str],
-        typer.Argument(metavar="EJECUCIÓN", help="Ejecución, o «última»; con --acta, varias."),
-    ],
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            "--out",
-            metavar="FICHERO",
-            help="Fichero .csv, .xlsx, .json o .html; el formato sale de su extensión.",
-        ),
-    ] = None,
-    roundtrip: Annotated[
-        bool,
-        typer.Option(
-            "--roundtrip",
-            help="El fichero de entrada con el resultado de cada fila al lado (.csv o .xlsx).",
-        ),
-    ] = False,
-    acta: Annotated[
-        bool,
-        typer.Option(
-            "--acta", help="Acta para imprimir y firmar (.html), de una o varias ejecuciones."
-        ),
-    ] = False,
-    parts: Annotated[
-        Path | None,
-        typer.Option(
-            "--parts",
-            metavar="CARPETA",
-            help="Carpeta para correctas, fallidas y sin procesar, cada una en su fichero.",
-        ),
-    ] = None,
-    home: o.Home = None,
-    as_json: o.Json = False,
+    run_ids: tuple[str, ...],
+    out: Path | None,
+    roundtrip: bool,
+    acta: bool,
+    parts: Path | None,
+    home: Path | None,
+    as_json: bool,
 ) -> int:
     """Informe de una ejecución, fila a fila."""
     from bulk.errors import UsageError

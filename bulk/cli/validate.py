@@ -1,19 +1,19 @@
-"""validate: files of any size, block by block; what is found is reported, and written where
-somebody asks.
+"""validate: files of any size, block by block; what is found is reported, and written to the files
+asked for.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Any
 
-import typer
+import click
 
 from bulk.cli import options as o
-from bulk.cli.files import open_files, reading
+from bulk.cli.files import open_files, refuse_input, refuse_twice, write_out
 from bulk.cli.output import counted, in_rows, say, say_json, tell
 from bulk.cli.preparing import DataOptions, only_open, resolving, tell_choices, way
 from bulk.cli.repairs import (
@@ -24,7 +24,6 @@ from bulk.cli.repairs import (
     write_corrected,
     write_repairs,
 )
-from bulk.cli.writing import refuse_input, refuse_twice, write_out
 
 if TYPE_CHECKING:
     from bulk.core.records import Problem
@@ -35,170 +34,118 @@ if TYPE_CHECKING:
     from bulk.planning.streaming import BlockReport, Tell
     from bulk.runs.context import Context
 
-Out = Annotated[
-    Path | None,
-    typer.Option(
-        "--out",
-        metavar="FICHERO",
-        help=(
-            "Todos los problemas en un .csv; o el fichero en un .xlsx, con sus celdas malas"
-            " marcadas."
-        ),
-    ),
-]
-Corrected = Annotated[
-    Path | None,
-    typer.Option(
-        "--corrected",
-        metavar="FICHERO",
-        help="CSV con el fichero como queda tras --accept-repairs.",
-    ),
-]
-
-Repairs = Annotated[
-    Path | None,
-    typer.Option(
-        "--repairs",
-        metavar="FICHERO",
-        help="Todas las reparaciones propuestas, antes y después, en un .csv.",
-    ),
-]
+# These say how an action's rows are made, so they need the action.
+NEEDS_ACTION = (
+    "maps",
+    "mapping",
+    "accept_suggestions",
+    "where",
+    "lines",
+    "only_open_of",
+    "only_open",
+    "resolve_names",
+    "choose",
+)
 
 
 @dataclass(frozen=True)
 class Written:
-    """Files that are written when somebody asks."""
+    """The files asked for."""
 
     problems: Tell | None  # what each problem is reported to
     corrected: Path | None  # the file as it is after the repairs
     repairs: Path | None  # what is proposed
 
 
+@o.command()
+@o.optional_action(help="Acción; sin ella se revisan los ficheros por sí solos.")
+@o.data
+@o.adapter
+@o.file_option(
+    "--out",
+    help="Todos los problemas en un .csv; o el fichero en un .xlsx, con sus celdas malas marcadas.",
+)
+@o.file_option("--corrected", help="CSV con el fichero como queda tras --accept-repairs.")
+@o.file_option("--repairs", help="Todas las reparaciones propuestas, antes y después, en un .csv.")
+@o.connection
+@o.as_json
 def validate(
-    action: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="ACCIÓN", help="Acción; sin ella se revisan los ficheros por sí solos."
-        ),
-    ] = None,
-    global_: o.GlobalFile = None,
-    ubicaciones: o.LocationsFile = None,
-    usuarios: o.UsersFile = None,
-    encoding: o.Encoding = None,
-    delimiter: o.Delimiter = None,
-    sheet: o.Sheet = None,
-    maps: o.Maps = None,
-    mapping: o.MappingFile = None,
-    accept_suggestions: o.AcceptSuggestions = False,
-    accept_repairs: o.AcceptRepairs = False,
-    country: o.Country = None,
-    where: o.Where = None,
-    lines: o.Lines = None,
-    only_open_of: o.OnlyOpenOf = None,
-    only_open: o.OnlyOpen = False,
-    resolve_names: o.ResolveNames = False,
-    choose: o.Choose = None,
-    profile: o.Profile = None,
-    force_pstn: o.ForcePstn = False,
-    allow_calling_removal: o.CallingRemoval = False,
-    out: Out = None,
-    corrected: Corrected = None,
-    repairs: Repairs = None,
-    base_url: o.BaseUrl = None,
-    sandbox: o.Sandbox = False,
-    home: o.Home = None,
-    token: o.TokenText = None,
-    token_file: o.TokenFile = None,
-    as_json: o.Json = False,
+    action: str | None,
+    out: Path | None,
+    corrected: Path | None,
+    repairs: Path | None,
+    as_json: bool,
+    **given: Any,
 ) -> int:
     """Revisa los ficheros sin enviar nada. Sale con 0 sin filas no válidas, 1 con alguna, 2 si no
     se pueden leer.
     """
-    from bulk.files.problem_report import problem_file
-    from bulk.runs.connection import connect
-    from bulk.runs.context import open_context
-
-    paths = {"global": global_, "ubicaciones": ubicaciones, "usuarios": usuarios}
-    if not any(paths.values()):
-        raise typer.BadParameter(
-            "Indica al menos un fichero: --global, --ubicaciones o --usuarios."
-        )
+    asked = DataOptions.of(given)
+    inputs = [path for path in asked.files.values() if path]
+    if not inputs:
+        raise click.UsageError("Indica al menos un fichero: --global, --ubicaciones o --usuarios.")
     targets = {"--out": out, "--corrected": corrected, "--repairs": repairs}
     for at, (option, target) in enumerate(targets.items()):
-        refuse_input(target, [*paths.values(), mapping], option)
+        refuse_input(target, [*inputs, asked.mapping], option)
         refuse_twice(target, list(targets.values())[:at], option)
     if not action:
-        needs_action = (
-            maps,
-            mapping,
-            accept_suggestions,
-            where,
-            lines,
-            only_open_of,
-            only_open,
-            resolve_names,
-            choose,
-        )
-        _fits_files(needs_action, corrected, [path for path in paths.values() if path])
-    asked = DataOptions(
-        paths,
-        maps,
-        mapping,
-        where,
-        lines,
-        only_open_of,
-        accept_repairs,
-        accept_suggestions,
-        country,
-        o.run_options(profile, force_pstn, allow_calling_removal),
-        only_open,
-        reading(encoding, delimiter, sheet),
-    )
-    names = None
-    context = open_context(home) if resolve_names or choose or only_open_of else None
-    if context and (resolve_names or choose):
-        reached = connect(
-            context.home, token=o.read_token(token, token_file), base_url=base_url, sandbox=sandbox
-        )
-        _, names = resolving(context, reached, choose, wanted=True)
+        _fits_files(click.get_current_context(), corrected, inputs)
+    context, names = _names(given)
     found: list[Problem] = []
-    marked = out is not None and out.suffix.lower() == ".xlsx"
-    with (
-        problem_file(out) if out and not marked else nullcontext(found.append if marked else None)
-    ) as write:
+    with _problems_to(out, found) as write:
+        written = Written(write, corrected, repairs)
         if action:
-            files, report = _of_action(
-                action, asked, Written(write, corrected, repairs), context, names
-            )
+            files, report = _of_action(action, asked, written, context, names)
         else:
-            files, report = _of_files(asked, Written(write, corrected, repairs))
-    if out and marked:
+            files, report = _of_files(asked, written)
+    if out and _is_workbook(out):
         write_out(out, _marked(files, found))
     return _tell_report(action, report, as_json=as_json)
 
 
-def _fits_files(
-    needs_action: Sequence[object], corrected: Path | None, files: Sequence[Path]
-) -> None:
-    """Nothing that would be dropped in silence comes without an action. Raises UsageError."""
+def _names(given: o.Given) -> tuple[Context | None, Names | None]:
+    """What is needed of the data directory and of Webex. Raises WebexError, UsageError."""
+    from bulk.runs.connection import connect
+    from bulk.runs.context import open_context
+
+    by_name = given["resolve_names"] or given["choose"]
+    if not by_name and not given["only_open_of"]:
+        return None, None
+    context = open_context(given["home"])
+    if not by_name:
+        return context, None
+    reached = connect(
+        context.home,
+        token=o.read_token(given),
+        base_url=given["base_url"],
+        sandbox=given["sandbox"],
+    )
+    _, names = resolving(context, reached, given["choose"], wanted=True)
+    return context, names
+
+
+def _is_workbook(out: Path) -> bool:
+    return out.suffix.lower() == ".xlsx"
+
+
+def _problems_to(out: Path | None, found: list[Problem]) -> AbstractContextManager[Tell | None]:
+    """Where each problem goes as it is found: a CSV, `found` (a workbook is marked at the end), or
+    nowhere.
+    """
+    from bulk.files.problem_report import problem_file
+
+    if out is None:
+        return nullcontext(None)
+    return nullcontext(found.append) if _is_workbook(out) else problem_file(out)
+
+
+def _fits_files(ctx: click.Context, corrected: Path | None, files: Sequence[Path]) -> None:
+    """Without an action no option is silently ignored. Raises UsageError."""
     from bulk.errors import UsageError
 
-    flags = (
-        "--map",
-        "--mapping",
-        "--accept-suggestions",
-        "--where",
-        "--lines",
-        "--only-open-of",
-        "--only-open",
-        "--resolve-names",
-        "--choose",
-    )
-    odd = [
-        flag
-        for flag, given in zip(flags, needs_action, strict=True)
-        if given is not None and given is not False
-    ]
+    flags = {param.name: param.opts[0] for param in ctx.command.params}
+    command_line = click.core.ParameterSource.COMMANDLINE
+    odd = [flags[name] for name in NEEDS_ACTION if ctx.get_parameter_source(name) is command_line]
     if odd:
         raise UsageError(
             f"Sin acción no se admite {', '.join(odd)}: di cuál (bulk validate ACCIÓN …), o quita"

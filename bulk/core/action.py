@@ -8,7 +8,6 @@ verification and undo are one generic comparison.
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -229,42 +228,6 @@ class Action:
             **{name: options[name] for name in self.undo_options if options.get(name)},
         )
         return Change(lost=(found.reason,)) if isinstance(found, Irreversible) else found
-
-    def call(
-        self,
-        *,
-        token: str | None,
-        bulk: bool = False,
-        chunk_size: int = 200,
-        csv: str | None = None,
-        global_csv: str | None = None,
-        **params: Any,
-    ) -> dict[str, Any]:
-        """Run this action: one row from `params`, or the rows of the file `csv` (one by one, or in
-        bulk).
-
-        Returns the row's result (one row) or the run's document (a file), both as in `bulk run
-        --json`. Raises InputError, UsageError, MissingToken, TokenRejected, OwnedElsewhere.
-        """
-        # The launcher stands above the adapters; found at call time, so that no import points back
-        # up.
-        calling = importlib.import_module("bulk.runs.call")
-        result: dict[str, Any] = calling.call_action(
-            self.id,
-            token=token,
-            bulk=bulk,
-            chunk_size=chunk_size,
-            csv=csv,
-            global_csv=global_csv,
-            params=params,
-        )
-        return result
-
-    def main(self) -> None:
-        """`python -m bulk.adapters.<id>`: one option per parameter, or --csv F [--bulk]. The CLI is
-        found at call time too.
-        """
-        importlib.import_module("bulk.cli.action_script").main(self)
 
 
 def one_after_another(calls: Iterable[Callable[[], T]]) -> T:

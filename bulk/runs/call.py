@@ -30,7 +30,7 @@ def call_action(
     global_csv: str | None,
     params: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """What `Action.call` promises."""
+    """What `run` of an adapter promises (`bulk.script.runner`)."""
     action, context = get_action(action_id), open_context()
     options = {name: params[name] for name in action.options if params.get(name) is not None}
     values = {

@@ -8,8 +8,8 @@ import re
 from pathlib import Path
 from types import ModuleType
 
+import click
 import pytest
-import typer
 
 from bulk.bulk_runner import (
     build_chunks,
@@ -111,13 +111,15 @@ def test_no_option_of_a_command_is_left_without_a_word() -> None:
 def test_every_command_has_its_heading_and_every_option_its_row() -> None:
     text = read("cli.md")
 
-    def check(group: object, path: str) -> None:
-        for name, command in group.commands.items():  # type: ignore[attr-defined]
-            heading = f"{path} {name}"
+    def check(group: click.Group, path: str) -> None:
+        ctx = click.Context(group)
+        for name in group.list_commands(ctx):
+            heading, command = f"{path} {name}", group.get_command(ctx, name)
             assert f"\n## {heading}\n" in text
-            if hasattr(command, "commands"):
+            if isinstance(command, click.Group):
                 check(command, heading)
                 continue
+            assert command
             section = text.split(f"\n## {heading}\n")[1].split("\n## ")[0]
             options = [
                 option
@@ -127,7 +129,7 @@ def test_every_command_has_its_heading_and_every_option_its_row() -> None:
             ]
             assert [option for option in options if f"`{option}`" not in section] == []
 
-    check(typer.main.get_command(app), "bulk")
+    check(app, "bulk")
 
 
 def test_every_package_stands_in_the_table_of_the_design() -> None:

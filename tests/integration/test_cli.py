@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from bulk import script
 from bulk.adapters import SUPPORTED, UNSUPPORTED, get_action
-from bulk.cli import action_script
 from bulk.core.records import PLAN_STATES, ROW_STATES
 from bulk.errors import UsageError
 from tests.integration.conftest import Bulk
@@ -246,7 +246,7 @@ def test_an_adapter_runs_as_a_module(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     from bulk.adapters import get_action
-    from bulk.cli.action_script import main as single
+    from bulk.script import main as single
 
     for arguments, code in (
         (["--person_id", remote.person(0), "--extension", "1000"], 0),
@@ -312,7 +312,7 @@ def test_an_action_as_a_command_ends_as_every_command_does(
 
     monkeypatch.setattr("bulk.runs.call.call_action", broken)
     with pytest.raises(SystemExit) as end:
-        action_script.main(get_action(ACTION), ["--csv", "USUARIOS.CSV"])
+        script.main(get_action(ACTION), ["--csv", "USUARIOS.CSV"])
     said = capsys.readouterr()
     assert (end.value.code, json.loads(said.out)["error"]["code"]) == (code, message)
     assert "Traceback" not in said.err

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bulk.adapters import get_action
-from bulk.cli.action_script import main as single
+from bulk.script import main as single
 from tests.integration.conftest import Bulk
 
 ACTION = "usuarios_configurar_desvio_prefijo53"
@@ -17,13 +17,13 @@ ACTION = "usuarios_configurar_desvio_prefijo53"
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["validate", "--usuario"], "No existe la opción --usuario. ¿Quizá --usuarios"),
-        (["template"], "Falta ACCIÓN."),
+        (["validate", "--usuario"], "No existe la opción --usuario."),
+        (["template"], "Falta 'ACCIÓN'."),
         (["template", ACTION, "--out"], "A la opción --out le falta su valor."),
         (["template", ACTION, "otra", "--out", "x.xlsx"], "Sobra «otra»."),
         (["volar"], "No existe la orden «volar»."),
-        (["run", ACTION, "--workers", "muchos"], "--workers: "),
-        (["run", ACTION, "--canary", "-4"], "--canary: "),
+        (["run", ACTION, "--workers", "muchos"], "'--workers': "),
+        (["run", ACTION, "--canary", "-4"], "'--canary': "),
         (["validate", "--usuarios", "no_esta.csv"], "No se puede leer «no_esta.csv»: no existe."),
         (["validate", "--usuarios", "."], "es una carpeta."),
         (
@@ -97,11 +97,11 @@ def test_help_names_arguments_and_values_in_spanish(bulk: Bulk) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--volar"], "Sobra «--volar»."),
+        (["--volar"], "No existe la opción --volar."),
         (["--csv"], "A la opción --csv le falta su valor."),
         (["--bulk=3"], "La opción --bulk no lleva valor."),
-        (["--chunk-size", "x"], "--chunk-size: «x» no es un número válido."),
-        (["--t", "x"], "La opción «--t» puede ser --token, --token-file."),
+        (["--chunk-size", "x"], "'--chunk-size': «x» no es un número válido."),
+        (["--t", "x"], "No existe la opción --t."),
     ],
 )
 def test_an_action_as_a_command_tells_usage_errors_in_spanish(

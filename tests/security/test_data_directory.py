@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from bulk.cli.writing import write_out
+
 from bulk.core.records import Problem
 from bulk.files.problem_report import problem_file
 from bulk.journal import export

@@ -116,7 +116,10 @@ def revert(
     as before. Raises RowRefused.
     """
     before, touched = undoes["before"], undoes["left"]
-    wanted = {m: before.get(m) for m in touched if not equal(now.get(m), before.get(m))}
+    # a member that is not told now is never as before
+    wanted = {
+        m: before.get(m) for m in touched if m not in now or not equal(now.get(m), before.get(m))
+    }
     if not wanted:
         return Change()
     change = action.revert({**now, **wanted}, now, options)
@@ -161,7 +164,7 @@ def _nothing_to_revert(
     """Somebody has changed it since, or what our run left stays for good."""
     before, touched = undoes["before"], undoes["left"]
     other = [m for m in touched if not equal(now.get(m), before.get(m))]
-    if any(equal(now.get(m), touched[m]) for m in other):
+    if not other or any(equal(now.get(m), touched[m]) for m in other):
         return NotReversible("irreversible", " ".join(change.lost))
     return _drifted(other, now, touched, words)
 

@@ -40,3 +40,10 @@ def id_tail(value: str) -> str:
     """
     decoded = decode_id(value)
     return decoded[1] if decoded else value
+
+
+def id_key(value: object) -> str:
+    """What two forms of one id have in common: padding, the cluster's part and the case of a UUID
+    do not count.
+    """
+    return id_tail(str(value)).casefold()

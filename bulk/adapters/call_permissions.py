@@ -8,6 +8,7 @@ from typing import Any
 
 from bulk.core.action import Member
 from bulk.errors import InputError, RowRefused, json_error_position
+from bulk.webex.members import needed, needed_objects
 
 CALL_TYPES = (
     "INTERNAL_CALL",
@@ -78,18 +79,24 @@ def profile_text(profile: Mapping[str, Any]) -> str:
 
 def permissions_state(answer: Mapping[str, Any]) -> dict[str, Any]:
     """callType -> {"action", "transferEnabled", "restricted"} of the call types we know; others are
-    ignored (docs/webex.md 2.4).
+    ignored (docs/webex.md 2.4). None for a type of which a member is missing: it is not known.
+
+    Raises Unreadable.
     """
-    entries = answer.get("callingPermissions") or []
+    entries = needed_objects(answer, "callingPermissions")
     return {
-        entry["callType"]: {
-            "action": entry.get("action"),
-            "transferEnabled": entry.get("transferEnabled"),
-            "restricted": bool(entry.get("isCallTypeRestrictionEnabled")),
-        }
+        call_type: _permission(entry)
         for entry in entries
-        if entry.get("callType") in CALL_TYPES
+        if (call_type := needed(entry, "callType", str)) in CALL_TYPES
     }
+
+
+def _permission(entry: Mapping[str, Any]) -> dict[str, Any] | None:
+    action, transfer = entry.get("action"), entry.get("transferEnabled")
+    if not isinstance(action, str) or not isinstance(transfer, bool):
+        return None
+    restricted = bool(entry.get("isCallTypeRestrictionEnabled"))
+    return {"action": action, "transferEnabled": transfer, "restricted": restricted}
 
 
 def permission(allowed: bool) -> dict[str, Any]:

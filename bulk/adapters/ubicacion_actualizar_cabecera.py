@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bulk import script
+from bulk.adapters.phones import plain_phone
 from bulk.core.action import (
     Action,
     Change,
@@ -15,26 +16,29 @@ from bulk.core.action import (
     State,
     differences,
 )
+from bulk.webex.members import needed
 
 if TYPE_CHECKING:
     from bulk.webex.client import Api
 
 
 def read(api: Api, *, location_id: str, org_id: str | None = None, **_: object) -> State:
-    """{"phoneNumber", "name"} of the location's calling line, None where there is none."""
-    line = (
-        api.get(f"telephony/config/locations/{location_id}", orgId=org_id).get("callingLineId")
-        or {}
-    )
-    return {"phoneNumber": line.get("phoneNumber"), "name": line.get("name")}
+    """{"phoneNumber", "name"} of the location's calling line, None where there is none. Raises
+    Unreadable.
+    """
+    answer = api.get(f"telephony/config/locations/{location_id}", orgId=org_id)
+    line = needed(answer, "callingLineId", dict)
+    return {"phoneNumber": plain_phone(line.get("phoneNumber")), "name": line.get("name")}
 
 
 def decide(before: State, *, phone_number: str, calling_line_name: str | None = None) -> Change:
     wanted = {"phoneNumber": phone_number} | (
         {"name": calling_line_name} if calling_line_name else {}
     )
-    # A name is never sent without the number: the vendor's SDK does the same (docs/webex.md 2.2).
-    return Change(differences(before, wanted), body={"callingLineId": wanted})
+    # A name is never sent without the number, and a number without the name may lose it (contract
+    # 2.2).
+    kept = {"name": before["name"]} if before.get("name") else {}
+    return Change(differences(before, wanted), body={"callingLineId": kept | wanted})
 
 
 def write(

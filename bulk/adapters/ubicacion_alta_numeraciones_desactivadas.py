@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bulk import script
+from bulk.adapters.phones import plain_phone
 from bulk.core.action import (
     OTHER,
     Action,
@@ -21,13 +22,20 @@ from bulk.core.action import (
     one_after_another,
 )
 from bulk.errors import RowRefused
+from bulk.webex.members import needed
 from schemas.hydra import id_tail
 
 if TYPE_CHECKING:
     from bulk.webex.answers import Answer
     from bulk.webex.client import Api
 
-STATE_WORDS = {"None": "no está", "INACTIVE": "desactivada", "ACTIVE": "activa"}
+NO_STATE = "?"  # it is there, and Webex does not say in which state
+STATE_WORDS = {
+    "None": "no está",
+    "INACTIVE": "desactivada",
+    "ACTIVE": "activa",
+    NO_STATE: "está, sin decir Webex en qué estado",
+}
 PAGE = 2000  # docs/webex.md 1.5: default page of numbers
 IN_USE = (  # member of `before`: which of the numbers are assigned, or the header of the location
     "inUse"
@@ -42,12 +50,17 @@ NO_PSTN = (
 
 
 def _numbers(api: Api, location_id: str, org_id: str | None) -> dict[str, Any]:
-    """number -> what Webex says of it, of all numbers of the location."""
+    """number -> what Webex says of it, of all numbers of the location. Raises Unreadable."""
     place = id_tail(location_id) if api.settings.number_list_location == "uuid" else location_id
-    found = api.pages(
+    listed = api.pages(
         "telephony/config/numbers", "phoneNumbers", locationId=place, orgId=org_id, max=PAGE
     )
-    return {n["phoneNumber"]: n for n in found if n.get("phoneNumber")}
+    found = {}
+    for entry in listed:
+        # an entry is of a number, of an extension, or of both
+        if entry.get("phoneNumber") or not entry.get("extension"):
+            found[plain_phone(needed(entry, "phoneNumber", str))] = entry
+    return found
 
 
 def _state(found: Mapping[str, Any], numbers: Sequence[str], connection: str | None) -> State:
@@ -55,7 +68,7 @@ def _state(found: Mapping[str, Any], numbers: Sequence[str], connection: str | N
     the header; the PSTN.
     """
     states = {
-        number: found[number].get("state", "INACTIVE") if number in found else None
+        number: (found[number].get("state") or NO_STATE) if number in found else None
         for number in numbers
     }
     used = sorted(
@@ -67,7 +80,8 @@ def _state(found: Mapping[str, Any], numbers: Sequence[str], connection: str | N
 def _connection(api: Api, location_id: str, org_id: str | None) -> str | None:
     """TRUNK or ROUTE_GROUP of a location with local PSTN, else None."""
     details = api.get(f"telephony/config/locations/{location_id}", orgId=org_id)
-    return (details.get("connection") or {}).get("type")
+    connection = details.get("connection")
+    return needed(connection, "type", str) if connection else None
 
 
 def read(

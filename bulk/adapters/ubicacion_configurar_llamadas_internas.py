@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from bulk import script
 from bulk.core.action import Action, Change, Member, Outcome, Param, State, differences
 from bulk.errors import RowRefused
-from schemas.hydra import decode_id
+from bulk.webex.members import needed
+from schemas.hydra import decode_id, id_key, kind_of
 
 if TYPE_CHECKING:
     from bulk.webex.client import Api
@@ -21,14 +22,28 @@ def _path(location_id: str) -> str:
     return f"telephony/config/locations/{location_id}/internalDialing"
 
 
-def read(api: Api, *, location_id: str, org_id: str | None = None, **_: object) -> State:
+def read(
+    api: Api,
+    *,
+    location_id: str,
+    premise_route_id: str | None = None,
+    org_id: str | None = None,
+    **_: object,
+) -> State:
     """The policy, and the id and type of its route; a route that Webex keeps without the policy
-    does nothing: None.
+    does nothing: None. Raises Unreadable.
+
+    The route that the row names stands under the id that the row has for it.
     """
     answer = api.get(_path(location_id), orgId=org_id)
-    enabled, route = bool(answer.get(POLICY)), answer.get(ROUTE) or {}
-    shown = {"id": route["id"], "type": route.get("type")} if route.get("id") else None
-    return {POLICY: enabled, ROUTE: shown if enabled else None}
+    if not needed(answer, POLICY, bool):
+        return {POLICY: False, ROUTE: None}
+    route = needed(answer, ROUTE, dict)
+    route_id = needed(route, "id", str)
+    kind = route.get("type") or kind_of(route_id) or needed(route, "type", str)
+    if premise_route_id and id_key(premise_route_id) == id_key(route_id):
+        route_id = premise_route_id
+    return {POLICY: True, ROUTE: {"id": route_id, "type": kind}}
 
 
 def decide(

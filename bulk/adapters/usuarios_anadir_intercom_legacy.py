@@ -2,27 +2,42 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from bulk import script
+from bulk.adapters.phones import may_be, plain_phone
 from bulk.core.action import OTHER, Action, Change, Member, Outcome, Param, State
+from bulk.errors import Unreadable
+from bulk.webex.members import needed, needed_objects
 
 if TYPE_CHECKING:
     from bulk.webex.client import Api
+
+NATIONAL = "Webex da un número sin prefijo ({}): no se puede saber si es el que se pide."
 
 
 def read(
     api: Api, *, person_id: str, legacy_phone_number: str, org_id: str | None = None, **_: object
 ) -> State:
     """{number: True when the person has it}. Asked in E.164: in national form the comparison would
-    fail.
+    fail. Raises Unreadable.
     """
     answer = api.get(f"people/{person_id}/features/numbers", preferE164Format=True, orgId=org_id)
-    return {
-        legacy_phone_number: any(
-            n.get("directNumber") == legacy_phone_number for n in answer["phoneNumbers"]
-        )
-    }
+    entries = needed_objects(answer, "phoneNumbers")
+    has = any(plain_phone(entry.get("directNumber")) == legacy_phone_number for entry in entries)
+    for entry in entries if not has else ():
+        _tells_another(entry, legacy_phone_number)
+    return {legacy_phone_number: has}
+
+
+def _tells_another(entry: Mapping[str, Any], number: str) -> None:
+    """Raises Unreadable for an entry that may be of this number."""
+    if not entry.get("directNumber") and entry.get("extension"):  # of an extension alone
+        return
+    direct = plain_phone(needed(entry, "directNumber", str))
+    if not direct.startswith("+") and may_be(direct, number):
+        raise Unreadable(NATIONAL.format(direct))
 
 
 def decide(before: State, *, legacy_phone_number: str) -> Change:
@@ -40,12 +55,10 @@ def _change(number: str, operation: str) -> Change:
 def write(
     api: Api, change: Change, *, person_id: str, org_id: str | None = None, **_: object
 ) -> Outcome:
-    # The name of the number's member is disputed between the sources [?]: a setting, in this one
-    # place.
     entry = {
         "primary": False,
         "action": change.body["action"],
-        api.settings.secondary_number_member: change.body["number"],
+        "directNumber": change.body["number"],
     }
     answer = api.send(
         "PUT",

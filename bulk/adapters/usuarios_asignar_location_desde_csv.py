@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bulk import script
+from bulk.adapters.phones import plain_phone
 from bulk.core.action import (
     Action,
     Change,
+    Irreversible,
     Member,
     Outcome,
     Param,
@@ -17,12 +19,14 @@ from bulk.core.action import (
     State,
     Ticket,
     Work,
-    one_after_another,
 )
-from bulk.errors import RowRefused
-from bulk.webex.people import calling_licenses, read_people
+from bulk.errors import AmbiguousWrite, RowRefused
+from bulk.webex.licenses import CallingLicenses, calling_licenses
+from bulk.webex.members import needed, needed_objects
+from bulk.webex.people import read_people, read_person, told
+from bulk.webex.refusals import said
 from bulk.wording.remedies import catalogue
-from schemas.hydra import id_tail
+from schemas.hydra import id_key
 
 if TYPE_CHECKING:
     from bulk.webex.answers import Answer
@@ -31,60 +35,64 @@ if TYPE_CHECKING:
 JOBS = "telephony/config/jobs/person/moveLocation"
 ENDED = ("COMPLETED", "FAILED", "ABANDONED")
 WORDS = {"extension": "extensión", "phoneNumber": "numeración"}
+NO_JOB = "Webex ha aceptado el cambio de ubicación sin decir en qué trabajo."
 ALREADY_THERE = "Ya está en la ubicación y no se mueve, así que conserva: {}."
 LOST_ON_THE_WAY = (
     "Los mensajes de voz, grupos, horarios y ajustes que el cambio de ubicación quitó no vuelven."
 )
-# Members that PUT people/{id} must send back as read: it is a full replacement (docs/webex.md 3.2,
-# fallback).
-KEPT = (
-    "emails",
-    "displayName",
-    "firstName",
-    "lastName",
-    "nickName",
-    "orgId",
-    "roles",
-    "licenses",
-    "department",
-    "title",
-    "manager",
-    "managerId",
-    "addresses",
-    "siteUrls",
-    "phoneNumbers",
+NOT_TOLD = (
+    "Webex no dice la ubicación de quien no tiene Webex Calling: no se sabe dónde estaba antes."
 )
+ALREADY = ("1026013", "25378")  # the person is in that location
 
 
 def read(api: Api, **params: Any) -> State:
-    person = api.get(f"people/{params['person_id']}", callingData=True)
-    return _state(person, calling_licenses(api, params.get("org_id")))
+    """Raises Unreadable."""
+    person = read_person(api, params["person_id"])
+    return _state(person, params, calling_licenses(api, params.get("org_id")))
 
 
 def read_many(api: Api, works: Sequence[Work]) -> Mapping[int, State | Exception]:
     calling = calling_licenses(api, works[0].params.get("org_id"))
+    people = read_people(api, works)
     return {
-        key: found if isinstance(found, Exception) else _state(found, calling)
-        for key, found in read_people(api, works).items()
+        work.key: told(people[work.key], partial(_state, params=work.params, calling=calling))
+        for work in works
     }
 
 
-def _state(person: Mapping[str, Any], calling: frozenset[str]) -> State:
-    numbers = person.get("phoneNumbers") or ()
-    work = next(
-        (
-            str(n["value"]).replace(" ", "")
-            for n in numbers
-            if n.get("type") == "work" and n.get("value")
-        ),
-        None,
+def _state(person: Any, params: Mapping[str, Any], calling: CallingLicenses) -> State:
+    """Where the person is, with which extension and number; the target under the id that the row
+    has for it.
+
+    Without `locationId` where Webex does not tell it, of people without calling license. Raises
+    Unreadable.
+    """
+    held = needed(person, "licenses", list)
+    has_calling = bool(calling.sure_of(held)) or (
+        bool(calling.doubtful_of(held)) and bool(person.get("extension"))
     )
-    return {
-        "locationId": person.get("locationId"),
+    state: State = {
         "extension": person.get("extension"),
-        "phoneNumber": work,
-        "calling": not calling.isdisjoint(person.get("licenses") or ()),
+        "phoneNumber": _work_number(person) if has_calling else None,
+        "calling": has_calling,
     }
+    if not has_calling and not person.get("locationId"):
+        return state
+    place, target = needed(person, "locationId", str), str(params.get("target_location_id"))
+    return {"locationId": target if id_key(place) == id_key(target) else place} | state
+
+
+def _work_number(person: Any) -> str | None:
+    """None of a person who has an extension alone. Raises Unreadable when that is not sure."""
+    numbers = needed_objects(person, "phoneNumbers")
+    kinds = {needed(number, "type", str): number for number in reversed(numbers)}
+    if "work_extension" in kinds:
+        needed(person, "extension", str)
+    if "work" not in kinds:
+        needed(person, "extension", str)
+        return None
+    return str(plain_phone(needed(kinds["work"], "value", str)))
 
 
 def decide(
@@ -100,11 +108,12 @@ def decide(
     """
     given = {"extension": target_extension, "phoneNumber": target_phone_number}
     new = {member: value for member, value in given.items() if value is not None}
-    if before["locationId"] == target_location_id:
+    place = before.get("locationId")
+    if place == target_location_id:
         return Change(notes=_not_moved(before, new))
     if new and not before["calling"]:
         raise RowRefused("1026023", str(catalogue()["code"]["1026023"]))
-    fields: dict[str, tuple[Any, Any]] = {"locationId": (before["locationId"], target_location_id)}
+    fields: dict[str, tuple[Any, Any]] = {"locationId": (place, target_location_id)}
     fields |= {
         member: (before[member], value) for member, value in new.items() if before[member] != value
     }
@@ -128,24 +137,10 @@ def write(api: Api, change: Change, **params: Any) -> Ticket | Answer:
 
 
 def write_many(api: Api, works: Sequence[Work]) -> Ticket | Answer:
-    """One job for all (people without calling license too, unless the fallback is set); no job id =
-    moved at once.
+    """One job for all; a single person without calling license is moved at once.
+
+    Raises AmbiguousWrite for an answer without the job that there has to be.
     """
-    by_put = [
-        w
-        for w in works
-        if not w.change.body["calling"] and api.settings.move_without_calling == "put"
-    ]
-    rest = [work for work in works if work not in by_put]
-    calls: list[Callable[[], Ticket | Answer]] = [
-        partial(_put_person, api, work) for work in by_put
-    ]
-    if rest:
-        calls.append(partial(_post_job, api, rest))
-    return one_after_another(calls)
-
-
-def _post_job(api: Api, works: Sequence[Work]) -> Ticket | Answer:
     targets: dict[str, list[dict[str, Any]]] = {}
     for work in works:
         user = {"userId": work.params["person_id"]}
@@ -159,7 +154,11 @@ def _post_job(api: Api, works: Sequence[Work]) -> Ticket | Answer:
     ]
     answer = api.send("POST", JOBS, {"usersList": users_list}, orgId=works[0].params.get("org_id"))
     job = _job(answer.body)
-    return Ticket(str(job["id"]), answer.tracking_id) if job.get("id") else answer
+    if job.get("id"):
+        return Ticket(str(job["id"]), answer.tracking_id)
+    if len(works) == 1 and not works[0].change.body["calling"]:
+        return answer
+    raise AmbiguousWrite(NO_JOB, tracking_id=answer.tracking_id, in_flight=False)
 
 
 def _job(body: Any) -> Mapping[str, Any]:
@@ -170,35 +169,41 @@ def _job(body: Any) -> Mapping[str, Any]:
     return details if isinstance(details, dict) else response
 
 
-def _put_person(api: Api, work: Work) -> Answer:
-    person = api.get(f"people/{work.params['person_id']}", callingData=True)
-    body = {member: person[member] for member in KEPT if member in person}
-    body["locationId"] = work.change.body["locationId"]
-    return api.send("PUT", f"people/{work.params['person_id']}", body, callingData=True)
-
-
 # -- following a job -------------------------------------------------------------------------------
 
 
 def mark(api: Api, works: Sequence[Work]) -> str | None:
     """Id of the newest job before ours: clocks differ, so jobs are never recognised by time."""
-    return next((job["id"] for job in _jobs(api, works)), None)
+    return next((needed(job, "id", str) for job in _jobs(api, works)), None)
 
 
 def find(api: Api, works: Sequence[Work], kept: Any) -> Ticket | None:
     """The job of an unanswered POST: ahead of the newest one seen before it, as many people, and
-    started by ourselves.
+    started by ourselves. Raises Unreadable.
     """
     seen = (kept or {}).get("seen")
-    myself = api.get("people/me").get("id")
+    myself = id_key(needed(api.get("people/me"), "id", str))
     ours = None
     for job in _jobs(api, works):
-        if job["id"] == seen:
+        job_id = needed(job, "id", str)
+        if seen and id_key(job_id) == id_key(seen):
             break
-        same_size = (job.get("counts") or {}).get("totalMoves", len(works)) == len(works)
-        if same_size and job.get("sourceUserId", myself) in (myself, id_tail(str(myself))):
-            ours = Ticket(job["id"])
+        if _size(job) in (None, len(works)) and id_key(needed(job, "sourceUserId", str)) == myself:
+            ours = Ticket(job_id)
     return ours
+
+
+def _size(job: Mapping[str, Any]) -> int | None:
+    """How many people it moves; None while that is not known: a job that has just started counts
+    none.
+    """
+    total = _counts(job).get("totalMoves")
+    return total if total or job.get("latestExecutionStatus") in ENDED else None
+
+
+def _counts(job: Mapping[str, Any]) -> Mapping[str, Any]:
+    counts = job.get("counts")
+    return counts if isinstance(counts, Mapping) else {}
 
 
 def _jobs(api: Api, works: Sequence[Work]) -> Any:
@@ -206,44 +211,56 @@ def _jobs(api: Api, works: Sequence[Work]) -> Any:
 
 
 def poll(api: Api, job_id: str, works: Sequence[Work]) -> Mapping[int, Outcome] | None:
-    """None while it runs; then the people it refused (the rest is for the confirming read)."""
+    """None while it runs; then the people it refused, and all others when its counts say that it
+    has moved them (the confirming read decides, where it can tell).
+    """
     org_id = works[0].params.get("org_id")
     job = api.get(f"{JOBS}/{job_id}", orgId=org_id)
     if job.get("latestExecutionStatus") not in ENDED:
         return None
-    if not (job.get("counts") or {}).get("failed") and job["latestExecutionStatus"] == "COMPLETED":
-        return {}
-    errors = {
-        str(e.get("item")): e for e in api.pages(f"{JOBS}/{job_id}/errors", "items", orgId=org_id)
-    }
-    refused = {}
-    for work in works:
-        person_id = str(work.params["person_id"])
-        entry = errors.get(person_id) or errors.get(id_tail(person_id))
-        if entry:
-            refused[work.key] = _refusal(entry)
-    return refused
+    counts = _counts(job)
+    total, moved, failed = (counts.get(name) for name in ("totalMoves", "moved", "failed"))
+    if failed == 0 and job["latestExecutionStatus"] == "COMPLETED":
+        refused = {}
+    else:
+        listed = api.pages(f"{JOBS}/{job_id}/errors", "items", orgId=org_id)
+        refused = _refusals(works, listed)
+    all_told = total == len(works) and moved == total - len(refused)
+    accepted = {work.key: Outcome() for work in works} if all_told else {}
+    return accepted | refused
+
+
+def _refusals(works: Sequence[Work], entries: Iterable[Mapping[str, Any]]) -> dict[int, Outcome]:
+    errors = {id_key(entry.get("item")): entry for entry in entries}
+    named = {work.key: errors.get(id_key(work.params["person_id"])) for work in works}
+    return {key: _refusal(entry) for key, entry in named.items() if entry}
 
 
 def _refusal(entry: Mapping[str, Any]) -> Outcome:
-    messages = (entry.get("error") or {}).get("message") or [{}]
-    first = messages[0] if isinstance(messages, list) else messages
-    code = str(first.get("code") or (entry.get("error") or {}).get("key") or "")
-    text = str(first.get("description") or "sin descripción").rstrip(".")
-    remedy = catalogue()["code"].get(code) or catalogue()["status"]["400"]
+    code, text = said(entry)
+    remedy = catalogue()["code"].get(code or "") or catalogue()["status"]["400"]
     return Outcome(
         False,
-        code=code or None,
-        message=remedy.format(text=text),
+        code=code,
+        message=remedy.format(text=text.rstrip(".") or "sin descripción"),
         tracking_id=entry.get("trackingId"),
     )
 
 
-def undo(before: State, after: State) -> Change:
+def unseen(change: Change, seen: State) -> bool:
+    """Webex shows nothing of the move: the person has no calling license, nor a location that is
+    told.
+    """
+    return "locationId" in change.fields and "locationId" not in seen
+
+
+def undo(before: State, after: State) -> Change | Irreversible:
     """Back to the old location, with the old extension and number where they changed: only a move
     brings them along, so that they stay where somebody has moved the person back (docs/webex.md
     3.2: Webex refuses a move to where the person is).
     """
+    if not before.get("locationId"):
+        return Irreversible(NOT_TOLD)
     if before["locationId"] == after.get("locationId"):
         return Change()
     changed = {
@@ -286,6 +303,8 @@ ACTION = Action(
         mark=mark,
         poll=poll,
         find=find,
+        unseen=unseen,
+        already=ALREADY,
         one_at_a_time=True,
     ),
     calls="1 trabajo por cada 100 usuarios, y 2 lecturas por cada 85",

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from bulk import script
 from bulk.core.action import Action, Change, Member, Outcome, Param, State
 from bulk.errors import RowRefused
+from bulk.webex.members import needed
 
 if TYPE_CHECKING:
     from bulk.webex.client import Api
 
 PREFIX = "53"
+ALWAYS_FLAGS = ("enabled", "destinationVoicemailEnabled", "ringReminderEnabled")
+FLAGS = ("enabled", "destinationVoicemailEnabled")  # of the other parts
 
 
 def _path(person_id: str) -> str:
@@ -20,15 +24,22 @@ def _path(person_id: str) -> str:
 
 def read(api: Api, *, person_id: str, org_id: str | None = None, **_: object) -> State:
     """{"always", "busy", "noAnswer", "businessContinuity"} as Webex has them; an empty destination
-    is none.
+    is none. Raises Unreadable.
     """
     answer = api.get(_path(person_id), orgId=org_id)
-    found = {**answer["callForwarding"], "businessContinuity": answer.get("businessContinuity")}
-    if found.get("always") and not found["always"].get("destination"):
-        found["always"] = {
-            name: value for name, value in found["always"].items() if name != "destination"
-        }
-    return found
+    forwarding = needed(answer, "callForwarding", dict)
+    always = {name: v for name, v in needed(forwarding, "always", dict).items() if v is not None}
+    # a switch that is not sent back would be turned off
+    flags = [needed(always, flag, bool) for flag in ALWAYS_FLAGS]
+    if not always.get("destination"):
+        always.pop("destination", None)
+        if flags[0] and not always["destinationVoicemailEnabled"]:
+            needed(always, "destination", str)
+    return {
+        **forwarding,
+        "always": always,
+        "businessContinuity": answer.get("businessContinuity"),
+    }
 
 
 def decide(
@@ -55,19 +66,28 @@ def decide(
 def _body(state: State) -> dict[str, Any]:
     """The whole object as read, with its one changed member and without the read-only
     systemMaxNumberOfRings.
+
+    A part of which a switch was not read is left out: a part left out keeps its values, a switch
+    left out is turned off.
     """
-    forwarding = {
-        member: dict(state[member])
-        for member in ("always", "busy", "noAnswer")
-        if state.get(member)
-    }
-    forwarding.get("noAnswer", {}).pop("systemMaxNumberOfRings", None)
-    continuity = (
-        {"businessContinuity": state["businessContinuity"]}
-        if state.get("businessContinuity")
-        else {}
-    )
+    forwarding = {"always": dict(state["always"])}
+    forwarding |= {part: _sent(state[part]) for part in ("busy", "noAnswer") if _whole(state, part)}
+    part = "businessContinuity"
+    continuity = {part: _sent(state[part])} if _whole(state, part) else {}
     return {"callForwarding": forwarding, **continuity}
+
+
+def _whole(state: State, part: str) -> bool:
+    value = state.get(part)
+    return isinstance(value, dict) and all(isinstance(value.get(flag), bool) for flag in FLAGS)
+
+
+def _sent(part: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: value
+        for name, value in part.items()
+        if value is not None and name != "systemMaxNumberOfRings"
+    }
 
 
 def write(

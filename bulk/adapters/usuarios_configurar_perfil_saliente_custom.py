@@ -16,6 +16,7 @@ from bulk.adapters.call_permissions import (
 )
 from bulk.core.action import Action, Change, Member, Outcome, Param, State, differences
 from bulk.errors import NotFound, RowRefused
+from bulk.webex.members import needed
 
 if TYPE_CHECKING:
     from bulk.webex.client import Api
@@ -46,7 +47,7 @@ def read(api: Api, *, person_id: str, org_id: str | None = None, **_: object) ->
             answer, path = api.get(PATHS[other].format(person_id), orgId=org_id), other
         except NotFound:
             raise missing from None
-    flags = {flag: bool(answer.get(flag)) for flag in FLAGS}
+    flags = {flag: needed(answer, flag, bool) for flag in FLAGS}
     return {**flags, **permissions_state(answer), PATH: path}
 
 

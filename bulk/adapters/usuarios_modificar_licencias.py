@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bulk import script
@@ -18,8 +19,11 @@ from bulk.core.action import (
     State,
     Work,
 )
-from bulk.errors import RowRefused
-from bulk.webex.people import calling_licenses, read_people
+from bulk.errors import AmbiguousWrite, RowRefused
+from bulk.webex.licenses import CallingLicenses, calling_licenses
+from bulk.webex.members import needed
+from bulk.webex.people import read_people, read_person, told
+from schemas.hydra import id_key
 
 if TYPE_CHECKING:
     from bulk.webex.client import Api
@@ -27,7 +31,17 @@ if TYPE_CHECKING:
 CALLING = (  # member of `before`: which of the licenses named by the row are Webex Calling ones
     "calling"
 )
-CONTEXT = (CALLING, "locationId", "extension")
+DOUBTFUL = (  # member of `before`: which of these only may be: of the family, of no known kind
+    "callingDoubtful"
+)
+CONTEXT = (CALLING, DOUBTFUL, "locationId", "extension")
+PENDING = "Pendiente en Webex hasta que el usuario la acepte: {}."
+NO_LICENSES = "Webex ha aceptado el cambio sin decir qué licencias quedan."
+MAY_BE_CALLING = (
+    "No se sabe si la licencia {} es de Webex Calling: quitarla podría borrar la configuración de"
+    " llamadas del usuario. Compruébalo en Control Hub y confírmalo al lanzar"
+    " (--allow-calling-removal)."
+)
 PARTIAL = "Webex solo ha aplicado una parte de las licencias: faltan {}."
 SETTINGS_GONE = (
     "Se quitó Webex Calling: su configuración de llamadas se borró y no se puede recuperar."
@@ -43,7 +57,8 @@ NO_REMOVAL = (
 
 
 def read(api: Api, **params: Any) -> State:
-    person = api.get(f"people/{params['person_id']}", callingData=True)
+    """Raises Unreadable."""
+    person = read_person(api, params["person_id"])
     return _state(person, params, calling_licenses(api, params.get("org_id")))
 
 
@@ -51,19 +66,21 @@ def read_many(api: Api, works: Sequence[Work]) -> Mapping[int, State | Exception
     calling = calling_licenses(api, works[0].params.get("org_id"))
     people = read_people(api, works)
     return {
-        work.key: found if isinstance(found, Exception) else _state(found, work.params, calling)
-        for work, found in ((work, people[work.key]) for work in works)
+        work.key: told(people[work.key], partial(_state, params=work.params, calling=calling))
+        for work in works
     }
 
 
-def _state(person: Mapping[str, Any], params: Mapping[str, Any], calling: frozenset[str]) -> State:
+def _state(person: Any, params: Mapping[str, Any], calling: CallingLicenses) -> State:
     """license -> True when assigned, for those the row names; and what a calling license would be
-    given.
+    given. Raises Unreadable.
     """
     named = [*params.get("add_license_ids", ()), *params.get("remove_license_ids", ())]
-    assigned = set(person.get("licenses") or ())
-    return {licence: licence in assigned for licence in named} | {
-        CALLING: sorted(calling.intersection(named)),
+    assigned = {id_key(licence) for licence in needed(person, "licenses", list)}
+    doubtful = calling.doubtful_of(named)
+    return {licence: id_key(licence) in assigned for licence in named} | {
+        CALLING: sorted([*calling.sure_of(named), *doubtful]),
+        DOUBTFUL: doubtful,
         "locationId": person.get("locationId"),
         "extension": person.get("extension"),
     }
@@ -86,19 +103,32 @@ def decide(
             "licencia_en_ambas_listas",
             "La misma licencia se pide añadir y quitar. Déjala en una sola lista.",
         )
-    if set(remove) & set(before[CALLING]) and not allow_calling_removal:
-        raise RowRefused("quita_calling", NO_REMOVAL)
+    if not allow_calling_removal:
+        _guard(remove, before)
     given = {"locationId": location_id, "extension": extension, "phoneNumber": phone_number}
     properties = {name: value for name, value in given.items() if value}
-    entries = [_added(licence, licence in before[CALLING], properties) for licence in add]
+    entries = [_added(licence, before, properties) for licence in add]
     entries += [{"id": licence, "operation": "remove"} for licence in remove]
     fields = dict.fromkeys(add, (False, True)) | dict.fromkeys(remove, (True, False))
     return Change(fields, body=entries, notes=_skipped(before, add_license_ids, remove_license_ids))
 
 
-def _added(licence: str, is_calling: bool, properties: Mapping[str, str]) -> dict[str, Any]:
-    """Properties only on calling licenses, and each one needs its own (docs/webex.md 3.5)."""
-    if not is_calling:
+def _guard(removed: Iterable[str], before: State) -> None:
+    """What takes the person's calling settings along is asked for. Raises RowRefused."""
+    of_calling = set(before[CALLING]).intersection(removed)
+    if not of_calling:
+        return
+    doubtful = of_calling.intersection(before.get(DOUBTFUL, ()))
+    only_doubtful = MAY_BE_CALLING.format(", ".join(sorted(doubtful)))
+    raise RowRefused("quita_calling", only_doubtful if doubtful == of_calling else NO_REMOVAL)
+
+
+def _added(licence: str, before: State, properties: Mapping[str, str]) -> dict[str, Any]:
+    """Properties only on calling licenses, and each one needs its own (docs/webex.md 3.5). One that
+    only may be gets those that the row has.
+    """
+    doubtful = licence in before.get(DOUBTFUL, ())
+    if licence not in before[CALLING] or (doubtful and not properties):
         return {"id": licence, "operation": "add"}
     if not properties.get("phoneNumber") and not (
         properties.get("extension") and properties.get("locationId")
@@ -122,16 +152,24 @@ def write(
 ) -> Outcome:
     """PATCH; the licenses of the answer are compared with what was wanted, one by one (200 and
     206).
+
+    Raises AmbiguousWrite for an answer that does not tell them: only reading can.
     """
     body = (
         {"personId": person_id} | ({"orgId": org_id} if org_id else {}) | {"licenses": change.body}
     )
     answer = api.send("PATCH", "licenses/users", body)
-    held = set((answer.body or {}).get("licenses") or ())
-    after = {licence: licence in held for licence in change.fields}
-    wrong = [licence for licence, wanted in change.news().items() if after[licence] != wanted]
+    told_of = answer.body if isinstance(answer.body, dict) else {}
+    if not isinstance(told_of.get("licenses"), list):
+        raise AmbiguousWrite(NO_LICENSES, tracking_id=answer.tracking_id, in_flight=False)
+    held = {id_key(licence) for licence in told_of["licenses"]}
+    waiting = {id_key(licence) for licence in told_of.get("pendingLicenses") or ()}
+    after = {licence: id_key(licence) in held for licence in change.fields}
+    lacking = [licence for licence, wanted in change.news().items() if after[licence] != wanted]
+    wrong = [licence for licence in lacking if after[licence] or id_key(licence) not in waiting]
     if not wrong:
-        return Outcome(tracking_id=answer.tracking_id)
+        note = PENDING.format(", ".join(lacking)) if lacking else None
+        return Outcome(after=after, message=note, tracking_id=answer.tracking_id)
     text = PARTIAL.format(", ".join(wrong))
     return Outcome(False, after=after, code="partial", message=text, tracking_id=answer.tracking_id)
 
@@ -153,9 +191,10 @@ def undo(
         )
         if not licences:
             return Irreversible(SETTINGS_GONE)
-    takes = any(licence in before[CALLING] for licence, had in licences.items() if not had)
-    if takes and not allow_calling_removal:
-        raise RowRefused("quita_calling", NO_REMOVAL)
+    taken = [licence for licence, had in licences.items() if not had]
+    if not allow_calling_removal:
+        _guard(taken, before)
+    takes = not set(taken).isdisjoint(before[CALLING])
     lost = (SETTINGS_GO,) if takes else lost
     body = [
         {"id": licence, "operation": "add" if had else "remove"}

@@ -154,6 +154,10 @@ class SetOps:
     find: Callable[[Api, Sequence[Work], Any], Ticket | None] | None = (
         None  # a ticket lost between POST and answer
     )
+    unseen: Callable[[Change, State], bool] | None = (
+        None  # no reading can show the change: what Webex accepted counts as done
+    )
+    already: tuple[str, ...] = ()  # errorCodes that say that an unseen change is there already
     one_at_a_time: bool = False  # one such job per organisation
     shares_entity: bool = (
         False  # rows of one entity go into one set (numbers of a location), instead of never

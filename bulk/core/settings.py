@@ -30,9 +30,7 @@ _EXPECTED = {float: "un número", int: "un número entero", bool: "sí o no"}
 
 # Where the sources disagree and the contracts name the ways that there are (docs/webex.md 5).
 CHOICES = {
-    "secondary_number_member": ("directNumber", "external"),
     "custom_permission_path": ("features", "telephony"),
-    "move_without_calling": ("job", "put"),
     "number_list_location": ("hydra", "uuid"),
 }
 
@@ -65,9 +63,7 @@ class Settings:
     numbers_per_post: int = 100  # docs/webex.md 2.1: no limit stated for DID
     people_per_job: int = 100  # docs/webex.md 3.2, error 1026018
     people_per_read: int = 85  # docs/webex.md 1.8
-    secondary_number_member: str = "directNumber"  # docs/webex.md 3.1 [?]: or "external"
     custom_permission_path: str = "features"  # docs/webex.md 3.4 [?]: or "telephony"
-    move_without_calling: str = "job"  # docs/webex.md 3.2: or "put", the off-by-default fallback
     parallel_move_jobs: bool = False  # docs/webex.md 3.2 [?]: more than one move job at a time
     number_list_location: str = (
         "hydra"  # docs/webex.md 1.6 [?]: locationId of the list of numbers, or "uuid"

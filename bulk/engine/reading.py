@@ -10,11 +10,12 @@ from typing import Any
 
 from bulk.core.action import Action, Change, State
 from bulk.engine.state import Item, LiveRun
-from bulk.errors import Drifted, Interrupted, NotReversible, RowRefused
+from bulk.errors import Drifted, Interrupted, NotReversible, RowRefused, Unreadable
 from bulk.wording.changes import ChangeText
 
 CHANGED_SINCE = "Modificada después por otra vía ({}). No se deshace: se conserva lo que hay."
 NOT_RESTORED = "No vuelve a estar como antes: {}."
+NOT_TOLD = "Webex no dice cómo está ({}): no se puede comprobar."
 NOT_AS_PLANNED = (
     "Ha cambiado desde el ensayo ({}). No se ha escrito nada: repite el ensayo de esta fila."
 )
@@ -85,6 +86,9 @@ def decide(live: LiveRun, item: Item, now: State) -> Change:
     # A verification: what a later row wrote over is not asked of this one; what a write brought
     # along still has to be there.
     asked = {m: pair for m, pair in change.fields.items() if m not in superseded}
+    if untold := [m for m in {**sent, **asked} if m not in now]:
+        titles = map(ChangeText(live.action.members).title, untold)
+        raise Unreadable(NOT_TOLD.format(", ".join(titles)))
     lacking = {m: (now.get(m), value) for m, value in sent.items() if not equal(now.get(m), value)}
     return replace(change, fields={**lacking, **asked})
 
@@ -116,7 +120,10 @@ def revert(
     as before. Raises RowRefused.
     """
     before, touched = undoes["before"], undoes["left"]
-    wanted = {m: before.get(m) for m in touched if not equal(now.get(m), before.get(m))}
+    # a member that is not told now is never as before
+    wanted = {
+        m: before.get(m) for m in touched if m not in now or not equal(now.get(m), before.get(m))
+    }
     if not wanted:
         return Change()
     change = action.revert({**now, **wanted}, now, options)
@@ -161,7 +168,7 @@ def _nothing_to_revert(
     """Somebody has changed it since, or what our run left stays for good."""
     before, touched = undoes["before"], undoes["left"]
     other = [m for m in touched if not equal(now.get(m), before.get(m))]
-    if any(equal(now.get(m), touched[m]) for m in other):
+    if not other or any(equal(now.get(m), touched[m]) for m in other):
         return NotReversible("irreversible", " ".join(change.lost))
     return _drifted(other, now, touched, words)
 

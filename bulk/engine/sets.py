@@ -130,7 +130,7 @@ def _send(live: LiveRun, ready: Sequence[tuple[Item, State]], attempts: int) -> 
             jobs.hold(live, items, answer)
             follow(live, items, answer.id)
         else:
-            confirm(live, items, {}, answer.tracking_id)
+            confirm(live, items, {item.line: Outcome() for item in items}, answer.tracking_id)
 
 
 def _post(live: LiveRun, items: Sequence[Item]) -> Ticket | Answer:
@@ -192,10 +192,12 @@ def _is_named(item: Item, error: ApiError) -> bool:
 def confirm(
     live: LiveRun,
     items: Sequence[Item],
-    refused: Mapping[int, Outcome],
+    said: Mapping[int, Outcome],
     tracking_id: str | None = None,
 ) -> None:
-    """The reading after the write decides each row."""
+    """The reading after the write decides each row, and what Webex `said` of it where no reading
+    can tell.
+    """
     try:
         now = read_items(live, items)
     except Interrupted:
@@ -205,11 +207,11 @@ def confirm(
         if isinstance(seen, Exception):
             settle.unread(live, item, seen)
         else:
-            _confirm_one(live, item, seen, refused.get(item.line), tracking_id)
+            _confirm_one(live, item, seen, said.get(item.line), tracking_id)
 
 
 def _confirm_one(
-    live: LiveRun, item: Item, seen: State, refused: Outcome | None, tracking_id: str | None
+    live: LiveRun, item: Item, seen: State, said: Outcome | None, tracking_id: str | None
 ) -> None:
     try:
         again = decide(live, item, seen)
@@ -220,7 +222,9 @@ def _confirm_one(
         change = replace(item.change, lost=again.lost or item.change.lost)
         outcomes.done(live, item, change, seen, tracking_id=tracking_id)
         return
-    if not refused:  # accepted, and not to be seen: only a later reading can tell
+    if said and _unseen(live, item, seen) and _told_unseen(live, item, seen, said, tracking_id):
+        return
+    if not said or said.ok:  # accepted, and not to be seen: only a later reading can tell
         as_before = settle.lost(again, item.change, seen)
         outcomes.unknown(
             live, item, NOT_CONFIRMED if as_before else settle.UNSETTLED, seen=seen, keep=False
@@ -232,11 +236,35 @@ def _confirm_one(
         "failed",
         change=item.change,
         after=seen,
-        code=refused.code,
-        message=refused.message,
-        status=refused.status,
-        tracking_id=refused.tracking_id or tracking_id,
+        code=said.code,
+        message=said.message,
+        status=said.status,
+        tracking_id=said.tracking_id or tracking_id,
     )
+
+
+def _unseen(live: LiveRun, item: Item, seen: State) -> bool:
+    unseen = jobs.set_ops(live).unseen
+    return bool(unseen and unseen(item.change, seen))
+
+
+def _told_unseen(
+    live: LiveRun, item: Item, seen: State, said: Outcome, tracking_id: str | None
+) -> bool:
+    """The outcome of a change that no reading shows: what Webex accepted is done; what it says was
+    there already is done by a write of this row that got no answer, else unchanged.
+    """
+    tracking_id = said.tracking_id or tracking_id
+    after = project(seen, item.change)
+    if said.ok:
+        outcomes.done(live, item, item.change, after, tracking_id=tracking_id)
+    elif said.code not in jobs.set_ops(live).already:
+        return False
+    elif item.unanswered:
+        outcomes.done(live, item, item.change, after, settled=True, tracking_id=tracking_id)
+    else:
+        outcomes.finish(live, item, "unchanged", before=after, after=after, tracking_id=tracking_id)
+    return True
 
 
 def follow(live: LiveRun, items: Sequence[Item], job: str) -> None:
@@ -287,6 +315,8 @@ def settle_set(live: LiveRun, items: Sequence[Item], *, in_flight: bool, attempt
 
 def lost_rows(live: LiveRun, items: Sequence[Item], *, in_flight: bool) -> list[Item]:
     """Settle the rows of an unanswered write; returns those that are surely as before."""
+    for item in items:
+        item.unanswered = True
     try:
         if in_flight:
             settle.pause(live, live.settings.settle_delay)

@@ -29,6 +29,7 @@ class Item:
     change: Change = UNDECIDED  # as decided last
     # somebody asked for it although its last write was never settled; until it is sent again
     asked: bool = False
+    unanswered: bool = False  # a write of it got no usable answer: it may have been applied
 
     @property
     def line(self) -> int:

@@ -91,7 +91,7 @@ def rows(api: Api, kind: str) -> Iterator[tuple[str, ...]]:
 
 def _people(api: Api, directory: Directory) -> Iterator[tuple[str, ...]]:
     places, licences = directory.names("location"), directory.names("license")
-    for person in api.pages("people", "items", max=100, callingData=True):
+    for person in api.pages("people", "items", max=100, callingData=True, excludeStatus=True):
         numbers = person.get("phoneNumbers") or ()
         work = next(
             (each.get("value") for each in numbers if each.get("type") in ("work", "primary")), None

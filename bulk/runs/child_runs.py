@@ -301,10 +301,11 @@ def rows_to_verify(context: Context, run: RunRecord) -> Iterator[Row]:
             m for m, (at, value) in later.items() if at > str(row.ended_at) and value != mine.get(m)
         ]
         reference: dict[str, Any] = {"superseded": superseded} if superseded else {}
+        untold = set(_sent(row)) - set(row.before) if row.before else set()
         if sent := {
             m: value
             for m, value in _sent(row).items()
-            if m in action.brought_along and m not in superseded
+            if (m in action.brought_along or m in untold) and m not in superseded
         }:
             reference["sent"] = sent
         if undoes := (references.get(row.line) or {}).get("undoes"):

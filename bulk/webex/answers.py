@@ -13,9 +13,15 @@ import httpx
 
 from bulk.core.redaction import redact, without_secrets
 from bulk.errors import ApiError, Forbidden, NotFound, TokenRejected
+from bulk.webex import refusals
 
 RETRY_STATUS = frozenset({500, 502, 503, 504})
 THROTTLE_STATUS = frozenset({429, 423})
+# codes of the header `cisco-spark-error-codes` that were seen on a 502 of a write that was refused;
+# any other 5xx stays ambiguous
+REFUSED_ALL_THE_SAME = frozenset({"4251"})
+# a 401 of a token that is valid: the organization that the row names is not one of its own
+OTHER_ORGANIZATION = re.compile(r"does not have access to\s+org", re.IGNORECASE)
 _HALF = re.compile(
     r"[\ud800-\udfff]|\\u[dD][89a-fA-F]"
 )  # a surrogate, or what may be one: two of them are a whole character
@@ -32,10 +38,10 @@ class Answer:
 
 
 class BadBody(ValueError):
-    """A 2xx whose JSON does not parse."""
+    """A 2xx whose JSON does not parse, or that has no object where one is due."""
 
 
-def read_answer(response: httpx.Response) -> Answer:
+def read_answer(response: httpx.Response, *, object_due: bool = False) -> Answer:
     """The 2xx as an Answer. Raises BadBody."""
     body = None
     if response.content.strip():
@@ -43,8 +49,19 @@ def read_answer(response: httpx.Response) -> Answer:
             body = _json(response)
         except (ValueError, RecursionError) as error:
             raise BadBody(str(error)) from None
+    if object_due and not isinstance(body, dict):
+        raise BadBody("an object is due")
     following = response.links.get("next", {}).get("url")
     return Answer(response.status_code, body, tracking_id(response), following)
+
+
+def next_page(body: Any) -> str | None:
+    """URL of the next page of a list that is paged in its body: `{"paging": {"next": …}}`."""
+    paging = body.get("paging") if isinstance(body, dict) else None
+    following = paging.get("next") if isinstance(paging, dict) else None
+    if isinstance(following, list):
+        following = following[0] if following else None
+    return following if isinstance(following, str) and following else None
 
 
 def tracking_id(response: httpx.Response) -> str | None:
@@ -68,52 +85,34 @@ def _json(response: httpx.Response) -> Any:
 
 
 def refusal(response: httpx.Response, *, write: bool) -> ApiError:
-    """The 4xx as the error of the tree that fits it; never assumes that the body is JSON."""
-    kind = {401: TokenRejected, 403: Forbidden, 404: NotFound}.get(response.status_code, ApiError)
-    code, text, named = _describe(response)
-    return kind(
+    """The refusal as the error of the tree that fits it; never assumes that the body is JSON."""
+    try:
+        body = _json(response)
+    except (ValueError, RecursionError):
+        body = None
+    code, text = refusals.said(
+        body, status=response.status_code, header=response.headers.get(refusals.HEADER, "")
+    )
+    return _kind(response.status_code, text)(
         text or f"Webex ha rechazado la petición ({response.status_code}).",
         status=response.status_code,
         error_code=code,
         tracking_id=tracking_id(response),
-        named=named,
+        named=refusals.blamed(body),
         write=write,
     )
 
 
-def _describe(response: httpx.Response) -> tuple[str | None, str, tuple[str, ...]]:
-    """(errorCode, description, what the answer blames) out of the three documented shapes, or
-    whatever came.
-    """
-    try:
-        body = _json(response)
-    except (ValueError, RecursionError):
-        return None, "", ()
-    entries = _entries(body)
-    codes = [
-        str(e[k]) for e in entries for k in ("errorCode", "code") if e.get(k) not in (None, "")
-    ]
-    texts = [
-        str(e[k]) for e in entries for k in ("description", "errorMessage", "message") if e.get(k)
-    ]
-    named = tuple(
-        str(e[k]) for e in entries for k in ("number", "userId", "personId", "item") if e.get(k)
-    )
-    message = str(body.get("message") or "") if isinstance(body, dict) else ""
-    return (codes[0] if codes else None), "; ".join(dict.fromkeys(texts)) or message, named
+def _kind(status: int, text: str) -> type[ApiError]:
+    if status == 401 and OTHER_ORGANIZATION.search(text):
+        return Forbidden
+    return {401: TokenRejected, 403: Forbidden, 404: NotFound}.get(status, ApiError)
 
 
-def _entries(body: Any) -> list[dict[str, Any]]:
-    """Error members of `{"errors": [..]}`, `{"error": [..]}` and `[{"errors": [..]}]`."""
-    found: list[dict[str, Any]] = []
-    for part in body if isinstance(body, list) else [body]:
-        if not isinstance(part, dict):
-            continue
-        for member in ("errors", "error"):
-            value = part.get(member)
-            inner = value if isinstance(value, list) else [value]
-            found += [entry for entry in inner if isinstance(entry, dict)]
-    return found
+def is_definite(response: httpx.Response) -> bool:
+    """Whether a 5xx is a refusal all the same: the service itself says why in a header."""
+    codes = re.findall(r"\w+", response.headers.get(refusals.HEADER, ""))
+    return not REFUSED_ALL_THE_SAME.isdisjoint(codes)
 
 
 _encode = json.JSONEncoder(

@@ -26,11 +26,15 @@ from bulk.webex.answers import (
     Answer,
     BadBody,
     dumps,
+    is_definite,
+    next_page,
     read_answer,
     refusal,
     tracking_id,
 )
+from bulk.webex.licenses import CallingLicenses
 from bulk.webex.ratelimit import Pace, retry_after_seconds
+from bulk.webex.refusals import HEADER
 from bulk.webex.retry import Allowance, TryAgain, with_retries
 from bulk.webex.transport import exchange, transport_to, trouble
 
@@ -116,7 +120,9 @@ class Api:
         self._slots: queue.SimpleQueue[None] | None = (
             None  # one entry for each request that may be in flight now
         )
-        self.calling_licenses: dict[str | None, frozenset[str]] = {}  # by orgId; listed once a run
+        self.calling_licenses: dict[str | None, CallingLicenses] = {}  # by orgId; listed once a run
+        # lists of people leave out licenses here: people are read singly
+        self.lists_people_short = False
         self._token = token
         timeout = httpx.Timeout(settings.read_timeout, connect=settings.connect_timeout)
         self._extensions = {"timeout": timeout.as_dict()}
@@ -144,8 +150,8 @@ class Api:
         return self._call("GET", path, query).body
 
     def pages(self, path: str, member: str, **query: Any) -> Iterator[dict[str, Any]]:
-        """Items of a list over all its pages: `Link` when the answer has one, else `start`/`max`
-        (docs/webex.md 1.5).
+        """Items of a list over all its pages: `Link` when the answer has one, else `paging.next`,
+        else `start`/`max` (docs/webex.md 1.5).
 
         Raises Unreadable too, for an answer without the list and for pages that come round again.
         """
@@ -161,8 +167,9 @@ class Api:
                 return
             yield from items
             before = items
-            if answer.next_url:
-                url, asked = _joined(self.base_url + path, answer.next_url), {}
+            following = answer.next_url or next_page(answer.body)
+            if following:
+                url, asked = _joined(self.base_url + path, following), {}
                 if url in visited:
                     raise Unreadable(
                         "Webex repite una página de la lista: no se puede leer entera.",
@@ -267,15 +274,15 @@ class Api:
         if status in THROTTLE_STATUS:
             raise self._throttled(response, entered)
         self.pace.admitted(entered)
-        if status in RETRY_STATUS or status > 504:
-            trouble, tracking = f"Webex ha respondido {status}.", tracking_id(response)
+        if (status in RETRY_STATUS or status > 504) and not (write and is_definite(response)):
+            trouble, tracking = _trouble_text(response), tracking_id(response)
             if write:
                 raise AmbiguousWrite(trouble, tracking_id=tracking, in_flight=status == 504)
             raise TryAgain(Unreadable(trouble, tracking_id=tracking), self._asked_wait(response))
         if not response.is_success:
             raise refusal(response, write=write)
         try:
-            return read_answer(response)
+            return read_answer(response, object_due=not write)
         except BadBody:
             unread, tracking = "La respuesta de Webex no se puede leer.", tracking_id(response)
             if write:
@@ -325,6 +332,11 @@ def _joined(base: str, link: str) -> str:
         return urljoin(base, link)
     except ValueError:
         raise Unreadable("Webex ha devuelto un enlace que no se puede leer.") from None
+
+
+def _trouble_text(response: httpx.Response) -> str:
+    codes = response.headers.get(HEADER)
+    return f"Webex ha respondido {response.status_code}{f' ({codes})' if codes else ''}."
 
 
 def _text(value: Any) -> str:

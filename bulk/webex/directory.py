@@ -95,7 +95,8 @@ class Directory:
             return
         self._paged, found = True, dict[str, list[Entry]]()
         for person in islice(
-            self._api.pages("people", "items", max=1000), len(wanted) // 2 * MIN_PER_PAGE
+            self._api.pages("people", "items", max=1000, excludeStatus=True),
+            len(wanted) // 2 * MIN_PER_PAGE,
         ):
             for email in {each.casefold() for each in _texts(person, "emails", None)}:
                 found.setdefault(email, []).extend(_person_of(person, email))
@@ -115,7 +116,7 @@ class Directory:
     def _person(self, email: str) -> list[Entry]:
         key = email.strip().casefold()
         if key not in self._people:
-            items = self._api.pages("people", "items", email=email.strip())
+            items = self._api.pages("people", "items", email=email.strip(), excludeStatus=True)
             self._people[key] = [
                 entry for item in items if _has(item, key) for entry in _person_of(item, email)
             ]

@@ -19,6 +19,12 @@ UNFORESEEN = (
     "Webex ha respondido algo que no se esperaba ({}). Copia el trackingId y avisa a soporte;"
     " puedes reintentar."
 )
+# (HTTP status, text of Webex, our code): its own code says less, or there is none
+BY_TEXT = (
+    (401, r"does not have access to\s+org", "otra_organizacion"),
+    (404, r"PSTN\b.*\bnot configured", "sin_conexion_pstn"),
+    (400, r"Extension and Phone Number cannot be blank", "faltan_propiedades"),
+)
 _MAX_TITLE = 60  # characters of a title that is made out of a message
 _PLACE = re.compile(r"^[^·]+ · Fila \d+ · (?:[^·]+ · )?")  # where a finding is: file, line, column
 
@@ -37,7 +43,8 @@ class Remedy:
 def explain(error: Exception, action: Action) -> tuple[str, str]:
     """(code, Spanish message with the remedy)."""
     if isinstance(error, ApiError):
-        return error.code, _refusal(error, action)
+        own = _own_code(error)
+        return (own, str(catalogue()["own"][own])) if own else (error.code, _refusal(error, action))
     if isinstance(error, BulkError):
         return error.code, error.message
     return "respuesta_imprevista", UNFORESEEN.format(
@@ -45,9 +52,32 @@ def explain(error: Exception, action: Action) -> tuple[str, str]:
     )
 
 
+def _own_code(error: ApiError) -> str | None:
+    """Ours, of a refusal whose text says more than its code."""
+    return next(
+        (
+            code
+            for status, pattern, code in BY_TEXT
+            if error.status == status and re.search(pattern, error.message, re.IGNORECASE)
+        ),
+        None,
+    )
+
+
+def _lacks_calling(error: ApiError, action: Action) -> bool:
+    """What a read of call settings answers for a person who has no Webex Calling."""
+    if error.write or not action.needs_calling:
+        return False
+    return error.error_code in ("4008", "4410") or (
+        error.error_code == "4003" and "unauthorized request" in error.message.lower()
+    )
+
+
 def _refusal(error: ApiError, action: Action) -> str:
     known = catalogue()
     text = error.message.rstrip(".") or "sin descripción"
+    if _lacks_calling(error, action):
+        return str(known["no_calling"])
     if error.error_code and error.error_code in known["code"]:
         return str(known["code"][error.error_code]).format(text=text)
     if error.status in (400, 404) and action.needs_calling and not error.write:
@@ -70,7 +100,7 @@ def remedy_for(
     do.
     """
     known, shown = entries(), message or ""
-    if known["no_calling"]["title"] in shown and code in ("400", "404"):
+    if known["no_calling"]["title"] in shown:
         return _shown(known["no_calling"], action)
     for part in ("code", "own", "status"):
         if code is not None and code in known[part]:

@@ -32,7 +32,7 @@ def test_a_section_names_title_parameters_calls_and_undo(action_id: str) -> None
 def test_settings_that_the_document_names_exist() -> None:
     named = {name.lower() for name in re.findall(r"`BULK_(\w+)`", TEXT)}
     assert named <= set(Settings.__dataclass_fields__)
-    assert {"secondary_number_member", "custom_permission_path", "move_without_calling"} <= named
+    assert {"custom_permission_path", "number_list_location", "bare_uuids"} <= named
 
 
 def test_the_readme_has_the_two_commands() -> None:

@@ -112,9 +112,8 @@ def _header(
 ) -> Case:
     place, value = stage.location(index), number(index, tail)
     row = {"location_id": place, "phone_number": value, "calling_line_name": name, "org_id": org}
-    line = (
-        CallingLineId(name=name, phone_number=value) if name else CallingLineId(phone_number=value)
-    )
+    # a number sent without the name may lose it
+    line = CallingLineId(name=name or _header_name(stage, index), phone_number=value)
     settings = TelephonyLocation(calling_line_id=line)
     return Case(
         [_given(row)], lambda api: api.telephony.location.update(place, settings, org_id=org)
@@ -123,6 +122,10 @@ def _header(
 
 def _given(row: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in row.items() if value is not None}
+
+
+def _header_name(stage: Remote, index: int) -> str:
+    return str(stage.doc_of_location(index)["callingLineId"]["name"])
 
 
 def header_number(stage: Remote) -> Case:
@@ -150,7 +153,7 @@ def header_after_reading_the_location(stage: Remote) -> Case:
 
     def sdk(api: WebexSimpleApi) -> None:
         settings = api.telephony.location.details(place)
-        settings.calling_line_id = CallingLineId(phone_number=value)
+        settings.calling_line_id = CallingLineId(name=_header_name(stage, 5), phone_number=value)
         api.telephony.location.update(place, settings)
 
     return Case(

@@ -107,17 +107,6 @@ def move_more_than_a_hundred(stage: Remote) -> Case:
     )
 
 
-def move_by_put_without_calling(stage: Remote) -> Case:
-    row = {"person_id": stage.person(7), "target_location_id": stage.location(2)}
-
-    def sdk(api: WebexSimpleApi) -> None:
-        person = api.people.details(stage.person(7), calling_data=True)
-        person.location_id = stage.location(2)
-        api.people.update(person, calling_data=True)
-
-    return Case([row], sdk, environment={"BULK_MOVE_WITHOUT_CALLING": "put"})
-
-
 MOVE_CASES = collect(
     "usuarios_asignar_location_desde_csv",
     move_one_person,
@@ -127,5 +116,4 @@ MOVE_CASES = collect(
     move_a_person_without_calling,
     move_one_call_a_person,
     move_more_than_a_hundred,
-    move_by_put_without_calling,
 )

@@ -68,11 +68,6 @@ def third_number(stage: Remote) -> Case:
     return _second(stage, 5)
 
 
-def second_number_under_the_sdks_name(stage: Remote) -> Case:
-    stage.config(**EXTERNAL)
-    return _second(stage, 6, differ=(), environment={"BULK_SECONDARY_NUMBER_MEMBER": "external"})
-
-
 def second_number_of_two_people(stage: Remote) -> Case:
     one, two = _second(stage, 8), _second(stage, 9)
 
@@ -287,7 +282,6 @@ USER_CASES = [
         second_number_of_one_without_did,
         second_number_with_org_id,
         third_number,
-        second_number_under_the_sdks_name,
         second_number_of_two_people,
     ),
     *collect(

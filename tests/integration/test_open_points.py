@@ -114,8 +114,8 @@ def test_move_jobs_one_at_a_time_or_in_parallel(
 def test_a_setting_that_there_is_not_is_refused_naming_those_that_there_are(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("BULK_SECONDARY_NUMBER_MEMBER", "otro")
-    with pytest.raises(UsageError, match="directNumber, external"):
+    monkeypatch.setenv("BULK_CUSTOM_PERMISSION_PATH", "otro")
+    with pytest.raises(UsageError, match="features, telephony"):
         load()
 
 

@@ -89,7 +89,7 @@ def extensions(api: Api, wants: Sequence[Want]) -> dict[str | None, dict[str, He
 
     def listed(key: tuple[str | None, str | None]) -> dict[str, Held]:
         query = {"locationId": key[0], "orgId": key[1], "callingData": True, "max": PAGE_OF_PEOPLE}
-        people = api.pages("people", "items", **query)
+        people = api.pages("people", "items", excludeStatus=True, **query)
         return {
             str(p["extension"]): Held(_tail(p.get("id")), str(p.get("displayName") or ""))
             for p in people

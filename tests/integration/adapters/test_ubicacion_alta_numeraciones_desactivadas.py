@@ -121,7 +121,9 @@ def test_row_by_row_posts_one_row_at_a_time(workspace: Workspace, remote: Remote
     assert remote.counters()["effective_writes"] == 2
 
 
-@pytest.mark.parametrize("answer", [{}, {"phoneNumbers": None}, {"phoneNumbers": [7]}, []])
+@pytest.mark.parametrize(
+    "answer", [{}, {"phoneNumbers": None}, {"phoneNumbers": [7]}, {"phoneNumbers": [{}]}]
+)
 def test_a_malformed_answer_fails_the_row_and_not_the_run(
     workspace: Workspace, remote: Remote, answer: object
 ) -> None:

@@ -90,7 +90,7 @@ def test_an_unanswered_write_is_settled_by_reading(
     settle_like(workspace, remote, ACTION, [row(remote)], "PUT", fault)
 
 
-@pytest.mark.parametrize("answer", [[], "texto", {ROUTE: 7}])
+@pytest.mark.parametrize("answer", [{}, {POLICY: None}, {POLICY: True}, {POLICY: True, ROUTE: 7}])
 def test_a_malformed_answer_fails_the_row_and_not_the_run(
     workspace: Workspace, remote: Remote, answer: object
 ) -> None:

@@ -92,20 +92,10 @@ def test_a_lost_write_is_sent_again_only_after_two_equal_reads(
     )  # people/me, organisation, read, lost write, two reads, write
 
 
-def test_the_name_of_the_member_is_a_setting(
-    workspace: Workspace, remote: Remote, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from dataclasses import replace
-
-    remote.config(secondary_member="external")
-    assert workspace.run(ACTION, [row(remote)]).counts == {"failed": 1}
-    settings = replace(workspace.context.settings, secondary_number_member="external")
-    assert Workspace(replace(workspace.context, settings=settings), remote).run(
-        ACTION, [row(remote)]
-    ).counts == {"done": 1}
-
-
-@pytest.mark.parametrize("answer", [{}, [], {"phoneNumbers": None}, {"phoneNumbers": [7]}])
+@pytest.mark.parametrize(
+    "answer",
+    [{}, {"phoneNumbers": None}, {"phoneNumbers": [7]}, {"phoneNumbers": [{"primary": False}]}],
+)
 def test_a_malformed_answer_fails_the_row_and_not_the_run(
     workspace: Workspace, remote: Remote, answer: object
 ) -> None:

@@ -155,24 +155,6 @@ def test_a_single_person_without_calling_is_moved_without_a_job(
     assert (moved(remote, UNCALLED), remote.counters()["move_jobs"]) == (True, 0)
 
 
-def test_a_move_that_cannot_be_read_is_unknown_and_never_called_done(
-    workspace: Workspace, remote: Remote
-) -> None:
-    remote.config(uncalled_location=False)
-    result = workspace.run(ACTION, [row(remote, UNCALLED), row(remote, 1)])
-    assert [found.state for found in result.rows] == ["unknown", "done"]
-    assert "lectura posterior" in str(result.rows[0].message)
-
-
-def test_people_without_calling_can_be_moved_by_put_when_the_setting_says_so(
-    workspace: Workspace, remote: Remote
-) -> None:
-    by_put = with_settings(workspace, move_without_calling="put")
-    result = by_put.run(ACTION, [row(remote, UNCALLED), row(remote, 40), row(remote, 1)])
-    assert result.counts == {"done": 3}
-    assert sum(key.startswith("PUT") for key in remote.counters()["by_entity"]) == 2
-
-
 def test_an_extension_for_someone_without_calling_is_refused_before_it_is_sent(
     workspace: Workspace, remote: Remote
 ) -> None:

@@ -89,7 +89,13 @@ def test_an_unanswered_write_is_settled_by_reading(
 
 
 @pytest.mark.parametrize(
-    "answer", [{}, {"callForwarding": None}, {"callForwarding": {"always": "sí"}}, []]
+    "answer",
+    [
+        {},
+        {"callForwarding": None},
+        {"callForwarding": {"always": "sí"}},
+        {"callForwarding": {"always": {}}},
+    ],
 )
 def test_a_malformed_answer_fails_the_row_and_not_the_run(
     workspace: Workspace, remote: Remote, answer: object
@@ -111,7 +117,11 @@ def test_undo_restores_the_forwarding_read_before() -> None:
 
     before = {
         "always": {"enabled": False},
-        "busy": {"enabled": True, "destination": "6000"},
+        "busy": {
+            "enabled": True,
+            "destination": "6000",
+            "destinationVoicemailEnabled": False,
+        },
         "noAnswer": {"numberOfRings": 3},
     }
     change = decide(before, extension="1000")
@@ -122,3 +132,4 @@ def test_undo_restores_the_forwarding_read_before() -> None:
         "enabled": False,
     }  # docs/webex.md 3.3
     assert restored.body["callForwarding"]["busy"] == before["busy"]
+    assert "noAnswer" not in restored.body["callForwarding"]  # a switch of it was not read

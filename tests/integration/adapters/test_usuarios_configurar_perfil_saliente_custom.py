@@ -119,7 +119,7 @@ def test_an_unanswered_write_is_settled_by_reading(
     settle_like(workspace, remote, ACTION, [row(remote)], "PUT", fault)
 
 
-@pytest.mark.parametrize("answer", [[], {"callingPermissions": [7]}, {"callingPermissions": "x"}])
+@pytest.mark.parametrize("answer", [{}, {"callingPermissions": [7]}, {"callingPermissions": "x"}])
 def test_a_malformed_answer_fails_the_row_and_not_the_run(
     workspace: Workspace, remote: Remote, answer: object
 ) -> None:

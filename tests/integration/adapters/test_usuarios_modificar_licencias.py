@@ -151,7 +151,7 @@ def test_an_unanswered_patch_is_settled_by_reading(
     settle_like(workspace, remote, ACTION, [row(remote)], "PATCH", fault)
 
 
-@pytest.mark.parametrize("answer", [[], {"items": None}, {"items": [7]}, {"items": [{"id": 1}]}])
+@pytest.mark.parametrize("answer", [{}, {"items": None}, {"items": [7]}, {"items": [{"id": 1}]}])
 def test_a_malformed_answer_fails_its_rows_and_the_run_finishes(
     workspace: Workspace, remote: Remote, answer: object
 ) -> None:

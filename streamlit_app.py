@@ -22,7 +22,7 @@ EVERY = 2.0  # seconds between two looks while something runs
 def main_button(session: Session, found: list[roadmap.Entry]) -> None:
     following = roadmap.next_action(session, found)
     with page.heading("inicio", buttons=0.62):
-        if not session.files:
+        if not session.files.working:
             without_files(session)
         if following and st.button(f"Siguiente: {following.action.title}", type="primary"):
             open_action(session, following.action.id)
@@ -43,8 +43,8 @@ def without_files(session: Session) -> None:
 
 
 def open_action(session: Session, action_id: str) -> None:
-    session.action_id = action_id
-    session.revision += 1
+    session.mapping.action_id = action_id
+    session.view.revision += 1
     st.switch_page(PAGES["mapeo"][0])
 
 
@@ -71,7 +71,7 @@ def milestone(session: Session, number: int, entry: roadmap.Entry) -> None:
         "Abrir",
         key=f"go_{action.id}",
         type="tertiary",
-        disabled=action.dataset not in session.files,
+        disabled=action.dataset not in session.files.working,
     ):
         open_action(session, action.id)
 

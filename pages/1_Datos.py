@@ -31,23 +31,23 @@ REPAIRS, ERRORS, NOTICES, PREVIEW = "Reparaciones", "Errores", "Avisos", "Vista 
 
 def main_buttons(session: Session) -> None:
     with page.heading("datos", buttons=0.66):
-        offered = upload.has_examples() and len(session.files) < len(DATASETS)
+        offered = upload.has_examples() and len(session.files.working) < len(DATASETS)
         if offered and st.button(
-            "Usar los ejemplos", type="secondary" if session.files else "primary"
+            "Usar los ejemplos", type="secondary" if session.files.working else "primary"
         ):
             upload.use_examples(session)
             st.rerun()
         org_export.from_webex(session)
         org_export.template()
-        if session.files:
+        if session.files.working:
             straight_on(session, "on_top")
 
 
 def rows_to_work(session: Session) -> bool:
     return any(
-        len(session.files[name].frame)
+        len(session.files.working[name].frame)
         for name in ("ubicaciones", "usuarios")
-        if name in session.files
+        if name in session.files.working
     )
 
 
@@ -87,7 +87,7 @@ def notices(session: Session) -> None:
 
 
 def previews(session: Session) -> None:
-    loaded = [name for name in DATASETS if name in session.files]
+    loaded = [name for name in DATASETS if name in session.files.working]
     name = st.segmented_control(
         "Fichero",
         loaded,
@@ -96,7 +96,7 @@ def previews(session: Session) -> None:
         label_visibility="collapsed",
         required=True,
     )
-    dataset = session.files[name or loaded[-1]]
+    dataset = session.files.working[name or loaded[-1]]
     tables.show(tables.preview(dataset), key="preview")
     total = len(dataset.frame)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -127,7 +127,7 @@ def inspected(session: Session) -> None:
             format_func=lambda each: f"{each} {thousands(views[each])}" if views[each] else each,
             label_visibility="collapsed",
             required=True,
-            key=f"data_view_{len(session.files)}",  # another file: the first view again
+            key=f"data_view_{len(session.files.working)}",  # another file: the first view again
         )
         st.markdown(problems.totals_line(session, found), width="content")
     {REPAIRS: repairs.draw, ERRORS: errors, NOTICES: notices, PREVIEW: previews}[view or first](
@@ -159,7 +159,7 @@ with page.error_boundary():
     main_buttons(session)
 upload_zones.draw(session)
 with page.error_boundary():
-    if not session.files:
+    if not session.files.working:
         st.info(EMPTY_DATA, icon=":material/upload_file:")
     else:
         possible(session)

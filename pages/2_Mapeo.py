@@ -34,7 +34,9 @@ def kind_choice(session: Session) -> str:
     first = (
         action.dataset
         if action
-        else next((n for n in ("usuarios", "ubicaciones") if n in session.files), "ubicaciones")
+        else next(
+            (n for n in ("usuarios", "ubicaciones") if n in session.files.working), "ubicaciones"
+        )
     )
     return st.segmented_control(
         "Sobre qué",
@@ -64,7 +66,7 @@ def cards(session: Session, dataset: str) -> None:
 
 
 def card(session: Session, state: Readiness) -> None:
-    action, chosen = get_action(state.action_id), state.action_id == session.action_id
+    action, chosen = get_action(state.action_id), state.action_id == session.mapping.action_id
     st.markdown(f"**{'✓ ' if chosen else ''}{action.title}**")
     st.html(
         f'<div class="card-sub">{html.escape(action.summary)}<br>Necesita'
@@ -72,7 +74,7 @@ def card(session: Session, state: Readiness) -> None:
     )
     shown, button = st.columns([0.62, 0.38], vertical_alignment="center")
     shown.caption("✓ lista" if state.ready else f"! {plain(state.text)}")
-    absent = action.dataset not in session.files
+    absent = action.dataset not in session.files.working
     label, reason = (
         ("Elegida" if chosen else "Elegir"),
         f"Falta {FILE_NAMES[action.dataset]}." if absent else None,
@@ -84,8 +86,8 @@ def card(session: Session, state: Readiness) -> None:
         width="stretch",
         help=reason,
     ):
-        session.action_id = action.id
-        session.revision += 1
+        session.mapping.action_id = action.id
+        session.view.revision += 1
         st.rerun()
 
 
@@ -113,7 +115,7 @@ def mapping(session: Session, action: Action, plan: PreparedFile) -> None:
         st.error(
             f"Falta decir de dónde sale: {plain(', '.join(missing))}.", icon=":material/error:"
         )
-    elif not session.explicit.get(action.id):
+    elif not session.mapping.explicit.get(action.id):
         st.success(ALL_CANONICAL, icon=":material/check_circle:")
     saved.offer_last(session, action, plan)
     left, right = st.container(key="under_mapping").columns([0.68, 0.32], gap="medium")
@@ -182,12 +184,12 @@ def straight_on(session: Session, plan: PreparedFile, key: str) -> None:
 session = page.begin("mapeo")
 with page.error_boundary():
     place = page.heading("mapeo")
-    if not session.files.keys() & {"ubicaciones", "usuarios"}:
+    if not session.files.working.keys() & {"ubicaciones", "usuarios"}:
         st.info(EMPTY_MAPPING, icon=":material/upload_file:")
         with place:
             page.way("datos")
     action = selection.chosen_action(session)
-    loaded = bool(action and action.dataset in session.files)
+    loaded = bool(action and action.dataset in session.files.working)
     with st.expander(
         f"Acción: **{action.title}**" if action else "Elige una acción", expanded=not loaded
     ):

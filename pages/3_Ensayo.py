@@ -37,18 +37,18 @@ EVERY = 1.0  # seconds between two looks
 def start_dry_run(session: Session, plan: PreparedFile, *, few: int = 0) -> None:
     reached = resources.connection(session)
     how = selection.launch_of(session, dry_run=True, canary=few)
-    session.advice = []
-    started = launch(resources.context(), plan, reached, how, advise=session.advice.append)
-    session.dry_run_id = started.run_id
+    session.view.advice = []
+    started = launch(resources.context(), plan, reached, how, advise=session.view.advice.append)
+    session.view.dry_run_id = started.run_id
     put_in_url(started.run_id)
     st.rerun()
 
 
 def plan_or_reason(session: Session) -> PreparedFile | None:
     """The plan to do a dry run of, or None after saying what is missing."""
-    if not session.files.keys() & {"ubicaciones", "usuarios"}:
+    if not session.files.working.keys() & {"ubicaciones", "usuarios"}:
         st.info(EMPTY_MAPPING, icon=":material/upload_file:")
-    elif session.action_id is None:
+    elif session.mapping.action_id is None:
         st.info(EMPTY_ACTION, icon=":material/arrow_back:")
     elif lacking := selection.file_lacking(session):
         st.info(plain(lacking), icon=":material/upload_file:")
@@ -58,9 +58,10 @@ def plan_or_reason(session: Session) -> PreparedFile | None:
 
 
 def way_back(session: Session) -> None:
-    no_file = not session.files.keys() & {"ubicaciones", "usuarios"} or selection.file_lacking(
-        session
-    )
+    no_file = not session.files.working.keys() & {
+        "ubicaciones",
+        "usuarios",
+    } or selection.file_lacking(session)
     page.way("datos" if no_file else "mapeo")
 
 
@@ -151,7 +152,7 @@ def onward(session: Session, snapshot: RunSnapshot, key: str) -> None:
     """
     if dry_run.changes(snapshot):
         if st.button("Ir a Lanzamiento", type="primary", key=f"launch_{key}"):
-            session.run_id = None
+            session.view.run_id = None
             st.switch_page(PAGES["lanzamiento"][0])
     elif st.button("Ir a Informe", type="primary", key=f"report_{key}"):
         st.switch_page(PAGES["informe"][0], query_params={"run": snapshot.run.run_id})
@@ -161,9 +162,9 @@ def wait_until_idle(
     session: Session, place: DeltaGenerator, run: RunRecord | None, snapshot: RunSnapshot | None
 ) -> None:
     current = bool(run and selection.is_about(run, session, resources.connection(session)))
-    if run and not current and session.action_id:
+    if run and not current and session.mapping.action_id:
         st.warning(OTHER_DATA, icon=":material/warning:")
-    plan = None if run and not session.files else plan_or_reason(session)
+    plan = None if run and not session.files.working else plan_or_reason(session)
     with place:
         if run:
             downloads.csv_button(run, "Descargar ensayo")

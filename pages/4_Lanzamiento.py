@@ -18,11 +18,11 @@ from pages.ui.widgets.markdown import plain
 
 def plan_or_reason(session: Session, place: DeltaGenerator) -> PreparedFile | None:
     """The plan to launch, or None after saying where to begin."""
-    if not session.files.keys() & {"ubicaciones", "usuarios"}:
+    if not session.files.working.keys() & {"ubicaciones", "usuarios"}:
         st.info(f"{NOTHING_RUNS} {EMPTY_MAPPING}", icon=":material/upload_file:")
         with place:
             page.way("datos")
-    elif session.action_id is None:
+    elif session.mapping.action_id is None:
         st.info(f"{NOTHING_RUNS} {EMPTY_ACTION}", icon=":material/arrow_back:")
         with place:
             page.way("mapeo")
@@ -38,7 +38,7 @@ def plan_or_reason(session: Session, place: DeltaGenerator) -> PreparedFile | No
 def before(session: Session, reached: Connection) -> None:
     plan = (
         selection.prepared(session)
-        if session.action_id and not selection.file_lacking(session)
+        if session.mapping.action_id and not selection.file_lacking(session)
         else None
     )
     place = page.heading("lanzamiento", plan.action.title if plan else "")

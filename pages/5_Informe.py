@@ -111,7 +111,7 @@ def after(session: Session, snapshot: RunSnapshot) -> None:
         if found and st.button(
             f"Siguiente acción: {found.action.title}", icon=":material/arrow_forward:"
         ):
-            session.action_id = found.action.id
+            session.mapping.action_id = found.action.id
             st.switch_page(PAGES["mapeo"][0])
     verify.draw(session, snapshot)
     undo.draw(session, snapshot)

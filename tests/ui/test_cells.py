@@ -19,9 +19,9 @@ def test_the_grid_follows_the_scope_where_as_many_rows_are_wrong(
     raw = f"person_id;location_name;extension\n{first};Madrid;2x1\n{second};Sevilla;3x1\n"
     put(app.switch_page(DATA).run(), "usuarios", raw.encode())
     held = session(app)
-    held.action_id = FORWARDING
+    held.mapping.action_id = FORWARDING
     for place, line in (("Madrid", 2), ("Sevilla", 3)):
-        held.scopes["usuarios"] = Scope(where=(Where("location_name", (place,)),))
+        held.mapping.scopes["usuarios"] = Scope(where=(Where("location_name", (place,)),))
         app.switch_page(MAPPING).run()
         assert list(grid(app)["Fila"]) == [line]
         assert f"en la fila {line}]" in said(app)
@@ -42,7 +42,7 @@ def test_a_picture_in_a_cell_stays_text_in_a_repair_and_in_a_hint(
     put(app.switch_page(DATA).run(), "usuarios", "\n".join([raw[0], *map(";".join, rows)]).encode())
     message = next(each.value for each in app.markdown if PICTURE in each.value)
     assert "\n" not in message
-    see(app, "Errores" if session(app).action_id else "Avisos")
+    see(app, "Errores" if session(app).mapping.action_id else "Avisos")
     type_into(app, 2, "email", "ana@example.com")
     hint = next(
         button.help
@@ -50,8 +50,8 @@ def test_a_picture_in_a_cell_stays_text_in_a_repair_and_in_a_hint(
         if button.label.startswith("Aplicar a todas las iguales")
     )
     assert r"\[x\]" in hint
-    session(app).scopes["usuarios"] = Scope(where=(Where("email", (PICTURE,)),))
-    session(app).action_id = FORWARDING
+    session(app).mapping.scopes["usuarios"] = Scope(where=(Where("email", (PICTURE,)),))
+    session(app).mapping.action_id = FORWARDING
     for page, label in ((MAPPING, "Continuar a Ensayo"), ("pages/3_Ensayo.py", "Ensayar 0 filas")):
         app.switch_page(page).run()
         assert r"\[x\]" in next(button.help for button in app.button if button.label == label)

@@ -147,16 +147,16 @@ def test_names_are_looked_for_with_the_new_token_after_the_old_one_expired(
     app.switch_page("pages/1_Datos.py").run()
     rows = "person_id;extension\nusuario00001@example.com;2041\n"
     app.file_uploader(key="upload_usuarios").upload("USUARIOS.CSV", rows.encode(), "text/csv").run()
-    held.action_id, held.by_name = FORWARDING, True
+    held.mapping.action_id, held.mapping.by_name = FORWARDING, True
     app.switch_page("pages/2_Mapeo.py").run()
     assert "Genera un token nuevo de Acme España" in said(app)
     again(app, remote.running.token)
     assert "Genera un token nuevo" not in said(app)
     assert "1 fila válida" in said(app)
-    held.by_name = False
+    held.mapping.by_name = False
     app.switch_page("pages/6_Historial.py").run()
     press(app, "Olvidar token")
-    assert "names" not in held.kept  # it calls with the token
+    assert "names" not in held.cache  # it calls with the token
 
 
 def test_what_was_brought_of_one_organisation_is_not_offered_as_anothers(
@@ -175,7 +175,7 @@ def test_what_was_brought_of_one_organisation_is_not_offered_as_anothers(
     assert "Usar como USUARIOS" in labels(app)  # of the same organisation: nothing is lost
     press(app, "Olvidar token")
     assert "Usar como USUARIOS" not in labels(app)
-    assert held.fetched is None
+    assert held.files.fetched is None
 
 
 def test_the_strip_says_how_long_the_token_may_last(app: AppTest, remote: Remote) -> None:
@@ -196,7 +196,7 @@ def test_a_token_that_expires_during_a_launch_is_asked_for_on_that_page(
     app.switch_page("pages/3_Ensayo.py").run()
     remote.fail_next({"status": 401, "body": {"message": "expired"}, "times": 1})
     press(app, "Ensayar 1 fila")
-    assert app.session_state[KEY].dry_run_id is None
+    assert app.session_state[KEY].view.dry_run_id is None
     assert any("No se ha perdido nada." in warning.value for warning in app.warning)
     again(app, remote.running.token)
     assert "Ensayar 1 fila" in [button.label for button in app.button]
@@ -315,7 +315,7 @@ def test_a_dry_run_is_not_held_against_another_organisation(
     app.query_params["run"] = record.run_id
     app.switch_page("pages/3_Ensayo.py").run()
     assert "El token es de otra organización. La ejecución es de Beta" in said(app)
-    assert "foreseen" not in held.kept
+    assert "foreseen" not in held.cache
 
 
 def test_a_token_that_has_expired_when_a_launch_is_confirmed_is_asked_for_again(
@@ -324,7 +324,7 @@ def test_a_token_that_has_expired_when_a_launch_is_confirmed_is_asked_for_again(
     paste(app, remote.running.token)
     held = app.session_state[KEY]
     users = from_records({2: {"person_id": remote.person(0), "extension": "2041"}}, name="usuarios")
-    held.files, held.action_id = {"usuarios": users}, FORWARDING
+    held.files.working, held.mapping.action_id = {"usuarios": users}, FORWARDING
 
     def confirming() -> None:
         from pages.ui.mapping import selection

@@ -71,23 +71,31 @@ def test_repairs_are_offered_before_and_after_and_none_is_taken_by_itself(bad: A
     shown = said(bad)
     assert "**2 celdas** · Teléfono sin prefijo +" in shown
     assert "`34911222333` → `+34911222333`" in shown
-    assert "34911222333" in set(session(bad).files["usuarios"].frame["legacy_phone_number"])
-    assert session(bad).corrections.get("usuarios", {}) == {}
+    assert "34911222333" in set(session(bad).files.working["usuarios"].frame["legacy_phone_number"])
+    assert session(bad).files.corrections.get("usuarios", {}) == {}
 
 
 def test_accepting_all_repairs_changes_the_working_file_and_not_the_original(bad: AppTest) -> None:
     press(bad, "Aceptar todas las reparaciones")
     held = session(bad)
-    assert list(held.files["usuarios"].frame["legacy_phone_number"][:2]) == ["+34911222333"] * 2
-    assert list(held.originals["usuarios"].frame["legacy_phone_number"][:2]) == ["34911222333"] * 2
-    assert held.files["usuarios"].sha256 != held.originals["usuarios"].sha256
+    assert (
+        list(held.files.working["usuarios"].frame["legacy_phone_number"][:2])
+        == ["+34911222333"] * 2
+    )
+    assert (
+        list(held.files.originals["usuarios"].frame["legacy_phone_number"][:2])
+        == ["34911222333"] * 2
+    )
+    assert held.files.working["usuarios"].sha256 != held.files.originals["usuarios"].sha256
     assert "2 celdas corregidas; el original no se toca" in said(bad)
     bad.button(key="undo_usuarios").click().run()
-    assert session(bad).files["usuarios"].frame.equals(held.originals["usuarios"].frame)
+    assert (
+        session(bad).files.working["usuarios"].frame.equals(held.files.originals["usuarios"].frame)
+    )
 
 
 def test_repairs_can_be_accepted_one_by_one(bad: AppTest) -> None:
-    key = f"some_usuarios_0_{session(bad).revision}"
+    key = f"some_usuarios_0_{session(bad).view.revision}"
     bad.session_state[key] = {
         "edited_rows": {0: {"Aceptar": False}},
         "added_rows": [],
@@ -95,7 +103,7 @@ def test_repairs_can_be_accepted_one_by_one(bad: AppTest) -> None:
     }
     bad.run()
     press(bad, "Aceptar las marcadas (1)")
-    assert list(session(bad).files["usuarios"].frame["legacy_phone_number"][:2]) == [
+    assert list(session(bad).files.working["usuarios"].frame["legacy_phone_number"][:2]) == [
         "34911222333",
         "+34911222333",
     ]
@@ -123,7 +131,7 @@ def test_the_counters_are_those_of_the_rows_below_them(bad: AppTest) -> None:
         "Avisos 3",
         "Vista previa",
     ]
-    session(bad).action_id = FORWARDING
+    session(bad).mapping.action_id = FORWARDING
     bad.run()
     assert "USUARIOS: 2 válidas · 1 con errores (se aparta)" in said(bad)
     see(bad, "Errores")
@@ -151,7 +159,7 @@ def grid(app: AppTest) -> pd.DataFrame:
 def type_into(app: AppTest, line: int, column: str, text: str) -> AppTest:
     """What the browser does when a cell of the grid is changed."""
     held = session(app)
-    held.pending.setdefault("usuarios", {})[(line, column)] = text
+    held.files.pending.setdefault("usuarios", {})[(line, column)] = text
     return app.run()
 
 
@@ -159,9 +167,9 @@ def test_a_cell_typed_and_applied_is_right_and_looked_at_again(bad: AppTest) -> 
     see(bad, "Avisos")
     type_into(bad, 4, "extension", "2044")
     press(bad, "Aplicar 1 corrección")
-    assert session(bad).files["usuarios"].frame.at[4, "extension"] == "2044"
-    assert not [p for p in session(bad).findings["usuarios"] if p.column == "extension"]
-    assert session(bad).pending.get("usuarios", {}) == {}
+    assert session(bad).files.working["usuarios"].frame.at[4, "extension"] == "2044"
+    assert not [p for p in session(bad).files.problems["usuarios"] if p.column == "extension"]
+    assert session(bad).files.pending.get("usuarios", {}) == {}
 
 
 def test_the_same_correction_goes_to_all_cells_that_are_alike(bad: AppTest) -> None:
@@ -169,7 +177,7 @@ def test_the_same_correction_goes_to_all_cells_that_are_alike(bad: AppTest) -> N
     type_into(bad, 2, "legacy_phone_number", "+34911222333")
     press(bad, "Aplicar a todas las iguales (2)")
     assert (
-        list(session(bad).files["usuarios"].frame["legacy_phone_number"][:2])
+        list(session(bad).files.working["usuarios"].frame["legacy_phone_number"][:2])
         == ["+34911222333"] * 2
     )
 
@@ -182,7 +190,7 @@ def test_cells_typed_and_not_applied_survive_a_page_switch_and_are_shown_in_the_
     bad.switch_page(MAPPING).run()
     assert "1 celda sin aplicar" in said(bad)
     bad.switch_page(DATA).run()
-    assert session(bad).pending["usuarios"] == {(4, "extension"): "2044"}
+    assert session(bad).files.pending["usuarios"] == {(4, "extension"): "2044"}
 
 
 def test_a_corrected_file_is_what_the_action_works_on(bad: AppTest) -> None:
@@ -196,7 +204,7 @@ def test_a_corrected_file_is_what_the_action_works_on(bad: AppTest) -> None:
 
 def test_the_corrected_file_reads_back_the_same(bad: AppTest) -> None:
     press(bad, "Aceptar todas las reparaciones")
-    working = session(bad).files["usuarios"]
+    working = session(bad).files.working["usuarios"]
     again = read_csv(corrections.to_csv(working), name="usuarios")
     assert again.frame.equals(working.frame)
     assert (
@@ -225,7 +233,7 @@ def test_a_workbook_with_the_three_sheets_fills_the_three_zones(app: AppTest) ->
         USUARIOS=[["email"], ["a@b.es"]],
     )
     put(app, "global", raw, "todo.xlsx")
-    assert {name: len(file.frame) for name, file in session(app).files.items()} == {
+    assert {name: len(file.frame) for name, file in session(app).files.working.items()} == {
         "global": 1,
         "ubicaciones": 1,
         "usuarios": 1,
@@ -241,20 +249,20 @@ def test_another_sheet_can_be_chosen(app: AppTest) -> None:
         workbook(Hoja1=[["nada"], ["x"]], Personas=[["email"], ["a@b.es"]]),
         "todo.xlsx",
     )
-    assert list(session(app).files["usuarios"].frame.columns) == ["nada"]
+    assert list(session(app).files.working["usuarios"].frame.columns) == ["nada"]
     next(box for box in app.selectbox if box.label == "Hoja").set_value("Personas")
     press(app, "Leer de nuevo")
-    assert list(session(app).files["usuarios"].frame.columns) == ["email"]
+    assert list(session(app).files.working["usuarios"].frame.columns) == ["email"]
 
 
 def test_encoding_and_separator_can_be_changed(app: AppTest) -> None:
     app.switch_page(DATA).run()
     put(app, "usuarios", "email|display_name\r\na@b.es|Peña Ana\r\n".encode("cp1252"))
-    assert session(app).files["usuarios"].encoding == "cp1252"
+    assert session(app).files.working["usuarios"].encoding == "cp1252"
     next(box for box in app.selectbox if box.label == "Separador").set_value(",")
     press(app, "Leer de nuevo")
     held = session(app)
-    assert list(held.files["usuarios"].frame.columns) == ["email|display_name"]
+    assert list(held.files.working["usuarios"].frame.columns) == ["email|display_name"]
 
 
 def test_without_a_country_no_prefix_is_proposed_until_one_is_chosen(
@@ -309,10 +317,10 @@ def test_the_profile_of_the_examples_goes_with_the_last_of_their_files(
     app.switch_page(DATA).run()
     press(app, "Usar los ejemplos")
     held = session(app)
-    raw = f"location_id\n{held.files['ubicaciones'].frame['location_id'].iloc[0]}\n"
+    raw = f"location_id\n{held.files.working['ubicaciones'].frame['location_id'].iloc[0]}\n"
     app.button(key="drop_global").click().run()
     app.button(key="drop_usuarios").click().run()
-    held.action_id = "ubicacion_configurar_permisos_salientes_defecto"
+    held.mapping.action_id = "ubicacion_configurar_permisos_salientes_defecto"
     app.switch_page(MAPPING).run()
     assert "**Perfil saliente**: 10 tipos de llamada · el de los ejemplos" in said(app)
     app.switch_page(DATA).run()
@@ -320,13 +328,13 @@ def test_the_profile_of_the_examples_goes_with_the_last_of_their_files(
     app.file_uploader(key="upload_ubicaciones_1").upload("MIS.CSV", raw.encode(), "text/csv").run()
     app.switch_page(MAPPING).run()
     assert "**Perfil saliente**: ninguno" in said(app)
-    assert "profile" not in held.options
+    assert "profile" not in held.mapping.options
 
 
 def test_a_profile_of_ones_own_stays_when_the_examples_go(app: AppTest) -> None:
     app.switch_page(DATA).run()
     press(app, "Usar los ejemplos")
-    own = session(app).options["profile"] = {**session(app).options["profile"]}
+    own = session(app).mapping.options["profile"] = {**session(app).mapping.options["profile"]}
     for name in ("global", "ubicaciones", "usuarios"):
         app.button(key=f"drop_{name}").click().run()
-    assert session(app).options["profile"] is own
+    assert session(app).mapping.options["profile"] is own

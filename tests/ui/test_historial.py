@@ -227,17 +227,17 @@ def test_a_repeated_run_brings_back_its_file_action_mapping_and_scope(
     wait(live, every=0.05)
     session = Session()
     repeat.repeat(context, session, find_run(context, live.run_id))
-    assert session.action_id == FORWARDING
-    assert session.explicit[FORWARDING]["destination"] == "=532041"
-    assert session.files["usuarios"].frame.equals(files["usuarios"].frame)
-    assert session.files["usuarios"].sha256 == files["usuarios"].sha256
-    assert session.scopes["usuarios"].lines == ((2, 3),)
-    assert (session.note, session.chunk_size) == ("CHG-1", 150)
+    assert session.mapping.action_id == FORWARDING
+    assert session.mapping.explicit[FORWARDING]["destination"] == "=532041"
+    assert session.files.working["usuarios"].frame.equals(files["usuarios"].frame)
+    assert session.files.working["usuarios"].sha256 == files["usuarios"].sha256
+    assert session.mapping.scopes["usuarios"].lines == ((2, 3),)
+    assert (session.launch.note, session.launch.chunk_size) == ("CHG-1", 150)
     again = prepare(
         FORWARDING,
-        session.files,
-        explicit=session.explicit[FORWARDING],
-        scope=session.scopes["usuarios"],
+        session.files.working,
+        explicit=session.mapping.explicit[FORWARDING],
+        scope=session.mapping.scopes["usuarios"],
     )
     assert again.mapping == plan.mapping
     assert again.excluded == plan.excluded
@@ -253,8 +253,8 @@ def test_repeat_is_offered_only_while_the_file_is_kept(
     mark(app, run.run_id)
     button(app, "Repetir").click().run()
     assert not app.exception
-    assert app.session_state[KEY].action_id == FORWARDING
-    assert set(app.session_state[KEY].files) >= {"usuarios"}
+    assert app.session_state[KEY].mapping.action_id == FORWARDING
+    assert set(app.session_state[KEY].files.working) >= {"usuarios"}
 
 
 # -- archive ---------------------------------------------------------------------------------------

@@ -41,7 +41,7 @@ def sandbox(context: Context) -> Connection:
 def tab(app: AppTest, files: dict[str, Dataset]) -> AppTest:
     """With the files and the action, and nothing seen in a dry run."""
     mine = app.session_state[KEY]
-    mine.files, mine.action_id = dict(files), FORWARDING
+    mine.files.working, mine.mapping.action_id = dict(files), FORWARDING
     return app
 
 
@@ -95,10 +95,17 @@ def test_a_value_that_comes_from_another_file_and_has_changed_makes_the_dry_run_
     )
     wait(live, every=0.05)
     mine = tab.session_state[KEY]
-    mine.files, mine.explicit[FORWARDING], mine.dry_run_id = with_join, dict(JOIN), live.run_id
+    mine.files.working, mine.mapping.explicit[FORWARDING], mine.view.dry_run_id = (
+        with_join,
+        dict(JOIN),
+        live.run_id,
+    )
     assert LAUNCH in buttons(tab.switch_page(BOARD).run())
     other = with_cells(ours, [(line, "ext", "2222") for line in ours.frame.index])
-    mine.files = {**with_join, "ubicaciones": other}  # as a corrected cell leaves it: the same hash
+    mine.files.working = {
+        **with_join,
+        "ubicaciones": other,
+    }  # as a corrected cell leaves it: the same hash
     assert LAUNCH not in buttons(tab.run())
     kept = {str(entry["name"]) for entry in runs.get_run(context.journal, live.run_id).files}
     assert kept == {"global", "ubicaciones", "usuarios"}
@@ -108,12 +115,15 @@ def test_a_dry_run_that_was_launched_is_not_offered_again(
     tab: AppTest, context: Context, sandbox: Connection, fresh: dict[str, Dataset]
 ) -> None:
     mine = tab.session_state[KEY]
-    mine.files, mine.dry_run_id = fresh, finished_run(context, sandbox, fresh, dry_run=True).run_id
+    mine.files.working, mine.view.dry_run_id = (
+        fresh,
+        finished_run(context, sandbox, fresh, dry_run=True).run_id,
+    )
     assert buttons(tab.switch_page(BOARD).run())[LAUNCH]
     press(tab, LAUNCH)
     first = launches(context)[0]
     mine = tab.session_state[KEY]
-    mine.run_id = None
+    mine.view.run_id = None
     tab.query_params.clear()
     tab.switch_page(BOARD).run()
     assert not buttons(tab)[LAUNCH]
@@ -124,10 +134,13 @@ def test_a_launch_that_sent_nothing_leaves_its_dry_run_to_be_launched(
     tab: AppTest, context: Context, sandbox: Connection, fresh: dict[str, Dataset]
 ) -> None:
     mine = tab.session_state[KEY]
-    mine.files, mine.dry_run_id = fresh, finished_run(context, sandbox, fresh, dry_run=True).run_id
+    mine.files.working, mine.view.dry_run_id = (
+        fresh,
+        finished_run(context, sandbox, fresh, dry_run=True).run_id,
+    )
     reached = identify(api_for(sandbox, context.settings, context.journal), sandbox)
     later = Launch(at=datetime.now(UTC) + timedelta(hours=5))
-    live = launch_plan(context, mine.dry_run_id, reached, later)
+    live = launch_plan(context, mine.view.dry_run_id, reached, later)
     request_stop(context, live.run_id, "cancel", "Ana")
     wait(live, every=0.05)
     assert buttons(tab.switch_page(BOARD).run())[LAUNCH]
@@ -141,7 +154,10 @@ def test_a_second_click_while_the_first_one_is_carried_out_launches_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     mine = tab.session_state[KEY]
-    mine.files, mine.dry_run_id = fresh, finished_run(context, sandbox, fresh, dry_run=True).run_id
+    mine.files.working, mine.view.dry_run_id = (
+        fresh,
+        finished_run(context, sandbox, fresh, dry_run=True).run_id,
+    )
     tab.switch_page(BOARD).run()
     clicked: list[tuple[ScriptRunner, RerunData]] = []
     run_script, launch_plan = ScriptRunner._run_script, launch_view.launch_plan
@@ -163,4 +179,4 @@ def test_a_second_click_while_the_first_one_is_carried_out_launches_nothing(
     before = len(launches(context))
     press(tab, LAUNCH)
     assert len(launches(context)) == before + 1
-    assert tab.session_state[KEY].run_id == launches(context)[0].run_id
+    assert tab.session_state[KEY].view.run_id == launches(context)[0].run_id

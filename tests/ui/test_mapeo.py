@@ -54,13 +54,15 @@ def test_the_whole_file_is_the_scope_until_another_is_chosen(mapped: AppTest) ->
 
 
 def test_rows_are_chosen_by_the_values_of_a_column(mapped: AppTest) -> None:
-    place = str(session(mapped).files["usuarios"].frame["location_name"].iloc[0])
+    place = str(session(mapped).files.working["usuarios"].frame["location_name"].iloc[0])
     press(mapped, "Elegir filas…")
     mapped.multiselect(key="scope_values_location_name").set_value([place]).run()
-    count = int((session(mapped).files["usuarios"].frame["location_name"] == place).sum())
+    count = int((session(mapped).files.working["usuarios"].frame["location_name"] == place).sum())
     assert f"**{count} de 3 filas** · location_name = {place}" in said(mapped)
     mapped.button(key="scope_take").click().run()
-    assert session(mapped).scopes["usuarios"] == Scope(where=(Where("location_name", (place,)),))
+    assert session(mapped).mapping.scopes["usuarios"] == Scope(
+        where=(Where("location_name", (place,)),)
+    )
     assert f"**{count} de 3 filas**" in said(mapped)
 
 
@@ -83,19 +85,19 @@ def test_a_range_that_is_none_is_reported_and_chooses_nothing(mapped: AppTest) -
     ).set_value("Filas").run()
     mapped.text_input(key="scope_lines").set_value("doce").run()
     assert "se esperan filas como 2-200" in mapped.error[0].value
-    assert session(mapped).scopes == {}
+    assert session(mapped).mapping.scopes == {}
 
 
 def test_an_empty_scope_is_reported_and_stops_the_way_on(mapped: AppTest) -> None:
-    session(mapped).scopes["usuarios"] = Scope(where=(Where("location_name", ("Lugo",)),))
+    session(mapped).mapping.scopes["usuarios"] = Scope(where=(Where("location_name", ("Lugo",)),))
     mapped.run()
     assert "El alcance está vacío: ninguna fila cumple «location_name = Lugo»." in said(mapped)
     assert next(b for b in mapped.button if b.label == "Continuar a Ensayo").disabled
 
 
 def test_a_pasted_list_says_what_is_not_in_the_file(mapped: AppTest) -> None:
-    email = session(mapped).files["usuarios"].frame["email"].iloc[0]
-    session(mapped).scopes["usuarios"] = Scope(pasted=(email, "nadie@example.com"))
+    email = session(mapped).files.working["usuarios"].frame["email"].iloc[0]
+    session(mapped).mapping.scopes["usuarios"] = Scope(pasted=(email, "nadie@example.com"))
     mapped.run()
     assert "**1 de 3 filas**" in said(mapped)
     assert "Sin fila en el fichero: nadie@example.com." in said(mapped)
@@ -106,10 +108,10 @@ def test_another_scope_is_not_taken_for_the_one_in_the_dry_run(
 ) -> None:
     mapped.switch_page(REHEARSAL).run()
     press(mapped, "Ensayar 3 filas")
-    run = runs.get_run(context.journal, session(mapped).dry_run_id or "")
+    run = runs.get_run(context.journal, session(mapped).view.dry_run_id or "")
     where = Connection(run.target, "", None, run.org_id)  # type: ignore[arg-type]  # no call is made
     assert selection.is_about(run, session(mapped), where)
-    session(mapped).scopes["usuarios"] = Scope(lines=((2, 2),))
+    session(mapped).mapping.scopes["usuarios"] = Scope(lines=((2, 2),))
     assert not selection.is_about(run, session(mapped), where)
 
 
@@ -117,8 +119,8 @@ def test_what_an_earlier_file_had_and_this_one_lacks_can_be_given_up_in_place(
     mapped: AppTest,
 ) -> None:
     held = session(mapped)
-    held.explicit[FORWARDING] = {"extension": "no_esta"}
-    held.scopes["usuarios"] = Scope(where=(Where("tampoco", ("x",)),))
+    held.mapping.explicit[FORWARDING] = {"extension": "no_esta"}
+    held.mapping.scopes["usuarios"] = Scope(where=(Where("tampoco", ("x",)),))
     mapped.run()
     assert "no tiene la columna «no_esta»" in mapped.error[0].value
     press(mapped, "Volver a las cabeceras")
@@ -136,10 +138,10 @@ def test_suggestions_are_offered_with_their_score_and_taken_when_accepted(
 ) -> None:
     choose(load(app, examples, (b"person_id;", b"id_usuario;")), FORWARDING)
     assert "person_id ← **id_usuario** · 95 % · sinónimo" in said(app)
-    assert session(app).explicit == {}
+    assert session(app).mapping.explicit == {}
     assert next(b for b in app.button if b.label == "Continuar a Ensayo").disabled
     press(app, "Aceptar sugerencias (1)")
-    assert session(app).explicit == {FORWARDING: {"person_id": "id_usuario"}}
+    assert session(app).mapping.explicit == {FORWARDING: {"person_id": "id_usuario"}}
     assert not next(b for b in app.button if b.label == "Continuar a Ensayo").disabled
 
 
@@ -151,7 +153,7 @@ def test_a_template_gives_each_row_its_own_text(mapped: AppTest) -> None:
     press(mapped, "Aplicar plantilla")
     plan = selection.prepared(session(mapped))
     assert list(plan.frame["destination"]) == [
-        f"9{ext}" for ext in session(mapped).files["usuarios"].frame["extension"]
+        f"9{ext}" for ext in session(mapped).files.working["usuarios"].frame["extension"]
     ]
 
 
@@ -161,7 +163,7 @@ def test_a_template_with_a_column_that_there_is_not_is_refused_and_not_kept(
     next(field for field in mapped.text_input if field.label == "Plantilla").set_value("9{anexo}")
     press(mapped, "Aplicar plantilla")
     assert "no tiene la columna «anexo»" in mapped.error[0].value
-    assert session(mapped).explicit == {}
+    assert session(mapped).mapping.explicit == {}
 
 
 def test_data_of_another_file_is_found_by_a_shared_column(app: AppTest, examples: Path) -> None:
@@ -176,18 +178,18 @@ def test_data_of_another_file_is_found_by_a_shared_column(app: AppTest, examples
     press(app, "Unir")
     held = session(app)
     assert (
-        held.explicit[MOVE]["target_location_id"]
+        held.mapping.explicit[MOVE]["target_location_id"]
         == "UBICACIONES.location_id[location_name=location_name]"
     )
     assert list(selection.prepared(held).frame["target_location_id"]) == list(
-        held.files["usuarios"].frame["location_id"]
+        held.files.working["usuarios"].frame["location_id"]
     )
 
 
 def test_a_mapping_is_kept_by_name_and_found_by_another_tab(
     mapped: AppTest, context: Context
 ) -> None:
-    session(mapped).explicit[FORWARDING] = {"destination": "=2041"}
+    session(mapped).mapping.explicit[FORWARDING] = {"destination": "=2041"}
     mapped.run()
     next(field for field in mapped.text_input if field.label == "Nombre").set_value("Fase 1")
     press(mapped, "Guardar")
@@ -196,9 +198,9 @@ def test_a_mapping_is_kept_by_name_and_found_by_another_tab(
         for each in saved_mappings.saved(context.home, FORWARDING)
     ] == ["2041"]
     press(mapped, "Volver a las cabeceras")
-    assert session(mapped).explicit == {}
+    assert session(mapped).mapping.explicit == {}
     mapped.button(key="mapping_load").click().run()
-    assert session(mapped).explicit[FORWARDING]["destination"] == "=2041"
+    assert session(mapped).mapping.explicit[FORWARDING]["destination"] == "=2041"
 
 
 def test_a_mapping_of_another_file_that_lacks_a_column_is_refused(
@@ -210,21 +212,21 @@ def test_a_mapping_of_another_file_that_lacks_a_column_is_refused(
     )
     raw = saved_mappings.to_bytes(odd).replace(b"target_extension", b"no_esta")
     mapped.file_uploader(key="mapping_file").upload("m.json", raw, "application/json").run()
-    assert "no_esta" in session(mapped).upload_errors["mapping"]
-    assert session(mapped).explicit == {}
+    assert "no_esta" in session(mapped).files.upload_errors["mapping"]
+    assert session(mapped).mapping.explicit == {}
 
 
 def test_what_was_mapped_last_time_with_these_headers_is_offered(
     app: AppTest, examples: Path
 ) -> None:
     choose(load(app, examples, (b"person_id;", b"quien;")), FORWARDING)
-    session(app).explicit[FORWARDING] = {"person_id": "quien"}
+    session(app).mapping.explicit[FORWARDING] = {"person_id": "quien"}
     app.run()
     press(app, "Continuar a Ensayo")
-    session(app).explicit.clear()
+    session(app).mapping.explicit.clear()
     app.switch_page(MAPPING).run()
     press(app, "Usar el de la última vez")
-    assert session(app).explicit[FORWARDING]["person_id"] == "quien"
+    assert session(app).mapping.explicit[FORWARDING]["person_id"] == "quien"
 
 
 def test_actions_in_development_are_grey_and_cannot_be_chosen(mapped: AppTest) -> None:
@@ -247,7 +249,7 @@ def test_emails_stand_for_ids_when_the_operator_says_so(app: AppTest, examples: 
     assert "0 filas válidas" in said(mapped)
     mapped.checkbox(key="by_name").set_value(True).run()
     assert "1 fila válida · 1 con errores" in said(mapped)
-    plan = session(mapped).prepared
+    plan = session(mapped).mapping.prepared
     assert plan is not None
     assert [(problem.line, problem.value) for problem in plan.problems] == [
         (3, "nadie@example.com")
@@ -264,7 +266,7 @@ def test_what_the_action_does_by_itself_is_reported_as_its_source(mapped: AppTes
         "✓ por defecto",
     ]
     editor.choose(session(mapped), plan.action, "destination", "plantilla 53{extension}")
-    assert session(mapped).explicit == {}
+    assert session(mapped).mapping.explicit == {}
 
 
 def test_a_file_with_only_emails_is_one_click_away_from_its_ids(app: AppTest) -> None:
@@ -278,7 +280,7 @@ def test_a_file_with_only_emails_is_one_click_away_from_its_ids(app: AppTest) ->
         mapped
     )  # nothing can be said of rows before it is known whose they are
     mapped.button(key="look_up_person_id").click().run()
-    assert session(mapped).by_name
+    assert session(mapped).mapping.by_name
     assert "##### 2 filas válidas" in said(mapped)
     plan = selection.prepared(session(mapped))
     table = editor.table(plan.action, plan, (), [], by_name=True)
@@ -293,7 +295,7 @@ def test_plain_headers_are_never_reported_as_another_mapping(app: AppTest, examp
     """The same file without its GLOBAL has the same headers, and nothing was chosen by hand."""
     mapped = choose(load(app, examples), FORWARDING)
     press(mapped, "Continuar a Ensayo")
-    session(mapped).files.pop("global")
+    session(mapped).files.working.pop("global")
     mapped.switch_page(MAPPING).run()
     assert "se usó otro mapeo" not in said(mapped)
 
@@ -308,7 +310,7 @@ def test_before_a_dry_run_the_page_says_what_where_and_how_long(mapped: AppTest)
 
 
 def test_an_empty_scope_is_reported_on_the_dry_run_too(mapped: AppTest) -> None:
-    session(mapped).scopes["usuarios"] = Scope(where=(Where("location_name", ("Lugo",)),))
+    session(mapped).mapping.scopes["usuarios"] = Scope(where=(Where("location_name", ("Lugo",)),))
     mapped.switch_page(REHEARSAL).run()
     assert "ninguna fila cumple «location_name = Lugo»" in said(mapped)
     button = next(b for b in mapped.button if b.label == "Ensayar 0 filas")
@@ -321,7 +323,7 @@ def test_rows_that_the_filter_shows_are_taken_out_of_the_scope(
 ) -> None:
     mapped.switch_page(REHEARSAL).run()
     press(mapped, "Ensayar 3 filas")
-    run_id = session(mapped).dry_run_id or ""
+    run_id = session(mapped).view.dry_run_id or ""
     live = find_live(run_id)
     if live:
         assert live.ended.wait(30)
@@ -329,18 +331,17 @@ def test_rows_that_the_filter_shows_are_taken_out_of_the_scope(
     who = next(row for row in read_rows(context.journal, run_id) if row.line == 3)
     mapped.text_input(key=f"plan_{run_id}_search").set_value(who.label).run()
     press(mapped, "Quitar del alcance")
-    assert session(mapped).scopes["usuarios"].lines == ((2, 2), (4, 4))
+    assert session(mapped).mapping.scopes["usuarios"].lines == ((2, 2), (4, 4))
     assert "alcance: 2 de 3 filas" in said(mapped)
 
 
 def test_a_column_of_a_file_loaded_later_is_suggested() -> None:
-    held = Session(
-        files={"usuarios": from_records({2: {"person_id": "p"}}, name="usuarios")},
-        action_id=FORWARDING,
-    )
+    held = Session()
+    held.files.working["usuarios"] = from_records({2: {"person_id": "p"}}, name="usuarios")
+    held.mapping.action_id = FORWARDING
     plan = selection.prepared(held)
     assert "extension" not in [offer.param for offer in editor.suggestions(held, plan.action, plan)]
-    held.files["global"] = from_records({2: {"anexo": "2041"}}, name="global")
+    held.files.working["global"] = from_records({2: {"anexo": "2041"}}, name="global")
     plan = selection.prepared(held)
     offers = editor.suggestions(held, plan.action, plan)
     assert [offer.source for offer in offers if offer.param == "extension"] == ["GLOBAL.anexo"]

@@ -60,7 +60,7 @@ def test_uploads_are_read_and_reported(loaded: AppTest) -> None:
 def test_files_survive_a_page_switch(loaded: AppTest) -> None:
     loaded.switch_page(MAPPING).run()
     loaded.switch_page(DATA).run()
-    assert set(session(loaded).files) == {"global", "ubicaciones", "usuarios"}
+    assert set(session(loaded).files.working) == {"global", "ubicaciones", "usuarios"}
 
 
 def test_a_file_that_cannot_be_read_is_refused_in_spanish(app: AppTest) -> None:
@@ -69,7 +69,7 @@ def test_a_file_that_cannot_be_read_is_refused_in_spanish(app: AppTest) -> None:
         "USUARIOS.CSV", b"person_id;person_id\n1;2\n", "text/csv"
     ).run()
     assert "está repetida" in app.error[0].value
-    assert "usuarios" not in session(app).files
+    assert "usuarios" not in session(app).files.working
     assert not app.exception
 
 
@@ -78,8 +78,8 @@ def test_the_examples_of_the_repository_load_with_their_profile(app: AppTest) ->
         pytest.fail("examples/USUARIOS.CSV is part of the product")
     app.switch_page(DATA).run()
     press(app, "Usar los ejemplos")
-    assert len(session(app).files["usuarios"].frame) == 4500
-    assert "callingPermissions" in session(app).options["profile"]
+    assert len(session(app).files.working["usuarios"].frame) == 4500
+    assert "callingPermissions" in session(app).mapping.options["profile"]
 
 
 def test_canonical_headers_need_no_mapping(mapped: AppTest) -> None:
@@ -99,7 +99,7 @@ def test_a_parameter_without_source_blocks_the_dry_run(app: AppTest, examples: P
 
 def edit(app: AppTest, line: int, origin: str) -> AppTest:
     """What the browser does when a cell of the mapping is changed."""
-    key = f"mapping_{FORWARDING}_{session(app).revision}"
+    key = f"mapping_{FORWARDING}_{session(app).view.revision}"
     app.session_state[key] = {
         "edited_rows": {line: {"Origen": origin}},
         "added_rows": [],
@@ -114,14 +114,14 @@ def test_an_edit_of_the_mapping_survives_a_page_switch(mapped: AppTest) -> None:
     edit(mapped, 1, "target_extension")
     mapped.switch_page(DATA).run()
     mapped.switch_page(MAPPING).run()
-    assert session(mapped).explicit == {FORWARDING: {"extension": "target_extension"}}
+    assert session(mapped).mapping.explicit == {FORWARDING: {"extension": "target_extension"}}
     assert not mapped.exception
 
 
 def test_choosing_what_the_headers_say_leaves_nothing_behind(mapped: AppTest) -> None:
     edit(mapped, 1, "target_extension")
     edit(mapped, 1, "extension")
-    assert session(mapped).explicit == {}
+    assert session(mapped).mapping.explicit == {}
 
 
 def wait_for_run(context: Context, run_id: str) -> None:
@@ -133,7 +133,7 @@ def wait_for_run(context: Context, run_id: str) -> None:
 def test_a_dry_run_shows_changes_and_writes_nothing(mapped: AppTest, context: Context) -> None:
     mapped.switch_page(REHEARSAL).run()
     press(mapped, "Ensayar 3 filas")
-    run_id = session(mapped).dry_run_id
+    run_id = session(mapped).view.dry_run_id
     assert run_id
     wait_for_run(context, run_id)
     mapped.run()
@@ -156,13 +156,13 @@ def test_launching_a_dry_run_plan_does_what_it_said(loaded: AppTest, context: Co
     choose(loaded, "usuarios_configurar_perfil_saliente_custom")
     loaded.switch_page(REHEARSAL).run()
     press(loaded, "Ensayar 3 filas")
-    dry_run_seen = session(loaded).dry_run_id or ""
+    dry_run_seen = session(loaded).view.dry_run_id or ""
     wait_for_run(context, dry_run_seen)
     loaded.run()
     planned = runs.run_counts(context.journal, dry_run_seen)
     loaded.switch_page(LAUNCH).run()
     press(loaded, "Lanzar este ensayo")
-    run_id = session(loaded).run_id or ""
+    run_id = session(loaded).view.run_id or ""
     wait_for_run(context, run_id)
     assert runs.run_counts(context.journal, run_id)["done"] == planned["change"] > 0
     assert runs.get_run(context.journal, run_id).parent == dry_run_seen
@@ -173,7 +173,7 @@ def test_an_hour_that_has_passed_is_shown_in_its_field_and_launches_nothing(
 ) -> None:
     mapped.switch_page(REHEARSAL).run()
     press(mapped, "Ensayar 3 filas")
-    live = find_live(session(mapped).dry_run_id or "")
+    live = find_live(session(mapped).view.dry_run_id or "")
     assert live is None or live.ended.wait(30)
     mapped.switch_page(LAUNCH).run()
     mapped.text_input(key="launch_not_after").set_value("2020-05-31T06:00").run()
@@ -181,7 +181,7 @@ def test_an_hour_that_has_passed_is_shown_in_its_field_and_launches_nothing(
     assert [message in error.value for error in mapped.error] == [True]
     press(mapped, "Lanzar este ensayo")
     assert any(message in error.value for error in mapped.error)
-    assert session(mapped).run_id is None
+    assert session(mapped).view.run_id is None
 
 
 def test_what_cannot_all_be_undone_asks_for_the_number_and_launches_nothing(
@@ -192,7 +192,7 @@ def test_what_cannot_all_be_undone_asks_for_the_number_and_launches_nothing(
     press(loaded, "Lanzar sin ensayo")
     assert "Escribe 3 para confirmar." in [field.label for field in loaded.text_input]
     assert "No todo se puede deshacer" in said(loaded)
-    assert session(loaded).run_id is None
+    assert session(loaded).view.run_id is None
 
 
 def test_other_data_than_the_in_the_dry_run_are_not_taken_for_in_the_dry_run(
@@ -200,7 +200,7 @@ def test_other_data_than_the_in_the_dry_run_are_not_taken_for_in_the_dry_run(
 ) -> None:
     mapped.switch_page(REHEARSAL).run()
     press(mapped, "Ensayar 3 filas")
-    live = find_live(session(mapped).dry_run_id or "")
+    live = find_live(session(mapped).view.dry_run_id or "")
     assert live is None or live.ended.wait(30)
     edit(mapped.switch_page(MAPPING).run(), 1, "target_extension")
     mapped.switch_page(LAUNCH).run()
@@ -211,18 +211,18 @@ def test_other_data_than_the_in_the_dry_run_are_not_taken_for_in_the_dry_run(
 
 def test_a_removed_file_is_gone_and_can_be_loaded_again(loaded: AppTest, examples: Path) -> None:
     loaded.button(key="drop_usuarios").click().run()
-    assert "usuarios" not in session(loaded).files
+    assert "usuarios" not in session(loaded).files.working
     raw = (examples / "USUARIOS.CSV").read_bytes()
     loaded.file_uploader(key="upload_usuarios_1").upload("USUARIOS.CSV", raw, "text/csv").run()
-    assert "usuarios" in session(loaded).files
+    assert "usuarios" in session(loaded).files.working
 
 
 @pytest.mark.parametrize("left", [("global",), ("global", "ubicaciones")])
 def test_an_action_whose_file_was_taken_out_leads_back_to_datos(
     mapped: AppTest, left: tuple[str, ...]
 ) -> None:
-    for name in session(mapped).files.keys() - set(left):
-        session(mapped).files.pop(name)
+    for name in session(mapped).files.working.keys() - set(left):
+        session(mapped).files.working.pop(name)
     for page in ("pages/3_Ensayo.py", "pages/4_Lanzamiento.py"):
         mapped.switch_page(page).run()
         assert not mapped.error

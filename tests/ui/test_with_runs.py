@@ -132,8 +132,8 @@ def test_a_tab_that_lost_its_files_goes_on_with_those_of_the_last_run(
         app.switch_page("streamlit_app.py").run(), "Seguir con los ficheros de la última ejecución"
     )
     mine = app.session_state[KEY]
-    assert (mine.action_id, mine.dry_run_id) == (FORWARDING, dry_run_seen.run_id)
-    assert mine.files["usuarios"].frame.equals(files["usuarios"].frame)
+    assert (mine.mapping.action_id, mine.view.dry_run_id) == (FORWARDING, dry_run_seen.run_id)
+    assert mine.files.working["usuarios"].frame.equals(files["usuarios"].frame)
     assert not app.error
     app.switch_page(BOARD).run()
     assert {"Lanzar este ensayo", "Lanzar sin ensayo"} & set(labels(app))
@@ -153,9 +153,9 @@ def test_a_tab_that_lost_its_files_goes_on_with_a_mapping_that_joins_another_fil
     )
     assert not app.error
     mine = app.session_state[KEY]
-    assert (mine.action_id, mine.dry_run_id) == (FORWARDING, live.run_id)
-    assert mine.explicit[FORWARDING]["extension"] == joined["extension"]
-    assert {"ubicaciones", "usuarios"} <= mine.files.keys()
+    assert (mine.mapping.action_id, mine.view.dry_run_id) == (FORWARDING, live.run_id)
+    assert mine.mapping.explicit[FORWARDING]["extension"] == joined["extension"]
+    assert {"ubicaciones", "usuarios"} <= mine.files.working.keys()
 
 
 def test_a_second_click_while_a_preview_is_made_makes_no_second_one(
@@ -196,7 +196,7 @@ def test_a_second_click_while_a_preview_is_made_makes_no_second_one(
     monkeypatch.setattr(undo, "undo", clicked_again)
     press(app, "Deshacer esta ejecución")
     assert [each.run_id for each in runs.children(context.journal, run.run_id, "undo")] == made[:1]
-    assert app.session_state[KEY].undo_previews == {run.run_id: made[0]}
+    assert app.session_state[KEY].view.undo_previews == {run.run_id: made[0]}
 
 
 def test_a_row_that_was_wider_than_the_header_stays_wrong_when_its_run_is_resumed_again(
@@ -214,8 +214,8 @@ def test_a_row_that_was_wider_than_the_header_stays_wrong_when_its_run_is_resume
     )
     app.switch_page(BOARD).run()
     mine = app.session_state[KEY]
-    assert mine.dry_run_id == dry_run_seen.run_id
-    assert list(mine.prepared.invalid) == [wide.line]
+    assert mine.view.dry_run_id == dry_run_seen.run_id
+    assert list(mine.mapping.prepared.invalid) == [wide.line]
     assert {"Lanzar este ensayo", "Lanzar sin ensayo"} & set(labels(app))
 
 
@@ -254,11 +254,11 @@ def test_rows_set_aside_become_the_scope_of_a_new_dry_run(
         for line in (2, 3, 4)
     ]
     runs.add_order(context.journal, record.run_id, rows, "person_id")
-    app.session_state[KEY].files = dict(files)
+    app.session_state[KEY].files.working = dict(files)
     open_page(app, REPORT, record.run_id)
     assert "Reintentar solo estas" not in labels(app)
     press(app, "Elegir estas filas")
-    assert app.session_state[KEY].scopes["usuarios"].lines == ((2, 2), (4, 4))
+    assert app.session_state[KEY].mapping.scopes["usuarios"].lines == ((2, 2), (4, 4))
     assert "Ensayar 2 filas" in labels(app)
 
 

@@ -26,8 +26,11 @@ MAX_ASKED = 5  # names at a time
 
 def by_name(session: Session) -> None:
     """The switch of Mapeo."""
-    session.by_name = st.checkbox(
-        "Buscar en Webex los correos y nombres", value=session.by_name, key="by_name", help=BY_NAME
+    session.mapping.by_name = st.checkbox(
+        "Buscar en Webex los correos y nombres",
+        value=session.mapping.by_name,
+        key="by_name",
+        help=BY_NAME,
     )
 
 
@@ -35,7 +38,7 @@ def choose(session: Session, plan: PreparedFile) -> None:
     """The names of the plan that several have, or that nobody has but some resemble: the operator
     says which is meant, once.
     """
-    if session.by_name:
+    if session.mapping.by_name:
         unresolved = {problem.value for problem in plan.problems if problem.rule == "nombre"}
         names, org_id = selection.names(session)
         _chosen_before(session, names, org_id)
@@ -58,7 +61,7 @@ def _chosen_before(session: Session, names: Names, org_id: str | None) -> None:
         )
         if st.button("Elegir de nuevo", type="tertiary", key="choose_again"):
             forget(names, resources.context().journal, org_id)
-            session.prepared = None  # made from what was chosen
+            session.mapping.prepared = None  # made from what was chosen
             st.rerun()
 
 
@@ -87,7 +90,7 @@ def _ask(session: Session, names: Names, org_id: str | None, kind: str, name: st
         if st.button("Es esta", key=f"means_{kind}_{name}", disabled=found is None) and found:
             names.chosen = keep(resources.context().journal, org_id, {name: found})
             del names.doubts[kind, name]
-            session.prepared = None  # made from the name's former meaning
+            session.mapping.prepared = None  # made from the name's former meaning
             st.rerun()
 
 
@@ -97,9 +100,11 @@ def complete(session: Session) -> None:
     """
     wanted = {
         name: session.once(
-            f"lacking_{name}", (id(dataset), session.revision), partial(fill_ids.lacking, dataset)
+            f"lacking_{name}",
+            (id(dataset), session.view.revision),
+            partial(fill_ids.lacking, dataset),
         )
-        for name, dataset in session.files.items()
+        for name, dataset in session.files.working.items()
     }
     if not any(wanted.values()):
         return

@@ -68,7 +68,7 @@ def _template(action_id: str) -> bytes:
 def from_webex(session: Session) -> None:
     """«Traer de Webex…»: read first, which takes a while, then to be downloaded or worked with."""
     with (
-        st.popover("Traer de Webex…", key=f"from_webex_{session.revision}"),
+        st.popover("Traer de Webex…", key=f"from_webex_{session.view.revision}"),
         page.error_boundary(),
     ):  # used: a new one, which is closed
         where = resources.connection(session)
@@ -87,9 +87,9 @@ def from_webex(session: Session) -> None:
         )
         if st.button("Traer", key="fetch"):
             with st.spinner("Leyendo Webex…"):
-                session.fetched = (f"{kind}.{form}", *_fetched(session, kind, form))
-        if session.fetched:
-            name, raw, rows = session.fetched
+                session.files.fetched = (f"{kind}.{form}", *_fetched(session, kind, form))
+        if session.files.fetched:
+            name, raw, rows = session.files.fetched
             st.caption(f"{KINDS[name.partition('.')[0]]}: {count(rows, 'fila', 'filas')}.")
             st.download_button(
                 f"Descargar {name}", data=raw, file_name=name, on_click="ignore", key="fetched"
@@ -97,7 +97,7 @@ def from_webex(session: Session) -> None:
             place = SERVES_AS.get(name.partition(".")[0])
             if place and st.button(f"Usar como {place.upper()}", key="fetched_use"):
                 upload.take(session, place, raw, name)
-                session.fetched = None
+                session.files.fetched = None
                 st.rerun()
 
 

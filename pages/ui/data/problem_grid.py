@@ -38,14 +38,14 @@ def grid(session: Session, found: Mapping[str, Sequence[Problem]], *, key: str) 
     if not in_rows:
         return
     name = _which(list(in_rows), key)
-    dataset, problems = session.files[name], in_rows[name]
+    dataset, problems = session.files.working[name], in_rows[name]
     whole = any(problem.column is None for problem in problems) or bool(
         st.session_state.get(f"{key}_whole")
     )
     made_from = (
         id(dataset),
         tuple(problems),
-        session.revision,
+        session.view.revision,
         whole,
     )  # as many of another scope are others
     rows = session.once(
@@ -117,11 +117,11 @@ def _editor(
 ) -> None:
     own = [column for column in shown.columns if column not in (LINE, WHO, WRONG, REMEDY)]
     base = shown.copy()
-    for (line, column), text in session.pending.get(name, {}).items():
+    for (line, column), text in session.files.pending.get(name, {}).items():
         if line in base.index and column in base.columns:
             base.at[line, column] = text
     widget = (  # other rows, other edits
-        f"{key}_grid_{name}_{session.revision}_{hash(tuple(shown.index))}"
+        f"{key}_grid_{name}_{session.view.revision}_{hash(tuple(shown.index))}"
     )
     columns = list(dict.fromkeys(problem.column or WHOLE_ROW for problem in problems))
     marked = {column: f"✗ {column}" if column in columns else column for column in own}
@@ -161,23 +161,24 @@ def _pill(problems: Sequence[Problem]) -> str:
 
 def _typed(session: Session, name: str, widget: str, lines: list[int]) -> None:
     """Cells as they are typed are kept in the session, so that no page switch loses them."""
-    frame = session.files[name].frame
+    frame = session.files.working[name].frame
     for position, cells in st.session_state[widget]["edited_rows"].items():
         for column, text in cells.items():
             place = (lines[int(position)], column)
             if column not in frame.columns:
                 continue
             if (text or "").strip() == frame.at[place]:
-                session.pending.get(name, {}).pop(place, None)
+                session.files.pending.get(name, {}).pop(place, None)
             else:
-                session.pending.setdefault(name, {})[place] = (text or "").strip()
+                session.files.pending.setdefault(name, {})[place] = (text or "").strip()
 
 
 def _buttons(
     session: Session, name: str, dataset: Dataset, problems: Sequence[Problem], key: str
 ) -> None:
     waiting = [
-        Fix(line, column, text) for (line, column), text in session.pending.get(name, {}).items()
+        Fix(line, column, text)
+        for (line, column), text in session.files.pending.get(name, {}).items()
     ]
     alike = {
         (each.line, each.column): each
@@ -200,8 +201,8 @@ def _buttons(
             if st.button(described, key=f"{key}_alike", help=plain(_described(dataset, waiting))):
                 _apply(session, name, list(alike.values()))
         if waiting and st.button("Descartar", key=f"{key}_discard", type="tertiary"):
-            session.pending.pop(name, None)
-            session.revision += 1
+            session.files.pending.pop(name, None)
+            session.view.revision += 1
             st.rerun()
         if all(problem.column for problem in problems):
             st.checkbox("Todas las columnas", key=f"{key}_whole")
@@ -213,16 +214,16 @@ def _buttons(
 
 def corrected_file(session: Session, name: str, key: str) -> None:
     """The working file to take away; only when something was corrected in it."""
-    if session.corrections.get(name):
+    if session.files.corrections.get(name):
         st.download_button(
             "Descargar fichero corregido",
-            data=lambda: corrections.to_csv(session.files[name]),
+            data=lambda: corrections.to_csv(session.files.working[name]),
             file_name=f"{name.upper()}_corregido.csv",
             mime="text/csv",
             on_click="ignore",
             key=f"{key}_corrected_{name}",
         )
-        if lost := len(corrections.shifted(session.files[name])):
+        if lost := len(corrections.shifted(session.files.working[name])):
             st.caption(
                 f"Sin {count(lost, 'fila', 'filas')} con celdas de más o de menos: corrígelas"
                 " antes, o en el original."

@@ -74,7 +74,7 @@ def groups(session: Session, found: Mapping[str, Sequence[Problem]], key: str) -
     """
     made_from = (
         [(name, tuple(problems)) for name, problems in found.items() if problems],
-        session.revision,
+        session.view.revision,
     )
     return session.once(f"groups_{key}", made_from, lambda: _by_file(found))
 
@@ -158,7 +158,7 @@ def downloads(found: Mapping[str, Sequence[Problem]], session: Session, *, key: 
     for name, in_file in found.items():
         own = [problem for problem in in_file if problem.line is not None]
         if own:
-            _marked(session.files[name], own, key)
+            _marked(session.files.working[name], own, key)
         problem_grid.corrected_file(session, name, key)
 
 

@@ -23,13 +23,17 @@ def by_file(session: Session) -> Found:
     """
     plan = _plan(session)
     found: Found = {}
-    for name, dataset in session.files.items():
+    for name, dataset in session.files.working.items():
         own = (
             list(plan.problems)
             if plan and plan.action.dataset == name
-            else list(session.findings.get(name, ()))
+            else list(session.files.problems.get(name, ()))
         )
-        own += [problem for problem in session.across if problem.file == dataset.file_name]
+        own += [
+            problem
+            for problem in session.files.cross_file_problems
+            if problem.file == dataset.file_name
+        ]
         if own:
             found[name] = own
     return found
@@ -40,7 +44,7 @@ def _plan(session: Session) -> PreparedFile | None:
     looked at all the same.
     """
     action = selection.chosen_action(session)
-    if action is None or action.dataset not in session.files:
+    if action is None or action.dataset not in session.files.working:
         return None
     try:
         return selection.prepared(session)
@@ -76,7 +80,7 @@ def totals_line(session: Session, found: Mapping[str, Sequence[Problem]]) -> str
     work.
     """
     parts = []
-    for name, dataset in session.files.items():
+    for name, dataset in session.files.working.items():
         if name == "global":
             continue
         bad = {problem.line for problem in found.get(name, ()) if problem.severity == ERROR} - {

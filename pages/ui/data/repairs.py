@@ -51,7 +51,7 @@ def proposed(session: Session) -> dict[str, list[Repair]]:
     country = country_of(session)
     found = {}
     for name in NAMES:
-        dataset = session.files.get(name)
+        dataset = session.files.working.get(name)
         if dataset is not None:
             made_from = (dataset.sha256, id(dataset), country)
             found[name] = session.once(
@@ -63,7 +63,7 @@ def proposed(session: Session) -> dict[str, list[Repair]]:
 def without_prefix(session: Session) -> int:
     """Phones of the files that only lack the prefix of their country."""
     return sum(
-        problem.rule == NO_PREFIX for found in session.findings.values() for problem in found
+        problem.rule == NO_PREFIX for found in session.files.problems.values() for problem in found
     )
 
 
@@ -72,11 +72,11 @@ def country_of(session: Session) -> str | None:
     left out.
     """
     try:
-        said = repairs.default_country(session.files.get("global"))
+        said = repairs.default_country(session.files.working.get("global"))
     except InputError as error:
         st.warning(plain(error.message))
         said = None
-    return said or session.country or by_setting()
+    return said or session.files.country or by_setting()
 
 
 def by_setting() -> str | None:
@@ -146,13 +146,13 @@ def country(session: Session) -> None:
 
 def _said(session: Session) -> None:
     """Before the page is drawn: what it proposes and counts depends on it."""
-    session.country = st.session_state["country"]
+    session.files.country = st.session_state["country"]
 
 
 def said_in_global(session: Session) -> str | None:
     """The country that GLOBAL gives; None without one, or with one that there is not."""
     try:
-        return repairs.default_country(session.files.get("global"))
+        return repairs.default_country(session.files.working.get("global"))
     except InputError:
         return None
 
@@ -182,7 +182,7 @@ def _some(session: Session, name: str, members: list[Repair], position: int) -> 
     )
     edited = st.data_editor(
         table,
-        key=f"some_{name}_{position}_{session.revision}",
+        key=f"some_{name}_{position}_{session.view.revision}",
         hide_index=True,
         num_rows="fixed",
         height=220 if len(shown) > 5 else "content",

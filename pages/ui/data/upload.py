@@ -39,19 +39,19 @@ def take(session: Session, name: str, raw: bytes, file_name: str, **how: str | N
 
     `how`: encoding, delimiter, sheet, where they are not to be detected.
     """
-    session.upload_errors.pop(name, None)
+    session.files.upload_errors.pop(name, None)
     try:
         read = _read(name, raw, file_name, how)
         for dataset in read.datasets:
-            session.upload_errors.pop(dataset.name, None)
-            session.uploads[dataset.name] = Upload(raw, file_name)
+            session.files.upload_errors.pop(dataset.name, None)
+            session.files.uploads[dataset.name] = Upload(raw, file_name)
             corrections.put_original(session, dataset)
-        session.upload_errors |= read.refused
+        session.files.upload_errors |= read.refused
     except BulkError as error:
-        session.upload_errors[name] = error.message
+        session.files.upload_errors[name] = error.message
     except Exception:  # a file of an unforeseen shape must not take the page down
         log.exception("no se pudo leer %s", name)
-        session.upload_errors[name] = UNFORESEEN
+        session.files.upload_errors[name] = UNFORESEEN
 
 
 def _read(name: str, raw: bytes, file_name: str, how: dict[str, str | None]) -> Read:
@@ -73,20 +73,20 @@ def is_book(raw: bytes) -> bool:
 
 def drop(session: Session, name: str) -> None:
     corrections.take_away(session, name)
-    session.upload_errors.pop(name, None)
-    session.revision += 1
+    session.files.upload_errors.pop(name, None)
+    session.view.revision += 1
 
 
 def zone_key(session: Session, name: str) -> str:
     """Key of the drop zone; a new one makes the browser forget the file that it still shows."""
-    times = session.emptied.get(name, 0)
+    times = session.files.emptied.get(name, 0)
     return f"upload_{name}_{times}" if times else f"upload_{name}"
 
 
 def empty(session: Session, name: str) -> None:
     """«Quitar»: the file, and what its zone shows."""
     drop(session, name)
-    session.emptied[name] = session.emptied.get(name, 0) + 1
+    session.files.emptied[name] = session.files.emptied.get(name, 0) + 1
 
 
 def on_upload(session: Session, name: str, key: str) -> None:
@@ -109,11 +109,11 @@ def use_examples(session: Session) -> None:
                 f"No están los ejemplos: falta «{path.name}». Escríbelos con: bulk examples"
                 " examples."
             )
-        session.uploads[name] = Upload(path.read_bytes(), path.name)
+        session.files.uploads[name] = Upload(path.read_bytes(), path.name)
         corrections.put_original(session, read_csv(path, name=name))
-        session.upload_errors.pop(name, None)
-    session.examples = set(DATASETS)
-    session.options["profile"] = session.example_profile = read_profile(
+        session.files.upload_errors.pop(name, None)
+    session.files.from_examples = set(DATASETS)
+    session.mapping.options["profile"] = session.files.example_profile = read_profile(
         (EXAMPLES / PROFILE).read_bytes(), PROFILE
     )
 

@@ -33,7 +33,7 @@ def draw(session: Session) -> None:
 
 
 def zone(session: Session, name: str) -> None:
-    dataset, refused = session.files.get(name), session.upload_errors.get(name)
+    dataset, refused = session.files.working.get(name), session.files.upload_errors.get(name)
     label = FILE_NAMES[name].removesuffix(".CSV")
     if dataset is None:
         key = upload.zone_key(session, name)
@@ -51,15 +51,15 @@ def zone(session: Session, name: str) -> None:
 
 
 def _loaded(session: Session, name: str, dataset: Dataset, label: str) -> None:
-    errors = any(problem.severity == "error" for problem in session.findings.get(name, ()))
-    repaired = len(session.corrections.get(name, ()))
+    errors = any(problem.severity == "error" for problem in session.files.problems.get(name, ()))
+    repaired = len(session.files.corrections.get(name, ()))
     message = f"{upload.size(dataset)}<br>{html.escape(upload.detected(dataset))}"
     if repaired:
         message += f"<br>✎ {count(repaired, 'celda corregida', 'celdas corregidas')}; el original no se toca"
     st.markdown(f"{'!' if errors else '✓'} **{plain(_short_name(dataset))}**")
     st.html(f'<div class="card-sub"><b>{label}</b> · {message}</div>')
     with st.container(horizontal=True, gap="small"):
-        if name in session.uploads:
+        if name in session.files.uploads:
             with st.popover("Cambiar", key=f"how_{name}", type="tertiary"):
                 _otherwise(session, name, dataset)
         if repaired and st.button(
@@ -81,7 +81,7 @@ def _short_name(dataset: Dataset) -> str:
 
 def _otherwise(session: Session, name: str, dataset: Dataset) -> None:
     """Another encoding and separator, or another sheet; reading again forgets the corrections."""
-    stored = session.uploads[name]
+    stored = session.files.uploads[name]
     with st.form(f"otherwise_{name}", border=False):
         how: dict[str, str | None] = {}
         if upload.is_book(stored.raw):
@@ -93,14 +93,14 @@ def _otherwise(session: Session, name: str, dataset: Dataset) -> None:
                 ("utf-8", "cp1252", "utf-16", "mac_roman", "cp850"),
             )
             how["delimiter"] = _choice("Separador", upload.DELIMITERS, tuple(upload.DELIMITERS))
-        if session.corrections.get(name):
+        if session.files.corrections.get(name):
             st.caption("Al leerlo de nuevo se pierden las correcciones hechas.")
         sent = st.form_submit_button("Leer de nuevo")
     with st.container():
         st.file_uploader(
             "Otro fichero",
             type=list(upload.KINDS),
-            key=f"other_{name}_{session.emptied.get(name, 0)}",
+            key=f"other_{name}_{session.files.emptied.get(name, 0)}",
             on_change=_other_file,
             args=(session, name),
         )
@@ -127,7 +127,7 @@ def _sheet(raw: bytes, file_name: str, dataset: Dataset) -> str | None:
 
 def _other_file(session: Session, name: str) -> None:
     """A file put in the place of the one that is there; an emptied field changes nothing."""
-    uploaded = st.session_state.get(f"other_{name}_{session.emptied.get(name, 0)}")
+    uploaded = st.session_state.get(f"other_{name}_{session.files.emptied.get(name, 0)}")
     if uploaded is not None:
         upload.take(session, name, uploaded.getvalue(), uploaded.name)
-        session.emptied[name] = session.emptied.get(name, 0) + 1
+        session.files.emptied[name] = session.files.emptied.get(name, 0) + 1

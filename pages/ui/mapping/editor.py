@@ -34,10 +34,10 @@ def draw(session: Session, action: Action, plan: PreparedFile, missing: tuple[st
     say.
     """
     offers = suggestions(session, action, plan)
-    frame = table(action, plan, missing, offers, by_name=session.by_name)
+    frame = table(action, plan, missing, offers, by_name=session.mapping.by_name)
     options = tables.origins(plan.dataset, plan.global_dataset)
     options += [origin for origin in frame["Origen"] if origin not in options]
-    key = f"mapping_{action.id}_{session.revision}"
+    key = f"mapping_{action.id}_{session.view.revision}"
     st.data_editor(
         frame,
         key=key,
@@ -64,14 +64,18 @@ def draw(session: Session, action: Action, plan: PreparedFile, missing: tuple[st
 def suggestions(session: Session, action: Action, plan: PreparedFile) -> list[Suggestion]:
     """Offers for the parameters without source."""
     files = sorted(
-        (name, dataset.sha256, id(dataset)) for name, dataset in session.files.items()
+        (name, dataset.sha256, id(dataset)) for name, dataset in session.files.working.items()
     )  # any may have the column
-    made_from = (action.id, files, repr(sorted(session.explicit.get(action.id, {}).items())))
+    made_from = (
+        action.id,
+        files,
+        repr(sorted(session.mapping.explicit.get(action.id, {}).items())),
+    )
     return session.once(
         "suggestions",
         made_from,
         lambda: suggest(
-            action, plan.dataset, plan.global_dataset, plan.mapping, others=session.files
+            action, plan.dataset, plan.global_dataset, plan.mapping, others=session.files.working
         ),
     )
 
@@ -146,10 +150,10 @@ def _edited(session: Session, action: Action, key: str, names: list[str]) -> Non
 
 def choose(session: Session, action: Action, name: str, origin: str) -> None:
     """Keep a choice; one that says what the headers say anyway is not kept."""
-    explicit = session.explicit.setdefault(action.id, {})
-    own = map_columns(action, session.files[action.dataset], session.files.get("global")).sources[
-        name
-    ]
+    explicit = session.mapping.explicit.setdefault(action.id, {})
+    own = map_columns(
+        action, session.files.working[action.dataset], session.files.working.get("global")
+    ).sources[name]
     default = next(
         (
             BY_DEFAULT.format(param.default)
@@ -163,7 +167,7 @@ def choose(session: Session, action: Action, name: str, origin: str) -> None:
     else:
         explicit[name] = "=" if origin == NO_SOURCE else origin
     if not explicit:
-        session.explicit.pop(action.id)
+        session.mapping.explicit.pop(action.id)
 
 
 def _look_up(session: Session, action: Action, offer: Suggestion) -> None:
@@ -171,7 +175,7 @@ def _look_up(session: Session, action: Action, offer: Suggestion) -> None:
     shows it.
     """
     forms.put(session, action, {offer.param: offer.source})
-    st.session_state["by_name"] = session.by_name = True
+    st.session_state["by_name"] = session.mapping.by_name = True
 
 
 def _offers(session: Session, action: Action, offers: list[Suggestion]) -> None:

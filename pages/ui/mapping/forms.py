@@ -29,7 +29,7 @@ def draw(session: Session, action: Action, plan: PreparedFile) -> None:
         others = [
             name
             for name in DATASETS
-            if name in session.files and name not in (action.dataset, "global")
+            if name in session.files.working and name not in (action.dataset, "global")
         ]
         if others:
             with st.popover("Otro fichero"):
@@ -40,9 +40,11 @@ def draw(session: Session, action: Action, plan: PreparedFile) -> None:
 
 def headers_again(session: Session, action: Action) -> None:
     """The way back from what was chosen by hand."""
-    if session.explicit.get(action.id) and st.button("Volver a las cabeceras", type="tertiary"):
-        session.explicit.pop(action.id)
-        session.revision += 1
+    if session.mapping.explicit.get(action.id) and st.button(
+        "Volver a las cabeceras", type="tertiary"
+    ):
+        session.mapping.explicit.pop(action.id)
+        session.view.revision += 1
         st.rerun()
 
 
@@ -75,7 +77,7 @@ def _template(session: Session, action: Action) -> None:
 def _join(session: Session, action: Action, plan: PreparedFile, others: list[str]) -> None:
     """A column of another file, found by a key that both have."""
     place = st.selectbox("Fichero", others, format_func=str.upper, key="join_file")
-    there = [str(header) for header in session.files[place].frame.columns]
+    there = [str(header) for header in session.files.working[place].frame.columns]
     own = [str(header) for header in plan.dataset.frame.columns]
     shared = [header for header in own if header in there]
     with st.form("join", border=False):
@@ -105,13 +107,13 @@ def take(session: Session, action: Action, sources: dict[str, str]) -> None:
 
 def put(session: Session, action: Action, sources: dict[str, str]) -> None:
     """Sources that were not chosen in the table; tried before they are kept. Raises InputError."""
-    wanted = {**session.explicit.get(action.id, {}), **sources}
+    wanted = {**session.mapping.explicit.get(action.id, {}), **sources}
     map_columns(
         action,
-        session.files[action.dataset],
-        session.files.get("global"),
+        session.files.working[action.dataset],
+        session.files.working.get("global"),
         explicit=wanted,
-        others=session.files,
+        others=session.files.working,
     )
-    session.explicit[action.id] = wanted
-    session.revision += 1
+    session.mapping.explicit[action.id] = wanted
+    session.view.revision += 1

@@ -63,7 +63,7 @@ def _load(session: Session, action: Action) -> None:
         on_change=_imported,
         args=(session, action),
     )
-    if refused := session.upload_errors.get("mapping"):
+    if refused := session.files.upload_errors.get("mapping"):
         st.error(plain(refused))
 
 
@@ -79,26 +79,30 @@ def put(session: Session, action: Action, mapping: Mapping) -> None:
 
 def _take(session: Session, action: Action, mapping: Mapping) -> None:
     """Raises InputError."""
-    files = Files(session.files[action.dataset], session.files.get("global"), session.files)
-    session.explicit[action.id] = saved_mappings.to_explicit(mapping, files)
-    session.revision += 1
+    files = Files(
+        session.files.working[action.dataset],
+        session.files.working.get("global"),
+        session.files.working,
+    )
+    session.mapping.explicit[action.id] = saved_mappings.to_explicit(mapping, files)
+    session.view.revision += 1
 
 
 def _imported(session: Session, action: Action) -> None:
     uploaded = st.session_state.get("mapping_file")
-    session.upload_errors.pop("mapping", None)
+    session.files.upload_errors.pop("mapping", None)
     if uploaded is None:
         return
     try:
         found = saved_mappings.from_bytes(uploaded.getvalue(), uploaded.name)
         if found.mapping.action_id != action.id:
-            session.upload_errors["mapping"] = (
+            session.files.upload_errors["mapping"] = (
                 f"El mapeo «{uploaded.name}» es de otra acción ({found.mapping.action_id})."
             )
             return
         _take(session, action, found.mapping)
     except BulkError as error:
-        session.upload_errors["mapping"] = error.message
+        session.files.upload_errors["mapping"] = error.message
 
 
 # -- the one used last with these headers ----------------------------------------------------------
@@ -106,9 +110,9 @@ def _imported(session: Session, action: Action) -> None:
 
 def remember(session: Session, plan: PreparedFile) -> None:
     """What was chosen by hand for these headers; what they say by themselves needs no memory."""
-    session.kept.pop("last_mapping", None)
+    session.cache.pop("last_mapping", None)
     home, headers = resources.context().home, list(map(str, plan.dataset.frame.columns))
-    if session.explicit.get(plan.action.id):
+    if session.mapping.explicit.get(plan.action.id):
         saved_mappings.remember(home, plan.mapping, headers)
     else:
         saved_mappings.forget(home, plan.action.id, headers)
@@ -116,10 +120,10 @@ def remember(session: Session, plan: PreparedFile) -> None:
 
 def offer_last(session: Session, action: Action, plan: PreparedFile) -> None:
     """What was chosen by hand the last time that a file had these headers."""
-    if session.explicit.get(action.id):
+    if session.mapping.explicit.get(action.id):
         return
     headers = list(map(str, plan.dataset.frame.columns))
-    made_from = (action.id, headers, session.revision)
+    made_from = (action.id, headers, session.view.revision)
     last = session.once(
         "last_mapping",
         made_from,

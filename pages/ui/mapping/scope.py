@@ -49,10 +49,10 @@ def draw(session: Session, action: Action, plan: PreparedFile) -> None:
         st.markdown(
             part if plan.excluded or selection.scope_of(session, action) else whole, width="content"
         )
-        if st.button("Cerrar" if session.choosing else "Elegir filas…", key="scope_open"):
-            session.choosing = not session.choosing
+        if st.button("Cerrar" if session.view.choosing_rows else "Elegir filas…", key="scope_open"):
+            session.view.choosing_rows = not session.view.choosing_rows
             st.rerun()
-        left = session.open_lines.get(action.dataset, frozenset())
+        left = session.files.open_lines.get(action.dataset, frozenset())
         wanted = Scope(lines=tuple((line, line) for line in sorted(left)))
         if (
             left
@@ -61,7 +61,7 @@ def draw(session: Session, action: Action, plan: PreparedFile) -> None:
         ):
             put(session, action, wanted)
         all_again(session, action)
-    if session.choosing:
+    if session.view.choosing_rows:
         _panel(session, action)
     if plan.chosen is None:
         return
@@ -89,17 +89,17 @@ def _list_text(what: str, items: tuple[str, ...]) -> None:
 
 def put(session: Session, action: Action, chosen: Scope) -> None:
     """Keep the scope of the action's file; the page is drawn again."""
-    session.choosing = False
+    session.view.choosing_rows = False
     if chosen == selection.WHOLE:
-        session.scopes.pop(action.dataset, None)
+        session.mapping.scopes.pop(action.dataset, None)
     else:
-        session.scopes[action.dataset] = chosen
+        session.mapping.scopes[action.dataset] = chosen
     st.rerun()
 
 
 def _panel(session: Session, action: Action) -> None:
     """On the page itself, so that the table below stays in sight."""
-    dataset = session.files[action.dataset]
+    dataset = session.files.working[action.dataset]
     ways: dict[str, Callable[[Session, Action, Dataset], Scope | None]] = {
         COLUMN: _by_column,
         LINES: _by_lines,
@@ -127,7 +127,7 @@ def _panel(session: Session, action: Action) -> None:
 
 def _confirm(session: Session, action: Action, found: Scope) -> None:
     """How many rows it would be, before it is taken."""
-    dataset, now = session.files[action.dataset], selection.scope_of(session, action)
+    dataset, now = session.files.working[action.dataset], selection.scope_of(session, action)
     if now and st.checkbox("Solo entre las filas ya elegidas", key="scope_within"):
         found = narrowed(now, found)
     frame = selection.prepared(session).frame if found.entities is not None else None

@@ -22,13 +22,13 @@ WHOLE = Scope()
 
 
 def chosen_action(session: Session) -> Action | None:
-    return get_action(session.action_id) if session.action_id else None
+    return get_action(session.mapping.action_id) if session.mapping.action_id else None
 
 
 def file_lacking(session: Session) -> str:
     """What to do when the file of the chosen action is not loaded (any more); "" when it is."""
     action = chosen_action(session)
-    if action is None or action.dataset in session.files:
+    if action is None or action.dataset in session.files.working:
         return ""
     return (
         f"«{action.title}» necesita {FILE_NAMES[action.dataset]}: cárgalo en Datos, o elige otra"
@@ -38,16 +38,18 @@ def file_lacking(session: Session) -> str:
 
 def all_readiness(session: Session) -> list[Readiness]:
     """The nine actions, in the recommended order; looked at again only when something changed."""
-    explicit = session.explicit
+    explicit = session.mapping.explicit
     made_from = (
         _files_key(session),
         repr(sorted(explicit.items())),
-        bool(session.options.get("profile")),
+        bool(session.mapping.options.get("profile")),
     )
     return session.once(
         "readiness",
         made_from,
-        lambda: readiness(session.files, explicit=explicit, options=session.options),
+        lambda: readiness(
+            session.files.working, explicit=explicit, options=session.mapping.options
+        ),
     )
 
 
@@ -57,12 +59,16 @@ def readiness_of(session: Session, action_id: str) -> Readiness:
 
 def options_of(session: Session, action: Action) -> dict[str, Any]:
     """The run's options that this action takes."""
-    return {name: session.options[name] for name in action.options if session.options.get(name)}
+    return {
+        name: session.mapping.options[name]
+        for name in action.options
+        if session.mapping.options.get(name)
+    }
 
 
 def scope_of(session: Session, action: Action) -> Scope:
     """The rows chosen of the action's file."""
-    return session.scopes.get(action.dataset, WHOLE)
+    return session.mapping.scopes.get(action.dataset, WHOLE)
 
 
 def prepared(session: Session) -> PreparedFile:
@@ -75,7 +81,7 @@ def prepared(session: Session) -> PreparedFile:
     if action is None:
         raise InputError("Elige antes una acción en Mapeo.")
     options = options_of(session, action)
-    explicit, scope = session.explicit.get(action.id, {}), scope_of(session, action)
+    explicit, scope = session.mapping.explicit.get(action.id, {}), scope_of(session, action)
     resolve, where = _names(session)
     key = (
         action.id,
@@ -85,26 +91,26 @@ def prepared(session: Session) -> PreparedFile:
         scope,
         where,
     )
-    if session.prepared is None or session.prepared_key != key:
-        if session.by_name:
+    if session.mapping.prepared is None or session.mapping.prepared_key != key:
+        if session.mapping.by_name:
             names(session)[0].used.clear()  # those of these rows are noted again
-        session.prepared = prepare(
+        session.mapping.prepared = prepare(
             action.id,
-            session.files,
+            session.files.working,
             explicit=explicit,
             options=options,
             scope=scope,
             resolve=resolve,
         )
-        session.prepared_key = key
-    return session.prepared
+        session.mapping.prepared_key = key
+    return session.mapping.prepared
 
 
 def _names(session: Session) -> tuple[Resolve | None, str | None]:
     """How names become ids, and the organisation asked; (None, None) when ids stand in the file.
     Raises BulkError.
     """
-    if not session.by_name:
+    if not session.mapping.by_name:
         return None, None
     found, _ = names(session)
     return found.resolve, _asked(session)
@@ -134,12 +140,14 @@ def _asked(session: Session) -> str:
 
 def doubts_so_far(session: Session) -> Ambiguities:
     """What somebody has to choose, of the names looked for in this tab; asks nobody."""
-    return names(session)[0].doubts if "names" in session.kept else {}
+    return names(session)[0].doubts if "names" in session.cache else {}
 
 
 def _files_key(session: Session) -> tuple[tuple[str, str, int], ...]:
     return tuple(
-        sorted((name, dataset.sha256, id(dataset)) for name, dataset in session.files.items())
+        sorted(
+            (name, dataset.sha256, id(dataset)) for name, dataset in session.files.working.items()
+        )
     )
 
 
@@ -166,19 +174,19 @@ def launch_of(
     for what is no hour.
     """
     action = chosen_action(session)
-    begin, stop = (None, None) if dry_run else window(session.at, session.not_after)
+    begin, stop = (None, None) if dry_run else window(session.launch.at, session.launch.not_after)
     return Launch(
-        bulk=session.bulk or dry_run,
+        bulk=session.launch.bulk or dry_run,
         dry_run=dry_run,
-        chunk_size=session.chunk_size,
-        workers=session.workers,
+        chunk_size=session.launch.chunk_size,
+        workers=session.launch.workers,
         options=options_of(session, action) if action else {},
-        note=session.note.strip(),
+        note=session.launch.note.strip(),
         parent=parent,
         at=begin,
         not_after=stop,
         canary=canary,
-        rate_ceiling=session.rate_ceiling or None,
+        rate_ceiling=session.launch.rate_ceiling or None,
     )
 
 

@@ -121,7 +121,7 @@ def can_choose(session: Session, snapshot: RunSnapshot, cluster: ErrorGroup) -> 
     if snapshot.alive or run.kind != "apply" or can_retry(snapshot, cluster):
         return False
     return is_loaded(session, run) or (
-        not session.files and repeat.can_repeat(resources.context(), run)
+        not session.files.working and repeat.can_repeat(resources.context(), run)
     )
 
 
@@ -130,7 +130,7 @@ def is_loaded(session: Session, run: RunRecord) -> bool:
     name = get_action(run.action_id).dataset
     mine = {
         dataset.sha256
-        for dataset in (session.files.get(name), session.originals.get(name))
+        for dataset in (session.files.working.get(name), session.files.originals.get(name))
         if dataset
     }
     return any(entry.get("name") == name and entry.get("sha256") in mine for entry in run.files)
@@ -142,9 +142,9 @@ def choose(session: Session, snapshot: RunSnapshot, cluster: ErrorGroup) -> None
     if not is_loaded(session, run):
         repeat.repeat(resources.context(), session, run)
     action = get_action(run.action_id)
-    session.action_id, session.dry_run_id = action.id, None
-    session.scopes[action.dataset] = Scope(lines=tuple((line, line) for line in lines))
-    session.revision += 1
+    session.mapping.action_id, session.view.dry_run_id = action.id, None
+    session.mapping.scopes[action.dataset] = Scope(lines=tuple((line, line) for line in lines))
+    session.view.revision += 1
     st.switch_page(PAGES["ensayo"][0])
 
 
@@ -154,7 +154,7 @@ def can_fix(session: Session, snapshot: RunSnapshot, cluster: ErrorGroup) -> boo
         snapshot.run.kind == "apply"
         and cluster.state == "invalid"
         and not snapshot.alive
-        and bool(session.files)
+        and bool(session.files.working)
     )
 
 

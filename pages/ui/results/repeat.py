@@ -47,12 +47,12 @@ def go_on(context: Context, session: Session, found: Sequence[RunRecord]) -> Non
     run = found[0]
     own = {entry["name"] for entry in run.files if _is_kept(context, entry)}
     for entry in (entry for earlier in found[1:] for entry in earlier.files):
-        if entry["name"] not in own | {"global"} | session.files.keys() and _is_kept(
+        if entry["name"] not in own | {"global"} | session.files.working.keys() and _is_kept(
             context, entry
         ):
             corrections.put_original(session, input_files.load(context, entry))
     repeat(context, session, run)
-    session.dry_run_id = run.run_id if run.dry_run else run.parent
+    session.view.dry_run_id = run.run_id if run.dry_run else run.parent
 
 
 def repeat(context: Context, session: Session, run: RunRecord) -> None:
@@ -71,16 +71,28 @@ def repeat(context: Context, session: Session, run: RunRecord) -> None:
             corrections.take_away(session, str(entry["name"]))
             corrections.put_original(session, input_files.load(context, entry, run))
     action = get_action(run.action_id)
-    files = Files(session.files[action.dataset], session.files.get("global"), session.files)
-    session.explicit[action.id] = saved_mappings.to_explicit(Mapping.from_json(run.mapping), files)
-    session.scopes[action.dataset] = _scope_of(context, run)
-    session.action_id = action.id
-    others = {name: value for name, value in session.options.items() if name not in action.options}
-    session.options = {**others, **run.options}
-    session.note = run.note
-    session.bulk, session.chunk_size, session.workers = run.bulk, run.chunk_size, run.workers
-    session.run_id = session.dry_run_id = None
-    session.revision += 1
+    files = Files(
+        session.files.working[action.dataset],
+        session.files.working.get("global"),
+        session.files.working,
+    )
+    session.mapping.explicit[action.id] = saved_mappings.to_explicit(
+        Mapping.from_json(run.mapping), files
+    )
+    session.mapping.scopes[action.dataset] = _scope_of(context, run)
+    session.mapping.action_id = action.id
+    others = {
+        name: value for name, value in session.mapping.options.items() if name not in action.options
+    }
+    session.mapping.options = {**others, **run.options}
+    session.launch.note = run.note
+    session.launch.bulk, session.launch.chunk_size, session.launch.workers = (
+        run.bulk,
+        run.chunk_size,
+        run.workers,
+    )
+    session.view.run_id = session.view.dry_run_id = None
+    session.view.revision += 1
 
 
 def _scope_of(context: Context, run: RunRecord) -> Scope:

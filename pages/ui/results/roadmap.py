@@ -43,7 +43,7 @@ def next_action(session: Session, found: list[Entry] | None = None) -> Entry | N
 
     `found`: the entries, when they are at hand.
     """
-    if not session.files:
+    if not session.files.working:
         return None
     found = entries(session) if found is None else found
     return next(
@@ -61,7 +61,11 @@ def _entry(session: Session, state: Readiness, run: RunRecord | None) -> Entry:
     if run is None:
         waits = "sin lanzar" if state.ready else state.text
         return Entry(
-            action, state, waits, "○" if state.ready else "!" if session.files else "", done=False
+            action,
+            state,
+            waits,
+            "○" if state.ready else "!" if session.files.working else "",
+            done=False,
         )
     snapshot = take_snapshot(resources.context(), run, session, with_orders=False)
     if snapshot.state in ACTIVE:
@@ -84,7 +88,7 @@ def _latest_runs(session: Session) -> dict[str, RunRecord]:
     """Action -> its newest run in this organisation on the files of this tab, corrected or as
     read.
     """
-    loaded = (*session.files.items(), *session.originals.items())
+    loaded = (*session.files.working.items(), *session.files.originals.items())
     digests = {dataset.sha256 for name, dataset in loaded if name != "global"}
     reached = resources.connection(session)
     found: dict[str, RunRecord] = {}

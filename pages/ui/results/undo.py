@@ -56,7 +56,9 @@ LISTS = {
 
 def button(session: Session, snapshot: RunSnapshot) -> None:
     """For a run that wrote and is idle. A preview is made first, in the background."""
-    if st.button(UNDO_TITLE, help=UNDO_HELP, disabled=snapshot.run.run_id in session.undo_previews):
+    if st.button(
+        UNDO_TITLE, help=UNDO_HELP, disabled=snapshot.run.run_id in session.view.undo_previews
+    ):
         try:
             preview = undo(
                 resources.context(),
@@ -73,7 +75,7 @@ def button(session: Session, snapshot: RunSnapshot) -> None:
             return
         # not in st.session_state: there a second click cuts this run of the page off, and the next
         # one would not know of it
-        session.undo_previews[snapshot.run.run_id] = preview.run_id
+        session.view.undo_previews[snapshot.run.run_id] = preview.run_id
         st.rerun()
 
 
@@ -87,7 +89,7 @@ def draw(session: Session, snapshot: RunSnapshot) -> None:
     then the question.
     """
     _done(snapshot)
-    preview_id = session.undo_previews.get(snapshot.run.run_id)
+    preview_id = session.view.undo_previews.get(snapshot.run.run_id)
     if preview_id is None:
         return
     context = resources.context()
@@ -206,12 +208,12 @@ def _go(
         st.error(plain(error.message))
         return
     _forget(session, snapshot.run)
-    session.run_id = started.run_id
+    session.view.run_id = started.run_id
     st.switch_page(PAGES["lanzamiento"][0], query_params={"run": started.run_id})
 
 
 def _forget(session: Session, run: RunRecord) -> None:
-    session.undo_previews.pop(run.run_id, None)
+    session.view.undo_previews.pop(run.run_id, None)
 
 
 # -- what an undo did ------------------------------------------------------------------------------

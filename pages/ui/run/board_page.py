@@ -44,7 +44,7 @@ def buttons(session: Session, snapshot: RunSnapshot) -> None:
         retry.work_again(session, snapshot)
     if snapshot.ended:
         if st.button("Nueva ejecución"):
-            session.run_id = None
+            session.view.run_id = None
             st.switch_page(PAGES["lanzamiento"][0])
         if st.button("Ver el informe", type="primary"):
             st.switch_page(PAGES["informe"][0], query_params={"run": snapshot.run.run_id})

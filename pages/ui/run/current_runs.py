@@ -32,16 +32,16 @@ def remember(session: Session, run: RunRecord) -> None:
         if (
             run.kind == "apply"
         ):  # a preview of an undo, or a verification, is not what this tab would launch
-            session.dry_run_id = run.run_id
+            session.view.dry_run_id = run.run_id
     else:
-        session.run_id = run.run_id
+        session.view.run_id = run.run_id
 
 
 def attached(context: Context, session: Session, *, dry_run: bool) -> RunRecord | None:
     """The run of `?run=`, else the one this tab remembers; None without one of that kind, or when
     it does not exist.
     """
-    remembered = session.dry_run_id if dry_run else session.run_id
+    remembered = session.view.dry_run_id if dry_run else session.view.run_id
     for run_id in (run_in_url(), remembered):
         if not run_id:
             continue

@@ -42,11 +42,11 @@ class DryRunSeen:
 
 def dry_run_of(session: Session, reached: Connection) -> DryRunSeen | None:
     """None without a finished dry run of the present data, action, mapping and organisation."""
-    if session.dry_run_id is None:
+    if session.view.dry_run_id is None:
         return None
     context = resources.context()
     try:
-        run = find_run(context, session.dry_run_id)
+        run = find_run(context, session.view.dry_run_id)
     except BulkError:
         return None
     if not run.state.startswith("completed") or not selection.is_about(run, session, reached):
@@ -209,9 +209,11 @@ def go(
         context, session, dry_run=False
     ):  # a second click on the same button
         st.switch_page(PAGES["lanzamiento"][0], query_params={"run": running.run_id})
-    how = replace(selection.launch_of(session, dry_run=False, canary=session.canary), after=after)
+    how = replace(
+        selection.launch_of(session, dry_run=False, canary=session.launch.canary), after=after
+    )
     with st.spinner("Escribiendo las filas en el diario…"):
-        session.advice = []
+        session.view.advice = []
         if dry_run_seen:
             shown = dry_run_seen.run
             started = launch_plan(
@@ -220,11 +222,11 @@ def go(
                 reached,
                 how,
                 reviewed=shown.plan_hash,
-                advise=session.advice.append,
+                advise=session.view.advice.append,
             )
         else:
-            started = launch(context, plan, reached, how, advise=session.advice.append)
-        session.run_id = (
+            started = launch(context, plan, reached, how, advise=session.view.advice.append)
+        session.view.run_id = (
             started.run_id
         )  # before Streamlit can resume a second click: it finds the board then
     st.switch_page(PAGES["lanzamiento"][0], query_params={"run": started.run_id})

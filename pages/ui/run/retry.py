@@ -45,5 +45,5 @@ def work_again(
     if live is None:
         st.info("No hay nada que reintentar.")
         return
-    session.run_id = snapshot.run.run_id
+    session.view.run_id = snapshot.run.run_id
     st.switch_page(PAGES["lanzamiento"][0], query_params={"run": snapshot.run.run_id})

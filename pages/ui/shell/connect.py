@@ -134,8 +134,8 @@ def _put(session: Session, found: Connection | None) -> None:
         or found is None
         or (known.target, known.org_id) != (found.target, found.org_id)
     ):
-        session.fetched = None
-    session.kept.pop("names", None)
+        session.files.fetched = None
+    session.cache.pop("names", None)
     session.connection, session.pasted_at, session.rejected = (
         found,
         datetime.now() if found else None,

@@ -101,7 +101,7 @@ def error_boundary() -> Iterator[None]:
 
 def advise(session: Session) -> None:
     """What the last launch of this tab was reported."""
-    for text in session.advice:
+    for text in session.view.advice:
         st.warning(plain(text), icon=":material/warning:")
 
 

@@ -51,22 +51,24 @@ def steps(session: Session, reached: Connection, run: RunRecord | None) -> list[
 
 
 def _rows(session: Session) -> int:
-    return sum(len(dataset.frame) for name, dataset in session.files.items() if name != "global")
+    return sum(
+        len(dataset.frame) for name, dataset in session.files.working.items() if name != "global"
+    )
 
 
 def _data(session: Session) -> Step:
-    if not session.files:
+    if not session.files.working:
         return Step("datos", "✗", "faltan los ficheros")
     found = [
         count(len(dataset.frame), *UNITS[name])
-        for name, dataset in session.files.items()
+        for name, dataset in session.files.working.items()
         if name != "global"
     ]
     if not found:
         return Step("datos", "✗", "falta UBICACIONES o USUARIOS", warn=True)
     if not _rows(session):
         return Step("datos", "✗", "el fichero no tiene filas", warn=True)
-    waiting = sum(map(len, session.pending.values()))
+    waiting = sum(map(len, session.files.pending.values()))
     detail = " · ".join(
         [*found, *([count(waiting, "celda sin aplicar", "celdas sin aplicar")] if waiting else [])]
     )
@@ -107,20 +109,21 @@ def _what_is_missing(session: Session) -> str:
         return AFTER_DATA
     return (
         ""
-        if session.action_id and selection.readiness_of(session, session.action_id).ready
+        if session.mapping.action_id
+        and selection.readiness_of(session, session.mapping.action_id).ready
         else AFTER_MAPPING
     )
 
 
 def _dry_run_step(session: Session, reached: Connection, run: RunRecord | None) -> Step:
     missing = _what_is_missing(session)
-    if session.dry_run_id is None:
+    if session.view.dry_run_id is None:
         return Step("ensayo", "🔒" if missing else "", missing)
     try:
         made = (
             run
-            if run and run.run_id == session.dry_run_id
-            else find_run(resources.context(), session.dry_run_id)
+            if run and run.run_id == session.view.dry_run_id
+            else find_run(resources.context(), session.view.dry_run_id)
         )
     except BulkError:
         return Step("ensayo", "🔒" if missing else "", missing)
@@ -148,7 +151,7 @@ def _launch(session: Session) -> Step:
     missing = _what_is_missing(session)
     return (
         Step("lanzamiento", "🔒", missing)
-        if missing and session.run_id is None
+        if missing and session.view.run_id is None
         else Step("lanzamiento")
     )
 

@@ -12,6 +12,7 @@ from pages.ui.results import repeat, roadmap
 from pages.ui.run import current_runs
 from pages.ui.run.snapshot import local, progress_line, state_word, take_snapshot
 from pages.ui.shell import page, resources
+from pages.ui.shell.errors import error_boundary
 from pages.ui.shell.session import Session
 from pages.ui.texts import PAGES
 from pages.ui.widgets.markdown import plain
@@ -35,7 +36,7 @@ def without_files(session: Session) -> None:
     if earlier:
         detail = f"{title(earlier[0])} · {local(earlier[0].created_at)}"
         if st.button("Seguir con los ficheros de la última ejecución", help=plain(detail)):
-            with page.error_boundary():
+            with error_boundary():
                 repeat.go_on(context, session, earlier)
                 st.rerun()
     if st.button("Cargar ficheros", type="primary"):
@@ -95,7 +96,7 @@ def present(session: Session) -> None:
     for run in stopped[:5]:
         with st.container(border=True):
             detail(session, run)
-            with page.error_boundary():
+            with error_boundary():
                 if st.button("Reanudar", key=f"resume_{run.run_id}"):
                     resume(context, run.run_id, resources.connection_for(run, session))
                     current_runs.remember(session, run)
@@ -123,15 +124,15 @@ def weekend(session: Session) -> None:
         if alive and not current_runs.living(resources.context()):
             st.rerun()
         left, right = st.container(key="under_road").columns([0.64, 0.36], gap="medium")
-        with left, page.error_boundary():
+        with left, error_boundary():
             road(session, roadmap.entries(session))
-        with right, page.error_boundary():
+        with right, error_boundary():
             present(session)
 
     draw()
 
 
 session = page.begin("inicio")
-with page.error_boundary():
+with error_boundary():
     main_button(session, roadmap.entries(session))
     weekend(session)

@@ -21,6 +21,7 @@ from pages.ui.data import (
 )
 from pages.ui.mapping import selection
 from pages.ui.shell import page
+from pages.ui.shell.errors import error_boundary
 from pages.ui.shell.session import Session
 from pages.ui.texts import EMPTY_DATA, PAGES
 from pages.ui.widgets import tables
@@ -155,10 +156,10 @@ def lacking(session: Session) -> str | None:
 
 
 session = page.begin("datos")
-with page.error_boundary():
+with error_boundary():
     main_buttons(session)
 upload_zones.draw(session)
-with page.error_boundary():
+with error_boundary():
     if not session.files.working:
         st.info(EMPTY_DATA, icon=":material/upload_file:")
     else:

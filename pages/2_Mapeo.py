@@ -21,6 +21,7 @@ from bulk.planning.row_labels import labels
 from pages.ui.data import name_lookup, problem_list, problems
 from pages.ui.mapping import action_options, editor, forms, saved, scope, selection
 from pages.ui.shell import page
+from pages.ui.shell.errors import error_boundary
 from pages.ui.shell.session import Session
 from pages.ui.texts import ALL_CANONICAL, EMPTY_MAPPING, PAGES, SCOPES
 from pages.ui.widgets import tables
@@ -182,7 +183,7 @@ def straight_on(session: Session, plan: PreparedFile, key: str) -> None:
 
 
 session = page.begin("mapeo")
-with page.error_boundary():
+with error_boundary():
     place = page.heading("mapeo")
     if not session.files.working.keys() & {"ubicaciones", "usuarios"}:
         st.info(EMPTY_MAPPING, icon=":material/upload_file:")

@@ -17,6 +17,7 @@ from pages.ui.results import downloads
 from pages.ui.run import board, board_page, current_runs, dry_run, row_filters
 from pages.ui.run.snapshot import RunSnapshot, local, progress_line, take_snapshot
 from pages.ui.shell import page, resources
+from pages.ui.shell.errors import error_boundary
 from pages.ui.shell.session import Session, put_in_url
 from pages.ui.texts import EMPTY_ACTION, EMPTY_MAPPING, NOTHING_TO_CHANGE, PAGES
 from pages.ui.texts_runs import NO_WRITES
@@ -94,7 +95,7 @@ def progress(session: Session, run: RunRecord) -> None:
 
     @st.fragment(run_every=EVERY)
     def panel() -> None:
-        with page.error_boundary():
+        with error_boundary():
             snapshot = take_snapshot(
                 resources.context(),
                 current_runs.again(resources.context(), run),
@@ -190,7 +191,7 @@ def wait_until_idle(
 
 
 session = page.begin("ensayo")
-with page.error_boundary():
+with error_boundary():
     context = resources.context()
     run = current_runs.attached(context, session, dry_run=True)
     snapshot = take_snapshot(context, run, session, with_orders=False) if run else None

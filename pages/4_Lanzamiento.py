@@ -11,6 +11,7 @@ from pages.ui.mapping import selection
 from pages.ui.run import board_page, current_runs, launch, launch_options
 from pages.ui.run.snapshot import local, take_snapshot
 from pages.ui.shell import page, resources
+from pages.ui.shell.errors import error_boundary
 from pages.ui.shell.session import Session, put_in_url
 from pages.ui.texts import EMPTY_ACTION, EMPTY_MAPPING, NOTHING_RUNS
 from pages.ui.widgets.markdown import plain
@@ -73,7 +74,7 @@ def board(session: Session) -> None:
 
 
 session = page.begin("lanzamiento")
-with page.error_boundary():
+with error_boundary():
     if current_runs.attached(resources.context(), session, dry_run=False):
         board(session)
     else:

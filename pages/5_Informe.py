@@ -17,6 +17,7 @@ from pages.ui.run.details import counted
 from pages.ui.run.orders import every
 from pages.ui.run.snapshot import RunSnapshot, local, state_word, take_snapshot, where_of
 from pages.ui.shell import page, resources
+from pages.ui.shell.errors import error_boundary
 from pages.ui.shell.session import Session, put_in_url, run_in_url
 from pages.ui.texts import CHOOSE_RUN, PAGES, lasting, sentence
 from pages.ui.texts_runs import plural, rows_text, word_of
@@ -169,7 +170,7 @@ def nothing_to_show() -> None:
 
 
 session = page.begin("informe")
-with page.error_boundary():
+with error_boundary():
     try:
         run = chosen(session)
     except BulkError as error:

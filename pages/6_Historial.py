@@ -12,6 +12,7 @@ from bulk.core.records import RunRecord
 from pages.ui.results import compare, downloads, history, history_charts, repeat
 from pages.ui.run import current_runs
 from pages.ui.shell import page, resources
+from pages.ui.shell.errors import error_boundary
 from pages.ui.shell.session import Session
 from pages.ui.texts import NO_RUNS, PAGES
 
@@ -128,5 +129,5 @@ def draw(session: Session) -> None:
 
 
 session = page.begin("historial")
-with page.error_boundary():
+with error_boundary():
     draw(session)

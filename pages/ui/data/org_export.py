@@ -15,7 +15,8 @@ from bulk.core.figures import count
 from bulk.runs.connection import api_for
 from pages.ui.data import upload
 from pages.ui.data.problem_list import EXCEL
-from pages.ui.shell import page, resources
+from pages.ui.shell import resources
+from pages.ui.shell.errors import error_boundary
 from pages.ui.shell.session import Session
 from pages.ui.widgets.markdown import plain
 
@@ -69,7 +70,7 @@ def from_webex(session: Session) -> None:
     """«Traer de Webex…»: read first, which takes a while, then to be downloaded or worked with."""
     with (
         st.popover("Traer de Webex…", key=f"from_webex_{session.view.revision}"),
-        page.error_boundary(),
+        error_boundary(),
     ):  # used: a new one, which is closed
         where = resources.connection(session)
         st.caption(

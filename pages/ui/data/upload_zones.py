@@ -14,7 +14,7 @@ from bulk.errors import BulkError
 from bulk.files import workbook
 from bulk.files.dataset import Dataset
 from pages.ui.data import corrections, upload
-from pages.ui.shell import page
+from pages.ui.shell.errors import error_boundary
 from pages.ui.shell.session import Session
 from pages.ui.texts import FILE_HINTS
 from pages.ui.widgets.markdown import plain
@@ -26,7 +26,7 @@ def draw(session: Session) -> None:
     for place, name in zip(st.columns(len(DATASETS), gap="small"), DATASETS, strict=True):
         with (
             place,
-            page.error_boundary(),
+            error_boundary(),
             st.container(border=True, height="stretch", gap="xsmall", key=f"zone_{name}"),
         ):
             zone(session, name)

@@ -14,7 +14,8 @@ from bulk.report.verified import verification_line
 from bulk.runs.verify import findings, verify
 from pages.ui.run import current_runs
 from pages.ui.run.snapshot import RunSnapshot, take_snapshot
-from pages.ui.shell import page, resources
+from pages.ui.shell import resources
+from pages.ui.shell.errors import error_boundary
 from pages.ui.shell.session import Session
 from pages.ui.texts import PAGES
 from pages.ui.texts_runs import VERIFY_HELP, VERIFYING, rows_text
@@ -76,7 +77,7 @@ def follow(session: Session, run: RunRecord, text: str) -> None:
 
     @st.fragment(run_every=EVERY)
     def draw_bar() -> None:
-        with page.error_boundary():
+        with error_boundary():
             context = resources.context()
             now = take_snapshot(
                 context, current_runs.again(context, run), session, with_orders=False

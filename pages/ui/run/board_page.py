@@ -13,7 +13,8 @@ from bulk.runs.resume import resume
 from bulk.runs.stop import request_stop
 from pages.ui.run import board, current_runs, details, outcome, retry
 from pages.ui.run.snapshot import RunSnapshot, phone_summary, take_snapshot
-from pages.ui.shell import connect, page, resources
+from pages.ui.shell import connect, resources
+from pages.ui.shell.errors import error_boundary
 from pages.ui.shell.session import Session
 from pages.ui.texts import PAGES, decimal, sentence
 from pages.ui.texts_runs import rows_text
@@ -167,7 +168,7 @@ def panel(session: Session, first: RunSnapshot) -> None:
 
     @st.fragment(run_every=EVERY if first.alive else None)
     def draw() -> None:
-        with page.error_boundary():
+        with error_boundary():
             context = resources.context()
             snapshot = take_snapshot(context, current_runs.again(context, first.run), session)
             if first.alive and not snapshot.alive:

@@ -18,7 +18,8 @@ from bulk.runs.status import find_run, run_state
 from pages.ui.mapping import selection
 from pages.ui.run import current_runs
 from pages.ui.run.snapshot import ACTIVE, local, percent, take_snapshot
-from pages.ui.shell import page, resources
+from pages.ui.shell import resources
+from pages.ui.shell.errors import error_boundary
 from pages.ui.shell.session import Session
 from pages.ui.texts import PAGES
 from pages.ui.texts_runs import REMOVAL, rows_text, without_dry_run
@@ -186,7 +187,7 @@ def _confirm(
         if returned:
             st.rerun()
         if sure and typed.strip().replace(".", "") == str(changes):
-            with page.error_boundary():  # a rejected token is asked for on the page
+            with error_boundary():  # a rejected token is asked for on the page
                 go(session, plan, dry_run_seen, reached, after)
         elif sure:
             st.error(f"Has escrito «{plain(typed)}» y se espera {changes}.")

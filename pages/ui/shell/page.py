@@ -7,21 +7,18 @@ from __future__ import annotations
 import gc
 import html
 import importlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from bulk.core.logs import log
 from bulk.core.records import RunRecord
-from bulk.errors import BulkError, TokenRejected
+from bulk.errors import BulkError
 from bulk.runs.connection import SANDBOX as SANDBOX_TARGET
 from bulk.runs.connection import Connection
 from pages.ui.run import current_runs
 from pages.ui.shell import connect, resources, sidebar, style
 from pages.ui.shell.session import Session, current
-from pages.ui.texts import APP, PAGES, PRODUCTION, SANDBOX, UNFORESEEN
+from pages.ui.texts import APP, PAGES, PRODUCTION, SANDBOX
 from pages.ui.widgets.markdown import plain
 
 _frozen: list[bool] = []
@@ -76,27 +73,6 @@ def foot() -> DeltaGenerator:
     """The place of the main button once more, where a page is longer than the screen."""
     place: DeltaGenerator = st.container(horizontal=True, horizontal_alignment="right")
     return place
-
-
-@contextmanager
-def error_boundary() -> Iterator[None]:
-    """Whatever goes wrong inside is reported in Spanish where it happens; never a traceback."""
-    try:
-        yield
-    except TokenRejected:
-        session = current()
-        if session.connection is None:
-            st.error(connect.WRONG, icon=":material/error:")
-        elif not session.rejected:
-            session.rejected = session.connection.org_id or "?"
-            st.rerun()
-    except BulkError as error:
-        st.error(plain(error.message), icon=":material/error:")
-    except (
-        Exception
-    ):  # Streamlit's own control flow is no Exception of ours: it passes as BaseException
-        log.exception("la página ha fallado")
-        st.error(UNFORESEEN, icon=":material/error:")
 
 
 def advise(session: Session) -> None:

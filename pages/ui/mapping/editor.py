@@ -194,7 +194,8 @@ def _offers(session: Session, action: Action, offers: list[Suggestion]) -> None:
             message, accept = st.columns([0.76, 0.24], vertical_alignment="center")
             looked = " → buscar en Webex" if offer.lookup else ""
             message.markdown(
-                f"{offer.param} ← **{plain(offer.source)}**{looked} · {offer.score} % · {offer.reason}"
+                f"{offer.param} ← **{plain(offer.source)}**{looked} · {offer.score} % ·"
+                f" {plain(offer.reason)}"
             )
             if offer.lookup:
                 accept.button(

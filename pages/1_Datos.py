@@ -25,7 +25,7 @@ from pages.ui.shell.errors import error_boundary
 from pages.ui.shell.session import Session
 from pages.ui.texts import EMPTY_DATA, PAGES
 from pages.ui.widgets import tables
-from pages.ui.widgets.markdown import plain
+from pages.ui.widgets.markdown import escape_markdown
 
 REPAIRS, ERRORS, NOTICES, PREVIEW = "Reparaciones", "Errores", "Avisos", "Vista previa"
 
@@ -41,7 +41,7 @@ def main_buttons(session: Session) -> None:
         org_export.from_webex(session)
         org_export.template()
         if session.files.working:
-            straight_on(session, "on_top")
+            continue_button(session, "on_top")
 
 
 def rows_to_work(session: Session) -> bool:
@@ -66,7 +66,7 @@ def possible(session: Session) -> None:
         titles = ", ".join(
             get_action(state.action_id).title for state in lacking if state.text == reason
         )
-        st.caption(f"! {plain(reason)} · {titles}")
+        st.caption(f"! {escape_markdown(reason)} · {titles}")
 
 
 def errors(session: Session) -> None:
@@ -135,11 +135,11 @@ def inspected(session: Session) -> None:
         session
     )
     if view == PREVIEW or (view in (ERRORS, NOTICES) and views[view]):  # longer than the screen
-        with page.foot():
-            straight_on(session, "on_foot")
+        with page.bottom():
+            continue_button(session, "on_foot")
 
 
-def straight_on(session: Session, key: str) -> None:
+def continue_button(session: Session, key: str) -> None:
     if st.button(
         "Continuar a Mapeo",
         type="primary",

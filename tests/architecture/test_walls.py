@@ -65,7 +65,7 @@ def test_no_file_is_too_long() -> None:
 
 
 def unescaped(source: str) -> Iterator[int]:
-    """Lines where an element that reads Markdown is given a quoting text without `plain()`."""
+    """Lines where an element that reads Markdown is given a quoting text without `escape_markdown()`."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             if node.func.attr not in MARKDOWN or _is_log(node.func.value):
@@ -85,7 +85,7 @@ def _quoting(node: ast.AST) -> Iterator[ast.expr]:
     if isinstance(node, ast.Call):
         if isinstance(node.func, ast.Attribute) and node.func.attr == "text" and not node.args:
             yield node
-        # A method of a text (`join`, `format`) passes its arguments on; `plain` and others do not.
+        # A method of a text (`join`, `format`) passes its arguments on; `escape_markdown` and others do not.
         if isinstance(node.func, ast.Attribute) and node.func.attr in ("join", "format"):
             for argument in node.args:
                 yield from _quoting(argument)
@@ -124,8 +124,8 @@ def test_text_that_is_not_escaped_is_found(source: str) -> None:
 @pytest.mark.parametrize(
     "source",
     [
-        "st.error(plain(error.message))",
-        'st.caption(f"Nota: {plain(run.note)}" if run.note else "")',
+        "st.error(escape_markdown(error.message))",
+        'st.caption(f"Nota: {escape_markdown(run.note)}" if run.note else "")',
         'log.warning("%s", error.message)',
         "st.markdown(title(run))",
     ],

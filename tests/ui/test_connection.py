@@ -315,7 +315,7 @@ def test_a_dry_run_is_not_held_against_another_organisation(
     app.query_params["run"] = record.run_id
     app.switch_page("pages/3_Ensayo.py").run()
     assert "El token es de otra organización. La ejecución es de Beta" in said(app)
-    assert "foreseen" not in held.cache
+    assert "whole_file" not in held.cache
 
 
 def test_a_token_that_has_expired_when_a_launch_is_confirmed_is_asked_for_again(
@@ -334,7 +334,9 @@ def test_a_token_that_has_expired_when_a_launch_is_confirmed_is_asked_for_again(
 
         mine = current()
         if not mine.rejected:
-            launch._confirm(mine, selection.prepared(mine), None, resources.connection(mine), 1, ())
+            prepared = selection.prepared_file(mine)
+            request = launch.LaunchRequest(prepared, None, resources.connection(mine))
+            launch._confirm(mine, request)
 
     page = AppTest.from_function(confirming, default_timeout=30)
     page.session_state[KEY] = held

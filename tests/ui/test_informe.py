@@ -145,7 +145,7 @@ def test_the_round_trip_file_has_the_outcome_beside_each_row(
 
 def test_the_log_of_a_order_speaks_of_that_order_alone(context: Context, run: RunRecord) -> None:
     order = runs.order_statuses(context.journal, run.run_id, run.state)[0]
-    lines = [json.loads(line) for line in downloads.order_log_(order.order_id).splitlines()]
+    lines = [json.loads(line) for line in downloads.order_log_lines(order.order_id).splitlines()]
     assert lines
     assert {line["run"] for line in lines} == {run.run_id}
 

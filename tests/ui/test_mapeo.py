@@ -110,9 +110,9 @@ def test_another_scope_is_not_taken_for_the_one_in_the_dry_run(
     press(mapped, "Ensayar 3 filas")
     run = runs.get_run(context.journal, session(mapped).view.dry_run_id or "")
     where = Connection(run.target, "", None, run.org_id)  # type: ignore[arg-type]  # no call is made
-    assert selection.is_about(run, session(mapped), where)
+    assert selection.matches_session(run, session(mapped), where)
     session(mapped).mapping.scopes["usuarios"] = Scope(lines=((2, 2),))
-    assert not selection.is_about(run, session(mapped), where)
+    assert not selection.matches_session(run, session(mapped), where)
 
 
 def test_what_an_earlier_file_had_and_this_one_lacks_can_be_given_up_in_place(
@@ -151,8 +151,8 @@ def test_a_template_gives_each_row_its_own_text(mapped: AppTest) -> None:
     )
     mapped.selectbox(key="template_param").set_value("destination")
     press(mapped, "Aplicar plantilla")
-    plan = selection.prepared(session(mapped))
-    assert list(plan.frame["destination"]) == [
+    prepared = selection.prepared_file(session(mapped))
+    assert list(prepared.frame["destination"]) == [
         f"9{ext}" for ext in session(mapped).files.working["usuarios"].frame["extension"]
     ]
 
@@ -181,7 +181,7 @@ def test_data_of_another_file_is_found_by_a_shared_column(app: AppTest, examples
         held.mapping.explicit[MOVE]["target_location_id"]
         == "UBICACIONES.location_id[location_name=location_name]"
     )
-    assert list(selection.prepared(held).frame["target_location_id"]) == list(
+    assert list(selection.prepared_file(held).frame["target_location_id"]) == list(
         held.files.working["usuarios"].frame["location_id"]
     )
 
@@ -206,9 +206,9 @@ def test_a_mapping_is_kept_by_name_and_found_by_another_tab(
 def test_a_mapping_of_another_file_that_lacks_a_column_is_refused(
     mapped: AppTest, context: Context
 ) -> None:
-    plan = selection.prepared(session(mapped))
+    prepared = selection.prepared_file(session(mapped))
     odd = editor.map_columns(
-        plan.action, plan.dataset, None, explicit={"extension": "target_extension"}
+        prepared.action, prepared.dataset, None, explicit={"extension": "target_extension"}
     )
     raw = saved_mappings.to_bytes(odd).replace(b"target_extension", b"no_esta")
     mapped.file_uploader(key="mapping_file").upload("m.json", raw, "application/json").run()
@@ -249,23 +249,23 @@ def test_emails_stand_for_ids_when_the_operator_says_so(app: AppTest, examples: 
     assert "0 filas válidas" in said(mapped)
     mapped.checkbox(key="by_name").set_value(True).run()
     assert "1 fila válida · 1 con errores" in said(mapped)
-    plan = session(mapped).mapping.prepared
-    assert plan is not None
-    assert [(problem.line, problem.value) for problem in plan.problems] == [
+    prepared = session(mapped).mapping.prepared
+    assert prepared is not None
+    assert [(problem.line, problem.value) for problem in prepared.problems] == [
         (3, "nadie@example.com")
     ]
 
 
 def test_what_the_action_does_by_itself_is_reported_as_its_source(mapped: AppTest) -> None:
-    plan = selection.prepared(session(mapped))
-    table = editor.table(plan.action, plan, (), [])
-    first = plan.frame["extension"].iloc[0]
+    prepared = selection.prepared_file(session(mapped))
+    table = editor.table(prepared.action, prepared, (), [])
+    first = prepared.frame["extension"].iloc[0]
     assert list(table.loc["destination"])[1:4] == [
         "plantilla 53{extension}",
         f"53{first}",
         "✓ por defecto",
     ]
-    editor.choose(session(mapped), plan.action, "destination", "plantilla 53{extension}")
+    editor.choose(session(mapped), prepared.action, "destination", "plantilla 53{extension}")
     assert session(mapped).mapping.explicit == {}
 
 
@@ -282,8 +282,8 @@ def test_a_file_with_only_emails_is_one_click_away_from_its_ids(app: AppTest) ->
     mapped.button(key="look_up_person_id").click().run()
     assert session(mapped).mapping.by_name
     assert "##### 2 filas válidas" in said(mapped)
-    plan = selection.prepared(session(mapped))
-    table = editor.table(plan.action, plan, (), [], by_name=True)
+    prepared = selection.prepared_file(session(mapped))
+    table = editor.table(prepared.action, prepared, (), [], by_name=True)
     assert list(table.loc["person_id"])[1:4] == [
         "email",
         "usuario00001@example.com",
@@ -339,9 +339,11 @@ def test_a_column_of_a_file_loaded_later_is_suggested() -> None:
     held = Session()
     held.files.working["usuarios"] = from_records({2: {"person_id": "p"}}, name="usuarios")
     held.mapping.action_id = FORWARDING
-    plan = selection.prepared(held)
-    assert "extension" not in [offer.param for offer in editor.suggestions(held, plan.action, plan)]
+    prepared = selection.prepared_file(held)
+    assert "extension" not in [
+        offer.param for offer in editor.suggestions(held, prepared.action, prepared)
+    ]
     held.files.working["global"] = from_records({2: {"anexo": "2041"}}, name="global")
-    plan = selection.prepared(held)
-    offers = editor.suggestions(held, plan.action, plan)
+    prepared = selection.prepared_file(held)
+    offers = editor.suggestions(held, prepared.action, prepared)
     assert [offer.source for offer in offers if offer.param == "extension"] == ["GLOBAL.anexo"]

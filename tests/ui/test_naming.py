@@ -78,9 +78,9 @@ def test_a_name_that_only_resembles_is_chosen_once_and_remembered(
     press(loaded, "Es esta")
     assert not loaded.exception
     assert "¿A qué se refiere «Madri»?" not in [each.label for each in loaded.selectbox]
-    plan = session(loaded).mapping.prepared
-    assert plan is not None
-    assert plan.frame["target_location_id"].tolist() == [madrid, madrid]
+    prepared = session(loaded).mapping.prepared
+    assert prepared is not None
+    assert prepared.frame["target_location_id"].tolist() == [madrid, madrid]
     assert "Como elegiste: «Madri» es Madrid (prefijo 8000" in said(loaded)
 
     second = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=30).run()

@@ -156,16 +156,16 @@ def test_launching_a_dry_run_plan_does_what_it_said(loaded: AppTest, context: Co
     choose(loaded, "usuarios_configurar_perfil_saliente_custom")
     loaded.switch_page(REHEARSAL).run()
     press(loaded, "Ensayar 3 filas")
-    dry_run_seen = session(loaded).view.dry_run_id or ""
-    wait_for_run(context, dry_run_seen)
+    dry_run = session(loaded).view.dry_run_id or ""
+    wait_for_run(context, dry_run)
     loaded.run()
-    planned = runs.run_counts(context.journal, dry_run_seen)
+    planned = runs.run_counts(context.journal, dry_run)
     loaded.switch_page(LAUNCH).run()
     press(loaded, "Lanzar este ensayo")
     run_id = session(loaded).view.run_id or ""
     wait_for_run(context, run_id)
     assert runs.run_counts(context.journal, run_id)["done"] == planned["change"] > 0
-    assert runs.get_run(context.journal, run_id).parent == dry_run_seen
+    assert runs.get_run(context.journal, run_id).parent == dry_run
 
 
 def test_an_hour_that_has_passed_is_shown_in_its_field_and_launches_nothing(

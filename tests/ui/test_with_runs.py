@@ -127,12 +127,12 @@ def lot_states(context: Context, run_id: str) -> list[str]:
 def test_a_tab_that_lost_its_files_goes_on_with_those_of_the_last_run(
     app: AppTest, context: Context, sandbox: Connection, files: dict[str, Dataset]
 ) -> None:
-    dry_run_seen = finished_run(context, sandbox, files, dry_run=True)
+    dry_run = finished_run(context, sandbox, files, dry_run=True)
     press(
         app.switch_page("streamlit_app.py").run(), "Seguir con los ficheros de la última ejecución"
     )
     mine = app.session_state[KEY]
-    assert (mine.mapping.action_id, mine.view.dry_run_id) == (FORWARDING, dry_run_seen.run_id)
+    assert (mine.mapping.action_id, mine.view.dry_run_id) == (FORWARDING, dry_run.run_id)
     assert mine.files.working["usuarios"].frame.equals(files["usuarios"].frame)
     assert not app.error
     app.switch_page(BOARD).run()
@@ -206,7 +206,7 @@ def test_a_row_that_was_wider_than_the_header_stays_wrong_when_its_run_is_resume
     wide = Problem(
         "USUARIOS.CSV", int(users.frame.index[1]), None, None, RAGGED, "La fila tiene 9 celdas."
     )
-    dry_run_seen = finished_run(
+    dry_run = finished_run(
         context, sandbox, {**files, "usuarios": replace(users, problems=(wide,))}, dry_run=True
     )
     press(
@@ -214,7 +214,7 @@ def test_a_row_that_was_wider_than_the_header_stays_wrong_when_its_run_is_resume
     )
     app.switch_page(BOARD).run()
     mine = app.session_state[KEY]
-    assert mine.view.dry_run_id == dry_run_seen.run_id
+    assert mine.view.dry_run_id == dry_run.run_id
     assert list(mine.mapping.prepared.invalid) == [wide.line]
     assert {"Lanzar este ensayo", "Lanzar sin ensayo"} & set(labels(app))
 
@@ -347,13 +347,13 @@ def test_the_json_download_is_one_document_with_the_rows(run: RunRecord) -> None
 def test_history_lists_runs_and_keeps_dry_runs_apart(
     app: AppTest, context: Context, sandbox: Connection, files: dict[str, Dataset], run: RunRecord
 ) -> None:
-    dry_run_seen = finished_run(context, sandbox, files, dry_run=True)
+    dry_run = finished_run(context, sandbox, files, dry_run=True)
     app.switch_page(HISTORY).run()
     listed = list(app.dataframe[0].value["Ejecución"])
     assert run.run_id in listed
-    assert dry_run_seen.run_id not in listed
+    assert dry_run.run_id not in listed
     app.checkbox[0].check().run()
-    assert dry_run_seen.run_id in list(app.dataframe[0].value["Ejecución"])
+    assert dry_run.run_id in list(app.dataframe[0].value["Ejecución"])
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def put_original(session: Session, dataset: Dataset) -> None:
     _put(session, dataset)
 
 
-def take_away(session: Session, name: str) -> None:
+def remove(session: Session, name: str) -> None:
     for kept in (
         session.files.open_lines,
         session.files.working,
@@ -101,7 +101,7 @@ def complete_ids(session: Session, name: str, names: Names) -> tuple[int, int]:
     return cells, len(problems)
 
 
-def take_back(session: Session, name: str) -> None:
+def revert(session: Session, name: str) -> None:
     """All corrections of a file are undone: it is again as it was read."""
     session.files.pending.pop(name, None)
     session.files.corrected_by_hand.pop(name, None)

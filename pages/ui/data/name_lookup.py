@@ -19,7 +19,7 @@ from pages.ui.mapping import selection
 from pages.ui.shell import resources
 from pages.ui.shell.session import Session
 from pages.ui.texts import BY_NAME
-from pages.ui.widgets.markdown import plain
+from pages.ui.widgets.markdown import escape_markdown
 
 MAX_ASKED = 5  # names at a time
 
@@ -34,12 +34,12 @@ def by_name(session: Session) -> None:
     )
 
 
-def choose(session: Session, plan: PreparedFile) -> None:
-    """The names of the plan that several have, or that nobody has but some resemble: the operator
-    says which is meant, once.
+def choose(session: Session, prepared: PreparedFile) -> None:
+    """Names of the file that are ambiguous, or not found but like others: the operator says once
+    which is meant.
     """
     if session.mapping.by_name:
-        unresolved = {problem.value for problem in plan.problems if problem.rule == "nombre"}
+        unresolved = {problem.value for problem in prepared.problems if problem.rule == "nombre"}
         names, org_id = selection.names(session)
         _chosen_before(session, names, org_id)
         _ask_for(session, [doubt for doubt in names.doubts if doubt[1] in unresolved])
@@ -57,7 +57,8 @@ def _chosen_before(session: Session, names: Names, org_id: str | None) -> None:
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(
-            f"Como elegiste: {plain(' · '.join(message[:MAX_ASKED]))}{more}.", width="content"
+            f"Como elegiste: {escape_markdown(' · '.join(message[:MAX_ASKED]))}{more}.",
+            width="content",
         )
         if st.button("Elegir de nuevo", type="tertiary", key="choose_again"):
             forget(names, resources.context().journal, org_id)
@@ -80,7 +81,7 @@ def _ask(session: Session, names: Names, org_id: str | None, kind: str, name: st
     shown = distinct_labels(candidates)
     with st.container(border=True, horizontal=True, vertical_alignment="bottom"):
         found = st.selectbox(
-            f"¿A qué se refiere «{plain(name)}»?",
+            f"¿A qué se refiere «{escape_markdown(name)}»?",
             list(shown),
             index=None,
             format_func=shown.__getitem__,
@@ -115,7 +116,7 @@ def complete(session: Session) -> None:
         for each in lacks
     ]
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(plain(" · ".join(message)))
+        st.caption(escape_markdown(" · ".join(message)))
         if st.button(
             "Completar ids",
             help=(
@@ -129,7 +130,7 @@ def complete(session: Session) -> None:
                     for name in wanted
                     if wanted[name]
                 ]
-            _tell(sum(done for done, _ in ends), sum(left for _, left in ends))
+            _toast_result(sum(done for done, _ in ends), sum(left for _, left in ends))
             st.rerun()
     lacks = [each for found in wanted.values() for each in found]
     doubts = [
@@ -145,7 +146,7 @@ def _stands_in(lacks: list[fill_ids.Lacking], kind: str, name: str) -> bool:
     return any(each.kind == kind and (each.cells == name).any() for each in lacks)
 
 
-def _tell(done: int, left: int) -> None:
+def _toast_result(done: int, left: int) -> None:
     message = f"{count(done, 'identificador completado', 'identificadores completados')}."
     if left:
         message += f" Sin encontrar: {count(left, 'celda', 'celdas')}, en Avisos."

@@ -18,7 +18,7 @@ from pages.ui.data.problem_list import EXCEL
 from pages.ui.shell import resources
 from pages.ui.shell.errors import error_boundary
 from pages.ui.shell.session import Session
-from pages.ui.widgets.markdown import plain
+from pages.ui.widgets.markdown import escape_markdown
 
 KINDS = {
     "people": "Usuarios",
@@ -68,15 +68,12 @@ def _template(action_id: str) -> bytes:
 
 def from_webex(session: Session) -> None:
     """«Traer de Webex…»: read first, which takes a while, then to be downloaded or worked with."""
-    with (
-        st.popover("Traer de Webex…", key=f"from_webex_{session.view.revision}"),
-        error_boundary(),
-    ):  # used: a new one, which is closed
-        where = resources.connection(session)
-        st.caption(
-            f"De {plain(where.org_name or where.org_id)}. Solo lee; sirve para copiar de ahí"
-            " nombres e identificadores."
-        )
+    # A new key once something was brought makes a new popover, which is closed.
+    key = f"from_webex_{session.view.revision}"
+    with st.popover("Traer de Webex…", key=key), error_boundary():
+        connection = resources.connection(session)
+        where = escape_markdown(connection.org_name or connection.org_id)
+        st.caption(f"De {where}. Solo lee; sirve para copiar de ahí nombres e identificadores.")
         kind = st.selectbox("Qué", list(KINDS), format_func=KINDS.__getitem__, key="fetch_kind")
         form = st.segmented_control(
             "Formato",

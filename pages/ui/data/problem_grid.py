@@ -20,7 +20,7 @@ from bulk.planning.row_labels import labels
 from pages.ui.data import corrections as session_corrections
 from pages.ui.shell.session import Session
 from pages.ui.widgets import tables
-from pages.ui.widgets.markdown import plain
+from pages.ui.widgets.markdown import escape_markdown
 
 PAGE = 200  # rows at a time
 LINE, WHO, WRONG, REMEDY = "Fila", "Quién", "Mal", "Qué se espera y qué hacer"
@@ -186,19 +186,21 @@ def _buttons(
         for each in corrections.like_this(dataset, fix)
     }
     with st.container(horizontal=True, vertical_alignment="center"):
-        described = (
+        label = (
             f"Aplicar {count(len(waiting), 'corrección', 'correcciones')}" if waiting else "Aplicar"
         )
         if st.button(
-            described,
+            label,
             key=f"{key}_apply",
             disabled=not waiting,
             help=None if waiting else "Escribe antes en una celda.",
         ):
             _apply(session, name, waiting)
         if len(alike) > len(waiting):
-            described = f"Aplicar a todas las iguales ({thousands(len(alike))})"
-            if st.button(described, key=f"{key}_alike", help=plain(_described(dataset, waiting))):
+            label = f"Aplicar a todas las iguales ({thousands(len(alike))})"
+            if st.button(
+                label, key=f"{key}_alike", help=escape_markdown(_alike_help(dataset, waiting))
+            ):
                 _apply(session, name, list(alike.values()))
         if waiting and st.button("Descartar", key=f"{key}_discard", type="tertiary"):
             session.files.pending.pop(name, None)
@@ -230,7 +232,7 @@ def corrected_file(session: Session, name: str, key: str) -> None:
             )
 
 
-def _described(dataset: Dataset, waiting: list[Fix]) -> str:
+def _alike_help(dataset: Dataset, waiting: list[Fix]) -> str:
     fix = waiting[0]
     before = tables.short(str(dataset.frame.at[fix.line, fix.column])) or "(vacía)"
     return f"«{before}» → «{tables.short(fix.value)}» en todas las filas con esa misma celda."

@@ -18,7 +18,7 @@ from bulk.planning.validation import totals
 from pages.ui.data import problem_grid, problems, repairs
 from pages.ui.shell.session import Session
 from pages.ui.widgets import tables
-from pages.ui.widgets.markdown import plain
+from pages.ui.widgets.markdown import escape_markdown
 from schemas.phones import NO_PREFIX
 
 GROUPS = 20  # shown before «Ver más»
@@ -56,7 +56,7 @@ def draw(session: Session, found: Mapping[str, Sequence[Problem]], *, key: str) 
     shown = kinds if st.session_state.get(f"{key}_all") else kinds[:GROUPS]
     with st.container(height=260 if len(shown) > ROOM else "content", border=False, gap="xsmall"):
         for at, group in enumerate(shown):
-            _described(group, chosen, key, at)
+            _group_row(group, chosen, key, at)
     if len(kinds) > GROUPS:
         st.checkbox(f"Ver {len(kinds) - GROUPS} más", key=f"{key}_all")
     some = {
@@ -106,15 +106,14 @@ def _chosen(kinds: Sequence[Group], key: str) -> Group | None:
     return next((group for group in kinds if identity(group) == wanted), None)
 
 
-def _described(group: Group, chosen: Group | None, key: str, at: int) -> None:
+def _group_row(group: Group, chosen: Group | None, key: str, at: int) -> None:
     """`✗ 412 filas · what to do`, where the first one is, and «Ver filas»."""
     glyph = "✗" if group["severity"] == problems.ERROR else "!"
     in_rows = group["first_line"] is not None
     how_many = count(group["count"], "fila", "filas") if in_rows else "el fichero"
-    message, button = st.columns([0.84, 0.16], vertical_alignment="center")
-    message.markdown(
-        f"{glyph} **{how_many}** · {plain(group['message'])}  \n:gray[{plain(_where(group))}]"
-    )
+    text, button = st.columns([0.84, 0.16], vertical_alignment="center")
+    message, where = escape_markdown(group["message"]), escape_markdown(_where(group))
+    text.markdown(f"{glyph} **{how_many}** · {message}  \n:gray[{where}]")
     if in_rows:
         on = chosen is not None and identity(group) == identity(chosen)
         button.container(horizontal=True, horizontal_alignment="right").button(

@@ -21,12 +21,12 @@ def by_file(session: Session) -> Found:
     """Problems as the chosen action sees its file, and of the other files by themselves and
     together.
     """
-    plan = _plan(session)
+    prepared = _prepared(session)
     found: Found = {}
     for name, dataset in session.files.working.items():
         own = (
-            list(plan.problems)
-            if plan and plan.action.dataset == name
+            list(prepared.problems)
+            if prepared and prepared.action.dataset == name
             else list(session.files.problems.get(name, ()))
         )
         own += [
@@ -39,7 +39,7 @@ def by_file(session: Session) -> Found:
     return found
 
 
-def _plan(session: Session) -> PreparedFile | None:
+def _prepared(session: Session) -> PreparedFile | None:
     """A mapping that does not fit this file is reported where it is chosen; the file by itself is
     looked at all the same.
     """
@@ -47,7 +47,7 @@ def _plan(session: Session) -> PreparedFile | None:
     if action is None or action.dataset not in session.files.working:
         return None
     try:
-        return selection.prepared(session)
+        return selection.prepared_file(session)
     except BulkError:
         return None
 

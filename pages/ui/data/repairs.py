@@ -16,7 +16,7 @@ from bulk.planning.repairs import Repair
 from pages.ui.data import corrections
 from pages.ui.shell import resources
 from pages.ui.shell.session import Session
-from pages.ui.widgets.markdown import plain
+from pages.ui.widgets.markdown import escape_markdown
 from schemas.phones import NO_PREFIX
 
 NAMES = ("ubicaciones", "usuarios")
@@ -74,7 +74,7 @@ def country_of(session: Session) -> str | None:
     try:
         said = repairs.default_country(session.files.working.get("global"))
     except InputError as error:
-        st.warning(plain(error.message))
+        st.warning(escape_markdown(error.message))
         said = None
     return said or session.files.country or by_setting()
 
@@ -84,7 +84,7 @@ def by_setting() -> str | None:
     try:
         return repairs.country_by_setting(resources.context().settings.default_country)
     except InputError as error:
-        st.warning(plain(error.message))
+        st.warning(escape_markdown(error.message))
         return None
 
 
@@ -163,7 +163,7 @@ def _group(session: Session, name: str, members: list[Repair], position: int) ->
         what, how, button = st.columns([0.34, 0.38, 0.28], vertical_alignment="center")
         what.markdown(
             f"**{count(len(members), 'celda', 'celdas')}** · {repairs.RULES[first.rule]}  \n"
-            f":gray[{name.upper()} · {plain(first.column)}]"
+            f":gray[{name.upper()} · {escape_markdown(first.column)}]"
         )
         how.markdown(f"`{_plain(first.before)}` → `{_plain(first.after)}`")
         with button.container(horizontal=True, horizontal_alignment="right", gap="small"):

@@ -4,6 +4,7 @@ otherwise.
 
 from __future__ import annotations
 
+import io
 from contextlib import suppress
 
 import streamlit as st
@@ -13,7 +14,7 @@ from bulk.core.figures import count
 from bulk.core.logs import log
 from bulk.core.records import DATASETS, FILE_NAMES
 from bulk.errors import BulkError, InputError
-from bulk.files.dataset import Dataset, Read, read_all, read_any, read_csv
+from bulk.files.dataset import Dataset, Read, is_book, read_all, read_any, read_csv
 from pages.ui.data import corrections
 from pages.ui.shell.resources import EXAMPLES
 from pages.ui.shell.session import Session, Upload
@@ -58,7 +59,7 @@ def _read(name: str, raw: bytes, file_name: str, how: dict[str, str | None]) -> 
     """All the sheets with one of the three names; else the file, or the first sheet, in the place
     that it was put into.
     """
-    if is_book(raw) and not any(how.values()):
+    if is_workbook(raw, file_name) and not any(how.values()):
         with suppress(InputError):  # no sheet has one of the names
             found = read_all(raw, file_name=file_name)
             if len(found.datasets) + len(found.refused) > 1:
@@ -66,13 +67,12 @@ def _read(name: str, raw: bytes, file_name: str, how: dict[str, str | None]) -> 
     return Read(read_any(raw, name=name, file_name=file_name, **how))
 
 
-def is_book(raw: bytes) -> bool:
-    """An Excel workbook, whatever its name."""
-    return raw.startswith(b"PK")
+def is_workbook(raw: bytes, file_name: str) -> bool:
+    return is_book(lambda: io.BytesIO(raw), file_name)
 
 
 def drop(session: Session, name: str) -> None:
-    corrections.take_away(session, name)
+    corrections.remove(session, name)
     session.files.upload_errors.pop(name, None)
     session.view.revision += 1
 

@@ -17,7 +17,7 @@ from pages.ui.data import corrections, upload
 from pages.ui.shell.errors import error_boundary
 from pages.ui.shell.session import Session
 from pages.ui.texts import FILE_HINTS
-from pages.ui.widgets.markdown import plain
+from pages.ui.widgets.markdown import escape_markdown
 
 AUTOMATIC = ""
 
@@ -47,7 +47,7 @@ def zone(session: Session, name: str) -> None:
     else:
         _loaded(session, name, dataset, label)
     if refused:
-        st.error(plain(refused))
+        st.error(escape_markdown(refused))
 
 
 def _loaded(session: Session, name: str, dataset: Dataset, label: str) -> None:
@@ -55,8 +55,9 @@ def _loaded(session: Session, name: str, dataset: Dataset, label: str) -> None:
     repaired = len(session.files.corrections.get(name, ()))
     message = f"{upload.size(dataset)}<br>{html.escape(upload.detected(dataset))}"
     if repaired:
-        message += f"<br>✎ {count(repaired, 'celda corregida', 'celdas corregidas')}; el original no se toca"
-    st.markdown(f"{'!' if errors else '✓'} **{plain(_short_name(dataset))}**")
+        cells = count(repaired, "celda corregida", "celdas corregidas")
+        message += f"<br>✎ {cells}; el original no se toca"
+    st.markdown(f"{'!' if errors else '✓'} **{escape_markdown(_short_name(dataset))}**")
     st.html(f'<div class="card-sub"><b>{label}</b> · {message}</div>')
     with st.container(horizontal=True, gap="small"):
         if name in session.files.uploads:
@@ -68,7 +69,7 @@ def _loaded(session: Session, name: str, dataset: Dataset, label: str) -> None:
             type="tertiary",
             help="Deja el fichero como se leyó, sin correcciones.",
         ):
-            corrections.take_back(session, name)
+            corrections.revert(session, name)
             st.rerun()
         if st.button("Quitar", key=f"drop_{name}", type="tertiary"):
             upload.empty(session, name)
@@ -84,7 +85,7 @@ def _otherwise(session: Session, name: str, dataset: Dataset) -> None:
     stored = session.files.uploads[name]
     with st.form(f"otherwise_{name}", border=False):
         how: dict[str, str | None] = {}
-        if upload.is_book(stored.raw):
+        if upload.is_workbook(stored.raw, stored.file_name):
             how["sheet"] = _sheet(stored.raw, stored.file_name, dataset)
         else:
             how["encoding"] = _choice(

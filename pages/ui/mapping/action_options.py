@@ -11,7 +11,7 @@ from bulk.core.action import Action
 from bulk.core.figures import count
 from bulk.errors import InputError
 from pages.ui.shell.session import Session
-from pages.ui.widgets.markdown import plain
+from pages.ui.widgets.markdown import escape_markdown
 
 FLAGS = {
     "force_pstn": (
@@ -54,13 +54,13 @@ def _profile(session: Session) -> None:
             else "ninguno"
         )
         whence = " · el de los ejemplos" if kept and kept is session.files.example_profile else ""
-        st.markdown(f"**Perfil saliente**: {plain(text)}{whence}")
+        st.markdown(f"**Perfil saliente**: {escape_markdown(text)}{whence}")
         with st.popover("Cargar perfil (JSON)"):
             st.file_uploader(
                 "Perfil", type=["json"], key="profile_file", on_change=_uploaded, args=(session,)
             )
             if refused := session.files.upload_errors.get("profile"):
-                st.error(plain(refused))
+                st.error(escape_markdown(refused))
         if kept and st.button("Quitar perfil", type="tertiary"):
             session.mapping.options.pop("profile")
             st.rerun()

@@ -18,7 +18,7 @@ from pages.ui.mapping import forms
 from pages.ui.shell.session import Session
 from pages.ui.texts import KINDS, NO_SOURCE
 from pages.ui.widgets import tables
-from pages.ui.widgets.markdown import plain
+from pages.ui.widgets.markdown import escape_markdown
 
 BY_DEFAULT = "plantilla {}"  # what the action itself does without a source
 SOURCE_WORDS = {
@@ -29,13 +29,15 @@ SOURCE_WORDS = {
 }
 
 
-def draw(session: Session, action: Action, plan: PreparedFile, missing: tuple[str, ...]) -> None:
+def draw(
+    session: Session, action: Action, prepared: PreparedFile, missing: tuple[str, ...]
+) -> None:
     """The editor, suggestions, constants, templates and joins, and the way back to what the headers
     say.
     """
-    offers = suggestions(session, action, plan)
-    frame = table(action, plan, missing, offers, by_name=session.mapping.by_name)
-    options = tables.origins(plan.dataset, plan.global_dataset)
+    offers = suggestions(session, action, prepared)
+    frame = table(action, prepared, missing, offers, by_name=session.mapping.by_name)
+    options = tables.origins(prepared.dataset, prepared.global_dataset)
     options += [origin for origin in frame["Origen"] if origin not in options]
     key = f"mapping_{action.id}_{session.view.revision}"
     st.data_editor(
@@ -58,10 +60,10 @@ def draw(session: Session, action: Action, plan: PreparedFile, missing: tuple[st
         args=(session, action, key, list(frame.index)),
     )
     _offers(session, action, offers)
-    forms.draw(session, action, plan)
+    forms.draw(session, action, prepared)
 
 
-def suggestions(session: Session, action: Action, plan: PreparedFile) -> list[Suggestion]:
+def suggestions(session: Session, action: Action, prepared: PreparedFile) -> list[Suggestion]:
     """Offers for the parameters without source."""
     files = sorted(
         (name, dataset.sha256, id(dataset)) for name, dataset in session.files.working.items()
@@ -75,14 +77,18 @@ def suggestions(session: Session, action: Action, plan: PreparedFile) -> list[Su
         "suggestions",
         made_from,
         lambda: suggest(
-            action, plan.dataset, plan.global_dataset, plan.mapping, others=session.files.working
+            action,
+            prepared.dataset,
+            prepared.global_dataset,
+            prepared.mapping,
+            others=session.files.working,
         ),
     )
 
 
 def table(
     action: Action,
-    plan: PreparedFile,
+    prepared: PreparedFile,
     missing: tuple[str, ...],
     offers: list[Suggestion],
     *,
@@ -92,8 +98,8 @@ def table(
     offered = {offer.param: offer for offer in offers}
     records = []
     for param in action.parameters:
-        source = plan.mapping.sources[param.name]
-        example = example_of(plan, param)
+        source = prepared.mapping.sources[param.name]
+        example = example_of(prepared, param)
         origin, state = (
             origin_of(source),
             _state(source, example, missing, offered.get(param.name), param, by_name=by_name),
@@ -101,7 +107,7 @@ def table(
         if origin == NO_SOURCE and param.default:
             origin, example, state = (
                 BY_DEFAULT.format(param.default),
-                by_default(plan, param),
+                by_default(prepared, param),
                 "✓ por defecto",
             )
         kind = KINDS.get(param.kind, "texto") + (" · lista" if param.many else "")
@@ -194,8 +200,8 @@ def _offers(session: Session, action: Action, offers: list[Suggestion]) -> None:
             message, accept = st.columns([0.76, 0.24], vertical_alignment="center")
             looked = " → buscar en Webex" if offer.lookup else ""
             message.markdown(
-                f"{offer.param} ← **{plain(offer.source)}**{looked} · {offer.score} % ·"
-                f" {plain(offer.reason)}"
+                f"{offer.param} ← **{escape_markdown(offer.source)}**{looked} · {offer.score} % ·"
+                f" {escape_markdown(offer.reason)}"
             )
             if offer.lookup:
                 accept.button(

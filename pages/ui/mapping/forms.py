@@ -13,14 +13,14 @@ from bulk.planning.mapping import map_columns
 from bulk.planning.prepare import PreparedFile
 from pages.ui.mapping import saved
 from pages.ui.shell.session import Session
-from pages.ui.widgets.markdown import plain
+from pages.ui.widgets.markdown import escape_markdown
 
 TEMPLATE_HELP = (
     "Texto y columnas entre llaves, por ejemplo 53{extension} o {GLOBAL.prefijo}{extension}."
 )
 
 
-def draw(session: Session, action: Action, plan: PreparedFile) -> None:
+def draw(session: Session, action: Action, prepared: PreparedFile) -> None:
     with st.container(horizontal=True, gap="small"):
         with st.popover("Valor fijo"):
             _constant(session, action)
@@ -33,8 +33,8 @@ def draw(session: Session, action: Action, plan: PreparedFile) -> None:
         ]
         if others:
             with st.popover("Otro fichero"):
-                _join(session, action, plan, others)
-        saved.draw(session, action, plan)
+                _join(session, action, prepared, others)
+        saved.draw(session, action, prepared)
         headers_again(session, action)
 
 
@@ -74,11 +74,11 @@ def _template(session: Session, action: Action) -> None:
                 take(session, action, {name: text.strip()})
 
 
-def _join(session: Session, action: Action, plan: PreparedFile, others: list[str]) -> None:
+def _join(session: Session, action: Action, prepared: PreparedFile, others: list[str]) -> None:
     """A column of another file, found by a key that both have."""
     place = st.selectbox("Fichero", others, format_func=str.upper, key="join_file")
     there = [str(header) for header in session.files.working[place].frame.columns]
-    own = [str(header) for header in plan.dataset.frame.columns]
+    own = [str(header) for header in prepared.dataset.frame.columns]
     shared = [header for header in own if header in there]
     with st.form("join", border=False):
         name = st.selectbox("Parámetro", _names(action), key="join_param")
@@ -100,7 +100,7 @@ def take(session: Session, action: Action, sources: dict[str, str]) -> None:
     try:
         put(session, action, sources)
     except BulkError as error:
-        st.error(plain(error.message))
+        st.error(escape_markdown(error.message))
     else:
         st.rerun()
 

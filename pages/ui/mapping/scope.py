@@ -21,11 +21,10 @@ from bulk.planning.row_labels import LOCATIONS
 from bulk.planning.scope import Scope, Where
 from bulk.planning.scope_list import parse_pasted
 from pages.ui.mapping import selection
-from pages.ui.run.snapshot import local
 from pages.ui.shell import resources
 from pages.ui.shell.session import Session
-from pages.ui.texts_runs import rows_text
-from pages.ui.widgets.markdown import plain
+from pages.ui.texts import local_time, rows_text
+from pages.ui.widgets.markdown import escape_markdown
 
 VALUES = 1_000  # different values of a column that are offered
 RECENT = 50  # runs looked through
@@ -39,15 +38,16 @@ COLUMN, LINES, LIST, MARKED, OPEN = (
 )
 
 
-def draw(session: Session, action: Action, plan: PreparedFile) -> None:
+def draw(session: Session, action: Action, prepared: PreparedFile) -> None:
     """The line that says how many rows are chosen, and the way to choose others."""
-    inside = plan.total - len(plan.excluded)
-    shown = plain(plan.chosen.description) if plan.chosen else "todas"
+    inside = prepared.total - len(prepared.excluded)
+    shown = escape_markdown(prepared.chosen.description) if prepared.chosen else "todas"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        whole = f"**Alcance**: todas ({rows_text(plan.total)})"
-        part = f"**Alcance**: {shown} · **{thousands(inside)} de {rows_text(plan.total)}**"
+        whole = f"**Alcance**: todas ({rows_text(prepared.total)})"
+        part = f"**Alcance**: {shown} · **{thousands(inside)} de {rows_text(prepared.total)}**"
         st.markdown(
-            part if plan.excluded or selection.scope_of(session, action) else whole, width="content"
+            part if prepared.excluded or selection.scope_of(session, action) else whole,
+            width="content",
         )
         if st.button("Cerrar" if session.view.choosing_rows else "Elegir filas…", key="scope_open"):
             session.view.choosing_rows = not session.view.choosing_rows
@@ -63,12 +63,12 @@ def draw(session: Session, action: Action, plan: PreparedFile) -> None:
         all_again(session, action)
     if session.view.choosing_rows:
         _panel(session, action)
-    if plan.chosen is None:
+    if prepared.chosen is None:
         return
-    if plan.chosen.empty_text:
-        st.error(plain(plan.chosen.empty_text), icon=":material/filter_alt_off:")
-    _list_text("Sin fila en el fichero", plan.chosen.not_found)
-    _list_text("En más de una fila (entran todas)", plan.chosen.several)
+    if prepared.chosen.empty_text:
+        st.error(escape_markdown(prepared.chosen.empty_text), icon=":material/filter_alt_off:")
+    _list_text("Sin fila en el fichero", prepared.chosen.not_found)
+    _list_text("En más de una fila (entran todas)", prepared.chosen.several)
 
 
 def all_again(session: Session, action: Action) -> None:
@@ -83,7 +83,8 @@ def _list_text(what: str, items: tuple[str, ...]) -> None:
     if items:
         tail = f" y {thousands(len(items) - NOT_FOUND)} más" if len(items) > NOT_FOUND else ""
         st.warning(
-            f"{what}: {plain(', '.join(items[:NOT_FOUND]))}{tail}.", icon=":material/search_off:"
+            f"{what}: {escape_markdown(', '.join(items[:NOT_FOUND]))}{tail}.",
+            icon=":material/search_off:",
         )
 
 
@@ -122,7 +123,7 @@ def _panel(session: Session, action: Action) -> None:
             if found is not None:
                 _confirm(session, action, found)
         except BulkError as error:
-            st.error(plain(error.message))
+            st.error(escape_markdown(error.message))
 
 
 def _confirm(session: Session, action: Action, found: Scope) -> None:
@@ -130,11 +131,11 @@ def _confirm(session: Session, action: Action, found: Scope) -> None:
     dataset, now = session.files.working[action.dataset], selection.scope_of(session, action)
     if now and st.checkbox("Solo entre las filas ya elegidas", key="scope_within"):
         found = narrowed(now, found)
-    frame = selection.prepared(session).frame if found.entities is not None else None
+    frame = selection.prepared_file(session).frame if found.entities is not None else None
     chosen = scopes.choose(dataset, found, action=action, frame=frame)
     st.markdown(
         f"**{thousands(chosen.count)} de {rows_text(len(dataset.frame))}** ·"
-        f" {plain(chosen.description)}"
+        f" {escape_markdown(chosen.description)}"
     )
     if chosen.not_found:
         st.caption(
@@ -212,11 +213,11 @@ def _by_mark(session: Session, action: Action, dataset: Dataset) -> Scope | None
 
 def _by_run(session: Session, action: Action, dataset: Dataset) -> Scope | None:
     """Entities that another run of this organisation left pending or failed."""
-    context, reached = resources.context(), resources.connection(session)
+    context, connection = resources.context(), resources.connection(session)
     found = [
         run
         for run in runs.list_runs(context.journal, limit=RECENT)
-        if not run.dry_run and run.target == reached.target and run.org_id == reached.org_id
+        if not run.dry_run and run.target == connection.target and run.org_id == connection.org_id
     ]
     if not found:
         st.caption("No hay ejecuciones anteriores en esta organización.")
@@ -231,4 +232,4 @@ def _by_run(session: Session, action: Action, dataset: Dataset) -> Scope | None:
 def _run_line(run: RunRecord) -> str:
     from bulk.runs.status import title
 
-    return f"{local(run.created_at)} · {title(run)}{f' · {run.note}' if run.note else ''}"
+    return f"{local_time(run.created_at)} · {title(run)}{f' · {run.note}' if run.note else ''}"

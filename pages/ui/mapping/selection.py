@@ -71,7 +71,7 @@ def scope_of(session: Session, action: Action) -> Scope:
     return session.mapping.scopes.get(action.dataset, WHOLE)
 
 
-def prepared(session: Session) -> PreparedFile:
+def prepared_file(session: Session) -> PreparedFile:
     """The chosen action over the chosen rows of the loaded files, validated; made again only when
     something changed.
 
@@ -120,22 +120,24 @@ def names(session: Session) -> tuple[Names, str | None]:
     """What was looked for so far in this tab's organisation, and the organisation. Raises
     BulkError.
     """
-    context, reached = resources.context(), resources.connection(session)
+    context, connection = resources.context(), resources.connection(session)
 
     def make() -> Names:
         return names_of(
-            api_for(reached, context.settings, context.journal), context.journal, reached.org_id
+            api_for(connection, context.settings, context.journal),
+            context.journal,
+            connection.org_id,
         )
 
-    return session.once("names", _asked(session), make), reached.org_id
+    return session.once("names", _asked(session), make), connection.org_id
 
 
 def _asked(session: Session) -> str:
     """Which organisation is asked, and with which token: what is looked for with one that has
     expired is looked for again.
     """
-    reached = resources.connection(session)
-    return f"{reached.target}|{reached.org_id}|{session.pasted_at}"
+    connection = resources.connection(session)
+    return f"{connection.target}|{connection.org_id}|{session.pasted_at}"
 
 
 def doubts_so_far(session: Session) -> Ambiguities:
@@ -151,19 +153,19 @@ def _files_key(session: Session) -> tuple[tuple[str, str, int], ...]:
     )
 
 
-def to_send(plan: PreparedFile) -> int:
+def to_send(prepared: PreparedFile) -> int:
     """Rows that would be handed over to be worked."""
-    return plan.total - len(plan.invalid.keys() | plan.excluded)
+    return prepared.total - len(prepared.invalid.keys() | prepared.excluded)
 
 
-def why_not(plan: PreparedFile) -> str:
-    """Why this plan cannot be seen in a dry run or launched; "" when it can."""
-    if plan.missing:
-        return f"Falta decir de dónde sale: {', '.join(plan.missing)}."
-    if to_send(plan):
+def why_not(prepared: PreparedFile) -> str:
+    """Why this prepared cannot be seen in a dry run or launched; "" when it can."""
+    if prepared.missing:
+        return f"Falta decir de dónde sale: {', '.join(prepared.missing)}."
+    if to_send(prepared):
         return ""
     return (
-        plan.chosen.empty_text if plan.chosen else ""
+        prepared.chosen.empty_text if prepared.chosen else ""
     ) or "Ninguna fila es válida: corrige antes los errores."
 
 
@@ -190,7 +192,7 @@ def launch_of(
     )
 
 
-def is_about(run: RunRecord, session: Session, connection: Connection) -> bool:
+def matches_session(run: RunRecord, session: Session, connection: Connection) -> bool:
     """True when `run` seen in a dry run the action, files, rows, values, mapping and organisation
     that this tab has now.
     """
@@ -199,18 +201,18 @@ def is_about(run: RunRecord, session: Session, connection: Connection) -> bool:
     ):  # the preview of an undo, and a verification, are about what another run did
         return False
     try:
-        plan = prepared(session)
+        prepared = prepared_file(session)
     except BulkError:
         return False
     same_files = {file["sha256"] for file in run.files} == {
-        dataset.sha256 for dataset in plan.files
+        dataset.sha256 for dataset in prepared.files
     }
-    same_mapping = run.mapping.get("sources") == plan.mapping.to_json()["sources"]
-    same_options = dict(run.options) == options_of(session, plan.action)
-    same_rows = dict(run.scope) == {**plan.scope, "rows_hash": plan.rows_hash}
+    same_mapping = run.mapping.get("sources") == prepared.mapping.to_json()["sources"]
+    same_options = dict(run.options) == options_of(session, prepared.action)
+    same_rows = dict(run.scope) == {**prepared.scope, "rows_hash": prepared.rows_hash}
     same_place = run.target == connection.target and run.org_id == connection.org_id
     return (
-        run.action_id == plan.action.id
+        run.action_id == prepared.action.id
         and same_files
         and same_mapping
         and same_options

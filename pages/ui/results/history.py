@@ -19,8 +19,7 @@ from bulk.runs.context import Context
 from bulk.runs.status import RUN_WORDS, elapsed, run_state, title
 from bulk.wording.states import success
 from pages.ui.run.snapshot import where_of, word_of_run
-from pages.ui.texts import lasting
-from pages.ui.texts_runs import ARCHIVED
+from pages.ui.texts import ARCHIVED, lasting
 
 PAGE = 50  # runs on screen at once
 STATES = {name: word for name, word in RUN_WORDS.items() if name not in ("preparing", "scheduled")}

@@ -15,7 +15,7 @@ from bulk.journal import runs, samples
 from bulk.runs.context import Context
 from bulk.runs.status import elapsed
 from bulk.wording.states import SUCCESS
-from pages.ui.run.snapshot import local
+from pages.ui.texts import local_time
 from pages.ui.widgets import charts
 from pages.ui.widgets.palette import AMBER, BLUE, GREEN, RED, Hue, fill, is_dark
 
@@ -47,8 +47,8 @@ def _figures(context: Context, run: RunRecord) -> Figures:
     counts = runs.run_counts(context.journal, run.run_id)
     last = samples.read(context.journal, run.run_id, last=1)
     return Figures(
-        local(run.created_at, "%Y-%m-%d"),
-        local(run.created_at, "%Y-%m-%dT%H:%M"),
+        local_time(run.created_at, "%Y-%m-%d"),
+        local_time(run.created_at, "%Y-%m-%dT%H:%M"),
         get_action(run.action_id).title,
         sum(counts[state] for state in SUCCESS),
         sum(counts[state] for state in REVIEW_STATES),

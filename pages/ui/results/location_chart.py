@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from bulk.core.records import ALL_STATES, RunRecord
-from pages.ui.texts_runs import word_of
+from pages.ui.texts import word_of
 from pages.ui.widgets import charts
 from pages.ui.widgets.palette import PURPLE, ROW_HUES, fill, is_dark
 

@@ -38,7 +38,7 @@ def last(context: Context, connection: Connection) -> list[RunRecord]:
     return [run for run in mine if can_repeat(context, run)]
 
 
-def go_on(context: Context, session: Session, found: Sequence[RunRecord]) -> None:
+def load_latest(context: Context, session: Session, found: Sequence[RunRecord]) -> None:
     """Load what the newest of `found` was made of, its dry run, and the file that other actions
     need from an earlier one.
 
@@ -63,12 +63,12 @@ def repeat(context: Context, session: Session, run: RunRecord) -> None:
         raise UsageError(
             f"El fichero de la ejecución {run.run_id} ya no se guarda. Cárgalo en Datos."
         )
-    corrections.take_away(
+    corrections.remove(
         session, "global"
     )  # one that the run did not have would fill parameters that it left alone
     for entry in run.files:
         if _is_kept(context, entry):
-            corrections.take_away(session, str(entry["name"]))
+            corrections.remove(session, str(entry["name"]))
             corrections.put_original(session, input_files.load(context, entry, run))
     action = get_action(run.action_id)
     files = Files(

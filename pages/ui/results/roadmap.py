@@ -90,11 +90,11 @@ def _latest_runs(session: Session) -> dict[str, RunRecord]:
     """
     loaded = (*session.files.working.items(), *session.files.originals.items())
     digests = {dataset.sha256 for name, dataset in loaded if name != "global"}
-    reached = resources.connection(session)
+    connection = resources.connection(session)
     found: dict[str, RunRecord] = {}
     for run in runs.list_runs(resources.context().journal, limit=RECENT):
         mine = {file["sha256"] for file in run.files if file["name"] != "global"}
-        same = run.target == reached.target and run.org_id == reached.org_id
+        same = run.target == connection.target and run.org_id == connection.org_id
         if same and not run.dry_run and run.kind == "apply" and mine and mine <= digests:
             found.setdefault(run.action_id, run)
     return found

@@ -17,16 +17,17 @@ from bulk.runs.launch import Launch, launch_plan
 from bulk.runs.status import find_run
 from bulk.runs.undo import listed_rows, undo, undo_lists
 from pages.ui.results.verify import follow
-from pages.ui.run.snapshot import RunSnapshot, local, take_snapshot
+from pages.ui.run.snapshot import RunSnapshot, take_snapshot
 from pages.ui.shell import resources
 from pages.ui.shell.session import Session
-from pages.ui.texts import PAGES
-from pages.ui.texts_runs import (
+from pages.ui.texts import (
+    PAGES,
     PREVIEWING,
     UNDO_HELP,
     UNDO_NOTHING,
     UNDO_TITLE,
     UNDONE,
+    local_time,
     plural,
     rows_text,
     undo_ask,
@@ -34,7 +35,7 @@ from pages.ui.texts_runs import (
 )
 from pages.ui.widgets import tables
 from pages.ui.widgets.browser import focus_safe
-from pages.ui.widgets.markdown import plain
+from pages.ui.widgets.markdown import escape_markdown
 
 RESTING = frozenset({"paused", "stopped", "interrupted"})  # besides the ended ones
 MAX_SHOWN = 2_000  # rows of one list on screen
@@ -71,7 +72,7 @@ def button(session: Session, snapshot: RunSnapshot) -> None:
                 ),  # shown, then asked for
             )
         except BulkError as error:
-            st.error(plain(error.message))
+            st.error(escape_markdown(error.message))
             return
         # not in st.session_state: there a second click cuts this run of the page off, and the next
         # one would not know of it
@@ -79,7 +80,7 @@ def button(session: Session, snapshot: RunSnapshot) -> None:
         st.rerun()
 
 
-def wait_until_idle(snapshot: RunSnapshot) -> bool:
+def is_offered(snapshot: RunSnapshot) -> bool:
     """It wrote, or could have, and nobody works it now."""
     return not snapshot.run.dry_run and (snapshot.ended or snapshot.state in RESTING)
 
@@ -101,7 +102,7 @@ def draw(session: Session, snapshot: RunSnapshot) -> None:
     else:
         _forget(session, snapshot.run)
         st.warning(
-            f"El ensayo de la restauración se ha detenido. {plain(preview.run.reason)}",
+            f"El ensayo de la restauración se ha detenido. {escape_markdown(preview.run.reason)}",
             icon=":material/warning:",
         )
 
@@ -120,7 +121,7 @@ def _done(snapshot: RunSnapshot) -> None:
         text, opens = st.columns([0.78, 0.22], vertical_alignment="center")
         numbers = (count(counts[name], word, plural(word)) for name, word in DONE.items())
         text.info(
-            UNDONE.format(local(run.created_at), plain(run.person or "?"), *numbers),
+            UNDONE.format(local_time(run.created_at), escape_markdown(run.person or "?"), *numbers),
             icon=":material/undo:",
         )
         if opens.button("Ver la restauración", width="stretch", key=f"undo_open_{run.run_id}"):
@@ -171,7 +172,7 @@ def _ask(session: Session, snapshot: RunSnapshot, preview: RunRecord) -> None:
                 {} if taken or not asks else dict.fromkeys(preview.options, False),
             )
         elif sure:
-            st.error(f"Has escrito «{plain(typed)}» y se espera {number}.")
+            st.error(f"Has escrito «{escape_markdown(typed)}» y se espera {number}.")
 
     ask()
 
@@ -200,12 +201,12 @@ def _go(
     )
     how = replace(how, options=options)
     try:
-        reached = resources.connection_for(snapshot.run, session)
+        connection = resources.connection_for(snapshot.run, session)
         started = launch_plan(
-            resources.context(), preview.run_id, reached, how, reviewed=preview.plan_hash
+            resources.context(), preview.run_id, connection, how, reviewed=preview.plan_hash
         )
     except BulkError as error:
-        st.error(plain(error.message))
+        st.error(escape_markdown(error.message))
         return
     _forget(session, snapshot.run)
     session.view.run_id = started.run_id

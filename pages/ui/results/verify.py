@@ -17,9 +17,8 @@ from pages.ui.run.snapshot import RunSnapshot, take_snapshot
 from pages.ui.shell import resources
 from pages.ui.shell.errors import error_boundary
 from pages.ui.shell.session import Session
-from pages.ui.texts import PAGES
-from pages.ui.texts_runs import VERIFY_HELP, VERIFYING, rows_text
-from pages.ui.widgets.markdown import plain
+from pages.ui.texts import PAGES, VERIFY_HELP, VERIFYING, rows_text
+from pages.ui.widgets.markdown import escape_markdown
 
 EVERY = 1.0  # seconds between two looks
 
@@ -38,7 +37,7 @@ def button(session: Session, snapshot: RunSnapshot) -> None:
                 resources.connection_for(snapshot.run, session),
             )
         except BulkError as error:
-            st.error(plain(error.message))
+            st.error(escape_markdown(error.message))
             return
         st.rerun()
 
@@ -80,7 +79,7 @@ def follow(session: Session, run: RunRecord, text: str) -> None:
         with error_boundary():
             context = resources.context()
             now = take_snapshot(
-                context, current_runs.again(context, run), session, with_orders=False
+                context, current_runs.refreshed(context, run), session, with_orders=False
             )
             if not now.alive:
                 st.rerun()

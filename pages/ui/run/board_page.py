@@ -10,16 +10,16 @@ import streamlit as st
 from bulk.core import stop_reasons
 from bulk.errors import BulkError, TokenRejected
 from bulk.runs.resume import resume
+from bulk.runs.status import phone_text
 from bulk.runs.stop import request_stop
-from pages.ui.run import board, current_runs, details, outcome, retry
-from pages.ui.run.snapshot import RunSnapshot, phone_summary, take_snapshot
+from pages.ui.run import board, current_runs, details, retry
+from pages.ui.run.snapshot import RunSnapshot, take_snapshot
 from pages.ui.shell import connect, resources
 from pages.ui.shell.errors import error_boundary
 from pages.ui.shell.session import Session
-from pages.ui.texts import PAGES, decimal, sentence
-from pages.ui.texts_runs import rows_text
+from pages.ui.texts import PAGES, decimal, rows_text, sentence
 from pages.ui.widgets.browser import copy_button, focus_safe
-from pages.ui.widgets.markdown import plain
+from pages.ui.widgets.markdown import escape_markdown
 
 SLOWER = (
     "**Webex pide ir más despacio.** Se ha bajado el ritmo a {}/s y se sigue solo. No hace falta"
@@ -61,7 +61,7 @@ def resume_run(session: Session, snapshot: RunSnapshot) -> None:
     except TokenRejected:
         raise  # the page asks for another one
     except BulkError as error:
-        st.error(plain(error.message))
+        st.error(escape_markdown(error.message))
         return
     st.rerun()
 
@@ -76,7 +76,7 @@ def _stop(session: Session, snapshot: RunSnapshot, command: str) -> None:
                 current_runs.who(session, snapshot.run),
             )
     except BulkError as error:
-        st.error(plain(error.message))
+        st.error(escape_markdown(error.message))
         return
     st.rerun()
 
@@ -99,7 +99,7 @@ def _cancel(session: Session, snapshot: RunSnapshot) -> None:
     ask()
 
 
-def wait_until_idle(session: Session, snapshot: RunSnapshot) -> None:
+def why_stopped(session: Session, snapshot: RunSnapshot) -> None:
     """Why it does not go on, and how it may: with a button, or with a token when this tab has none
     that will do.
     """
@@ -111,7 +111,7 @@ def wait_until_idle(session: Session, snapshot: RunSnapshot) -> None:
     run, name = snapshot.run, snapshot.run.org_name or snapshot.run.target
     with st.container(border=True, key="stopped_token"):
         st.warning(
-            " ".join(filter(None, (reason, connect.RENEW.format(plain(name))))),
+            " ".join(filter(None, (reason, connect.RENEW.format(escape_markdown(name))))),
             icon=":material/key_off:",
         )
         if connect.form(
@@ -154,11 +154,11 @@ def _why(session: Session, snapshot: RunSnapshot) -> str:
     title, dot, remedy = reason.partition(". ")
     if snapshot.state == "stopped":
         return (
-            f"**Detenida: {plain(title)}.** {plain(remedy)} {sentence(rest)}"
+            f"**Detenida: {escape_markdown(title)}.** {escape_markdown(remedy)} {sentence(rest)}"
             if dot
-            else f"{plain(reason)} {sentence(rest)}"
+            else f"{escape_markdown(reason)} {sentence(rest)}"
         )
-    return plain(reason)
+    return escape_markdown(reason)
 
 
 def panel(session: Session, first: RunSnapshot) -> None:
@@ -170,7 +170,7 @@ def panel(session: Session, first: RunSnapshot) -> None:
     def draw() -> None:
         with error_boundary():
             context = resources.context()
-            snapshot = take_snapshot(context, current_runs.again(context, first.run), session)
+            snapshot = take_snapshot(context, current_runs.refreshed(context, first.run), session)
             if first.alive and not snapshot.alive:
                 st.rerun()
             _draw(session, snapshot)
@@ -184,10 +184,14 @@ def _draw(session: Session, snapshot: RunSnapshot) -> None:
     with far:
         board.progress(snapshot)
     with button:
-        copy_button("Copiar resumen", phone_summary(snapshot), key="copy_summary")
+        copy_button(
+            "Copiar resumen",
+            phone_text(snapshot.run, snapshot.state, snapshot.counts, snapshot.left_s),
+            key="copy_summary",
+        )
     if snapshot.alive and snapshot.limit and snapshot.run.rate_limited:
         st.caption(SLOWER.format(decimal(snapshot.limit)))
-    outcome.counters(snapshot)
+    board.counters(snapshot)
     left, right = st.container(key="under_board").columns([0.56, 0.44], gap="medium")
     with left.container(border=True):
         st.markdown(f"**{board.map_title(snapshot)}**")

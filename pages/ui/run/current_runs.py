@@ -15,13 +15,13 @@ from pages.ui.shell import resources
 from pages.ui.shell.session import Session, run_in_url
 
 
-def living(context: Context) -> list[RunRecord]:
+def active(context: Context) -> list[RunRecord]:
     """Runs that a process is working right now, newest first."""
     found = runs.list_runs(context.journal, states=tuple(ACTIVE))
     return [run for run in found if run_state(context, run) in ACTIVE]
 
 
-def waiting(context: Context) -> list[RunRecord]:
+def resumable(context: Context) -> list[RunRecord]:
     """Runs that can be resumed, newest first; dry runs are done again instead."""
     return [run for run in unfinished(context) if not run.dry_run]
 
@@ -102,6 +102,6 @@ def who(session: Session, run: RunRecord) -> str:
         return "app"
 
 
-def again(context: Context, run: RunRecord) -> RunRecord:
+def refreshed(context: Context, run: RunRecord) -> RunRecord:
     """The run as the journal has it now."""
     return runs.get_run(context.journal, run.run_id)

@@ -15,10 +15,10 @@ from pages.ui.run import orders, speed_chart
 from pages.ui.run.snapshot import RunSnapshot
 from pages.ui.shell import resources
 from pages.ui.shell.session import Session
-from pages.ui.texts_runs import NO_CAUSES, cause_pill
+from pages.ui.texts import NO_CAUSES, cause_pill
 from pages.ui.widgets import tables
 from pages.ui.widgets.cache import throttled
-from pages.ui.widgets.markdown import plain
+from pages.ui.widgets.markdown import escape_markdown
 
 LATEST, CAUSES, SPEED, ORDERS = "Últimas 50", "Errores por causa", "Ritmo", "Lotes"
 MAX_CAUSES = 5  # reported one by one
@@ -70,16 +70,14 @@ def causes(snapshot: RunSnapshot, found: list[ErrorGroup]) -> None:
     """Each with its remedy and its rows."""
     if not found:
         st.caption(NO_CAUSES)
-    for number, cluster in enumerate(found[:MAX_CAUSES]):
-        message, button = st.columns([0.84, 0.16], vertical_alignment="center")
-        word = cause_pill(snapshot.run, cluster)
-        message.markdown(
-            f"**{thousands(cluster.count)}** · {word} · {plain(cluster.title)} ·"
-            f" {plain(cluster.remedy)}"
-        )
-        label = "Ver la fila" if cluster.count == 1 else f"Ver las {thousands(cluster.count)}"
+    for number, group in enumerate(found[:MAX_CAUSES]):
+        text, button = st.columns([0.84, 0.16], vertical_alignment="center")
+        word = cause_pill(snapshot.run, group)
+        title, remedy = escape_markdown(group.title), escape_markdown(group.remedy)
+        text.markdown(f"**{thousands(group.count)}** · {word} · {title} · {remedy}")
+        label = "Ver la fila" if group.count == 1 else f"Ver las {thousands(group.count)}"
         if button.toggle(label, key=f"board_cause_{snapshot.run.run_id}_{number}"):
-            causes_panel.rows_of(snapshot, cluster)
+            causes_panel.rows_of(snapshot, group)
     if len(found) > MAX_CAUSES:
         st.caption(f"y {count(len(found) - MAX_CAUSES, 'causa', 'causas')} más, en el informe")
 

@@ -11,8 +11,8 @@ from bulk.errors import UsageError
 from bulk.runs.schedule import refuse_past, window
 from pages.ui.shell import resources
 from pages.ui.shell.session import Session
-from pages.ui.texts_runs import BREAKER, CHUNK_REASON, NO_BREAKER, PACE_REASON, hour, rows_text
-from pages.ui.widgets.markdown import plain
+from pages.ui.texts import BREAKER, CHUNK_REASON, NO_BREAKER, PACE_REASON, hour, rows_text
+from pages.ui.widgets.markdown import escape_markdown
 
 MAX_ROWS = 5_000  # a order
 FIRST_ROWS = 10  # «Empezar por 10 filas»
@@ -22,7 +22,7 @@ def draw(session: Session) -> None:
     left, middle, right = st.columns([0.22, 0.25, 0.53], vertical_alignment="bottom")
     session.launch.bulk = left.toggle(
         "Modo bulk",
-        key=kept("launch_bulk", session.launch.bulk),
+        key=keep_value("launch_bulk", session.launch.bulk),
         help="Por lotes y a la vez. Sin él, fila a fila y en orden.",
     )
     session.launch.chunk_size = middle.number_input(
@@ -30,13 +30,13 @@ def draw(session: Session) -> None:
         1,
         MAX_ROWS,
         step=50,
-        key=kept("launch_chunk", session.launch.chunk_size),
+        key=keep_value("launch_chunk", session.launch.chunk_size),
         disabled=not session.launch.bulk,
     )
     session.launch.note = right.text_input(
         "Nota",
         placeholder="CHG0012345 · Madrid fase 1",
-        key=kept("launch_note", session.launch.note),
+        key=keep_value("launch_note", session.launch.note),
     )
     st.caption(CHUNK_REASON)
     _first_rows(session)
@@ -44,7 +44,7 @@ def draw(session: Session) -> None:
         _more(session)
 
 
-def kept(key: str, value: Any) -> str:
+def keep_value(key: str, value: Any) -> str:
     """Begin a widget with `value` and let it keep its own afterwards; returns its key."""
     st.session_state.setdefault(key, value)
     return key
@@ -54,14 +54,14 @@ def _first_rows(session: Session) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         few = st.checkbox(
             f"Empezar por {rows_text(st.session_state.get('launch_canary') or FIRST_ROWS)} y parar",
-            key=kept("launch_few", session.launch.canary > 0),
+            key=keep_value("launch_few", session.launch.canary > 0),
             help="Repartidas entre las ubicaciones. Al parar se miran y se sigue con «Reanudar».",
         )
         rows = st.number_input(
             "Filas",
             1,
             1_000,
-            key=kept("launch_canary", session.launch.canary or FIRST_ROWS),
+            key=keep_value("launch_canary", session.launch.canary or FIRST_ROWS),
             disabled=not few,
             width=140,
             label_visibility="collapsed",
@@ -75,7 +75,7 @@ def _more(session: Session) -> None:
         f"Hilos (hasta {MAX_WORKERS})",
         1,
         MAX_WORKERS,
-        key=kept("launch_workers", session.launch.workers),
+        key=keep_value("launch_workers", session.launch.workers),
         help=PACE_REASON,
     )
     session.launch.rate_ceiling = second.number_input(
@@ -84,14 +84,16 @@ def _more(session: Session) -> None:
         1_000.0,
         step=5.0,
         format="%.0f",
-        key=kept("launch_ceiling", float(session.launch.rate_ceiling)),
+        key=keep_value("launch_ceiling", float(session.launch.rate_ceiling)),
         help="0 = sin techo: se aprende solo lo que Webex admite.",
     )
     session.launch.at = third.text_input(
-        "Empezar a las", placeholder="22:00", key=kept("launch_at", session.launch.at)
+        "Empezar a las", placeholder="22:00", key=keep_value("launch_at", session.launch.at)
     )
     session.launch.not_after = fourth.text_input(
-        "No después de", placeholder="06:00", key=kept("launch_not_after", session.launch.not_after)
+        "No después de",
+        placeholder="06:00",
+        key=keep_value("launch_not_after", session.launch.not_after),
     )
     _hours_text(session)
     chosen = resources.context().settings
@@ -117,4 +119,4 @@ def _hours_text(session: Session) -> None:
                 refuse_past(name, moment)
                 st.caption(f"{label} a las {hour(moment.isoformat())}.")
     except UsageError as error:
-        st.error(plain(error.message))
+        st.error(escape_markdown(error.message))

@@ -19,12 +19,11 @@ from pages.ui.run import board, current_runs, retry
 from pages.ui.run.snapshot import RunSnapshot
 from pages.ui.shell import resources
 from pages.ui.shell.session import Session
-from pages.ui.texts import ORDER_GLYPHS
-from pages.ui.texts_runs import rows_text
+from pages.ui.texts import ORDER_GLYPHS, rows_text
 from pages.ui.widgets import tables
-from pages.ui.widgets.markdown import plain
+from pages.ui.widgets.markdown import escape_markdown
 
-WORTH_SEEING = frozenset(
+NOTABLE = frozenset(
     {"error", "partial", "running", "paused", "cancelled"}
 )  # of thousands of orders
 MAX_ORDERS = 500  # in the list
@@ -39,7 +38,7 @@ HINT = (
 
 def draw(session: Session, snapshot: RunSnapshot) -> None:
     """The list, and below it what can be done with the order chosen."""
-    offered = worth_seeing(snapshot)
+    offered = notable_orders(snapshot)
     if not offered:
         st.caption(
             "Ningún lote con errores, en pausa ni en curso."
@@ -54,7 +53,7 @@ def draw(session: Session, snapshot: RunSnapshot) -> None:
             f"Se ven {count(len(offered), 'lote', 'lotes')} de {count(total, 'lote', 'lotes')}: con"
             " errores, en pausa, cancelados y en curso."
         )
-    chosen = every(snapshot, st.session_state.get(CHOSEN, ""))
+    chosen = statuses(snapshot, st.session_state.get(CHOSEN, ""))
     if not chosen:
         st.caption(HINT)
         return
@@ -93,20 +92,20 @@ def _buttons(session: Session, snapshot: RunSnapshot, order: OrderStatus) -> Non
     with st.container(horizontal=True, vertical_alignment="center", key="lot_buttons"):
         st.markdown(f"**{order_name(order)}** · {ORDER_WORDS[order.state]}", width="content")
         if left and not paused and snapshot.alive and st.button("Pausar este lote"):
-            _described(lambda: _stop(session, snapshot, order, "pause"))
+            _attempt(lambda: _stop(session, snapshot, order, "pause"))
         if left and paused and st.button("Reanudar este lote"):
-            _described(lambda: _go_on(session, snapshot, order))
+            _attempt(lambda: _resume(session, snapshot, order))
         if left and not snapshot.ended:
             _cancel(session, snapshot, order, left)
         if bad and not snapshot.alive and st.button(f"Reintentar {rows_text(bad)} de este lote"):
             retry.work_again(session, snapshot, order_ids=(order.order_id,))
 
 
-def _described(ask: Callable[[], object]) -> None:
+def _attempt(ask: Callable[[], object]) -> None:
     try:
         ask()
     except BulkError as error:
-        st.error(plain(error.message))
+        st.error(escape_markdown(error.message))
         return
     st.rerun()
 
@@ -118,7 +117,7 @@ def _stop(session: Session, snapshot: RunSnapshot, order: OrderStatus, command: 
     )
 
 
-def _go_on(session: Session, snapshot: RunSnapshot, order: OrderStatus) -> None:
+def _resume(session: Session, snapshot: RunSnapshot, order: OrderStatus) -> None:
     """In a run that rests this order alone is worked, and the others wait."""
     context, run = resources.context(), snapshot.run
     if not resume_orders(context, run.run_id, [order.order_id], current_runs.who(session, run)):
@@ -135,21 +134,21 @@ def _cancel(session: Session, snapshot: RunSnapshot, order: OrderStatus, left: i
             " deshace."
         )
         if st.button("Cancelar lo pendiente", key="cancel_lot_for_sure"):
-            _described(lambda: _stop(session, snapshot, order, "cancel"))
+            _attempt(lambda: _stop(session, snapshot, order, "cancel"))
 
 
 def order_name(order: OrderStatus) -> str:
     return f"{ORDER_GLYPHS[order.state]} desde la fila {order.seq} · {rows_text(order.total)}"
 
 
-def worth_seeing(snapshot: RunSnapshot) -> list[OrderStatus]:
+def notable_orders(snapshot: RunSnapshot) -> list[OrderStatus]:
     """All orders while they are few; else those that run, wait or went wrong."""
-    return every(
-        snapshot, states=() if len(snapshot.order_states) < board.MAP_OF_ROWS else WORTH_SEEING
+    return statuses(
+        snapshot, states=() if len(snapshot.order_states) < board.MAP_OF_ROWS else NOTABLE
     )[:MAX_ORDERS]
 
 
-def every(
+def statuses(
     snapshot: RunSnapshot, *order_ids: str, states: Collection[str] = ()
 ) -> list[OrderStatus]:
     """Orders of the run in file order: those of these ids and in these states, when there are any

@@ -11,7 +11,7 @@ from pages.ui.run.snapshot import RunSnapshot
 from pages.ui.shell import resources
 from pages.ui.shell.session import Session
 from pages.ui.texts import PAGES
-from pages.ui.widgets.markdown import plain
+from pages.ui.widgets.markdown import escape_markdown
 
 RETRIED = ("failed", "unknown", "conflict", "cancelled")
 
@@ -35,12 +35,12 @@ def work_again(
 ) -> None:
     """Retry what failed: of the whole run, of some orders, or some rows; and show the board."""
     try:
-        reached = resources.connection_for(snapshot.run, session)
+        connection = resources.connection_for(snapshot.run, session)
         live = retry(
-            resources.context(), snapshot.run.run_id, reached, order_ids=order_ids, lines=lines
+            resources.context(), snapshot.run.run_id, connection, order_ids=order_ids, lines=lines
         )
     except BulkError as error:
-        st.error(plain(error.message))
+        st.error(escape_markdown(error.message))
         return
     if live is None:
         st.info("No hay nada que reintentar.")

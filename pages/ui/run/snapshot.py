@@ -14,9 +14,8 @@ from bulk.journal import runs
 from bulk.runs.context import Context
 from bulk.runs.status import KINDS, RUN_WORDS, elapsed, forecast, run_state, title
 from pages.ui.shell.session import Session
-from pages.ui.texts import decimal, lasting, sentence
-from pages.ui.texts_runs import hour
-from pages.ui.widgets.markdown import plain
+from pages.ui.texts import decimal, hour, lasting
+from pages.ui.widgets.markdown import escape_markdown
 
 ACTIVE = frozenset({"running", "preparing", "scheduled"})
 
@@ -144,11 +143,6 @@ def _clock(seconds: float) -> str:
     return f"{datetime.now() + timedelta(seconds=seconds):%H:%M}"
 
 
-def local(stamp: str | None, form: str = "%d/%m/%Y %H:%M") -> str:
-    """A UTC stamp of the journal as the operator's clock shows it."""
-    return f"{datetime.fromisoformat(stamp).astimezone():{form}}" if stamp else ""
-
-
 def state_word(snapshot: RunSnapshot) -> str:
     """`completada con errores`, `programada para las 22:00`, `detenida: muchos errores`."""
     if snapshot.state == "scheduled":
@@ -191,7 +185,7 @@ def headline(snapshot: RunSnapshot) -> str:
 def how_far(snapshot: RunSnapshot) -> str:
     """`62 % · fin 13:40`, `para las 22:00`."""
     if snapshot.state == "scheduled":
-        return plain(state_word(snapshot).removeprefix("programada "))
+        return escape_markdown(state_word(snapshot).removeprefix("programada "))
     end = end_clock(snapshot)
     return f"{percent(snapshot)}{f' · fin {end}' if end else ''}"
 
@@ -199,12 +193,3 @@ def how_far(snapshot: RunSnapshot) -> str:
 def where_of(run: RunRecord) -> str:
     """The organisation as people say it."""
     return "SANDBOX" if run.target == "sandbox" else run.org_name or run.target
-
-
-def phone_summary(snapshot: RunSnapshot) -> str:
-    """The line for the telephone (docs/interfaz.md 1)."""
-    where = snapshot.run.org_name or where_of(snapshot.run)
-    done = f"{thousands(snapshot.finished)} de {snapshot.whole} ({percent(snapshot)})"
-    end = end_clock(snapshot)
-    tail = f"Fin estimado: {end}." if end else f"{sentence(state_word(snapshot))}."
-    return f"{where} · {snapshot.title}: {done}, {thousands(snapshot.review)} por revisar. {tail}"

@@ -12,7 +12,7 @@ from bulk.runs.connection import Connection
 from bulk.runs.stop import forget_token
 from pages.ui.shell import resources
 from pages.ui.shell.session import Session
-from pages.ui.widgets.markdown import plain
+from pages.ui.widgets.markdown import escape_markdown
 
 HOURS = 12  # life of a personal token of developer.webex.com
 CONTINUE = "Continuar con este token"
@@ -24,7 +24,7 @@ WRONG = (
 )
 
 
-def panel(session: Session, reached: Connection) -> None:
+def panel(session: Session, connection: Connection) -> None:
     """«Conectar» on the sandbox; who, «Probar conexión» and «Olvidar token» with a token."""
     if session.connection is None:
         with st.popover("Conectar", icon=":material/key:", width="stretch", key="connect_panel"):
@@ -33,9 +33,9 @@ def panel(session: Session, reached: Connection) -> None:
     with st.popover(
         "Conexión", icon=":material/key:", width="stretch", key=f"connected_{session.pasted_at}"
     ):  # new: closed
-        st.write(plain(who_line(session, reached)))
+        st.write(escape_markdown(who_line(session, connection)))
         if st.button("Probar conexión", width="stretch"):
-            _tell(session)
+            _test_connection(session)
         if st.button("Olvidar token", width="stretch", help="Sus ejecuciones en curso se pausan."):
             forget(session)
             st.rerun()
@@ -51,7 +51,7 @@ def ask_again(session: Session) -> None:
     with st.container(border=True, key="ask_again"):
         name = known.org_name or known.org_id or known.target
         st.warning(
-            f"**{REJECTED}.** No se ha perdido nada. {RENEW.format(plain(name))}",
+            f"**{REJECTED}.** No se ha perdido nada. {RENEW.format(escape_markdown(name))}",
             icon=":material/key_off:",
         )
         if form(session, CONTINUE, key="again", org_id=known.org_id, org_name=known.org_name):
@@ -101,7 +101,7 @@ def accept(
         st.error(WRONG)
         return False
     except BulkError as error:
-        st.error(plain(error.message))
+        st.error(escape_markdown(error.message))
         return False
     if org_id and found.org_id != org_id:
         st.error(
@@ -143,13 +143,17 @@ def _put(session: Session, found: Connection | None) -> None:
     )
 
 
-def who_line(session: Session, reached: Connection) -> str:
+def who_line(session: Session, connection: Connection) -> str:
     """`Ana Ruiz · con permisos de administración · token pegado a las 09:12 (quedan unas 9 h si es
     personal)`.
     """
     line = " · ".join(
         filter(
-            None, (reached.person or "?", "con permisos de administración" if reached.roles else "")
+            None,
+            (
+                connection.person or "?",
+                "con permisos de administración" if connection.roles else "",
+            ),
         )
     )
     if session.pasted_at:
@@ -169,7 +173,7 @@ def time_left(session: Session) -> str:
     return f"quedan unas {round(left)} h" if left >= 1 else "queda menos de 1 h"
 
 
-def _tell(session: Session) -> None:
+def _test_connection(session: Session) -> None:
     if session.connection is None:
         return
     try:
@@ -178,9 +182,8 @@ def _tell(session: Session) -> None:
         session.rejected = session.connection.org_id or "?"
         st.rerun()
     except BulkError as error:
-        st.error(plain(error.message))
+        st.error(escape_markdown(error.message))
     else:
         session.connection = replace(found, org_name=found.org_name or session.connection.org_name)
-        st.success(
-            f"Conectado a {plain(found.org_name or found.org_id)} como {plain(found.person)}."
-        )
+        where = escape_markdown(found.org_name or found.org_id)
+        st.success(f"Conectado a {where} como {escape_markdown(found.person)}.")

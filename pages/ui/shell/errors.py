@@ -12,7 +12,7 @@ from bulk.errors import BulkError, TokenRejected
 from pages.ui.shell import connect
 from pages.ui.shell.session import current
 from pages.ui.texts import UNFORESEEN
-from pages.ui.widgets.markdown import plain
+from pages.ui.widgets.markdown import escape_markdown
 
 
 @contextmanager
@@ -31,7 +31,7 @@ def error_boundary() -> Iterator[None]:
             session.rejected = session.connection.org_id or "?"
             st.rerun()
     except BulkError as error:
-        st.error(plain(error.message), icon=":material/error:")
+        st.error(escape_markdown(error.message), icon=":material/error:")
     # Reruns and page switches of Streamlit pass: they are no subclass of Exception.
     except Exception:
         log.exception("la página ha fallado")

@@ -19,7 +19,7 @@ from pages.ui.run import current_runs
 from pages.ui.shell import connect, resources, sidebar, style
 from pages.ui.shell.session import Session, current
 from pages.ui.texts import APP, PAGES, PRODUCTION, SANDBOX
-from pages.ui.widgets.markdown import plain
+from pages.ui.widgets.markdown import escape_markdown
 
 _frozen: list[bool] = []
 
@@ -35,14 +35,14 @@ def begin(page: str) -> Session:
     session = current()
     style.put()
     try:
-        reached = resources.connection(session)
+        connection = resources.connection(session)
     except BulkError as error:
-        st.error(plain(error.message))
+        st.error(escape_markdown(error.message))
         st.stop()
     run = current_runs.on_page(resources.context(), session, page)
-    _strip(reached, run)
+    _strip(connection, run)
     with st.sidebar:
-        sidebar.draw(session, reached, page, run)
+        sidebar.draw(session, connection, page, run)
     freeze()
     connect.ask_again(session)
     return session
@@ -63,22 +63,22 @@ def heading(page: str, extra: str = "", *, buttons: float = 0.46) -> DeltaGenera
     return place
 
 
-def way(page: str) -> None:
+def goto_button(page: str) -> None:
     """The main button of a page that has nothing to show yet: where to begin."""
-    if st.button(f"Ir a {PAGES[page][2]}", type="primary", key=f"way_{page}"):
+    if st.button(f"Ir a {PAGES[page][2]}", type="primary", key=f"goto_{page}"):
         st.switch_page(PAGES[page][0])
 
 
-def foot() -> DeltaGenerator:
+def bottom() -> DeltaGenerator:
     """The place of the main button once more, where a page is longer than the screen."""
     place: DeltaGenerator = st.container(horizontal=True, horizontal_alignment="right")
     return place
 
 
-def advise(session: Session) -> None:
+def show_advice(session: Session) -> None:
     """What the last launch of this tab was reported."""
     for text in session.view.advice:
-        st.warning(plain(text), icon=":material/warning:")
+        st.warning(escape_markdown(text), icon=":material/warning:")
 
 
 def freeze() -> None:
@@ -93,9 +93,9 @@ def freeze() -> None:
         gc.freeze()
 
 
-def _strip(reached: Connection, run: RunRecord | None) -> None:
+def _strip(connection: Connection, run: RunRecord | None) -> None:
     """Where the page works: that of its run, when it is about one; else that of this tab."""
-    place: Connection | RunRecord = run or reached
+    place: Connection | RunRecord = run or connection
     sandbox = place.target == SANDBOX_TARGET
     kind = "sandbox" if sandbox else "production"
     words = (

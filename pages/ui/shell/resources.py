@@ -40,11 +40,11 @@ def sandbox() -> Connection:
     """The embedded sandbox, with the names it answers; started on first use. Raises BulkError."""
     opened = context()
     with _guard:
-        reached = connect(opened.home, sandbox=True)
+        connection = connect(opened.home, sandbox=True)
         known = _sandboxes.get(opened.home)
-        if known is None or known.base_url != reached.base_url:
+        if known is None or known.base_url != connection.base_url:
             known = identify(
-                api_for(reached, opened.settings, opened.journal), reached, with_name=True
+                api_for(connection, opened.settings, opened.journal), connection, with_name=True
             )
             _sandboxes[opened.home] = known
         return known
@@ -75,8 +75,10 @@ def log_in(pasted: str) -> Connection:
     if not token:
         raise UsageError("Pega un token de Webex.")
     opened = context()
-    reached = connect(opened.home, token=token)
-    return identify(api_for(reached, opened.settings, opened.journal), reached, with_name=True)
+    connection = connect(opened.home, token=token)
+    return identify(
+        api_for(connection, opened.settings, opened.journal), connection, with_name=True
+    )
 
 
 def clean_token(pasted: str) -> str:

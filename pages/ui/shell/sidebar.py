@@ -23,19 +23,19 @@ from pages.ui.texts import PAGES, PRODUCTION, SANDBOX
 EVERY = 2.0  # seconds between two looks at the run that lives
 
 
-def draw(session: Session, reached: Connection, page: str, run: RunRecord | None) -> None:
+def draw(session: Session, connection: Connection, page: str, run: RunRecord | None) -> None:
     """`run`: what the page is about."""
-    _mode(session, reached)
-    connect.panel(session, reached)
-    for step in steps(session, reached, run):
+    _mode(session, connection)
+    connect.panel(session, connection)
+    for step in steps(session, connection, run):
         _link(step, here=step.page == page)
     _live(session)
 
 
-def _mode(session: Session, reached: Connection) -> None:
-    kind, words = ("sandbox", SANDBOX) if reached.is_sandbox else ("production", PRODUCTION)
-    name = html.escape(reached.org_name or reached.org_id or "")
-    who = html.escape(reached.person or "")
+def _mode(session: Session, connection: Connection) -> None:
+    kind, words = ("sandbox", SANDBOX) if connection.is_sandbox else ("production", PRODUCTION)
+    name = html.escape(connection.org_name or connection.org_id or "")
+    who = html.escape(connection.person or "")
     left = connect.time_left(session)
     st.html(
         '<div class="mode'
@@ -61,7 +61,7 @@ def _small(detail: str, *, warn: bool) -> None:
 
 
 def _live(session: Session) -> None:
-    found = current_runs.living(resources.context())
+    found = current_runs.active(resources.context())
     if not found:
         return
     shown = [run.run_id for run in found]
@@ -76,7 +76,7 @@ def _live(session: Session) -> None:
 def _panel(session: Session, shown: list[str]) -> None:
     context = resources.context()
     try:
-        found = current_runs.living(context)
+        found = current_runs.active(context)
         for run in found:
             snapshot = take_snapshot(context, run, session, with_orders=False)
             st.progress(snapshot.share, text=f"**{headline(snapshot)}**  \n{how_far(snapshot)}")

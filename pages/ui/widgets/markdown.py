@@ -11,7 +11,7 @@ import re
 _MARKS = re.compile(r"[\\`*\[\]<$~|]|(?<!\w)_|_(?!\w)")
 
 
-def plain(text: str | None) -> str:
+def escape_markdown(text: str | None) -> str:
     """`text` so that Markdown shows it letter by letter, on one line. An address becomes a link:
     only a click follows it.
     """

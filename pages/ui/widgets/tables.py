@@ -15,8 +15,7 @@ from bulk.files.dataset import Dataset
 from bulk.report import ChangeText, change_text
 from bulk.runs.error_groups import ErrorGroup
 from pages.ui.shell import resources
-from pages.ui.texts import NO_SOURCE, order_pill
-from pages.ui.texts_runs import cause_pill, pill_of
+from pages.ui.texts import NO_SOURCE, cause_pill, order_pill, pill_of
 from pages.ui.widgets.palette import ORDER_HUES, PURPLE, ROW_HUES
 
 ORDER_FIGURES = ("Filas", "Hechas", "Sin cambios", "Por revisar", "Pendientes")
@@ -152,7 +151,7 @@ def order_config() -> dict[str, Any]:
     }
 
 
-def cluster_frame(run: RunRecord, found: Iterable[ErrorGroup]) -> pd.DataFrame:
+def error_group_frame(run: RunRecord, found: Iterable[ErrorGroup]) -> pd.DataFrame:
     """Filas, Estado, Qué ha pasado, Qué hacer, Código, Primera fila; one line per cause."""
     records = [
         (each.count, cause_pill(run, each), each.title, each.remedy, each.code or "", each.lines[0])
@@ -162,7 +161,7 @@ def cluster_frame(run: RunRecord, found: Iterable[ErrorGroup]) -> pd.DataFrame:
     return pd.DataFrame(records, columns=pd.Index(columns))
 
 
-def cluster_config() -> dict[str, Any]:
+def error_group_config() -> dict[str, Any]:
     return {
         "Filas": st.column_config.NumberColumn(width=60, format="localized"),
         "Estado": st.column_config.TextColumn(width=110),

@@ -11,7 +11,7 @@ from bulk.core.figures import count, thousands
 from bulk.core.records import ALL_STATES, RunRecord
 from bulk.errors import BulkError
 from bulk.journal import locations
-from bulk.report.audit import facts
+from bulk.report import audit
 from bulk.runs.status import find_run
 from pages.ui.results import downloads, error_groups, location_chart, roadmap, undo, verify
 from pages.ui.run import board, current_runs, row_filters
@@ -67,33 +67,34 @@ def sum_line(snapshot: RunSnapshot) -> str:
 
 def summary(snapshot: RunSnapshot) -> None:
     run = snapshot.run
-    where, who = escape_markdown(where_of(run)), escape_markdown(run.person or "?")
-    calls = (
-        f"{count(run.requests, 'llamada', 'llamadas')} ·"
-        f" {count(run.retries, 'reintento', 'reintentos')}"
-    )
-    note = f" · {escape_markdown(run.note)}" if run.note else ""
-    dry_run = f" · ensayo {run.parent}" if run.parent and run.kind == "apply" else ""
-    state = f"**{escape_markdown(sentence(state_word(snapshot)))}**"
-    began, took = local_time(run.created_at), lasting(snapshot.seconds)
-    st.caption(
-        f"{state} · {where} · {who} · {began} · {took} · {calls}{note}{dry_run} · ejecución {run.run_id}"
-    )
+    facts = [
+        f"**{escape_markdown(sentence(state_word(snapshot)))}**",
+        escape_markdown(where_of(run)),
+        escape_markdown(run.person or "?"),
+        local_time(run.created_at),
+        lasting(snapshot.seconds),
+        count(run.requests, "llamada", "llamadas"),
+        count(run.retries, "reintento", "reintentos"),
+        escape_markdown(run.note),
+        f"ensayo {run.parent}" if run.parent and run.kind == "apply" else "",
+        f"ejecución {run.run_id}",
+    ]
+    st.caption(" · ".join(filter(None, facts)))
     if snapshot.alive:
         st.info("La ejecución sigue en curso: el informe crece con ella.", icon=":material/sync:")
-    elif (
-        run.kind == "apply"
-        and not run.dry_run
-        and snapshot.ended
-        and not snapshot.review
-        and not snapshot.counts["cancelled"]
-    ):
+    elif went_well(snapshot):
         st.success(
             f"{thousands(snapshot.finished)} de {thousands(snapshot.total)} como se pidió.",
             icon=":material/check_circle:",
         )
     board.counters(snapshot)
     st.caption(sum_line(snapshot))
+
+
+def went_well(snapshot: RunSnapshot) -> bool:
+    """A launch in which every row ended as wanted."""
+    launched = snapshot.run.kind == "apply" and not snapshot.run.dry_run
+    return launched and snapshot.ended and not snapshot.review and not snapshot.counts["cancelled"]
 
 
 def orders_table(snapshot: RunSnapshot) -> None:
@@ -115,7 +116,7 @@ def audit_table(run: RunRecord) -> None:
     """
     pairs = "".join(
         f"<dt>{html.escape(what)}</dt><dd>{html.escape(value)}</dd>"
-        for what, value in facts(resources.context(), run)
+        for what, value in audit.facts(resources.context(), run)
     )
     st.html(f'<dl class="facts">{pairs}</dl>')
 

@@ -6,12 +6,12 @@ import ast
 import graphlib
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 
 import grimp
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.paths import ROOT
+
 PAGES = sorted([*ROOT.glob("pages/**/*.py"), ROOT / "streamlit_app.py"])
 MAX_LINES = 500
 

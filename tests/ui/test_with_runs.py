@@ -105,7 +105,7 @@ def test_a_order_is_paused_and_cancelled_from_the_board_alone(
     assert lot_states(context, live.run_id) == ["queued", "paused", "queued"]
     press(app, "Reanudar este lote")
     assert lot_states(context, live.run_id) == ["queued", "queued", "queued"]
-    app.button(key="cancel_lot_for_sure").click().run()
+    app.button(key="cancel_order_for_sure").click().run()
     assert lot_states(context, live.run_id) == ["queued", "cancelled", "queued"]
     assert [
         (message.command, message.who) for message in control.history(context.journal, live.run_id)

@@ -129,7 +129,7 @@ def _log(snapshot: RunSnapshot) -> None:
         "Registro de un lote",
         list(by_id),
         format_func=lambda each: _order(by_id, each),
-        key="download_lot",
+        key="download_order",
     )
     if chosen in by_id:
         _button(

@@ -30,7 +30,7 @@ MAX_ORDERS = 500  # in the list
 MAX_ROWS = 2_000  # of one order on screen
 # in st.session_state: the order's id, which outlives the drawing of a list that is another one each
 # second
-CHOSEN = "board_lot"
+CHOSEN = "board_order"
 HINT = (
     "Elige un lote en la lista para ver sus filas, pausarlo, reanudarlo o cancelar lo que le queda."
 )
@@ -61,7 +61,7 @@ def draw(session: Session, snapshot: RunSnapshot) -> None:
     found = rows.read_rows(
         resources.context().journal, snapshot.run.run_id, order_seq=chosen[0].seq, limit=MAX_ROWS
     )
-    tables.show_rows(found, snapshot.run, key="board_lot_rows", height=280)
+    tables.show_rows(found, snapshot.run, key="board_order_rows", height=280)
 
 
 def _table(offered: Sequence[OrderStatus]) -> None:
@@ -89,7 +89,7 @@ def _buttons(session: Session, snapshot: RunSnapshot, order: OrderStatus) -> Non
         sum(order.counts.get(state, 0) for state in retry.RETRIED),
     )
     paused = order.state == "paused"
-    with st.container(horizontal=True, vertical_alignment="center", key="lot_buttons"):
+    with st.container(horizontal=True, vertical_alignment="center", key="order_buttons"):
         st.markdown(f"**{order_name(order)}** · {ORDER_WORDS[order.state]}", width="content")
         if left and not paused and snapshot.alive and st.button("Pausar este lote"):
             _attempt(lambda: _stop(session, snapshot, order, "pause"))
@@ -133,7 +133,7 @@ def _cancel(session: Session, snapshot: RunSnapshot, order: OrderStatus, left: i
             f"{'Queda' if left == 1 else 'Quedan'} {rows_text(left)} sin empezar. Lo ya hecho no se"
             " deshace."
         )
-        if st.button("Cancelar lo pendiente", key="cancel_lot_for_sure"):
+        if st.button("Cancelar lo pendiente", key="cancel_order_for_sure"):
             _attempt(lambda: _stop(session, snapshot, order, "cancel"))
 
 

@@ -60,6 +60,7 @@ def start_server(
     *,
     latency_ms: int = LATENCY_MS,
     people: int = PEOPLE,
+    locations: int = LOCATIONS,
     environment: Mapping[str, str] | None = None,
 ) -> Server:
     """Nothing of the developer's own settings reaches it; `environment` is added."""
@@ -67,7 +68,7 @@ def start_server(
     settings = {
         "BULK_HOME": str(home),
         "BULK_SANDBOX_PEOPLE": str(people),
-        "BULK_SANDBOX_LOCATIONS": str(LOCATIONS),
+        "BULK_SANDBOX_LOCATIONS": str(locations),
         "BULK_SANDBOX_LATENCY_MS": str(latency_ms),
     }
     inherited = {

@@ -11,7 +11,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from tests.e2e.app_server import Server
 
-RESTING = (
+IDLE = (
     "[data-testid=stApp][data-test-script-state=notRunning][data-test-connection-state=CONNECTED]"
 )
 TIMEOUT_MS = 120_000  # of whatever is waited for, on a loaded machine
@@ -27,6 +27,7 @@ class Traffic:
         self.in_fragment = False  # that run is of a fragment only
         self.polling: set[str] = set()  # fragments that the page runs again by itself
         self.polled = 0  # times that it did so
+        self.received: list[Any] = []  # frames from the server, newest last
 
     def listen(self, socket: Any) -> None:
         self.waiting, self.polling = True, set()
@@ -43,6 +44,7 @@ class Traffic:
             self.waiting, self.in_fragment = True, bool(message.rerun_script.fragment_id)
 
     def _received(self, frame: Any) -> None:
+        self.received.append(frame)
         message = _parsed(ForwardMsg, frame)
         kind = message.WhichOneof("type") if message is not None else None
         if message is None or kind is None:
@@ -95,7 +97,7 @@ class Operator:
         """Wait until the server has answered all that the page asked for, and the page shows it."""
         self.page.evaluate(HANDLED)
         self.until(lambda: not self.traffic.waiting, "the script to end")
-        self.page.wait_for_selector(RESTING)
+        self.page.wait_for_selector(IDLE)
 
     def until(self, holds: Any, what: str) -> None:
         """Wait until `holds()`; events of the page are handled meanwhile."""

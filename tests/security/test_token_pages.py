@@ -21,7 +21,7 @@ from streamlit.testing.v1 import AppTest
 from bulk.files.dataset import from_records
 from bulk.runs.context import open_context
 from pages.ui.shell.session import KEY
-from tests.e2e.conftest import Server, free_port
+from tests.e2e.app_server import Server, free_port
 from tests.e2e.operator import Operator
 from tests.paths import ROOT
 from tests.security.canary import CANARY, found_in, shows
@@ -108,7 +108,7 @@ def seen(tab: Operator) -> dict[str, Any]:
         "page": tab.page.content(),
         "stored": tab.page.evaluate(STORED),
         "cookies": str(tab.context.cookies()),
-        **{f"frame {number}": frame for number, frame in enumerate(tab.frames)},
+        **{f"frame {number}": frame for number, frame in enumerate(tab.traffic.received)},
     }
 
 

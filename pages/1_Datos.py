@@ -57,10 +57,12 @@ def possible(session: Session) -> None:
     states = selection.all_readiness(session)
     ready = [state for state in states if state.ready]
     lacking = [state for state in states if not state.ready and state.state != "no_file"]
-    message = (
-        f"**Qué se puede hacer con estos ficheros:** ✓ {count(len(ready), 'acción', 'acciones')}"
-    )
-    st.markdown(message + (f" · ! {len(lacking)} con algo que falta" if lacking else ""))
+    able = f"✓ {count(len(ready), 'acción', 'acciones')}"
+    rest = f" · ! {len(lacking)} con algo que falta" if lacking else ""
+    st.markdown(f"**Qué se puede hacer con estos ficheros:** {able}{rest}")
+    for name, dataset in session.files.working.items():
+        if dataset.frame.empty:
+            st.warning(f"{FILE_NAMES[name]} no tiene filas.", icon=":material/warning:")
     reasons = dict.fromkeys(state.text for state in lacking)
     for reason in reasons:
         titles = ", ".join(
@@ -98,6 +100,10 @@ def previews(session: Session) -> None:
         required=True,
     )
     dataset = session.files.working[name or loaded[-1]]
+    if dataset.frame.empty:
+        headers = escape_markdown(", ".join(map(str, dataset.frame.columns)))
+        st.caption(f"El fichero solo tiene cabeceras: {headers}.")
+        return
     tables.show(tables.preview(dataset), key="preview")
     total = len(dataset.frame)
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -47,7 +47,10 @@ def before(session: Session, connection: Connection) -> None:
     if prepared is None:
         return
     summary = dry_run.summary_of(session, connection)
-    launch.show_dry_run(prepared, summary)
+    if reason := selection.why_not(prepared):
+        st.error(escape_markdown(reason), icon=":material/error:")
+    else:
+        launch.show_dry_run(prepared, summary)
     after = launch.runs_to_wait_for(session, connection)
     launch_options.draw(session)
     with place:

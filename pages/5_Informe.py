@@ -11,7 +11,7 @@ from bulk.core.figures import count, thousands
 from bulk.core.records import ALL_STATES, RunRecord
 from bulk.errors import BulkError
 from bulk.journal import locations
-from bulk.report import audit
+from bulk.report.audit import facts as audit_facts
 from bulk.runs.status import find_run
 from pages.ui.results import downloads, error_groups, location_chart, roadmap, undo, verify
 from pages.ui.run import board, current_runs, row_filters
@@ -116,7 +116,7 @@ def audit_table(run: RunRecord) -> None:
     """
     pairs = "".join(
         f"<dt>{html.escape(what)}</dt><dd>{html.escape(value)}</dd>"
-        for what, value in audit.facts(resources.context(), run)
+        for what, value in audit_facts(resources.context(), run)
     )
     st.html(f'<dl class="facts">{pairs}</dl>')
 

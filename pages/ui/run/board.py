@@ -84,9 +84,10 @@ def shown_states(snapshot: RunSnapshot) -> list[str]:
 
 
 def _box(word: str, number: int, glyph: str, color: str) -> str:
+    text = word if number == 1 else plural(word)
     return (
         f'<div class="counter"><div class="n" style="color:{color}">{thousands(number)}</div>'
-        f'<div class="w"><span style="color:{color}">{glyph}</span> {word}</div></div>'
+        f'<div class="w"><span style="color:{color}">{glyph}</span> {text}</div></div>'
     )
 
 

@@ -5,6 +5,7 @@ Informe.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -14,7 +15,7 @@ from bulk.journal import locations, rows
 from pages.ui.run import board
 from pages.ui.run.snapshot import RunSnapshot
 from pages.ui.shell import resources
-from pages.ui.texts import GLYPHS, word_of
+from pages.ui.texts import GLYPHS, plural, word_of
 from pages.ui.widgets import tables
 from pages.ui.widgets.cache import throttled
 
@@ -60,9 +61,7 @@ def _counters(snapshot: RunSnapshot, key: str) -> list[str]:
         "Estado",
         states,
         selection_mode="multi",
-        format_func=lambda name: (
-            f"{GLYPHS[name]} **{thousands(snapshot.counts[name])}** {word_of(snapshot.run, name)}"
-        ),
+        format_func=partial(_counter_label, snapshot),
         label_visibility="collapsed",
         key=f"{key}_states",
         width="stretch",
@@ -74,12 +73,26 @@ def _pills(snapshot: RunSnapshot, key: str) -> list[str]:
         "Estado",
         [name for name in board.shown_states(snapshot) if snapshot.counts[name]],
         selection_mode="multi",
-        format_func=lambda name: (
-            f"{GLYPHS[name]} {word_of(snapshot.run, name)} {thousands(snapshot.counts[name])}"
-        ),
+        format_func=partial(_pill_label, snapshot),
         label_visibility="collapsed",
         key=f"{key}_states",
     )
+
+
+def _in_words(snapshot: RunSnapshot, state: str) -> tuple[str, str]:
+    """(`4.180`, `hechas`)."""
+    number, word = snapshot.counts[state], word_of(snapshot.run, state)
+    return thousands(number), word if number == 1 else plural(word)
+
+
+def _counter_label(snapshot: RunSnapshot, state: str) -> str:
+    number, word = _in_words(snapshot, state)
+    return f"{GLYPHS[state]} **{number}** {word}"
+
+
+def _pill_label(snapshot: RunSnapshot, state: str) -> str:
+    number, word = _in_words(snapshot, state)
+    return f"{GLYPHS[state]} {word} {number}"
 
 
 def _table(

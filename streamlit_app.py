@@ -1,4 +1,4 @@
-"""Inicio: the road map of the nine actions, and the runs that live or wait."""
+"""Inicio: the road map of the nine actions, and the runs that are active or wait."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def main_button(session: Session, found: list[roadmap.Entry]) -> None:
 
 
 def without_files(session: Session) -> None:
-    """After F5 a tab has no files any more; those of the last run were kept."""
+    """After F5 a tab has no files; those of the last run were kept."""
     context = resources.context()
     earlier = repeat.last(context, resources.connection(session))
     if earlier:
@@ -116,7 +116,7 @@ def detail(session: Session, run: RunRecord) -> None:
 
 
 def overview(session: Session) -> None:
-    """Road map and runs; while something runs they are drawn again, and the last time with the
+    """Road map and runs; drawn again while a run is active, and then once more with the
     whole page.
     """
     alive = bool(current_runs.active(resources.context()))

@@ -1,5 +1,5 @@
-"""Datos: the three files, what was found in them, what can be done with them, and putting them
-right.
+"""Datos: the three files, what was found in them, what can be done with them, and their
+corrections.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ def previews(session: Session) -> None:
 
 
 def inspected(session: Session) -> None:
-    """One view at a time: what is not looked at costs nothing."""
+    """One view at a time: what is not shown costs nothing."""
     found = problems.by_file(session)
     views = {
         REPAIRS: sum(map(len, repairs.proposed(session).values())),
@@ -157,7 +157,7 @@ def continue_button(session: Session, key: str) -> None:
 
 
 def lacking(session: Session) -> str | None:
-    """Why there is no way on yet."""
+    """Why the next step is not available yet."""
     return None if rows_to_work(session) else "Falta un fichero de ubicaciones o de usuarios."
 
 

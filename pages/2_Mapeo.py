@@ -50,7 +50,7 @@ def kind_choice(session: Session) -> str:
 
 
 def cards(session: Session, dataset: str) -> None:
-    """The actions of the kind, then greyed those that are announced and cannot be chosen."""
+    """The actions of the kind, then those in development, which cannot be chosen."""
     states = [
         state
         for state in selection.all_readiness(session)
@@ -97,8 +97,8 @@ def announced(action: Unsupported) -> None:
 
 
 def prepared_or_way_back(session: Session, action: Action) -> PreparedFile | None:
-    """None after telling what was chosen for an earlier file and this one lacks, with the ways back
-    from it.
+    """None after showing what was chosen for an earlier file and this one lacks, with the ways
+    back.
     """
     try:
         return selection.prepared_file(session)
@@ -129,7 +129,7 @@ def mapping(session: Session, action: Action, prepared: PreparedFile) -> None:
 
 
 def one_row(prepared: PreparedFile) -> None:
-    """The parameters of any row, with who it is about and what is wrong with it."""
+    """The parameters of any row, with whose they are and what is wrong with it."""
     lines = prepared.frame.index
     if not len(lines):
         st.caption("El fichero no tiene filas.")
@@ -158,8 +158,8 @@ def label_of(prepared: PreparedFile, line: int) -> str:
 
 
 def draw_problems(session: Session, prepared: PreparedFile) -> None:
-    """How many rows the action can work, and the others to corrected; nothing of it while a
-    parameter has no source.
+    """How many rows the action can work, and the others to correct; nothing while a parameter has
+    no source.
     """
     if prepared.missing:
         return
@@ -170,7 +170,7 @@ def draw_problems(session: Session, prepared: PreparedFile) -> None:
 
 
 def continue_button(session: Session, prepared: PreparedFile, key: str) -> None:
-    """On to the dry run, remembering what was chosen by hand for these headers."""
+    """To the dry run; what was chosen by hand for these headers is remembered."""
     reason = selection.why_not(prepared)
     if st.button(
         "Continuar a Ensayo",

@@ -54,7 +54,7 @@ def start_dry_run(session: Session, prepared: PreparedFile, *, few: int = 0) -> 
 
 
 def prepared_or_reason(session: Session) -> PreparedFile | None:
-    """The prepared to do a dry run of, or None after saying what is missing."""
+    """The file to dry-run, or None after showing what is missing."""
     if not session.files.working.keys() & {"ubicaciones", "usuarios"}:
         st.info(EMPTY_MAPPING, icon=":material/upload_file:")
     elif session.mapping.action_id is None:
@@ -123,9 +123,7 @@ def stop_button(session: Session, run: RunRecord) -> None:
 
 
 def not_yet(session: Session, prepared: PreparedFile) -> None:
-    """What would be seen in a dry run, how long it takes, and what is set aside before Webex is
-    asked at all.
-    """
+    """What would be read, how long it takes, and what is set aside before Webex is asked at all."""
     st.markdown(dry_run.about(session, prepared))
     if reason := selection.why_not(prepared):
         st.error(escape_markdown(reason), icon=":material/error:")
@@ -135,7 +133,7 @@ def not_yet(session: Session, prepared: PreparedFile) -> None:
 
 
 def result(session: Session, snapshot: RunSnapshot, prepared: PreparedFile | None) -> None:
-    """`prepared`: of this tab's files, when the dry run is about them."""
+    """`prepared` is the file of this tab, when the dry run is about it."""
     board.progress(snapshot)
     st.caption(NO_WRITES)
     if snapshot.run.reason:
@@ -158,8 +156,8 @@ def result(session: Session, snapshot: RunSnapshot, prepared: PreparedFile | Non
 
 
 def next_step(session: Session, snapshot: RunSnapshot, key: str) -> None:
-    """After a dry run of what this tab has: on to the launch, or to the report where there is
-    nothing to launch.
+    """After a dry run of what this tab has: to the launch, or to the report where there is nothing
+    to launch.
     """
     if dry_run.changes(snapshot):
         if st.button("Ir a Lanzamiento", type="primary", key=f"launch_{key}"):

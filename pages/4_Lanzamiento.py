@@ -18,7 +18,7 @@ from pages.ui.widgets.markdown import escape_markdown
 
 
 def prepared_or_reason(session: Session, place: DeltaGenerator) -> PreparedFile | None:
-    """The prepared to launch, or None after saying where to begin."""
+    """The file to launch, or None after showing where to begin."""
     if not session.files.working.keys() & {"ubicaciones", "usuarios"}:
         st.info(f"{NOTHING_RUNS} {EMPTY_MAPPING}", icon=":material/upload_file:")
         with place:

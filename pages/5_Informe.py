@@ -146,9 +146,7 @@ def after(session: Session, snapshot: RunSnapshot) -> None:
 
 
 def details(session: Session, snapshot: RunSnapshot) -> None:
-    """One view at a time: with thousands of orders each of them costs, and only one is looked
-    at.
-    """
+    """One view at a time: with thousands of orders each of them costs time."""
     views: dict[str, Callable[[], None]] = {
         CAUSES: lambda: error_groups.draw(session, snapshot),
         ROWS: lambda: row_filters.draw(

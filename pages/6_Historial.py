@@ -71,7 +71,7 @@ def repeat_run(session: Session, run: RunRecord) -> None:
 
 
 def buttons(session: Session, picked: Sequence[RunRecord]) -> bool:
-    """What can be done with the marked ones; True while two are to be compared."""
+    """What can be done with the marked runs; True while two are to be compared."""
     context = resources.context()
     with st.container(horizontal=True, vertical_alignment="center"):
         comparing = st.toggle("Comparar", disabled=len(picked) != 2, help="Marca dos ejecuciones.")

@@ -155,7 +155,7 @@ def order_pill(state: str) -> str:
 
 
 def sentence(text: str) -> str:
-    """The first letter large, the others as they are."""
+    """The first letter in upper case, the others as they are."""
     return text[:1].upper() + text[1:]
 
 
@@ -192,7 +192,7 @@ def undo_ask(number: int, kept: int, irreversible: int) -> str:
 
 
 def undo_calling(people: int) -> str:
-    """What somebody must tick before Webex Calling is taken away."""
+    """What has to be ticked before Webex Calling is taken away."""
     rest = "esa fila se queda como está" if people == 1 else "esas filas se quedan como están"
     return f"{REMOVAL.format(count(people, 'usuario', 'usuarios'))} Sin marcarlo, {rest}."
 

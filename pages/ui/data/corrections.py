@@ -1,4 +1,4 @@
-"""Cells corrected: the original stays as it was read, the working file is the original with what
+"""Corrected cells: the original stays as it was read; the working file is the original with what
 was accepted.
 """
 
@@ -22,9 +22,10 @@ from pages.ui.shell.session import Session
 
 
 def put_original(session: Session, dataset: Dataset) -> None:
-    """A file just read takes its place; what was corrected in an earlier one is forgotten.
+    """Load a file just read into its place; corrections of an earlier one are forgotten.
 
-    Of a round-trip file the outcome is taken off again, and what it says is left is remembered.
+    Of a round-trip file the result columns are removed, and the rows that it marks as open are
+    remembered.
     """
     session.files.open_lines[dataset.name] = open_lines(dataset)
     dataset = original(dataset)
@@ -54,8 +55,8 @@ def remove(session: Session, name: str) -> None:
 
 
 def _no_example(session: Session, name: str) -> None:
-    """The profile of the examples goes with the last of their files: nobody chose it for files of
-    his own.
+    """The profile of the examples goes with the last of their files: it was not chosen for other
+    files.
     """
     session.files.from_examples.discard(name)
     if not session.files.from_examples and session.files.example_profile is not None:
@@ -65,7 +66,7 @@ def _no_example(session: Session, name: str) -> None:
 
 
 def accept(session: Session, name: str, found: Iterable[Fix | Repair]) -> int:
-    """Corrections become part of the working file, which is looked at again; how many there were.
+    """Make corrections part of the working file, which is validated again; how many there were.
     Raises InputError.
     """
     found = list(found)
@@ -85,8 +86,8 @@ def accept(session: Session, name: str, found: Iterable[Fix | Repair]) -> int:
 
 
 def complete_ids(session: Session, name: str, names: Names) -> tuple[int, int]:
-    """The ids that a file lacks, found by its e-mails and names: (cells filled, rows not found).
-    Raises WebexError.
+    """Fill the ids that a file lacks, found by its e-mails and names: (cells filled, rows not
+    found). Raises WebexError.
     """
     working = session.files.working[name]
     wanted = fill_ids.lacking(working)
@@ -102,7 +103,7 @@ def complete_ids(session: Session, name: str, names: Names) -> tuple[int, int]:
 
 
 def revert(session: Session, name: str) -> None:
-    """All corrections of a file are undone: it is again as it was read."""
+    """Undo all corrections of a file."""
     session.files.pending.pop(name, None)
     session.files.corrected_by_hand.pop(name, None)
     _apply(session, name, {})
@@ -136,7 +137,7 @@ def _put(session: Session, dataset: Dataset) -> None:
 
 
 def findings(session: Session) -> list[Problem]:
-    """Of every file by itself, and of the files together."""
+    """Problems of every file by itself, and of the files together."""
     return [
         *(
             problem

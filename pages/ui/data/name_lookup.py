@@ -1,5 +1,5 @@
-"""E-mails and names instead of ids: looked for in Webex when the operator says so, chosen by hand
-when several have one name.
+"""E-mails and names instead of ids: looked up in Webex when the operator asks for it; of ambiguous
+ones the operator chooses.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ MAX_ASKED = 5  # names at a time
 
 
 def by_name(session: Session) -> None:
-    """The switch of Mapeo."""
+    """The checkbox of Mapeo."""
     session.mapping.by_name = st.checkbox(
         "Buscar en Webex los correos y nombres",
         value=session.mapping.by_name,
@@ -46,7 +46,7 @@ def choose(session: Session, prepared: PreparedFile) -> None:
 
 
 def _chosen_before(session: Session, names: Names, org_id: str | None) -> None:
-    """The choices that these rows take again, and the way to make them again."""
+    """The choices used for these rows, and the way to make them again."""
     if not names.used:
         return
     message = meanings(names)
@@ -96,9 +96,7 @@ def _ask(session: Session, names: Names, org_id: str | None, kind: str, name: st
 
 
 def complete(session: Session) -> None:
-    """«Completar ids» of the loaded files: reported only where ids are missing and can be looked
-    for.
-    """
+    """«Completar ids»: offered only where ids are missing and can be looked up."""
     wanted = {
         name: session.once(
             f"lacking_{name}",

@@ -67,7 +67,7 @@ def _template(action_id: str) -> bytes:
 
 
 def from_webex(session: Session) -> None:
-    """«Traer de Webex…»: read first, which takes a while, then to be downloaded or worked with."""
+    """«Traer de Webex…»: read first, which takes a while, then downloaded or used as a file."""
     # A new key once something was brought makes a new popover, which is closed.
     key = f"from_webex_{session.view.revision}"
     with st.popover("Traer de Webex…", key=key), error_boundary():

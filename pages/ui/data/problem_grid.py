@@ -1,5 +1,5 @@
-"""The grid of bad rows: cells corrected in place, "all like this", looked at again when applied.
-Any page may show it.
+"""The grid of bad rows: cells corrected in place or wherever they are the same, and validated
+again. Used by several pages.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def _which(names: list[str], key: str) -> str:
 
 def _rows(dataset: Dataset, problems: Sequence[Problem], *, whole: bool) -> pd.DataFrame:
     """Fila, Quién, which columns are wrong (where there are several), these columns, with `whole`
-    the rest of the file too, and last the remedy; index = line.
+    the other columns too, and the remedy; index = line.
     """
     rows = corrections.bad_rows(dataset, problems, severity=None)
     wrong: dict[int, list[str]] = {}
@@ -151,7 +151,7 @@ def _editor(
 
 
 def _width(label: str) -> int:
-    """Room for the header, beside the pencil of a cell that can be written."""
+    """Room for the header, beside the pencil of an editable cell."""
     return min(260, max(140, 8 * len(label) + 40))
 
 
@@ -160,7 +160,7 @@ def _pill(problems: Sequence[Problem]) -> str:
 
 
 def _typed(session: Session, name: str, widget: str, lines: list[int]) -> None:
-    """Cells as they are typed are kept in the session, so that no page switch loses them."""
+    """Keep cells in the session as they are typed, so that no page switch loses them."""
     frame = session.files.working[name].frame
     for position, cells in st.session_state[widget]["edited_rows"].items():
         for column, text in cells.items():
@@ -215,7 +215,7 @@ def _buttons(
 
 
 def corrected_file(session: Session, name: str, key: str) -> None:
-    """The working file to take away; only when something was corrected in it."""
+    """Download of the working file; only when something was corrected in it."""
     if session.files.corrections.get(name):
         st.download_button(
             "Descargar fichero corregido",

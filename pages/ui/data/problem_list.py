@@ -1,5 +1,5 @@
-"""Problems by kind, each with its rows in the grid below, and the files to take away. Opens on
-Datos, Mapeo and Ensayo.
+"""Problems by kind, each with its rows in the grid below, and the downloads. Used by Datos, Mapeo
+and Ensayo.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Group = dict[str, Any]
 
 
 def views(session: Session, found: Mapping[str, Sequence[Problem]], *, key: str) -> None:
-    """Errors and avisos, one at a time; nothing when there are none."""
+    """Errors and notices, one at a time; nothing when there are none."""
     split = {severity: each for severity in VIEWS if (each := problems.of(found, severity))}
     if not split:
         return
@@ -46,8 +46,8 @@ def views(session: Session, found: Mapping[str, Sequence[Problem]], *, key: str)
 
 
 def draw(session: Session, found: Mapping[str, Sequence[Problem]], *, key: str) -> None:
-    """The kinds of problems, the rows of the one chosen (or of all) to corrected, and the
-    downloads.
+    """The kinds of problems, the rows of the chosen one (or of all) to correct, and
+    the downloads.
     """
     if any(problem.rule == NO_PREFIX for problems in found.values() for problem in problems):
         repairs.country(session)
@@ -69,9 +69,7 @@ def draw(session: Session, found: Mapping[str, Sequence[Problem]], *, key: str) 
 
 
 def groups(session: Session, found: Mapping[str, Sequence[Problem]], key: str) -> list[Group]:
-    """Kinds of problems, errors first, biggest first; counted again only when the problems are
-    others.
-    """
+    """Kinds of problems, errors first, biggest first; counted again only when the problems changed."""
     made_from = (
         [(name, tuple(problems)) for name, problems in found.items() if problems],
         session.view.revision,

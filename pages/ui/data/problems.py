@@ -1,5 +1,5 @@
-"""What is wrong in the loaded files, as every page tells it: one source for counters, groups, grids
-and downloads.
+"""What is wrong in the loaded files: one source for counters, groups, grids and downloads of all
+pages.
 """
 
 from __future__ import annotations
@@ -40,9 +40,7 @@ def by_file(session: Session) -> Found:
 
 
 def _prepared(session: Session) -> PreparedFile | None:
-    """A mapping that does not fit this file is reported where it is chosen; the file by itself is
-    looked at all the same.
-    """
+    """None also when the mapping does not fit this file: that is shown where it is chosen."""
     action = selection.chosen_action(session)
     if action is None or action.dataset not in session.files.working:
         return None

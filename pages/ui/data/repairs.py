@@ -45,8 +45,8 @@ GROUPS = 20  # shown before «Ver más»
 
 
 def proposed(session: Session) -> dict[str, list[Repair]]:
-    """Dataset name -> repairs of the file as it stands. Raises InputError for a country that there
-    is not.
+    """Dataset name -> repairs of the file as it stands. Raises InputError for an
+    unknown country.
     """
     country = country_of(session)
     found = {}
@@ -68,9 +68,7 @@ def without_prefix(session: Session) -> int:
 
 
 def country_of(session: Session) -> str | None:
-    """GLOBAL's, else the one chosen here, else the setting; one that there is not is reported and
-    left out.
-    """
+    """GLOBAL's, else the one chosen here, else the setting."""
     try:
         said = repairs.default_country(session.files.working.get("global"))
     except InputError as error:
@@ -80,7 +78,7 @@ def country_of(session: Session) -> str | None:
 
 
 def by_setting() -> str | None:
-    """BULK_DEFAULT_COUNTRY; one that there is not is reported and left out."""
+    """BULK_DEFAULT_COUNTRY; None, with a warning, when there is no such country."""
     try:
         return repairs.country_by_setting(resources.context().settings.default_country)
     except InputError as error:
@@ -122,7 +120,7 @@ def draw(session: Session) -> None:
 
 
 def country(session: Session) -> None:
-    """Asked only where GLOBAL does not say it: a prefix is never guessed."""
+    """Ask for the country, unless GLOBAL says it: a prefix is never guessed."""
     if said_in_global(session):
         return
     said = country_of(session)
@@ -150,7 +148,7 @@ def _said(session: Session) -> None:
 
 
 def said_in_global(session: Session) -> str | None:
-    """The country that GLOBAL gives; None without one, or with one that there is not."""
+    """The country that GLOBAL gives; None without one, or when there is no such country."""
     try:
         return repairs.default_country(session.files.working.get("global"))
     except InputError:
@@ -201,5 +199,5 @@ def _some(session: Session, name: str, members: list[Repair], position: int) -> 
 
 
 def _plain(text: str) -> str:
-    """Fit for a code span, which an empty line would end."""
+    """Text for a code span, which an empty line would end."""
     return " ".join(text.replace("`", "'").splitlines()) or " "

@@ -36,9 +36,9 @@ DELIMITERS = {";": "punto y coma ;", ",": "coma ,", "\t": "tabulador", "|": "bar
 
 def take(session: Session, name: str, raw: bytes, file_name: str, **how: str | None) -> None:
     """Read an upload into its place (a workbook may fill all three); what is wrong with it is kept
-    for the page to tell.
+    for the page to show.
 
-    `how`: encoding, delimiter, sheet, where they are not to be detected.
+    `how` has encoding, delimiter or sheet, where they are not to be detected.
     """
     session.files.upload_errors.pop(name, None)
     try:
@@ -56,8 +56,8 @@ def take(session: Session, name: str, raw: bytes, file_name: str, **how: str | N
 
 
 def _read(name: str, raw: bytes, file_name: str, how: dict[str, str | None]) -> Read:
-    """All the sheets with one of the three names; else the file, or the first sheet, in the place
-    that it was put into.
+    """All the sheets with one of the three names; else the file, or its first sheet, for the place
+    it was put into.
     """
     if is_workbook(raw, file_name) and not any(how.values()):
         with suppress(InputError):  # no sheet has one of the names
@@ -90,8 +90,8 @@ def empty(session: Session, name: str) -> None:
 
 
 def on_upload(session: Session, name: str, key: str) -> None:
-    """The operator put a file into a zone, or took it out (one that is merely empty says nothing: a
-    page switch empties it).
+    """A file was put into a zone or taken out of it. An empty zone alone says nothing: a page
+    switch empties it.
     """
     uploaded = st.session_state.get(key)
     if uploaded is None:
@@ -101,7 +101,7 @@ def on_upload(session: Session, name: str, key: str) -> None:
 
 
 def use_examples(session: Session) -> None:
-    """The three files and the profile of examples/. Raises InputError when they are not there."""
+    """The three files and the profile of examples/. Raises InputError when they do not exist."""
     for name in DATASETS:
         path = EXAMPLES / FILE_NAMES[name]
         if not path.is_file():

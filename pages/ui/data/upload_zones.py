@@ -1,5 +1,5 @@
-"""The three drop zones of Datos: what was put into each, what was detected, and how to read it
-otherwise.
+"""The three drop zones of Datos: the file in each, what was detected, and how to read
+it otherwise.
 """
 
 from __future__ import annotations
@@ -127,7 +127,7 @@ def _sheet(raw: bytes, file_name: str, dataset: Dataset) -> str | None:
 
 
 def _other_file(session: Session, name: str) -> None:
-    """A file put in the place of the one that is there; an emptied field changes nothing."""
+    """A file that replaces the one that is there; an emptied field changes nothing."""
     uploaded = st.session_state.get(f"other_{name}_{session.files.emptied.get(name, 0)}")
     if uploaded is not None:
         upload.take(session, name, uploaded.getvalue(), uploaded.name)

@@ -1,5 +1,5 @@
-"""What some actions are reported for the whole run: profile, PSTN, removal of the calling
-license.
+"""Options of an action that hold for the whole run: profile, PSTN, removal of the
+calling license.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def draw(session: Session, action: Action) -> None:
 
 
 def _profile(session: Session) -> None:
-    """The profile of docs/webex.md 2.4; without one each row's lists decide."""
+    """The outgoing profile; without one each row's lists decide."""
     with st.container(horizontal=True, vertical_alignment="center"):
         kept = session.mapping.options.get("profile")
         text = (

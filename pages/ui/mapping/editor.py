@@ -1,5 +1,5 @@
-"""The table parameter -> source, editable. Edits live in the session as they are made, so that a
-page switch keeps them.
+"""The table parameter -> source, editable. Edits are kept in the session as they are made, so that
+a page switch does not lose them.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ SOURCE_WORDS = {
 def draw(
     session: Session, action: Action, prepared: PreparedFile, missing: tuple[str, ...]
 ) -> None:
-    """The editor, suggestions, constants, templates and joins, and the way back to what the headers
-    say.
+    """The table, suggestions, fixed values, templates and joins, and the way back to what the
+    headers say.
     """
     offers = suggestions(session, action, prepared)
     frame = table(action, prepared, missing, offers, by_name=session.mapping.by_name)
@@ -155,7 +155,7 @@ def _edited(session: Session, action: Action, key: str, names: list[str]) -> Non
 
 
 def choose(session: Session, action: Action, name: str, origin: str) -> None:
-    """Keep a choice; one that says what the headers say anyway is not kept."""
+    """Keep a choice, unless it is what the headers say anyway."""
     explicit = session.mapping.explicit.setdefault(action.id, {})
     own = map_columns(
         action, session.files.working[action.dataset], session.files.working.get("global")
@@ -177,7 +177,7 @@ def choose(session: Session, action: Action, name: str, origin: str) -> None:
 
 
 def _look_up(session: Session, action: Action, offer: Suggestion) -> None:
-    """Take a column of names, and have them looked for; before the page is drawn, for its switch
+    """Take a column of names and have them looked up. Before the page is drawn, as its checkbox
     shows it.
     """
     forms.put(session, action, {offer.param: offer.source})
@@ -185,7 +185,7 @@ def _look_up(session: Session, action: Action, offer: Suggestion) -> None:
 
 
 def _offers(session: Session, action: Action, offers: list[Suggestion]) -> None:
-    """Each with its score; nothing is taken by itself."""
+    """Each with its score; none is applied by itself."""
     if not offers:
         return
     usable = {offer.param: offer.source for offer in offers if not offer.lookup}

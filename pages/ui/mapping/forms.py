@@ -1,5 +1,5 @@
-"""What the table of the mapping cannot take in a cell: fixed values, templates, data of another
-file.
+"""Sources that do not fit in a cell of the table: fixed values, templates, columns of
+another file.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def draw(session: Session, action: Action, prepared: PreparedFile) -> None:
 
 
 def headers_again(session: Session, action: Action) -> None:
-    """The way back from what was chosen by hand."""
+    """Undo what was chosen by hand."""
     if session.mapping.explicit.get(action.id) and st.button(
         "Volver a las cabeceras", type="tertiary"
     ):
@@ -96,7 +96,7 @@ def _join(session: Session, action: Action, prepared: PreparedFile, others: list
 
 
 def take(session: Session, action: Action, sources: dict[str, str]) -> None:
-    """Keep what was written when it can be understood; else say why not."""
+    """Keep the sources when they can be understood; else say why not."""
     try:
         put(session, action, sources)
     except BulkError as error:

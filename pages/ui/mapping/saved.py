@@ -109,7 +109,9 @@ def _imported(session: Session, action: Action) -> None:
 
 
 def remember(session: Session, prepared: PreparedFile) -> None:
-    """What was chosen by hand for these headers; what they say by themselves needs no memory."""
+    """Store what was chosen by hand for these headers; what the headers say by themselves needs no
+    memory.
+    """
     session.cache.pop("last_mapping", None)
     home, headers = resources.context().home, list(map(str, prepared.dataset.frame.columns))
     if session.mapping.explicit.get(prepared.action.id):
@@ -119,7 +121,7 @@ def remember(session: Session, prepared: PreparedFile) -> None:
 
 
 def offer_last(session: Session, action: Action, prepared: PreparedFile) -> None:
-    """What was chosen by hand the last time that a file had these headers."""
+    """Offer what was chosen by hand the last time that a file had these headers."""
     if session.mapping.explicit.get(action.id):
         return
     headers = list(map(str, prepared.dataset.frame.columns))
@@ -140,8 +142,8 @@ def offer_last(session: Session, action: Action, prepared: PreparedFile) -> None
 
 
 def _differs(last: Mapping, prepared: PreparedFile) -> bool:
-    """Another source for some parameter; what came from GLOBAL is no choice while that file is not
-    there.
+    """Whether some parameter has another source. What came from GLOBAL does not count while that
+    file is absent.
     """
     here = prepared.mapping.sources
     absent = prepared.global_dataset is None

@@ -39,7 +39,7 @@ COLUMN, LINES, LIST, MARKED, OPEN = (
 
 
 def draw(session: Session, action: Action, prepared: PreparedFile) -> None:
-    """The line that says how many rows are chosen, and the way to choose others."""
+    """How many rows are chosen, and the way to choose others."""
     inside = prepared.total - len(prepared.excluded)
     shown = escape_markdown(prepared.chosen.description) if prepared.chosen else "todas"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -72,7 +72,7 @@ def draw(session: Session, action: Action, prepared: PreparedFile) -> None:
 
 
 def all_again(session: Session, action: Action) -> None:
-    """The way back from some rows."""
+    """Choose all rows again."""
     if selection.scope_of(session, action) != selection.WHOLE and st.button(
         "Todas las filas", key="scope_all", type="tertiary"
     ):
@@ -212,7 +212,7 @@ def _by_mark(session: Session, action: Action, dataset: Dataset) -> Scope | None
 
 
 def _by_run(session: Session, action: Action, dataset: Dataset) -> Scope | None:
-    """Entities that another run of this organisation left pending or failed."""
+    """Rows whose users or locations another run of this organization left pending or failed."""
     context, connection = resources.context(), resources.connection(session)
     found = [
         run

@@ -1,4 +1,4 @@
-"""What the operator has chosen so far, and what is still missing for each step."""
+"""What the operator has chosen so far, and what each step still needs."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def chosen_action(session: Session) -> Action | None:
 
 
 def file_lacking(session: Session) -> str:
-    """What to do when the file of the chosen action is not loaded (any more); "" when it is."""
+    """What to do when the file of the chosen action is not loaded, or no longer; "" when it is."""
     action = chosen_action(session)
     if action is None or action.dataset in session.files.working:
         return ""
@@ -37,7 +37,7 @@ def file_lacking(session: Session) -> str:
 
 
 def all_readiness(session: Session) -> list[Readiness]:
-    """The nine actions, in the recommended order; looked at again only when something changed."""
+    """The nine actions in the recommended order; computed again only when something changed."""
     explicit = session.mapping.explicit
     made_from = (
         _files_key(session),
@@ -72,8 +72,8 @@ def scope_of(session: Session, action: Action) -> Scope:
 
 
 def prepared_file(session: Session) -> PreparedFile:
-    """The chosen action over the chosen rows of the loaded files, validated; made again only when
-    something changed.
+    """The chosen action over the chosen rows of the loaded files, validated; prepared again only
+    when something changed.
 
     The one place where pages prepare. Raises BulkError.
     """
@@ -107,8 +107,8 @@ def prepared_file(session: Session) -> PreparedFile:
 
 
 def _names(session: Session) -> tuple[Resolve | None, str | None]:
-    """How names become ids, and the organisation asked; (None, None) when ids stand in the file.
-    Raises BulkError.
+    """How names become ids, and the organization asked; (None, None) when the file has ids. Raises
+    BulkError.
     """
     if not session.mapping.by_name:
         return None, None
@@ -117,9 +117,7 @@ def _names(session: Session) -> tuple[Resolve | None, str | None]:
 
 
 def names(session: Session) -> tuple[Names, str | None]:
-    """What was looked for so far in this tab's organisation, and the organisation. Raises
-    BulkError.
-    """
+    """The names looked up so far in this tab's organization, and its id. Raises BulkError."""
     context, connection = resources.context(), resources.connection(session)
 
     def make() -> Names:
@@ -133,15 +131,15 @@ def names(session: Session) -> tuple[Names, str | None]:
 
 
 def _asked(session: Session) -> str:
-    """Which organisation is asked, and with which token: what is looked for with one that has
-    expired is looked for again.
+    """Which organization is asked, and with which token: after another token, names are looked up
+    again.
     """
     connection = resources.connection(session)
     return f"{connection.target}|{connection.org_id}|{session.pasted_at}"
 
 
 def doubts_so_far(session: Session) -> Ambiguities:
-    """What somebody has to choose, of the names looked for in this tab; asks nobody."""
+    """The ambiguous names among those looked up in this tab; asks Webex nothing."""
     return names(session)[0].doubts if "names" in session.cache else {}
 
 
@@ -159,7 +157,7 @@ def to_send(prepared: PreparedFile) -> int:
 
 
 def why_not(prepared: PreparedFile) -> str:
-    """Why this prepared cannot be seen in a dry run or launched; "" when it can."""
+    """Why the file cannot be dry-run or launched; "" when it can."""
     if prepared.missing:
         return f"Falta decir de dónde sale: {', '.join(prepared.missing)}."
     if to_send(prepared):
@@ -172,8 +170,8 @@ def why_not(prepared: PreparedFile) -> str:
 def launch_of(
     session: Session, *, dry_run: bool, parent: str | None = None, canary: int = 0
 ) -> Launch:
-    """How this tab launches; a dry run begins at once. Raises UsageError for settings out of range,
-    for what is no hour.
+    """How this tab launches; a dry run begins at once. Raises UsageError for settings out of range
+    or an invalid hour.
     """
     action = chosen_action(session)
     begin, stop = (None, None) if dry_run else window(session.launch.at, session.launch.not_after)
@@ -193,7 +191,7 @@ def launch_of(
 
 
 def matches_session(run: RunRecord, session: Session, connection: Connection) -> bool:
-    """True when `run` seen in a dry run the action, files, rows, values, mapping and organisation
+    """True when the dry run `run` read the action, files, rows, values, mapping and organization
     that this tab has now.
     """
     if (

@@ -1,4 +1,4 @@
-"""Two runs side by side: their counts, and the rows whose state is not the same in both."""
+"""Two runs side by side: their counts, and the rows that ended in different states."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ def three_parts(run: RunRecord) -> bytes:
 
 
 def order_log_lines(order_id: str) -> bytes:
-    """One JSON object a line."""
+    """One JSON object per line."""
     return "".join(f"{line}\n" for line in order_log(resources.context().home, order_id)).encode()
 
 
@@ -160,7 +160,7 @@ def _button(
     disabled: bool = False,
     wide: bool = False,
 ) -> None:
-    """`wide`: as wide as the list that it stands in."""
+    """`wide` makes it as wide as the list that it stands in."""
     st.download_button(
         label,
         data=make,

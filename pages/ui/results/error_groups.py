@@ -1,5 +1,5 @@
-"""What went wrong in a run, by cause: what happened, what to do, which rows, and working just those
-again.
+"""What went wrong in a run, by cause: what happened, what to do, which rows, and retrying just
+those.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ MAX_SHOWN = 2_000  # rows of one cause on screen
 
 
 def draw(session: Session, snapshot: RunSnapshot) -> None:
-    """One box a cause, biggest first."""
+    """One box per cause, biggest first."""
     found = groups_of(session, snapshot)
     if not found:
         st.caption(NO_CAUSES)
@@ -45,7 +45,7 @@ def draw(session: Session, snapshot: RunSnapshot) -> None:
 
 
 def groups_of(session: Session, snapshot: RunSnapshot) -> list[ErrorGroup]:
-    """Made again only when the counts changed: thousands of failures are read for it."""
+    """Computed again only when the counts changed: thousands of failures are read for it."""
     bad = tuple(snapshot.counts[state] for state in REVIEW_STATES)
     if not any(bad):
         return []
@@ -108,13 +108,13 @@ def _small(group: ErrorGroup) -> str:
 
 
 def can_retry(snapshot: RunSnapshot, group: ErrorGroup) -> bool:
-    """A row that is not valid stays so until the file is another one; a dry run is done again."""
+    """An invalid row stays invalid until the file changes; a dry run is made again instead."""
     return not snapshot.alive and not snapshot.run.dry_run and group.state in RETRY_STATES
 
 
 def can_choose(session: Session, snapshot: RunSnapshot, group: ErrorGroup) -> bool:
-    """What was set aside before the launch is no retry: once its cause is repaired, these rows are
-    seen in a dry run again.
+    """Rows set aside before the launch are no retry: once the cause is repaired, they need another
+    dry run.
     """
     run = snapshot.run
     if snapshot.alive or run.kind != "apply" or can_retry(snapshot, group):
@@ -148,7 +148,7 @@ def choose(session: Session, snapshot: RunSnapshot, group: ErrorGroup) -> None:
 
 
 def can_fix(session: Session, snapshot: RunSnapshot, group: ErrorGroup) -> bool:
-    """What the file says wrongly is corrected in Datos, when a file is there."""
+    """What is wrong in the file is corrected in Datos, when a file is loaded."""
     return (
         snapshot.run.kind == "apply"
         and group.state == "invalid"
@@ -158,7 +158,7 @@ def can_fix(session: Session, snapshot: RunSnapshot, group: ErrorGroup) -> bool:
 
 
 def lines_of(context: Context, run: RunRecord, group: ErrorGroup) -> tuple[int, ...]:
-    """Every row of the cause: the group keeps only the first ones."""
+    """Every row of the cause: the group itself keeps only the first ones."""
     found = rows.read_rows(context.journal, run.run_id, states=(group.state,))
     return tuple(row.line for row in found if belongs(group, row))
 

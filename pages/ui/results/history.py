@@ -101,13 +101,13 @@ def organisations(found: Iterable[RunRecord]) -> list[str]:
 
 
 def archived(context: Context) -> frozenset[str]:
-    """Ids of the runs put away; they stay in the journal, only the list leaves them out."""
+    """Ids of the archived runs; they stay in the journal, only the list leaves them out."""
     kept = memory.recall(context.journal, _ARCHIVED)
     return frozenset(map(str, kept)) if isinstance(kept, list) else frozenset()
 
 
 def archive(context: Context, who: Mapping[str, str], *, away: bool = True) -> None:
-    """Put runs away, or back: run id -> who does it, which the audit of the run keeps."""
+    """Archive runs, or bring them back: run id -> who does it, which the audit of the run keeps."""
     there = archived(context)
     for run_id, name in who.items():
         control.post(context.journal, run_id, "archive" if away else "restore", name, acked=True)

@@ -37,8 +37,8 @@ class Figures:
 
 
 def figures(context: Context, found: Sequence[RunRecord]) -> list[Figures]:
-    """Of the launches among the newest MOST of `found`; dry runs change nothing and verifications
-    neither.
+    """Of the launches among the newest MAX_ITEMS of `found`; dry runs and verifications change
+    nothing.
     """
     return [_figures(context, run) for run in found[:MAX_ITEMS] if not run.dry_run]
 
@@ -58,7 +58,7 @@ def _figures(context: Context, run: RunRecord) -> Figures:
 
 
 def draw(found: Sequence[Figures]) -> None:
-    """Four charts, two abreast."""
+    """Four charts in two columns."""
     left, right = st.columns(2, gap="medium")
     with left:
         _titled("Filas por día", per_day(found), _days())

@@ -19,9 +19,7 @@ NAMES = {"labelOverlap": False, "labelLimit": 190}  # each bar has its name
 
 
 def by_location(run: RunRecord, counts: Iterable[tuple[str, str, int]]) -> None:
-    """A bar per location, one colour per state in the words of the run; those with most rows
-    first.
-    """
+    """A bar per location, one color per state in the words of the run; the biggest first."""
     records = [
         (group or "sin ubicación", state, n) for group, state, n in counts if state != "excluded"
     ]

@@ -22,7 +22,7 @@ RECENT = 50  # runs looked through
 
 
 def can_repeat(context: Context, run: RunRecord) -> bool:
-    """It was a launch or a dry run whose own file was kept."""
+    """Whether it was a launch or a dry run whose own file was kept."""
     own = get_action(run.action_id).dataset
     return run.kind == "apply" and any(
         entry.get("name") == own and _is_kept(context, entry) for entry in run.files
@@ -30,7 +30,7 @@ def can_repeat(context: Context, run: RunRecord) -> bool:
 
 
 def last(context: Context, connection: Connection) -> list[RunRecord]:
-    """The launches and dry runs of this organisation whose files were kept, newest first."""
+    """The launches and dry runs of this organization whose files were kept, newest first."""
     found = runs.list_runs(context.journal, limit=RECENT)
     mine = (
         run for run in found if run.target == connection.target and run.org_id == connection.org_id
@@ -39,10 +39,10 @@ def last(context: Context, connection: Connection) -> list[RunRecord]:
 
 
 def load_latest(context: Context, session: Session, found: Sequence[RunRecord]) -> None:
-    """Load what the newest of `found` was made of, its dry run, and the file that other actions
-    need from an earlier one.
+    """Load what the newest of `found` was made of, its dry run, and from earlier ones the file that
+    other actions need.
 
-    The others first: its mapping may bring a column from one. Raises UsageError, InputError.
+    The others first: its mapping may join a column of one. Raises UsageError, InputError.
     """
     run = found[0]
     own = {entry["name"] for entry in run.files if _is_kept(context, entry)}
@@ -56,7 +56,7 @@ def load_latest(context: Context, session: Session, found: Sequence[RunRecord]) 
 
 
 def repeat(context: Context, session: Session, run: RunRecord) -> None:
-    """Load them, with the options, the scope and the note of the run. Raises UsageError,
+    """Load its files, with the options, the scope and the note of the run. Raises UsageError,
     InputError.
     """
     if not can_repeat(context, run):

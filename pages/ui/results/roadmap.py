@@ -39,9 +39,9 @@ def entries(session: Session) -> list[Entry]:
 
 
 def next_action(session: Session, found: list[Entry] | None = None) -> Entry | None:
-    """The first one that is ready, does not run and was not run to its end; None without files.
+    """The first one that is ready, is not active and was not run to its end; None without files.
 
-    `found`: the entries, when they are at hand.
+    `found` are the entries, when they are at hand.
     """
     if not session.files.working:
         return None
@@ -85,8 +85,8 @@ def _entry(session: Session, state: Readiness, run: RunRecord | None) -> Entry:
 
 
 def _latest_runs(session: Session) -> dict[str, RunRecord]:
-    """Action -> its newest run in this organisation on the files of this tab, corrected or as
-    read.
+    """Action -> its newest run in this organization on the files of this tab, corrected or
+    as read.
     """
     loaded = (*session.files.working.items(), *session.files.originals.items())
     digests = {dataset.sha256 for name, dataset in loaded if name != "global"}

@@ -1,5 +1,5 @@
-"""`Deshacer esta ejecución`: a preview that only reads, then the number typed, then the undo; and
-what an undo has done.
+"""«Deshacer esta ejecución»: a preview that only reads, then the number typed, then the undo; and
+what an undo did.
 """
 
 from __future__ import annotations
@@ -81,13 +81,13 @@ def button(session: Session, snapshot: RunSnapshot) -> None:
 
 
 def is_offered(snapshot: RunSnapshot) -> bool:
-    """It wrote, or could have, and nobody works it now."""
+    """It wrote, or could have, and is not active."""
     return not snapshot.run.dry_run and (snapshot.ended or snapshot.state in RESTING)
 
 
 def draw(session: Session, snapshot: RunSnapshot) -> None:
-    """The newest undo of the run; and the preview that this tab asked for: how far it has come,
-    then the question.
+    """The newest undos of the run; and the preview that this tab asked for: its progress, then the
+    question.
     """
     _done(snapshot)
     preview_id = session.view.undo_previews.get(snapshot.run.run_id)
@@ -108,8 +108,8 @@ def draw(session: Session, snapshot: RunSnapshot) -> None:
 
 
 def _done(snapshot: RunSnapshot) -> None:
-    """Each undo of the run, newest first: a later one that found nothing to give back hides none
-    that did.
+    """Each undo of the run, newest first: a later one that found nothing to restore hides none that
+    did.
     """
     found = [
         run

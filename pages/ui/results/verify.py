@@ -1,4 +1,4 @@
-"""`Verificar ahora`: the rows of a run read again, in the background; and what the newest
+"""«Verificar ahora»: the rows of a run read again, in the background; and what the newest
 verification found.
 """
 
@@ -43,7 +43,7 @@ def button(session: Session, snapshot: RunSnapshot) -> None:
 
 
 def draw(session: Session, snapshot: RunSnapshot) -> None:
-    """How far the newest verification has come, or what it found; nothing without one."""
+    """The progress of the newest verification, or what it found; nothing without one."""
     newest = _newest(snapshot)
     if newest is None:
         return
@@ -70,7 +70,7 @@ def _newest(snapshot: RunSnapshot) -> RunRecord | None:
 
 
 def follow(session: Session, run: RunRecord, text: str) -> None:
-    """A bar that polls while `run` lives, then asks for one full run of the page, which stops the
+    """A bar that polls while `run` is active; then the whole page runs once more, which stops the
     polling.
     """
 

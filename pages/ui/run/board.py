@@ -1,5 +1,5 @@
-"""The board of a run: counters, progress, map, locations. Drawn again each second, so kept light:
-HTML and images only.
+"""The board of a run: counters, progress, map, locations. Drawn again each second, so it is kept
+light: HTML and images only.
 """
 
 from __future__ import annotations
@@ -142,7 +142,7 @@ def _legend(states: Iterable[str], *, by_rows: bool) -> str:
 
 
 def locations(context: Context, snapshot: RunSnapshot) -> None:
-    """A bar per location, those with something to look at first."""
+    """A bar per location, those to review first."""
     table: dict[str, Counter[str]] = {}
     for group, state, n in _counted(context, snapshot):
         if state != "excluded":
@@ -160,7 +160,9 @@ def locations(context: Context, snapshot: RunSnapshot) -> None:
 
 
 def _counted(context: Context, snapshot: RunSnapshot) -> journal_locations.Counted:
-    """A run that rests is counted again: its last figures are true."""
+    """While the run is active, all rows are counted now and then, and only what ended since in
+    between.
+    """
     journal, run_id = context.journal, snapshot.run.run_id
     key = (run_id, "places")
     if not snapshot.alive:

@@ -100,7 +100,7 @@ def _cancel(session: Session, snapshot: RunSnapshot) -> None:
 
 
 def why_stopped(session: Session, snapshot: RunSnapshot) -> None:
-    """Why it does not go on, and how it may: with a button, or with a token when this tab has none
+    """Why it stopped, and how it goes on: with a button, or with a token when this tab has none
     that will do.
     """
     reason = _why(session, snapshot)
@@ -121,8 +121,8 @@ def why_stopped(session: Session, snapshot: RunSnapshot) -> None:
 
 
 def asks_for_token(session: Session, snapshot: RunSnapshot) -> bool:
-    """True when going on takes a token that this tab does not have: none of the organisation, or
-    the one that was refused.
+    """Whether going on takes a token that this tab does not have: none of the organization, or only
+    the one that was rejected.
     """
     if snapshot.alive or snapshot.ended or session.rejected:
         return False
@@ -141,7 +141,7 @@ def asks_for_token(session: Session, snapshot: RunSnapshot) -> bool:
 
 
 def _why(session: Session, snapshot: RunSnapshot) -> str:
-    """docs/interfaz.md 4: what happened · how much is left."""
+    """What happened and how much is left."""
     reason, left = snapshot.run.reason or "", snapshot.total - snapshot.finished
     rest = (
         f"{'queda' if left == 1 else 'quedan'} {rows_text(left)}"
@@ -162,8 +162,8 @@ def _why(session: Session, snapshot: RunSnapshot) -> str:
 
 
 def panel(session: Session, first: RunSnapshot) -> None:
-    """The board; it polls while the run lives, and asks for one full run of the page when it ends,
-    which stops the polling.
+    """The board. It polls while the run is active; then the whole page runs once more, which stops
+    the polling.
     """
 
     @st.fragment(run_every=EVERY if first.alive else None)

@@ -1,4 +1,4 @@
-"""Runs that live, and what can be asked of them."""
+"""The active runs, the run that a page is about, and who may steer it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pages.ui.shell.session import Session, run_in_url
 
 
 def active(context: Context) -> list[RunRecord]:
-    """Runs that a process is working right now, newest first."""
+    """Runs that a process works right now, newest first."""
     found = runs.list_runs(context.journal, states=tuple(ACTIVE))
     return [run for run in found if run_state(context, run) in ACTIVE]
 
@@ -27,7 +27,7 @@ def resumable(context: Context) -> list[RunRecord]:
 
 
 def remember(session: Session, run: RunRecord) -> None:
-    """This tab now looks at `run`."""
+    """Make `run` the one that this tab shows."""
     if run.dry_run:
         if (
             run.kind == "apply"
@@ -38,9 +38,7 @@ def remember(session: Session, run: RunRecord) -> None:
 
 
 def attached(context: Context, session: Session, *, dry_run: bool) -> RunRecord | None:
-    """The run of `?run=`, else the one this tab remembers; None without one of that kind, or when
-    it does not exist.
-    """
+    """The run of `?run=`, else the one this tab remembers; None without one of that kind."""
     remembered = session.view.dry_run_id if dry_run else session.view.run_id
     for run_id in (run_in_url(), remembered):
         if not run_id:
@@ -56,8 +54,8 @@ def attached(context: Context, session: Session, *, dry_run: bool) -> RunRecord 
 
 
 def on_page(context: Context, session: Session, page: str) -> RunRecord | None:
-    """The run that a page is about, before anything of it is drawn: its organisation and its step
-    of the menu are shown.
+    """The run that a page is about, known before anything is drawn: the strip and the menu
+    show it.
     """
     if page in ("ensayo", "lanzamiento"):
         return attached(context, session, dry_run=page == "ensayo")
@@ -71,8 +69,8 @@ def on_page(context: Context, session: Session, page: str) -> RunRecord | None:
 
 
 def may_steer(session: Session, run: RunRecord) -> bool:
-    """True when this tab has what it takes to go on with `run`: a token of its organisation, or it
-    is of the sandbox.
+    """Whether this tab can go on with `run`: it is of the sandbox, or this tab has a token of its
+    organization.
     """
     mine = session.connection
     if run.target == "sandbox":
@@ -85,8 +83,8 @@ def may_steer(session: Session, run: RunRecord) -> bool:
 
 
 def who(session: Session, run: RunRecord) -> str:
-    """Who asks something of `run`, for the journal's audit: the person of a token of its
-    organisation, else of this machine.
+    """Who asks something of `run`, for the audit in the journal: the person of the token, else the
+    user of this machine.
     """
     if may_steer(session, run):
         person = (

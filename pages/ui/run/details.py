@@ -52,8 +52,8 @@ def latest(snapshot: RunSnapshot) -> None:
 
 
 def _causes(snapshot: RunSnapshot) -> list[ErrorGroup]:
-    """Thousands of failures are read for it: of a live run now and then, of one that rests when its
-    counts are others.
+    """Thousands of failures are read for it: of an active run now and then, else only when the
+    counts changed.
     """
     bad = tuple(snapshot.counts[state] for state in REVIEW_STATES)
     if not any(bad):
@@ -83,10 +83,10 @@ def causes(snapshot: RunSnapshot, found: list[ErrorGroup]) -> None:
 
 
 def counted(key: str, numbers: Mapping[int, int]) -> None:
-    """How many there are beside the words of a choice, by their place (from 1).
+    """Show a number beside each choice, by its position from 1.
 
-    Not in the words themselves: a choice is known to the browser by them, and would be lost each
-    time that a number grows.
+    Not in the label itself: the browser knows a choice by its label and would lose it each time the
+    number grows.
     """
     rules = "".join(
         f'.st-key-{key} button:nth-of-type({place}) p::after {{ content: " {thousands(number)}";'

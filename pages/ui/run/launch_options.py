@@ -1,4 +1,4 @@
-"""How the run is to go: orders, threads, hours, first rows for a look, ceiling, automatic pause."""
+"""How the run goes: orders, threads, hours, first rows, rate ceiling, automatic pause."""
 
 from __future__ import annotations
 

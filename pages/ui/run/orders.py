@@ -1,5 +1,5 @@
-"""Orders in a list beside the map, which takes no clicks: one is chosen, looked at, paused,
-resumed, cancelled, worked again.
+"""Orders in a list beside the map, which takes no clicks: one is chosen, shown, paused, resumed,
+canceled or retried.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ HINT = (
 
 
 def draw(session: Session, snapshot: RunSnapshot) -> None:
-    """The list, and below it what can be done with the order chosen."""
+    """The list, and below it what can be done with the chosen order."""
     offered = notable_orders(snapshot)
     if not offered:
         st.caption(
@@ -118,7 +118,7 @@ def _stop(session: Session, snapshot: RunSnapshot, order: OrderStatus, command: 
 
 
 def _resume(session: Session, snapshot: RunSnapshot, order: OrderStatus) -> None:
-    """In a run that rests this order alone is worked, and the others wait."""
+    """In a run that is not active, this order alone is worked."""
     context, run = resources.context(), snapshot.run
     if not resume_orders(context, run.run_id, [order.order_id], current_runs.who(session, run)):
         resume(
@@ -127,7 +127,7 @@ def _resume(session: Session, snapshot: RunSnapshot, order: OrderStatus) -> None
 
 
 def _cancel(session: Session, snapshot: RunSnapshot, order: OrderStatus, left: int) -> None:
-    """In a popover: a dialog would be closed by the next drawing of a live board."""
+    """A popover, as the next drawing of a live board would close a dialog."""
     with st.popover("Cancelar lo pendiente de este lote"):
         st.write(
             f"{'Queda' if left == 1 else 'Quedan'} {rows_text(left)} sin empezar. Lo ya hecho no se"
@@ -142,7 +142,7 @@ def order_name(order: OrderStatus) -> str:
 
 
 def notable_orders(snapshot: RunSnapshot) -> list[OrderStatus]:
-    """All orders while they are few; else those that run, wait or went wrong."""
+    """All orders while they are few; else those that are active, wait or went wrong."""
     return statuses(
         snapshot, states=() if len(snapshot.order_states) < board.MAP_OF_ROWS else NOTABLE
     )[:MAX_ORDERS]
@@ -151,9 +151,7 @@ def notable_orders(snapshot: RunSnapshot) -> list[OrderStatus]:
 def statuses(
     snapshot: RunSnapshot, *order_ids: str, states: Collection[str] = ()
 ) -> list[OrderStatus]:
-    """Orders of the run in file order: those of these ids and in these states, when there are any
-    given.
-    """
+    """Orders of the run in file order; with ids or states given, only those."""
     return runs.order_statuses(
         resources.context().journal, snapshot.run.run_id, snapshot.state, order_ids, states=states
     )

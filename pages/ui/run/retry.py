@@ -1,4 +1,4 @@
-"""Working rows of a run again: those that failed, all of them or some."""
+"""Retrying rows of a run: all that failed, or some."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ RETRIED = ("failed", "unknown", "conflict", "cancelled")
 
 
 def rows_to_retry(snapshot: RunSnapshot) -> int:
-    """Rows that another try may corrected; of an undo not those that somebody changed since: they
-    are kept again.
+    """Rows that another try may change. Of an undo not those changed by others since: they would be
+    kept again.
     """
     if snapshot.run.kind == "undo":
         found = undo_lists(resources.context(), snapshot.run.run_id)

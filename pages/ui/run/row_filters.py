@@ -1,5 +1,5 @@
-"""Rows of a run behind their filters: state, location, cause, search. Used by Ensayo and
-Informe.
+"""Rows of a run behind their filters: state, location, order, search. Used by Ensayo
+and Informe.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""One look at a run: everything the board draws, read from the journal at once."""
+"""A run at one moment: everything that the board draws, read from the journal together."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class RunSnapshot:
 
     @property
     def review(self) -> int:
-        """Rows that somebody has to look at."""
+        """Rows to review."""
         return sum(self.counts[state] for state in review_states(self.run.kind))
 
     @property
@@ -60,7 +60,7 @@ class RunSnapshot:
 
     @property
     def left_s(self) -> float | None:
-        """Seconds to the end at the present rate; None when that cannot be reported."""
+        """Seconds to the end at the present rate; None when that is not known."""
         return (
             (self.total - self.finished) / self.rate
             if self.state == "running" and self.rate > 0
@@ -80,8 +80,8 @@ class RunSnapshot:
 def take_snapshot(
     context: Context, run: RunRecord, session: Session, *, with_orders: bool = True
 ) -> RunSnapshot:
-    """Read the run's counters, the states of its orders, and what the journal's samples say of its
-    speed.
+    """Read the run's counters, the states of its orders, and its speed from the
+    journal's samples.
     """
     state = run_state(context, run)
     counts = runs.run_counts(context.journal, run.run_id)
@@ -105,7 +105,7 @@ def take_snapshot(
 
 
 def _awaited(context: Context, run: RunRecord, state: str) -> tuple[str, ...]:
-    """People know a run by what it does: its id says nothing to them."""
+    """Titles rather than ids, which mean nothing to people."""
     names = run.schedule.get("after", ()) if state == "scheduled" else ()
     return tuple(title(runs.get_run(context.journal, name)) for name in names)
 
@@ -158,7 +158,7 @@ def state_word(snapshot: RunSnapshot) -> str:
 
 
 def word_of_run(run: RunRecord, state: str) -> str:
-    """A dry run or a verification has no failures of its own: what it found are findings."""
+    """A dry run or a verification does not fail: what it finds are results."""
     if not run.dry_run:
         return RUN_WORDS[state]
     name, end = ("verificación", "a") if run.kind == "verify" else ("ensayo", "o")
@@ -168,8 +168,8 @@ def word_of_run(run: RunRecord, state: str) -> str:
 
 
 def headline(snapshot: RunSnapshot) -> str:
-    """`EN CURSO · Desvío total con prefijo 53`; an ensayo, a verification and what waits for its
-    hour by their name.
+    """`EN CURSO · Desvío total con prefijo 53`; a dry run, a verification and a scheduled run by
+    their name.
     """
     kind = (
         "VERIFICACIÓN"
@@ -191,5 +191,5 @@ def how_far(snapshot: RunSnapshot) -> str:
 
 
 def where_of(run: RunRecord) -> str:
-    """The organisation as people say it."""
+    """The organization as people call it."""
     return "SANDBOX" if run.target == "sandbox" else run.org_name or run.target

@@ -1,4 +1,4 @@
-"""Connecting to an organisation: the token stays in this tab's memory and nowhere else."""
+"""Connecting to an organization: the token stays in this tab's memory and nowhere else."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ WRONG = (
 
 
 def panel(session: Session, connection: Connection) -> None:
-    """«Conectar» on the sandbox; who, «Probar conexión» and «Olvidar token» with a token."""
+    """«Conectar» in the sandbox; with a token who it is, «Probar conexión» and «Olvidar token»."""
     if session.connection is None:
         with st.popover("Conectar", icon=":material/key:", width="stretch", key="connect_panel"):
             form(session, "Conectar")
@@ -42,8 +42,8 @@ def panel(session: Session, connection: Connection) -> None:
 
 
 def ask_again(session: Session) -> None:
-    """On the page itself, where the service no longer takes the token: another one of the same
-    organisation, and on.
+    """On the page itself, once Webex no longer accepts the token: ask for another one of the same
+    organization, and go on.
     """
     known = session.connection
     if known is None or not session.rejected:
@@ -66,8 +66,8 @@ def form(
     org_id: str | None = None,
     org_name: str | None = None,
 ) -> bool:
-    """The token field; True when a token was just accepted. `org_id`: one of another organisation
-    is refused.
+    """The token field; True when a token was just accepted. With `org_id`, one of another
+    organization is refused.
     """
     with st.form(f"{key}_form", border=False, clear_on_submit=True):
         sandbox = "Sin token se trabaja en el SANDBOX. " if key == "connect" else ""
@@ -91,8 +91,8 @@ def form(
 def accept(
     session: Session, pasted: str, org_id: str | None = None, org_name: str | None = None
 ) -> bool:
-    """Try the token and keep it; else say why not. One of another organisation than `org_id` is
-    refused, and not kept.
+    """Try the token and keep it; else say why not. With `org_id`, one of another organization is
+    refused.
     """
     try:
         with st.spinner("Probando el token…"):
@@ -113,9 +113,7 @@ def accept(
 
 
 def forget(session: Session) -> None:
-    """The token is given up; the runs that work with it pause first, for nothing more is to be sent
-    with it.
-    """
+    """Forget the token. The runs that work with it pause first: nothing more is sent with it."""
     if session.connection:
         with st.spinner("Sus ejecuciones se pausan…"):
             forget_token(
@@ -125,8 +123,8 @@ def forget(session: Session) -> None:
 
 
 def _put(session: Session, found: Connection | None) -> None:
-    """Nothing goes on calling with the earlier token, and nothing of one organisation is offered as
-    another's.
+    """Change the connection. Nothing goes on with the earlier token, and nothing of one
+    organization is offered as data of another.
     """
     known = session.connection
     if (
@@ -164,8 +162,8 @@ def who_line(session: Session, connection: Connection) -> str:
 
 
 def time_left(session: Session) -> str:
-    """`quedan unas 9 h`: a personal token lives twelve hours at most, and it was new when it was
-    pasted; "" without one.
+    """`quedan unas 9 h`: a personal token lives twelve hours, counted from when it was pasted; ""
+    without one.
     """
     if session.pasted_at is None:
         return ""

@@ -1,5 +1,5 @@
 """The frame of every page: settings, style, mode strip, sidebar. A deep link works: no page needs
-another to have run.
+another one to have run.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ _frozen: list[bool] = []
 
 
 def begin(page: str) -> Session:
-    """First line of every page; `page` is a key of texts.PAGES. Ends the script when nothing can be
-    shown at all.
+    """First line of every page; `page` is a key of texts.PAGES. Stops the script when nothing can
+    be shown at all.
     """
     _, _, title, _ = PAGES[page]
     st.set_page_config(
@@ -49,8 +49,8 @@ def begin(page: str) -> Session:
 
 
 def heading(page: str, extra: str = "", *, buttons: float = 0.46) -> DeltaGenerator:
-    """The title, and on its right the place of the main button, which so never needs scrolling;
-    `buttons`: share of the width.
+    """The title, and the place of the main button on its right, where it needs no scrolling.
+    `buttons` is its share of the width.
     """
     _, _, title, purpose = PAGES[page]
     left, right = st.columns([1 - buttons, buttons], vertical_alignment="center")
@@ -70,20 +70,20 @@ def goto_button(page: str) -> None:
 
 
 def bottom() -> DeltaGenerator:
-    """The place of the main button once more, where a page is longer than the screen."""
+    """The place of the main button once more, below a page that is longer than the screen."""
     place: DeltaGenerator = st.container(horizontal=True, horizontal_alignment="right")
     return place
 
 
 def show_advice(session: Session) -> None:
-    """What the last launch of this tab was reported."""
+    """The warnings of the last launch of this tab."""
     for text in session.view.advice:
         st.warning(escape_markdown(text), icon=":material/warning:")
 
 
 def freeze() -> None:
-    """Once per process: what is loaded by now is never collected again, else each refresh holds the
-    workers up by 100 ms.
+    """Once per process: what is loaded by now is never garbage-collected. Else each refresh of a
+    board would delay the worker threads by 100 ms.
     """
     if not _frozen:
         _frozen.append(True)
@@ -94,7 +94,9 @@ def freeze() -> None:
 
 
 def _strip(connection: Connection, run: RunRecord | None) -> None:
-    """Where the page works: that of its run, when it is about one; else that of this tab."""
+    """Where the page works: the organization of its run, when it is about one; else that of this
+    tab.
+    """
     place: Connection | RunRecord = run or connection
     sandbox = place.target == SANDBOX_TARGET
     kind = "sandbox" if sandbox else "production"

@@ -1,5 +1,5 @@
-"""What all tabs of this process share: the journal, the sandbox. Module level: `st.cache_resource`
-can be emptied by a key.
+"""What all tabs of this process share: the journal and the sandbox. At module level, as a key press
+can empty `st.cache_resource`.
 """
 
 from __future__ import annotations
@@ -68,8 +68,8 @@ def connection_for(run: RunRecord, session: Session) -> Connection:
 
 
 def log_in(pasted: str) -> Connection:
-    """A token as it was pasted, tried at once (`people/me`). Raises TokenRejected, UsageError,
-    WebexError.
+    """The connection of a pasted token, tried at once (`people/me`). Raises TokenRejected,
+    UsageError, WebexError.
     """
     token = clean_token(pasted)
     if not token:

@@ -111,9 +111,7 @@ class View:
 
 @dataclass
 class Session:
-    """State of one tab. Nothing here is stored anywhere; the token is in memory and nowhere
-    else.
-    """
+    """State of one tab. Nothing of it is stored anywhere; the token is in memory alone."""
 
     files: LoadedFiles = field(default_factory=LoadedFiles)
     mapping: MappingChoices = field(default_factory=MappingChoices)

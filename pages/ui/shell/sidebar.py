@@ -1,6 +1,4 @@
-"""The sidebar: who and where, the steps and what each still needs, the run that lives
-(docs/interfaz.md 3).
-"""
+"""The sidebar: who and where, the steps and what each still needs, the active runs."""
 
 from __future__ import annotations
 

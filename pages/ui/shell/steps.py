@@ -1,5 +1,5 @@
-"""The steps of the menu and what each still needs (docs/interfaz.md 1): ✓ ready, ! with warnings, ✗
-something is missing, 🔒 comes after.
+"""The steps of the menu and what each still needs: ✓ ready, ! with warnings, ✗ something is
+missing, 🔒 comes later.
 """
 
 from __future__ import annotations
@@ -141,7 +141,7 @@ def _dry_run_step(session: Session, connection: Connection, run: RunRecord | Non
 
 
 def _not_ready(session: Session, made: RunRecord, connection: Connection) -> str:
-    """Why the last dry run does not count: it goes on, it stopped half way, it is about other
+    """Why the last dry run does not count: it is active, it stopped half way, it is about other
     data.
     """
     snapshot = take_snapshot(resources.context(), made, session, with_orders=False)

@@ -1,4 +1,6 @@
-"""Looks that cost much are made less often: only a small part of the time goes into one of them."""
+"""Expensive results that several tabs show: computed again only after a multiple of the time they
+took.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Charts as plain Vega-Lite (checking an Altair chart costs 43 ms each time), with figures and days
-as they are written here.
+"""Charts as plain Vega-Lite (checking an Altair chart costs 43 ms each time), with numbers and
+dates in Spanish.
 """
 
 from __future__ import annotations

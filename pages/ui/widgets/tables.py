@@ -58,7 +58,7 @@ _PLACE = re.compile(
 def show_rows(
     found: Iterable[RowResult], run: RunRecord, *, key: str | None = None, height: int = HEIGHT
 ) -> bool:
-    """A table of rows of `run`, reported for people; False when there were none."""
+    """A table of rows of `run`, its changes in words; False when there were none."""
     frame = row_frame(found, run, change_text(resources.context().journal, run))
     if not frame.empty:
         show(frame, config=row_config(run, frame), key=key, height=height)
@@ -66,8 +66,8 @@ def show_rows(
 
 
 def row_frame(rows: Iterable[RowResult], run: RunRecord, shown: ChangeText) -> pd.DataFrame:
-    """ROW_COLUMNS, the states in the words of `run`; columns that hold nothing here are left out,
-    and why a row went wrong stands before what would have changed.
+    """ROW_COLUMNS, the states in the words of `run`; empty columns are left out. Where most rows
+    have a reason it stands before the change.
     """
     records = [
         (
@@ -93,7 +93,7 @@ def row_frame(rows: Iterable[RowResult], run: RunRecord, shown: ChangeText) -> p
 
 
 def row_config(run: RunRecord, frame: pd.DataFrame) -> dict[str, Any]:
-    """Columns of a change as wide as what they say: the package is for the reason."""
+    """Columns of a change are as wide as their text: the rest is for the reason."""
     hues = ROW_HUES | ({"done": PURPLE} if run.kind == "undo" else {})
     pills = {pill_of(run, state): hue.ink_light for state, hue in hues.items()}
     return {
@@ -113,7 +113,7 @@ def row_config(run: RunRecord, frame: pd.DataFrame) -> dict[str, Any]:
 
 
 def _fitting(frame: pd.DataFrame, name: str, most: int) -> int:
-    """Pixels for the longest of the texts, the header too."""
+    """Pixels for the longest of the texts, header included."""
     longest = max(map(len, frame[name].tolist()), default=0) if name in frame else 0
     return min(most, 7 * max(longest, len(name)) + 28)
 
@@ -179,7 +179,7 @@ def preview(dataset: Dataset, rows: int = 200) -> pd.DataFrame:
 
 
 def short(text: str) -> str:
-    """Ids of 80 characters keep their head and tail: they are not for people."""
+    """Ids of 80 characters keep their head and tail."""
     return text if len(text) < _LONG_ID else f"{text[:6]}…{text[-6:]}"
 
 

@@ -17,7 +17,7 @@ from pages.ui.shell.session import Session
 from pages.ui.texts import PAGES, local_time
 from pages.ui.widgets.markdown import escape_markdown
 
-EVERY = 2.0  # seconds between two looks while something runs
+EVERY = 2.0  # seconds between two drawings while a run is active
 
 
 def main_button(session: Session, found: list[roadmap.Entry]) -> None:

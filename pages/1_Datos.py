@@ -134,13 +134,15 @@ def inspected(session: Session) -> None:
             format_func=lambda each: f"{each} {thousands(views[each])}" if views[each] else each,
             label_visibility="collapsed",
             required=True,
-            key=f"data_view_{len(session.files.working)}",  # another file: the first view again
+            key=f"data_view_{len(session.files.working)}",  # another file begins at its first view
         )
         st.markdown(problems.totals_line(session, found), width="content")
     {REPAIRS: repairs.draw, ERRORS: errors, NOTICES: notices, PREVIEW: previews}[view or first](
         session
     )
-    if view == PREVIEW or (view in (ERRORS, NOTICES) and views[view]):  # longer than the screen
+    if view == PREVIEW or (
+        view in (ERRORS, NOTICES) and views[view]
+    ):  # may be longer than the screen
         with page.bottom():
             continue_button(session, "on_foot")
 

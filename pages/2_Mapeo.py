@@ -27,7 +27,7 @@ from pages.ui.texts import ALL_CANONICAL, EMPTY_MAPPING, PAGES, SCOPES
 from pages.ui.widgets import tables
 from pages.ui.widgets.markdown import escape_markdown
 
-CARDS = 3  # a row
+CARDS = 3  # per line
 
 
 def kind_choice(session: Session) -> str:
@@ -197,7 +197,7 @@ with error_boundary():
     ):
         cards(session, kind_choice(session))
     if action and loaded:
-        action_options.draw(session, action)  # before the prepared, which they are part of
+        action_options.draw(session, action)  # first: the preparation depends on them
         name_lookup.by_name(session)
         prepared = prepared_or_way_back(session, action)
         if prepared:

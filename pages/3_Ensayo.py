@@ -38,7 +38,7 @@ FEW_HELP = (
     "Repartidas entre las ubicaciones. Después se sigue con todas, o se corrige y se ensaya de"
     " nuevo."
 )
-EVERY = 1.0  # seconds between two looks
+EVERY = 1.0  # seconds between two drawings
 
 
 def start_dry_run(session: Session, prepared: PreparedFile, *, few: int = 0) -> None:

@@ -109,7 +109,7 @@ def draw(session: Session) -> None:
             if st.button("Cargar ficheros", type="primary"):
                 st.switch_page(PAGES["datos"][0])
         return
-    found = history.matching(context, there, chosen_filters(history.organisations(there)))
+    found = history.matching(context, there, chosen_filters(history.organizations(there)))
     pages = max(1, -(-len(found) // history.PAGE))
     number = st.pagination(pages, key="history_page") if pages > 1 else 1
     shown = found[(number - 1) * history.PAGE : number * history.PAGE]

@@ -97,8 +97,8 @@ def complete_ids(session: Session, name: str, names: Names) -> tuple[int, int]:
     )
     found = corrections.edits(fill_ids.with_columns(working, wanted).frame, filled.frame)
     accept(session, name, [replace(fix, inspected=False) for fix in found])
-    message = set(session.files.problems[name])  # looked for once more, each is reported once
-    session.files.problems[name] += [problem for problem in problems if problem not in message]
+    known = set(session.files.problems[name])  # of an earlier attempt
+    session.files.problems[name] += [problem for problem in problems if problem not in known]
     return cells, len(problems)
 
 
@@ -119,11 +119,8 @@ def _apply(session: Session, name: str, texts: dict[tuple[int, str], str]) -> No
         Fix(line, column, text, line in by_hand) for (line, column), text in differing.items()
     ]
     working = corrections.apply(original, chosen) if chosen else original
-    if (
-        chosen
-        # another content is another file: its digest is that of the corrected file as it can be
-        # downloaded
-    ):
+    # Other content is another file: the digest is that of the corrected file as downloaded.
+    if chosen:
         working = replace(working, sha256=hashlib.sha256(corrections.to_csv(working)).hexdigest())
     session.files.corrections[name] = differing
     _put(session, working)

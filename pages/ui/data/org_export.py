@@ -31,7 +31,7 @@ KINDS = {
 SERVES_AS = {
     "people": "usuarios",
     "locations": "ubicaciones",
-}  # what was brought -> the file that it can stand for
+}  # what was brought -> the file it can be used as
 
 
 def template() -> None:
@@ -59,7 +59,7 @@ def template() -> None:
 
 
 def _template(action_id: str) -> bytes:
-    from bulk.planning import templates  # a writer of workbooks: only loaded when one is asked for
+    from bulk.planning import templates  # loads a writer of workbooks
 
     target = io.BytesIO()
     templates.write_template(action_id, target)

@@ -47,7 +47,7 @@ def grid(session: Session, found: Mapping[str, Sequence[Problem]], *, key: str) 
         tuple(problems),
         session.view.revision,
         whole,
-    )  # as many of another scope are others
+    )  # another scope may have as many
     rows = session.once(
         f"bad_{key}_{name}", made_from, lambda: _rows(dataset, problems, whole=whole)
     )
@@ -76,13 +76,13 @@ def _rows(dataset: Dataset, problems: Sequence[Problem], *, whole: bool) -> pd.D
     """
     rows = corrections.bad_rows(dataset, problems, severity=None)
     wrong: dict[int, list[str]] = {}
-    said: dict[int, list[str]] = {}
+    remedies: dict[int, list[str]] = {}
     several = len({problem.column or WHOLE_ROW for problem in problems}) > 1
     for problem in problems:
         line = problem.line or 0
         wrong.setdefault(line, []).append(problem.column or WHOLE_ROW)
         named = several and problem.column
-        said.setdefault(line, []).append(
+        remedies.setdefault(line, []).append(
             f"{problem.column}: {problem.message}" if named else problem.message
         )
     bad = [
@@ -97,7 +97,7 @@ def _rows(dataset: Dataset, problems: Sequence[Problem], *, whole: bool) -> pd.D
         )
     ordered.insert(0, WHO, who)
     ordered.insert(0, LINE, list(ordered.index))
-    ordered[REMEDY] = [" ".join(said.get(int(line), ())) for line in ordered.index]
+    ordered[REMEDY] = [" ".join(remedies.get(int(line), ())) for line in ordered.index]
     return ordered
 
 
@@ -120,7 +120,7 @@ def _editor(
     for (line, column), text in session.files.pending.get(name, {}).items():
         if line in base.index and column in base.columns:
             base.at[line, column] = text
-    widget = (  # other rows, other edits
+    widget = (  # a new widget for other rows
         f"{key}_grid_{name}_{session.view.revision}_{hash(tuple(shown.index))}"
     )
     columns = list(dict.fromkeys(problem.column or WHOLE_ROW for problem in problems))

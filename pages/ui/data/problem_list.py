@@ -22,7 +22,7 @@ from pages.ui.widgets.markdown import escape_markdown
 from schemas.phones import NO_PREFIX
 
 GROUPS = 20  # shown before «Ver más»
-ROOM = 4  # groups that are shown without a bar to scroll them
+MAX_UNSCROLLED = 4  # groups
 VIEWS = {problems.ERROR: "Errores", problems.NOTICE: "Avisos"}
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Group = dict[str, Any]
@@ -54,7 +54,9 @@ def draw(session: Session, found: Mapping[str, Sequence[Problem]], *, key: str) 
     kinds = groups(session, found, key)
     chosen = _chosen(kinds, key)
     shown = kinds if st.session_state.get(f"{key}_all") else kinds[:GROUPS]
-    with st.container(height=260 if len(shown) > ROOM else "content", border=False, gap="xsmall"):
+    with st.container(
+        height=260 if len(shown) > MAX_UNSCROLLED else "content", border=False, gap="xsmall"
+    ):
         for at, group in enumerate(shown):
             _group_row(group, chosen, key, at)
     if len(kinds) > GROUPS:
@@ -69,7 +71,7 @@ def draw(session: Session, found: Mapping[str, Sequence[Problem]], *, key: str) 
 
 
 def groups(session: Session, found: Mapping[str, Sequence[Problem]], key: str) -> list[Group]:
-    """Kinds of problems, errors first, biggest first; counted again only when the problems changed."""
+    """Kinds of problems, errors first, biggest first; counted again only when they changed."""
     made_from = (
         [(name, tuple(problems)) for name, problems in found.items() if problems],
         session.view.revision,

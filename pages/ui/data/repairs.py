@@ -70,11 +70,11 @@ def without_prefix(session: Session) -> int:
 def country_of(session: Session) -> str | None:
     """GLOBAL's, else the one chosen here, else the setting."""
     try:
-        said = repairs.default_country(session.files.working.get("global"))
+        known = repairs.default_country(session.files.working.get("global"))
     except InputError as error:
         st.warning(escape_markdown(error.message))
-        said = None
-    return said or session.files.country or by_setting()
+        known = None
+    return known or session.files.country or by_setting()
 
 
 def by_setting() -> str | None:
@@ -121,14 +121,14 @@ def draw(session: Session) -> None:
 
 def country(session: Session) -> None:
     """Ask for the country, unless GLOBAL says it: a prefix is never guessed."""
-    if said_in_global(session):
+    if country_in_global(session):
         return
-    said = country_of(session)
-    names = list(dict.fromkeys([*COUNTRIES, *([said] if said else [])]))
+    known = country_of(session)
+    names = list(dict.fromkeys([*COUNTRIES, *([known] if known else [])]))
     st.selectbox(
         "País de los teléfonos sin prefijo",
         names,
-        index=names.index(said) if said else None,
+        index=names.index(known) if known else None,
         format_func=lambda code: COUNTRIES.get(code, code),
         placeholder="sin país no se propone ningún prefijo",
         help=(
@@ -137,17 +137,17 @@ def country(session: Session) -> None:
         ),
         width=320,
         key="country",
-        on_change=_said,
+        on_change=_country_chosen,
         args=(session,),
     )
 
 
-def _said(session: Session) -> None:
+def _country_chosen(session: Session) -> None:
     """Before the page is drawn: what it proposes and counts depends on it."""
     session.files.country = st.session_state["country"]
 
 
-def said_in_global(session: Session) -> str | None:
+def country_in_global(session: Session) -> str | None:
     """The country that GLOBAL gives; None without one, or when there is no such country."""
     try:
         return repairs.default_country(session.files.working.get("global"))

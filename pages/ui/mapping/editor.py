@@ -53,8 +53,8 @@ def draw(
                 options=list(dict.fromkeys(options)), required=True, width=145
             ),
             "Ejemplo": st.column_config.TextColumn(width=120),
-            "Estado": st.column_config.TextColumn(width=125),
-            "Se espera": st.column_config.TextColumn(width=135),
+            "Estado": st.column_config.TextColumn(width=110),
+            "Se espera": st.column_config.TextColumn(width=150),
         },
         on_change=_edited,
         args=(session, action, key, list(frame.index)),
@@ -65,9 +65,10 @@ def draw(
 
 def suggestions(session: Session, action: Action, prepared: PreparedFile) -> list[Suggestion]:
     """Offers for the parameters without source."""
+    # Any of the files may have the column.
     files = sorted(
         (name, dataset.sha256, id(dataset)) for name, dataset in session.files.working.items()
-    )  # any may have the column
+    )
     made_from = (
         action.id,
         files,

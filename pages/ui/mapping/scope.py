@@ -27,7 +27,7 @@ from pages.ui.texts import local_time, rows_text
 from pages.ui.widgets.markdown import escape_markdown
 
 VALUES = 1_000  # different values of a column that are offered
-RECENT = 50  # runs looked through
+RECENT = 50  # runs offered at most
 NOT_FOUND = 20  # items of a pasted list that are named
 COLUMN, LINES, LIST, MARKED, OPEN = (
     "Por columna",
@@ -101,25 +101,25 @@ def put(session: Session, action: Action, chosen: Scope) -> None:
 def _panel(session: Session, action: Action) -> None:
     """On the page itself, so that the table below stays in sight."""
     dataset = session.files.working[action.dataset]
-    ways: dict[str, Callable[[Session, Action, Dataset], Scope | None]] = {
+    panels: dict[str, Callable[[Session, Action, Dataset], Scope | None]] = {
         COLUMN: _by_column,
         LINES: _by_lines,
         LIST: _by_list,
         OPEN: _by_run,
     }
     if scopes.marks(dataset) is not None:
-        ways[MARKED] = _by_mark
+        panels[MARKED] = _by_mark
     with st.container(border=True):
-        way = st.segmented_control(
+        chosen = st.segmented_control(
             "Cómo",
-            list(ways),
+            list(panels),
             default=COLUMN,
             label_visibility="collapsed",
             required=True,
             key="scope_way",
         )
         try:
-            found = ways[way or COLUMN](session, action, dataset)
+            found = panels[chosen or COLUMN](session, action, dataset)
             if found is not None:
                 _confirm(session, action, found)
         except BulkError as error:

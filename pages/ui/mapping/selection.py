@@ -93,7 +93,7 @@ def prepared_file(session: Session) -> PreparedFile:
     )
     if session.mapping.prepared is None or session.mapping.prepared_key != key:
         if session.mapping.by_name:
-            names(session)[0].used.clear()  # those of these rows are noted again
+            names(session)[0].used.clear()  # filled by the preparation
         session.mapping.prepared = prepare(
             action.id,
             session.files.working,
@@ -194,9 +194,8 @@ def matches_session(run: RunRecord, session: Session, connection: Connection) ->
     """True when the dry run `run` read the action, files, rows, values, mapping and organization
     that this tab has now.
     """
-    if (
-        run.kind != "apply" or not run.dry_run
-    ):  # the preview of an undo, and a verification, are about what another run did
+    # A preview of an undo and a verification are about what another run did.
+    if run.kind != "apply" or not run.dry_run:
         return False
     try:
         prepared = prepared_file(session)

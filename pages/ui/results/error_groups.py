@@ -23,7 +23,7 @@ from pages.ui.widgets import tables
 from pages.ui.widgets.browser import copy_button
 from pages.ui.widgets.markdown import escape_markdown
 
-MAX_CAUSES = 15  # reported one by one; the rest in a table
+MAX_CAUSES = 15  # shown one by one; the others in a table
 CHOOSE = (
     "Quedan como alcance y se abre Ensayo: cuando la causa esté resuelta, se ensayan y se lanzan"
     " solo estas."

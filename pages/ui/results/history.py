@@ -60,7 +60,7 @@ class Filters:
     note: str = ""  # text of the note
     dry_runs: bool = False  # dry runs and verifications too
     archived: bool = False  # archived ones too
-    org: str | None = None  # only of this organisation, as people say it
+    org: str | None = None  # only of this organization, as people call it
     days: tuple[date, ...] = ()  # first and last one, local; with one only, from then on
 
 
@@ -96,7 +96,7 @@ def _within(run: RunRecord, days: Sequence[date]) -> bool:
     return days[0] <= day and (len(days) < 2 or day <= days[1])
 
 
-def organisations(found: Iterable[RunRecord]) -> list[str]:
+def organizations(found: Iterable[RunRecord]) -> list[str]:
     return sorted({where_of(run) for run in found})
 
 
@@ -124,9 +124,8 @@ def table(context: Context, shown: Sequence[RunRecord]) -> list[RunRecord]:
     """The runs as a table; returns those that are marked."""
     hidden = archived(context)
     frame = pd.DataFrame([_record(context, run, hidden) for run in shown])
-    several = (
-        frame["Organización"].nunique() > 1
-    )  # one and the same in every line takes the package of what differs
+    # The same name on every line would only take room.
+    several = frame["Organización"].nunique() > 1
     event: Any = st.dataframe(
         frame,
         hide_index=True,

@@ -43,9 +43,9 @@ def by_location(run: RunRecord, counts: Iterable[tuple[str, str, int]]) -> None:
 def _bars(run: RunRecord, order: list[str], states: list[str]) -> dict[str, Any]:
     dark = is_dark()
     hues = ROW_HUES | ({"done": PURPLE} if run.kind == "undo" else {})
-    colours: dict[str, str] = {}
+    colors: dict[str, str] = {}
     for state in states:
-        colours.setdefault(word_of(run, state), fill(hues[state], dark))
+        colors.setdefault(word_of(run, state), fill(hues[state], dark))
     return {
         "mark": {"type": "bar", "height": 14},
         "encoding": {
@@ -60,12 +60,12 @@ def _bars(run: RunRecord, order: list[str], states: list[str]) -> dict[str, Any]
                 "field": "Filas",
                 "type": "quantitative",
                 "title": None,
-                "axis": {"tickMinStep": 1, "format": ",d"},
+                "axis": {"tickMinStep": 1, "tickCount": 8, "format": ",d"},
             },
             "color": {
                 "field": "Estado",
                 "type": "nominal",
-                "scale": {"domain": [*colours], "range": [*colours.values()]},
+                "scale": {"domain": [*colors], "range": [*colors.values()]},
                 "legend": {"orient": "top", "title": None},
             },
             "tooltip": [

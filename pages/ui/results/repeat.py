@@ -18,7 +18,7 @@ from bulk.runs.context import Context
 from pages.ui.data import corrections
 from pages.ui.shell.session import Session
 
-RECENT = 50  # runs looked through
+RECENT = 50  # runs considered
 
 
 def can_repeat(context: Context, run: RunRecord) -> bool:
@@ -63,9 +63,8 @@ def repeat(context: Context, session: Session, run: RunRecord) -> None:
         raise UsageError(
             f"El fichero de la ejecución {run.run_id} ya no se guarda. Cárgalo en Datos."
         )
-    corrections.remove(
-        session, "global"
-    )  # one that the run did not have would fill parameters that it left alone
+    # A GLOBAL that the run did not have would fill parameters that it left alone.
+    corrections.remove(session, "global")
     for entry in run.files:
         if _is_kept(context, entry):
             corrections.remove(session, str(entry["name"]))

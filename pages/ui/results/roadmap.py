@@ -16,7 +16,7 @@ from pages.ui.shell import resources
 from pages.ui.shell.session import Session
 
 RUNNING = "▶"
-RECENT = 200  # runs looked through
+RECENT = 200  # runs considered
 
 
 @dataclass(frozen=True)

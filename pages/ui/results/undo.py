@@ -37,11 +37,11 @@ from pages.ui.widgets import tables
 from pages.ui.widgets.browser import focus_safe
 from pages.ui.widgets.markdown import escape_markdown
 
-RESTING = frozenset({"paused", "stopped", "interrupted"})  # besides the ended ones
+IDLE = frozenset({"paused", "stopped", "interrupted"})  # besides the ended ones
 MAX_SHOWN = 2_000  # rows of one list on screen
-MAX_UNDOS = 5  # reported one by one
+MAX_UNDOS = 5  # shown
 DONE = {"reverted": "revertida", "kept": "conservada", "irreversible": "no reversible"}
-# list of an undo -> its title, of a preview another one, what it means
+# list of an undo -> its title, its title in a preview, what it means
 LISTS = {
     "reverted": ("Revertidas", "Por revertir", "Como estaban antes."),
     "partly": (
@@ -74,15 +74,15 @@ def button(session: Session, snapshot: RunSnapshot) -> None:
         except BulkError as error:
             st.error(escape_markdown(error.message))
             return
-        # not in st.session_state: there a second click cuts this run of the page off, and the next
-        # one would not know of it
+        # In the session at once: a second click ends this run of the page, and the next one has
+        # to know of the preview.
         session.view.undo_previews[snapshot.run.run_id] = preview.run_id
         st.rerun()
 
 
 def is_offered(snapshot: RunSnapshot) -> bool:
     """It wrote, or could have, and is not active."""
-    return not snapshot.run.dry_run and (snapshot.ended or snapshot.state in RESTING)
+    return not snapshot.run.dry_run and (snapshot.ended or snapshot.state in IDLE)
 
 
 def draw(session: Session, snapshot: RunSnapshot) -> None:

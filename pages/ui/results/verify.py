@@ -20,7 +20,7 @@ from pages.ui.shell.session import Session
 from pages.ui.texts import PAGES, VERIFY_HELP, VERIFYING, rows_text
 from pages.ui.widgets.markdown import escape_markdown
 
-EVERY = 1.0  # seconds between two looks
+EVERY = 1.0  # seconds between two drawings
 
 
 def button(session: Session, snapshot: RunSnapshot) -> None:

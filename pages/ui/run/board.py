@@ -39,8 +39,8 @@ ALWAYS_OF_PREVIEW = ("change", "conflict", "invalid")
 MAP_OF_ROWS = 100  # orders: from here on the map shows orders
 MAX_ROWS = 10_000  # on a map of rows
 MAX_LOCATIONS = 8  # bars
-# times what counting all rows took, until they are counted again; in between only what ended since
-REST = 200
+# All rows are counted again after so many times what counting took.
+PAUSE_FACTOR = 200
 
 
 def progress(snapshot: RunSnapshot) -> None:
@@ -172,7 +172,7 @@ def _counted(context: Context, snapshot: RunSnapshot) -> journal_locations.Count
             lambda: journal_locations.group_counts(journal, run_id),
         )
     moment, base = throttled(
-        key, None, lambda: journal_locations.base_counts(journal, run_id), rest=REST
+        key, None, lambda: journal_locations.base_counts(journal, run_id), pause_factor=PAUSE_FACTOR
     )
     return [*base, *journal_locations.ended_since(journal, run_id, moment)]
 

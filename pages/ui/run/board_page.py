@@ -25,7 +25,7 @@ SLOWER = (
     "**Webex pide ir más despacio.** Se ha bajado el ritmo a {}/s y se sigue solo. No hace falta"
     " hacer nada."
 )
-EVERY = 1.0  # seconds between two looks
+EVERY = 1.0  # seconds between two drawings
 
 
 def buttons(session: Session, snapshot: RunSnapshot) -> None:

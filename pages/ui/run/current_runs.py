@@ -29,9 +29,8 @@ def resumable(context: Context) -> list[RunRecord]:
 def remember(session: Session, run: RunRecord) -> None:
     """Make `run` the one that this tab shows."""
     if run.dry_run:
-        if (
-            run.kind == "apply"
-        ):  # a preview of an undo, or a verification, is not what this tab would launch
+        # A preview of an undo, or a verification, is not what this tab would launch.
+        if run.kind == "apply":
             session.view.dry_run_id = run.run_id
     else:
         session.view.run_id = run.run_id
@@ -64,7 +63,7 @@ def on_page(context: Context, session: Session, page: str) -> RunRecord | None:
     asked = run_in_url()
     try:
         return find_run(context, asked) if asked else attached(context, session, dry_run=False)
-    except BulkError:  # the page tells it
+    except BulkError:  # the page shows it
         return None
 
 

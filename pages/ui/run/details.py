@@ -21,7 +21,7 @@ from pages.ui.widgets.cache import throttled
 from pages.ui.widgets.markdown import escape_markdown
 
 LATEST, CAUSES, SPEED, ORDERS = "Últimas 50", "Errores por causa", "Ritmo", "Lotes"
-MAX_CAUSES = 5  # reported one by one
+MAX_CAUSES = 5  # shown
 
 
 def draw(session: Session, snapshot: RunSnapshot) -> None:

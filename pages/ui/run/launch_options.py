@@ -14,7 +14,7 @@ from pages.ui.shell.session import Session
 from pages.ui.texts import BREAKER, CHUNK_REASON, NO_BREAKER, PACE_REASON, hour, rows_text
 from pages.ui.widgets.markdown import escape_markdown
 
-MAX_ROWS = 5_000  # a order
+MAX_ROWS = 5_000  # per order
 FIRST_ROWS = 10  # «Empezar por 10 filas»
 
 

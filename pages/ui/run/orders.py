@@ -23,13 +23,11 @@ from pages.ui.texts import ORDER_GLYPHS, rows_text
 from pages.ui.widgets import tables
 from pages.ui.widgets.markdown import escape_markdown
 
-NOTABLE = frozenset(
-    {"error", "partial", "running", "paused", "cancelled"}
-)  # of thousands of orders
+# The ones listed where there are thousands.
+NOTABLE = frozenset({"error", "partial", "running", "paused", "cancelled"})
 MAX_ORDERS = 500  # in the list
 MAX_ROWS = 2_000  # of one order on screen
-# in st.session_state: the order's id, which outlives the drawing of a list that is another one each
-# second
+# Key in st.session_state of the chosen order's id: it outlives a list drawn again each second.
 CHOSEN = "board_order"
 HINT = (
     "Elige un lote en la lista para ver sus filas, pausarlo, reanudarlo o cancelar lo que le queda."

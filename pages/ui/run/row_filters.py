@@ -20,7 +20,7 @@ from pages.ui.widgets import tables
 from pages.ui.widgets.cache import throttled
 
 PAGE = 2_000  # rows on screen at once
-LIVE_PAGE = 100  # of a run that lives: drawn again each second
+LIVE_PAGE = 100  # of an active run: drawn again each second
 # Called with the states, the search and the location chosen.
 Below = Callable[[Sequence[str], str, str], None]
 # What a dry run finds out; what is not valid is known from the file before it begins.

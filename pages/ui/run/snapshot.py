@@ -29,7 +29,7 @@ class RunSnapshot:
     counts: Mapping[str, int]  # row state -> rows, of every state
     order_states: Sequence[str]  # of each order, in file order
     seconds: float  # elapsed
-    rate: float  # rows per second, lately; 0 = not known
+    rate: float  # rows per second of the last seconds; 0 = not known
     limit: float | None  # calls per second that Webex was found to admit
     awaited: tuple[str, ...] = ()  # titles of the runs that it waits for
 

@@ -29,7 +29,7 @@ MOMENT, ROWS, CALLS, WAITS, LIMIT = (
 )
 WORDS = {"moment": MOMENT, "rows": ROWS, "calls": CALLS, "waits": WAITS, "limit": LIMIT}
 TOP = {"orient": "top", "title": None}
-DASHES = [[1, 0], [2, 2], [6, 3]]  # beside the colour
+DASHES = [[1, 0], [2, 2], [6, 3]]  # so that color is not all that tells lines apart
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,8 @@ class Point:
     """The speed at one moment."""
 
     moment: datetime  # local
-    rows: float  # a second
-    calls: float  # a second
+    rows: float  # per second
+    calls: float  # per second
     waits: int  # answers 429 since the point before
     limit: float | None  # calls per second that Webex was found to admit; None = no limit met
 

@@ -30,9 +30,9 @@ def panel(session: Session, connection: Connection) -> None:
         with st.popover("Conectar", icon=":material/key:", width="stretch", key="connect_panel"):
             form(session, "Conectar")
         return
-    with st.popover(
-        "Conexión", icon=":material/key:", width="stretch", key=f"connected_{session.pasted_at}"
-    ):  # new: closed
+    # Another token makes another popover, which is closed.
+    key = f"connected_{session.pasted_at}"
+    with st.popover("Conexión", icon=":material/key:", width="stretch", key=key):
         st.write(escape_markdown(who_line(session, connection)))
         if st.button("Probar conexión", width="stretch"):
             _test_connection(session)
@@ -75,9 +75,8 @@ def form(
         pasted = st.text_input(
             "Token de Webex", type="password", key=f"{key}_token", autocomplete="off"
         )
-        sent = st.form_submit_button(
-            button, type="secondary" if key == "connect" else "primary"
-        )  # a page has one primary button
+        # A page has one primary button, and this form stands on every page.
+        sent = st.form_submit_button(button, type="secondary" if key == "connect" else "primary")
     found = resources.token_of_environment()
     if found and st.button("Usar el token de WEBEX_ACCESS_TOKEN", key=f"{key}_env"):
         pasted, sent = found, True

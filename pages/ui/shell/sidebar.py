@@ -18,7 +18,7 @@ from pages.ui.shell.session import Session
 from pages.ui.shell.steps import Step, steps
 from pages.ui.texts import PAGES, PRODUCTION, SANDBOX
 
-EVERY = 2.0  # seconds between two looks at the run that lives
+EVERY = 2.0  # seconds between two drawings of the active runs
 
 
 def draw(session: Session, connection: Connection, page: str, run: RunRecord | None) -> None:
@@ -27,7 +27,7 @@ def draw(session: Session, connection: Connection, page: str, run: RunRecord | N
     connect.panel(session, connection)
     for step in steps(session, connection, run):
         _link(step, here=step.page == page)
-    _live(session)
+    _active_runs(session)
 
 
 def _mode(session: Session, connection: Connection) -> None:
@@ -55,10 +55,10 @@ def _small(detail: str, *, warn: bool) -> None:
     st.html(f'<div class="step{" warn" if warn else ""}">{html.escape(detail)}</div>')
 
 
-# -- the run that lives ----------------------------------------------------------------------------
+# -- active runs -----------------------------------------------------------------------------------
 
 
-def _live(session: Session) -> None:
+def _active_runs(session: Session) -> None:
     found = current_runs.active(resources.context())
     if not found:
         return
@@ -92,4 +92,5 @@ def _panel(session: Session, shown: list[str]) -> None:
         log.warning("barra lateral: %s", error.message)
         return
     if ended:
-        st.rerun()  # one full run declares the fragment again, or not at all: the polling stops
+        # A run of the whole page declares the fragment again, or not: then the polling stops.
+        st.rerun()

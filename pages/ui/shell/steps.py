@@ -31,7 +31,7 @@ class Step:
     mark: str = ""  # ✓ ! ✗ 🔒
     detail: str = ""  # small line below
     warn: bool = False  # the small line in amber
-    scope: str = ""  # a second one: the rows chosen, when they are not the whole file
+    scope: str = ""  # another small line: the rows chosen, if not all of the file
 
     @property
     def locked(self) -> bool:
@@ -132,7 +132,7 @@ def _dry_run_step(session: Session, connection: Connection, run: RunRecord | Non
         )
     except BulkError:
         return Step("ensayo", "🔒" if missing else "", missing)
-    if missing:  # after F5: it is there to be looked at
+    if missing:  # after F5 it can still be shown
         return Step("ensayo", "", day(made.created_at))
     found = dry_run.summary_of(session, connection)
     if found:

@@ -49,7 +49,7 @@ _LOCALE = {
         ],
     },
 }
-# An axis of whole things: from 0, no ticks between them, `4.000`.
+# An axis of whole numbers: from 0, no ticks between them, `4.000`.
 WHOLE: dict[str, Any] = {
     "scale": {"domainMin": 0},
     "axis": {"format": ",d", "tickMinStep": 1, "tickCount": 4},

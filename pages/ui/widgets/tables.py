@@ -22,7 +22,7 @@ ORDER_FIGURES = ("Filas", "Hechas", "Sin cambios", "Por revisar", "Pendientes")
 LAZY = 5_000  # rows: from here on the browser asks for what it shows
 HEIGHT = 320
 _LONG_ID = 60
-_MOSTLY = 0.5  # share of rows without a reason from which what changed stands first
+_MOSTLY = 0.5  # share of rows without a reason from which the change stands first
 
 
 def show(
@@ -50,9 +50,8 @@ ROW_COLUMNS = (
     "trackingId",
 )
 _CHANGED = {"Campo": 240, "Antes": 150, "Después": 190}  # column -> px at most
-_PLACE = re.compile(
-    r"^[^·]+ · Fila [\d.]+ · "
-)  # of a problem: the table says the row, the page the file
+# Where a problem is: the table says the row, the page the file.
+_PLACE = re.compile(r"^[^·]+ · Fila [\d.]+ · ")
 
 
 def show_rows(
@@ -118,9 +117,9 @@ def _fitting(frame: pd.DataFrame, name: str, most: int) -> int:
     return min(most, 7 * max(longest, len(name)) + 28)
 
 
-def _pills(options: Sequence[str], colours: Sequence[str], width: int) -> Any:
+def _pills(options: Sequence[str], colors: Sequence[str], width: int) -> Any:
     return st.column_config.MultiselectColumn(
-        options=list(options), color=list(colours), width=width
+        options=list(options), color=list(colors), width=width
     )
 
 
@@ -140,7 +139,8 @@ def order_frame(orders: Iterable[OrderStatus]) -> pd.DataFrame:
 
 
 def order_config() -> dict[str, Any]:
-    states = list(ORDER_HUES)  # the figures are text: `4.500`, whatever language the browser speaks
+    states = list(ORDER_HUES)
+    # Numbers are text, `4.500`, whatever the browser's language.
     return {
         "Estado": _pills(
             [order_pill(state) for state in states],

@@ -11,7 +11,8 @@ from bulk.runs.status import title
 from pages.ui.results import repeat, roadmap
 from pages.ui.run import current_runs
 from pages.ui.run.snapshot import progress_line, state_word, take_snapshot
-from pages.ui.shell import page, resources
+from pages.ui.frame import page
+from pages.ui.shell import resources
 from pages.ui.shell.errors import error_boundary
 from pages.ui.shell.session import Session
 from pages.ui.texts import PAGES, local_time

@@ -19,8 +19,8 @@ from pages.ui.data import (
     upload,
     upload_zones,
 )
+from pages.ui.frame import page
 from pages.ui.mapping import selection
-from pages.ui.shell import page
 from pages.ui.shell.errors import error_boundary
 from pages.ui.shell.session import Session
 from pages.ui.texts import EMPTY_DATA, PAGES

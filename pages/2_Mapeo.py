@@ -19,8 +19,8 @@ from bulk.planning.prepare import PreparedFile
 from bulk.planning.readiness import Readiness, needs
 from bulk.planning.row_labels import labels
 from pages.ui.data import name_lookup, problem_list, problems
+from pages.ui.frame import page
 from pages.ui.mapping import action_options, editor, forms, saved, scope, selection
-from pages.ui.shell import page
 from pages.ui.shell.errors import error_boundary
 from pages.ui.shell.session import Session
 from pages.ui.texts import ALL_CANONICAL, EMPTY_MAPPING, PAGES, SCOPES

@@ -12,11 +12,12 @@ from bulk.core.records import RunRecord
 from bulk.planning.prepare import PreparedFile
 from bulk.runs.launch import launch
 from bulk.runs.stop import request_stop
+from pages.ui.frame import page
 from pages.ui.mapping import selection
 from pages.ui.results import downloads
 from pages.ui.run import board, board_page, current_runs, dry_run, row_filters
 from pages.ui.run.snapshot import RunSnapshot, progress_line, take_snapshot
-from pages.ui.shell import page, resources
+from pages.ui.shell import resources
 from pages.ui.shell.errors import error_boundary
 from pages.ui.shell.session import Session, put_in_url
 from pages.ui.texts import (

@@ -7,10 +7,11 @@ from streamlit.delta_generator import DeltaGenerator
 
 from bulk.planning.prepare import PreparedFile
 from bulk.runs.connection import Connection
+from pages.ui.frame import page
 from pages.ui.mapping import selection
 from pages.ui.run import board_page, current_runs, dry_run, launch, launch_options
 from pages.ui.run.snapshot import take_snapshot
-from pages.ui.shell import page, resources
+from pages.ui.shell import resources
 from pages.ui.shell.errors import error_boundary
 from pages.ui.shell.session import Session, put_in_url
 from pages.ui.texts import EMPTY_ACTION, EMPTY_MAPPING, NOTHING_RUNS, local_time

@@ -13,12 +13,14 @@ from bulk.errors import BulkError
 from bulk.journal import locations
 from bulk.report.audit import facts as audit_facts
 from bulk.runs.status import find_run
+from pages.ui.frame import page
 from pages.ui.results import downloads, error_groups, location_chart, roadmap, undo, verify
 from pages.ui.run import board, current_runs, row_filters
+from pages.ui.run import tables as run_tables
 from pages.ui.run.details import counted
 from pages.ui.run.orders import statuses
 from pages.ui.run.snapshot import RunSnapshot, state_word, take_snapshot, where_of
-from pages.ui.shell import page, resources
+from pages.ui.shell import resources
 from pages.ui.shell.errors import error_boundary
 from pages.ui.shell.session import Session, put_in_url, run_in_url
 from pages.ui.texts import (
@@ -100,8 +102,8 @@ def went_well(snapshot: RunSnapshot) -> bool:
 def orders_table(snapshot: RunSnapshot) -> None:
     if snapshot.order_states:
         tables.show(
-            tables.order_frame(statuses(snapshot)),
-            config=tables.order_config(),
+            run_tables.order_frame(statuses(snapshot)),
+            config=run_tables.order_config(),
             key="report_orders",
         )
     else:

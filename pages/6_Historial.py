@@ -9,9 +9,10 @@ import streamlit as st
 from bulk.adapters import SUPPORTED
 from bulk.core.figures import count
 from bulk.core.records import RunRecord
+from pages.ui.frame import page
 from pages.ui.results import compare, downloads, history, history_charts, repeat
 from pages.ui.run import current_runs
-from pages.ui.shell import page, resources
+from pages.ui.shell import resources
 from pages.ui.shell.errors import error_boundary
 from pages.ui.shell.session import Session
 from pages.ui.texts import NO_RUNS, PAGES

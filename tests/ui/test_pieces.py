@@ -13,8 +13,9 @@ from bulk.adapters import get_action
 from bulk.core.records import ALL_STATES, ORDER_WORDS, STATE_WORDS, RowResult, RunRecord
 from bulk.report import ChangeText
 from pages.ui import texts
+from pages.ui.run import tables as run_tables
 from pages.ui.shell.resources import clean_token
-from pages.ui.widgets import palette, tables, waffle
+from pages.ui.widgets import palette, waffle
 
 
 def drawing(uri: str) -> ElementTree.Element:
@@ -137,7 +138,7 @@ def test_the_table_of_rows_leaves_empty_columns_out_and_says_first_why_rows_went
         fine, line=3, state="blocked", change=None, message="El usuario no tiene Webex Calling."
     )
     text = telling_of(run)
-    assert list(tables.row_frame([fine], run, text)) == [
+    assert list(run_tables.row_frame([fine], run, text)) == [
         "Fila",
         "Quién",
         "Estado",
@@ -146,20 +147,20 @@ def test_the_table_of_rows_leaves_empty_columns_out_and_says_first_why_rows_went
         "Después",
         "Ubicación",
     ]
-    assert list(tables.row_frame([bad], run, text)) == [
+    assert list(run_tables.row_frame([bad], run, text)) == [
         "Fila",
         "Quién",
         "Estado",
         "Motivo",
         "Ubicación",
     ]
-    assert list(tables.row_frame([fine, bad, bad], run, text))[:4] == [
+    assert list(run_tables.row_frame([fine, bad, bad], run, text))[:4] == [
         "Fila",
         "Quién",
         "Estado",
         "Motivo",
     ]
-    assert list(tables.row_frame([fine], run, text).iloc[0])[3:6] == [
+    assert list(run_tables.row_frame([fine], run, text).iloc[0])[3:6] == [
         "desvío",
         "desactivado",
         "532041",

@@ -15,6 +15,7 @@ from bulk.runs.context import Context
 from bulk.runs.error_groups import ErrorGroup, belongs, error_groups
 from pages.ui.results import repeat
 from pages.ui.run import retry
+from pages.ui.run import tables as run_tables
 from pages.ui.run.snapshot import RunSnapshot
 from pages.ui.shell import resources
 from pages.ui.shell.session import Session
@@ -28,7 +29,6 @@ CHOOSE = (
     "Quedan como alcance y se abre Ensayo: cuando la causa esté resuelta, se ensayan y se lanzan"
     " solo estas."
 )
-MAX_SHOWN = 2_000  # rows of one cause on screen
 
 
 def draw(session: Session, snapshot: RunSnapshot) -> None:
@@ -40,8 +40,8 @@ def draw(session: Session, snapshot: RunSnapshot) -> None:
         with st.container(border=True, gap="xsmall"):
             _cause(session, snapshot, group, number)
     if len(found) > MAX_CAUSES:
-        rest = tables.error_group_frame(snapshot.run, found[MAX_CAUSES:])
-        tables.show(rest, config=tables.error_group_config(), key="report_causes")
+        rest = run_tables.error_group_frame(snapshot.run, found[MAX_CAUSES:])
+        tables.show(rest, config=run_tables.error_group_config(), key="report_causes")
 
 
 def groups_of(session: Session, snapshot: RunSnapshot) -> list[ErrorGroup]:
@@ -88,7 +88,7 @@ def _cause(session: Session, snapshot: RunSnapshot, group: ErrorGroup, number: i
         ):
             _again(session, snapshot, group)
     if shown:
-        rows_of(snapshot, group)
+        run_tables.show_group(snapshot, group)
 
 
 def _again(session: Session, snapshot: RunSnapshot, group: ErrorGroup) -> None:
@@ -161,12 +161,3 @@ def lines_of(context: Context, run: RunRecord, group: ErrorGroup) -> tuple[int, 
     """Every row of the cause: the group itself keeps only the first ones."""
     found = rows.read_rows(context.journal, run.run_id, states=(group.state,))
     return tuple(row.line for row in found if belongs(group, row))
-
-
-def rows_of(snapshot: RunSnapshot, group: ErrorGroup) -> None:
-    found = rows.read_rows(resources.context().journal, snapshot.run.run_id, states=(group.state,))
-    mine = (row for row in found if belongs(group, row))
-    some = [row for _, row in zip(range(MAX_SHOWN), mine, strict=False)]
-    tables.show_rows(some, snapshot.run, height=240)
-    if group.count > len(some):
-        st.caption(f"Las primeras {thousands(len(some))}; todas están en el Excel.")

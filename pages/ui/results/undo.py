@@ -17,6 +17,7 @@ from bulk.runs.launch import Launch, launch_plan
 from bulk.runs.status import find_run
 from bulk.runs.undo import listed_rows, undo, undo_lists
 from pages.ui.results.verify import follow
+from pages.ui.run import tables as run_tables
 from pages.ui.run.snapshot import RunSnapshot, take_snapshot
 from pages.ui.shell import resources
 from pages.ui.shell.session import Session
@@ -33,7 +34,6 @@ from pages.ui.texts import (
     undo_ask,
     undo_calling,
 )
-from pages.ui.widgets import tables
 from pages.ui.widgets.browser import focus_safe
 from pages.ui.widgets.markdown import escape_markdown
 
@@ -232,7 +232,7 @@ def lists(snapshot: RunSnapshot) -> None:
         )
         if counts[name]:
             found = listed_rows(context, run.run_id, name, limit=MAX_SHOWN)
-            tables.show_rows(found, run, key=f"undo_{name}", height=240)
+            run_tables.show_rows(found, run, key=f"undo_{name}", height=240)
     text = {"already": "ya como antes", "open": "sin procesar"}
     rest = [f"{rows_text(counts[name])} {words}" for name, words in text.items() if counts[name]]
     if rest:

@@ -10,13 +10,12 @@ from bulk.core.figures import count, thousands
 from bulk.core.records import REVIEW_STATES
 from bulk.journal import rows
 from bulk.runs.error_groups import ErrorGroup, error_groups
-from pages.ui.results import error_groups as causes_panel
 from pages.ui.run import orders, speed_chart
+from pages.ui.run import tables as run_tables
 from pages.ui.run.snapshot import RunSnapshot
 from pages.ui.shell import resources
 from pages.ui.shell.session import Session
 from pages.ui.texts import NO_CAUSES, cause_pill
-from pages.ui.widgets import tables
 from pages.ui.widgets.cache import throttled
 from pages.ui.widgets.markdown import escape_markdown
 
@@ -47,7 +46,7 @@ def draw(session: Session, snapshot: RunSnapshot) -> None:
 
 def latest(snapshot: RunSnapshot) -> None:
     found = rows.latest_rows(resources.context().journal, snapshot.run.run_id, 50)
-    if not tables.show_rows(found, snapshot.run, key="board_latest", height=280):
+    if not run_tables.show_rows(found, snapshot.run, key="board_latest", height=280):
         st.caption("Aún no ha terminado ninguna fila.")
 
 
@@ -77,7 +76,7 @@ def causes(snapshot: RunSnapshot, found: list[ErrorGroup]) -> None:
         text.markdown(f"**{thousands(group.count)}** · {word} · {title} · {remedy}")
         label = "Ver la fila" if group.count == 1 else f"Ver las {thousands(group.count)}"
         if button.toggle(label, key=f"board_cause_{snapshot.run.run_id}_{number}"):
-            causes_panel.rows_of(snapshot, group)
+            run_tables.show_group(snapshot, group)
     if len(found) > MAX_CAUSES:
         st.caption(f"y {count(len(found) - MAX_CAUSES, 'causa', 'causas')} más, en el informe")
 

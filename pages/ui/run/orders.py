@@ -16,11 +16,11 @@ from bulk.journal import rows, runs
 from bulk.runs.resume import resume, resume_orders
 from bulk.runs.stop import stop_orders
 from pages.ui.run import board, current_runs, retry
+from pages.ui.run import tables as run_tables
 from pages.ui.run.snapshot import RunSnapshot
 from pages.ui.shell import resources
 from pages.ui.shell.session import Session
 from pages.ui.texts import ORDER_GLYPHS, rows_text
-from pages.ui.widgets import tables
 from pages.ui.widgets.markdown import escape_markdown
 
 # The ones listed where there are thousands.
@@ -59,7 +59,7 @@ def draw(session: Session, snapshot: RunSnapshot) -> None:
     found = rows.read_rows(
         resources.context().journal, snapshot.run.run_id, order_seq=chosen[0].seq, limit=MAX_ROWS
     )
-    tables.show_rows(found, snapshot.run, key="board_order_rows", height=280)
+    run_tables.show_rows(found, snapshot.run, key="board_order_rows", height=280)
 
 
 def _table(offered: Sequence[OrderStatus]) -> None:
@@ -71,10 +71,10 @@ def _table(offered: Sequence[OrderStatus]) -> None:
             st.session_state[CHOSEN] = ids[event.selection.rows[0]]
 
     st.dataframe(
-        tables.order_frame(offered),
+        run_tables.order_frame(offered),
         hide_index=True,
         height="content" if len(offered) < 8 else 250,
-        column_config=tables.order_config(),
+        column_config=run_tables.order_config(),
         on_select=choose,
         selection_mode="single-row",
         key="board_orders",

@@ -13,10 +13,10 @@ from bulk.core.figures import thousands
 from bulk.core.records import OPEN_STATES, PLAN_STATES, OrderStatus
 from bulk.journal import locations, rows
 from pages.ui.run import board
+from pages.ui.run import tables as run_tables
 from pages.ui.run.snapshot import RunSnapshot
 from pages.ui.shell import resources
 from pages.ui.texts import GLYPHS, plural, word_of
-from pages.ui.widgets import tables
 from pages.ui.widgets.cache import throttled
 
 PAGE = 2_000  # rows on screen at once
@@ -116,7 +116,7 @@ def _table(
         offset=(page - 1) * size,
         limit=size,
     )
-    if tables.show_rows(found, snapshot.run, key=f"{key}_rows"):
+    if run_tables.show_rows(found, snapshot.run, key=f"{key}_rows"):
         if snapshot.alive:
             st.caption(f"Las primeras {LIVE_PAGE}; al terminar se ven todas.")
     elif snapshot.alive and not chosen:

@@ -1,6 +1,5 @@
-"""The frame of every page: `page.begin` and `page.heading`, the session of a tab, the connection,
-the sidebar and the style.
+"""What every part of the pages stands on: the session of a tab, the resources that all tabs share,
+the connection, error messages and the style sheets.
 
-Parts of the pages use `session`, `resources` and `errors`; pages also use `page`. The others serve
-these.
+Parts use `session`, `resources` and `errors`; `connect` has the token's form.
 """

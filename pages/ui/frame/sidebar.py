@@ -11,11 +11,11 @@ from bulk.core.records import RunRecord
 from bulk.errors import BulkError
 from bulk.runs.connection import Connection
 from bulk.runs.stop import request_stop
+from pages.ui.frame.steps import Step, steps
 from pages.ui.run import current_runs
 from pages.ui.run.snapshot import headline, how_far, take_snapshot
 from pages.ui.shell import connect, resources
 from pages.ui.shell.session import Session
-from pages.ui.shell.steps import Step, steps
 from pages.ui.texts import PAGES, PRODUCTION, SANDBOX
 
 EVERY = 2.0  # seconds between two drawings of the active runs

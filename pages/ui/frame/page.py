@@ -15,8 +15,9 @@ from bulk.core.records import RunRecord
 from bulk.errors import BulkError
 from bulk.runs.connection import SANDBOX as SANDBOX_TARGET
 from bulk.runs.connection import Connection
+from pages.ui.frame import sidebar
 from pages.ui.run import current_runs
-from pages.ui.shell import connect, resources, sidebar, style
+from pages.ui.shell import connect, resources, style
 from pages.ui.shell.session import Session, current
 from pages.ui.texts import APP, PAGES, PRODUCTION, SANDBOX
 from pages.ui.widgets.markdown import escape_markdown

@@ -1,4 +1,4 @@
-"""Inicio: the road map of the nine actions, and the runs that live or wait."""
+"""Inicio: the road map of the nine actions, and the runs that are active or wait."""
 
 from __future__ import annotations
 
@@ -10,45 +10,49 @@ from bulk.runs.resume import resume
 from bulk.runs.status import title
 from pages.ui.results import repeat, roadmap
 from pages.ui.run import current_runs
-from pages.ui.run.snapshot import local, progress_line, state_word, take_snapshot
-from pages.ui.shell import page, resources
+from pages.ui.run.snapshot import progress_line, state_word, take_snapshot
+from pages.ui.frame import page
+from pages.ui.shell import resources
+from pages.ui.shell.errors import error_boundary
 from pages.ui.shell.session import Session
-from pages.ui.texts import PAGES
-from pages.ui.widgets.markdown import plain
+from pages.ui.texts import PAGES, local_time
+from pages.ui.widgets.markdown import escape_markdown
 
-EVERY = 2.0  # seconds between two looks while something runs
+EVERY = 2.0  # seconds between two drawings while a run is active
 
 
 def main_button(session: Session, found: list[roadmap.Entry]) -> None:
     following = roadmap.next_action(session, found)
     with page.heading("inicio", buttons=0.62):
-        if not session.files:
+        if not session.files.working:
             without_files(session)
         if following and st.button(f"Siguiente: {following.action.title}", type="primary"):
             open_action(session, following.action.id)
 
 
 def without_files(session: Session) -> None:
-    """After F5 a tab has no files any more; those of the last run were kept."""
+    """After F5 a tab has no files; those of the last run were kept."""
     context = resources.context()
     earlier = repeat.last(context, resources.connection(session))
     if earlier:
-        detail = f"{title(earlier[0])} · {local(earlier[0].created_at)}"
-        if st.button("Seguir con los ficheros de la última ejecución", help=plain(detail)):
-            with page.error_boundary():
-                repeat.go_on(context, session, earlier)
+        detail = f"{title(earlier[0])} · {local_time(earlier[0].created_at)}"
+        if st.button(
+            "Seguir con los ficheros de la última ejecución", help=escape_markdown(detail)
+        ):
+            with error_boundary():
+                repeat.load_latest(context, session, earlier)
                 st.rerun()
     if st.button("Cargar ficheros", type="primary"):
         st.switch_page(PAGES["datos"][0])
 
 
 def open_action(session: Session, action_id: str) -> None:
-    session.action_id = action_id
-    session.revision += 1
+    session.mapping.action_id = action_id
+    session.view.revision += 1
     st.switch_page(PAGES["mapeo"][0])
 
 
-def road(session: Session, found: list[roadmap.Entry]) -> None:
+def roadmap_list(session: Session, found: list[roadmap.Entry]) -> None:
     st.markdown("##### Hoja de ruta")
     with st.container(border=True, gap="xxsmall", key="road"):
         for number, entry in enumerate(found, 1):
@@ -66,20 +70,20 @@ def milestone(session: Session, number: int, entry: roadmap.Entry) -> None:
         if entry.readiness.ready
         else f":gray[{mark}{number} · {action.title}]"
     )
-    detail.caption(plain(entry.detail))
+    detail.caption(escape_markdown(entry.detail))
     if button.button(
         "Abrir",
         key=f"go_{action.id}",
         type="tertiary",
-        disabled=action.dataset not in session.files,
+        disabled=action.dataset not in session.files.working,
     ):
         open_action(session, action.id)
 
 
-def present(session: Session) -> None:
+def runs_in_progress(session: Session) -> None:
     context = resources.context()
     st.markdown("##### En curso")
-    running = current_runs.living(context)
+    running = current_runs.active(context)
     for run in running:
         with st.container(border=True):
             detail(session, run)
@@ -89,13 +93,13 @@ def present(session: Session) -> None:
                 st.switch_page(target, query_params={"run": run.run_id})
     if not running:
         st.caption("No hay ninguna ejecución en curso.")
-    stopped = current_runs.waiting(context)
+    stopped = current_runs.resumable(context)
     if stopped:
         st.markdown("##### Se pueden reanudar")
     for run in stopped[:5]:
         with st.container(border=True):
             detail(session, run)
-            with page.error_boundary():
+            with error_boundary():
                 if st.button("Reanudar", key=f"resume_{run.run_id}"):
                     resume(context, run.run_id, resources.connection_for(run, session))
                     current_runs.remember(session, run)
@@ -105,33 +109,33 @@ def present(session: Session) -> None:
 def detail(session: Session, run: RunRecord) -> None:
     snapshot = take_snapshot(resources.context(), run, session, with_orders=False)
     kind = "Ensayo · " if run.dry_run and run.kind != "verify" else ""
-    st.markdown(f"**{kind}{snapshot.title}** · {plain(state_word(snapshot))}")
+    st.markdown(f"**{kind}{snapshot.title}** · {escape_markdown(state_word(snapshot))}")
     st.caption(
-        f"{local(run.created_at)} ·"
-        f" {progress_line(snapshot)}{f' · {plain(run.note)}' if run.note else ''}"
+        f"{local_time(run.created_at)} ·"
+        f" {progress_line(snapshot)}{f' · {escape_markdown(run.note)}' if run.note else ''}"
     )
 
 
-def weekend(session: Session) -> None:
-    """Road map and runs; while something runs they are drawn again, and the last time with the
+def overview(session: Session) -> None:
+    """Road map and runs; drawn again while a run is active, and then once more with the
     whole page.
     """
-    alive = bool(current_runs.living(resources.context()))
+    alive = bool(current_runs.active(resources.context()))
 
     @st.fragment(run_every=EVERY if alive else None)
     def draw() -> None:
-        if alive and not current_runs.living(resources.context()):
+        if alive and not current_runs.active(resources.context()):
             st.rerun()
         left, right = st.container(key="under_road").columns([0.64, 0.36], gap="medium")
-        with left, page.error_boundary():
-            road(session, roadmap.entries(session))
-        with right, page.error_boundary():
-            present(session)
+        with left, error_boundary():
+            roadmap_list(session, roadmap.entries(session))
+        with right, error_boundary():
+            runs_in_progress(session)
 
     draw()
 
 
 session = page.begin("inicio")
-with page.error_boundary():
+with error_boundary():
     main_button(session, roadmap.entries(session))
-    weekend(session)
+    overview(session)

@@ -35,7 +35,7 @@ from playwright.sync_api import Browser, sync_playwright  # noqa: E402
 
 from bulk.sandbox.examples import write_examples  # noqa: E402
 from tests.conftest import FLAGS  # noqa: E402
-from tests.e2e import conftest as servers  # noqa: E402
+from tests.e2e import app_server as servers  # noqa: E402
 from tests.e2e.operator import IDLE, Operator  # noqa: E402
 
 ORDERS, ROWS_EACH, LOOKED = 5_000, 20, 40  # orders, rows per order, seconds
@@ -135,20 +135,20 @@ def refresh(browser: Browser) -> dict[str, float]:
         tab.go(f"/Lanzamiento?run={run_id}")
         tab.sees("Mapa de lotes")
         tab.page.wait_for_timeout(5_000)
-        tab.frames.clear()
+        tab.traffic.received.clear()
         used, began = server.cpu(), time.time()
         tab.page.wait_for_timeout(LOOKED * 1000)
         used, ended = server.cpu() - used, time.time()
-        sizes = [len(frame) for frame in tab.frames]
+        sizes = [len(frame) for frame in tab.traffic.received]
         waits, alone = server.waits(began, ended), server.waits(began, ended, "waits_alone")
         tab.press("Pausar")
         worker.wait()
         tab.offers("Reanudar")
         tab.page.wait_for_timeout(2_000)
-        tab.frames.clear()
+        tab.traffic.received.clear()
         idle = server.cpu()
         tab.page.wait_for_timeout(10_000)
-        idle, silence = (server.cpu() - idle) / 10, len(tab.frames)
+        idle, silence = (server.cpu() - idle) / 10, len(tab.traffic.received)
         tab.close()
     refreshes = LOOKED / 1.0
     return {

@@ -22,7 +22,7 @@ from playwright.sync_api import sync_playwright  # noqa: E402
 
 from bulk.sandbox.examples import write_examples  # noqa: E402
 from tests.conftest import FLAGS  # noqa: E402
-from tests.e2e import conftest as servers  # noqa: E402
+from tests.e2e.app_server import start_server  # noqa: E402
 from tests.e2e.operator import Operator  # noqa: E402
 
 ACTION = "Desvío total con prefijo 53"
@@ -84,10 +84,11 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=400)
     asked = parser.parse_args()
     asked.out.mkdir(parents=True, exist_ok=True)
-    servers.PEOPLE, servers.LOCATIONS = asked.people, 8
     with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
         write_examples(Path(name), people=asked.people, locations=8)
-        server = servers.start_server(Path(name) / "home", latency_ms=250)
+        server = start_server(
+            Path(name) / "home", latency_ms=250, people=asked.people, locations=8
+        )
         browser: Any = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=FLAGS
         )

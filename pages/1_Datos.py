@@ -1,5 +1,5 @@
-"""Datos: the three files, what was found in them, what can be done with them, and putting them
-right.
+"""Datos: the three files, what was found in them, what can be done with them, and their
+corrections.
 """
 
 from __future__ import annotations
@@ -19,35 +19,36 @@ from pages.ui.data import (
     upload,
     upload_zones,
 )
+from pages.ui.frame import page
 from pages.ui.mapping import selection
-from pages.ui.shell import page
+from pages.ui.shell.errors import error_boundary
 from pages.ui.shell.session import Session
 from pages.ui.texts import EMPTY_DATA, PAGES
 from pages.ui.widgets import tables
-from pages.ui.widgets.markdown import plain
+from pages.ui.widgets.markdown import escape_markdown
 
 REPAIRS, ERRORS, NOTICES, PREVIEW = "Reparaciones", "Errores", "Avisos", "Vista previa"
 
 
 def main_buttons(session: Session) -> None:
     with page.heading("datos", buttons=0.66):
-        offered = upload.has_examples() and len(session.files) < len(DATASETS)
+        offered = upload.has_examples() and len(session.files.working) < len(DATASETS)
         if offered and st.button(
-            "Usar los ejemplos", type="secondary" if session.files else "primary"
+            "Usar los ejemplos", type="secondary" if session.files.working else "primary"
         ):
             upload.use_examples(session)
             st.rerun()
         org_export.from_webex(session)
         org_export.template()
-        if session.files:
-            straight_on(session, "on_top")
+        if session.files.working:
+            continue_button(session, "on_top")
 
 
 def rows_to_work(session: Session) -> bool:
     return any(
-        len(session.files[name].frame)
+        len(session.files.working[name].frame)
         for name in ("ubicaciones", "usuarios")
-        if name in session.files
+        if name in session.files.working
     )
 
 
@@ -56,16 +57,18 @@ def possible(session: Session) -> None:
     states = selection.all_readiness(session)
     ready = [state for state in states if state.ready]
     lacking = [state for state in states if not state.ready and state.state != "no_file"]
-    message = (
-        f"**Qué se puede hacer con estos ficheros:** ✓ {count(len(ready), 'acción', 'acciones')}"
-    )
-    st.markdown(message + (f" · ! {len(lacking)} con algo que falta" if lacking else ""))
+    able = f"✓ {count(len(ready), 'acción', 'acciones')}"
+    rest = f" · ! {len(lacking)} con algo que falta" if lacking else ""
+    st.markdown(f"**Qué se puede hacer con estos ficheros:** {able}{rest}")
+    for name, dataset in session.files.working.items():
+        if dataset.frame.empty:
+            st.warning(f"{FILE_NAMES[name]} no tiene filas.", icon=":material/warning:")
     reasons = dict.fromkeys(state.text for state in lacking)
     for reason in reasons:
         titles = ", ".join(
             get_action(state.action_id).title for state in lacking if state.text == reason
         )
-        st.caption(f"! {plain(reason)} · {titles}")
+        st.caption(f"! {escape_markdown(reason)} · {titles}")
 
 
 def errors(session: Session) -> None:
@@ -87,7 +90,7 @@ def notices(session: Session) -> None:
 
 
 def previews(session: Session) -> None:
-    loaded = [name for name in DATASETS if name in session.files]
+    loaded = [name for name in DATASETS if name in session.files.working]
     name = st.segmented_control(
         "Fichero",
         loaded,
@@ -96,7 +99,11 @@ def previews(session: Session) -> None:
         label_visibility="collapsed",
         required=True,
     )
-    dataset = session.files[name or loaded[-1]]
+    dataset = session.files.working[name or loaded[-1]]
+    if dataset.frame.empty:
+        headers = escape_markdown(", ".join(map(str, dataset.frame.columns)))
+        st.caption(f"El fichero solo tiene cabeceras: {headers}.")
+        return
     tables.show(tables.preview(dataset), key="preview")
     total = len(dataset.frame)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -108,7 +115,7 @@ def previews(session: Session) -> None:
 
 
 def inspected(session: Session) -> None:
-    """One view at a time: what is not looked at costs nothing."""
+    """One view at a time: what is not shown costs nothing."""
     found = problems.by_file(session)
     views = {
         REPAIRS: sum(map(len, repairs.proposed(session).values())),
@@ -127,18 +134,20 @@ def inspected(session: Session) -> None:
             format_func=lambda each: f"{each} {thousands(views[each])}" if views[each] else each,
             label_visibility="collapsed",
             required=True,
-            key=f"data_view_{len(session.files)}",  # another file: the first view again
+            key=f"data_view_{len(session.files.working)}",  # another file begins at its first view
         )
         st.markdown(problems.totals_line(session, found), width="content")
     {REPAIRS: repairs.draw, ERRORS: errors, NOTICES: notices, PREVIEW: previews}[view or first](
         session
     )
-    if view == PREVIEW or (view in (ERRORS, NOTICES) and views[view]):  # longer than the screen
-        with page.foot():
-            straight_on(session, "on_foot")
+    if view == PREVIEW or (
+        view in (ERRORS, NOTICES) and views[view]
+    ):  # may be longer than the screen
+        with page.bottom():
+            continue_button(session, "on_foot")
 
 
-def straight_on(session: Session, key: str) -> None:
+def continue_button(session: Session, key: str) -> None:
     if st.button(
         "Continuar a Mapeo",
         type="primary",
@@ -150,16 +159,16 @@ def straight_on(session: Session, key: str) -> None:
 
 
 def lacking(session: Session) -> str | None:
-    """Why there is no way on yet."""
+    """Why the next step is not available yet."""
     return None if rows_to_work(session) else "Falta un fichero de ubicaciones o de usuarios."
 
 
 session = page.begin("datos")
-with page.error_boundary():
+with error_boundary():
     main_buttons(session)
 upload_zones.draw(session)
-with page.error_boundary():
-    if not session.files:
+with error_boundary():
+    if not session.files.working:
         st.info(EMPTY_DATA, icon=":material/upload_file:")
     else:
         possible(session)

@@ -19,14 +19,15 @@ from bulk.planning.prepare import PreparedFile
 from bulk.planning.readiness import Readiness, needs
 from bulk.planning.row_labels import labels
 from pages.ui.data import name_lookup, problem_list, problems
+from pages.ui.frame import page
 from pages.ui.mapping import action_options, editor, forms, saved, scope, selection
-from pages.ui.shell import page
+from pages.ui.shell.errors import error_boundary
 from pages.ui.shell.session import Session
 from pages.ui.texts import ALL_CANONICAL, EMPTY_MAPPING, PAGES, SCOPES
 from pages.ui.widgets import tables
-from pages.ui.widgets.markdown import plain
+from pages.ui.widgets.markdown import escape_markdown
 
-CARDS = 3  # a row
+CARDS = 3  # per line
 
 
 def kind_choice(session: Session) -> str:
@@ -34,7 +35,9 @@ def kind_choice(session: Session) -> str:
     first = (
         action.dataset
         if action
-        else next((n for n in ("usuarios", "ubicaciones") if n in session.files), "ubicaciones")
+        else next(
+            (n for n in ("usuarios", "ubicaciones") if n in session.files.working), "ubicaciones"
+        )
     )
     return st.segmented_control(
         "Sobre qué",
@@ -47,7 +50,7 @@ def kind_choice(session: Session) -> str:
 
 
 def cards(session: Session, dataset: str) -> None:
-    """The actions of the kind, then greyed those that are announced and cannot be chosen."""
+    """The actions of the kind, then those in development, which cannot be chosen."""
     states = [
         state
         for state in selection.all_readiness(session)
@@ -64,15 +67,15 @@ def cards(session: Session, dataset: str) -> None:
 
 
 def card(session: Session, state: Readiness) -> None:
-    action, chosen = get_action(state.action_id), state.action_id == session.action_id
+    action, chosen = get_action(state.action_id), state.action_id == session.mapping.action_id
     st.markdown(f"**{'✓ ' if chosen else ''}{action.title}**")
     st.html(
         f'<div class="card-sub">{html.escape(action.summary)}<br>Necesita'
         f" {html.escape(needs(action))}</div>"
     )
     shown, button = st.columns([0.62, 0.38], vertical_alignment="center")
-    shown.caption("✓ lista" if state.ready else f"! {plain(state.text)}")
-    absent = action.dataset not in session.files
+    shown.caption("✓ lista" if state.ready else f"! {escape_markdown(state.text)}")
+    absent = action.dataset not in session.files.working
     label, reason = (
         ("Elegida" if chosen else "Elegir"),
         f"Falta {FILE_NAMES[action.dataset]}." if absent else None,
@@ -84,8 +87,8 @@ def card(session: Session, state: Readiness) -> None:
         width="stretch",
         help=reason,
     ):
-        session.action_id = action.id
-        session.revision += 1
+        session.mapping.action_id = action.id
+        session.view.revision += 1
         st.rerun()
 
 
@@ -93,40 +96,41 @@ def announced(action: Unsupported) -> None:
     st.markdown(f":gray[**{action.title}**  \n{IN_DEVELOPMENT}]")
 
 
-def plan_or_way_back(session: Session, action: Action) -> PreparedFile | None:
-    """None after telling what was chosen for an earlier file and this one lacks, with the ways back
-    from it.
+def prepared_or_way_back(session: Session, action: Action) -> PreparedFile | None:
+    """None after showing what was chosen for an earlier file and this one lacks, with the ways
+    back.
     """
     try:
-        return selection.prepared(session)
+        return selection.prepared_file(session)
     except InputError as error:
-        st.error(plain(error.message), icon=":material/error:")
+        st.error(escape_markdown(error.message), icon=":material/error:")
     with st.container(horizontal=True, gap="small"):
         forms.headers_again(session, action)
         scope.all_again(session, action)
     return None
 
 
-def mapping(session: Session, action: Action, plan: PreparedFile) -> None:
-    missing = plan.missing
+def mapping(session: Session, action: Action, prepared: PreparedFile) -> None:
+    missing = prepared.missing
     if missing:
         st.error(
-            f"Falta decir de dónde sale: {plain(', '.join(missing))}.", icon=":material/error:"
+            f"Falta decir de dónde sale: {escape_markdown(', '.join(missing))}.",
+            icon=":material/error:",
         )
-    elif not session.explicit.get(action.id):
+    elif not session.mapping.explicit.get(action.id):
         st.success(ALL_CANONICAL, icon=":material/check_circle:")
-    saved.offer_last(session, action, plan)
+    saved.offer_last(session, action, prepared)
     left, right = st.container(key="under_mapping").columns([0.68, 0.32], gap="medium")
     with left:
-        editor.draw(session, action, plan, missing)
+        editor.draw(session, action, prepared, missing)
     with right:
         st.markdown("##### Tal como se enviaría")
-        one_row(plan)
+        one_row(prepared)
 
 
-def one_row(plan: PreparedFile) -> None:
-    """The parameters of any row, with who it is about and what is wrong with it."""
-    lines = plan.frame.index
+def one_row(prepared: PreparedFile) -> None:
+    """The parameters of any row, with whose they are and what is wrong with it."""
+    lines = prepared.frame.index
     if not len(lines):
         st.caption("El fichero no tiene filas.")
         return
@@ -135,73 +139,73 @@ def one_row(plan: PreparedFile) -> None:
         st.caption(f"La fila {line} está vacía en el fichero.")
         return
     st.caption(
-        f"**{plain(label_of(plan, line))}**"
-        + (" · fuera de alcance" if line in plan.excluded else "")
+        f"**{escape_markdown(label_of(prepared, line))}**"
+        + (" · fuera de alcance" if line in prepared.excluded else "")
     )
-    for _, params in iter_params(plan.action, plan.frame.loc[[line]]):
+    for _, params in iter_params(prepared.action, prepared.frame.loc[[line]]):
         tables.show(tables.params_frame(params), config=tables.params_config(), height=None)
         with st.popover("Ver entero (JSON)", type="tertiary"):
             st.code(
                 json.dumps(params, ensure_ascii=False, indent=1), language=None, wrap_lines=True
             )
-    if problem := plan.invalid.get(line):
-        st.warning(plain(problem.text()))
+    if problem := prepared.invalid.get(line):
+        st.warning(escape_markdown(problem.text()))
 
 
-def label_of(plan: PreparedFile, line: int) -> str:
-    one = replace(plan.dataset, frame=plan.dataset.frame.loc[[line]])
+def label_of(prepared: PreparedFile, line: int) -> str:
+    one = replace(prepared.dataset, frame=prepared.dataset.frame.loc[[line]])
     return str(labels(one)["label"].iloc[0])
 
 
-def draw_problems(session: Session, plan: PreparedFile) -> None:
-    """How many rows the action can work, and the others to corrected; nothing of it while a
-    parameter has no source.
+def draw_problems(session: Session, prepared: PreparedFile) -> None:
+    """How many rows the action can work, and the others to correct; nothing while a parameter has
+    no source.
     """
-    if plan.missing:
+    if prepared.missing:
         return
-    bad = len(plan.invalid.keys() - plan.excluded)
-    good = plan.total - len(plan.excluded) - bad
+    bad = len(prepared.invalid.keys() - prepared.excluded)
+    good = prepared.total - len(prepared.excluded) - bad
     st.markdown(f"##### {count(good, 'fila válida', 'filas válidas')}{problems.apart(bad)}")
-    problem_list.views(session, {plan.dataset.name: plan.problems}, key="mapping")
+    problem_list.views(session, {prepared.dataset.name: prepared.problems}, key="mapping")
 
 
-def straight_on(session: Session, plan: PreparedFile, key: str) -> None:
-    """On to the dry run, remembering what was chosen by hand for these headers."""
-    reason = selection.why_not(plan)
+def continue_button(session: Session, prepared: PreparedFile, key: str) -> None:
+    """To the dry run; what was chosen by hand for these headers is remembered."""
+    reason = selection.why_not(prepared)
     if st.button(
         "Continuar a Ensayo",
         type="primary",
         disabled=bool(reason),
-        help=plain(reason) or None,
+        help=escape_markdown(reason) or None,
         key=key,
     ):
-        saved.remember(session, plan)
+        saved.remember(session, prepared)
         st.switch_page(PAGES["ensayo"][0])
 
 
 session = page.begin("mapeo")
-with page.error_boundary():
+with error_boundary():
     place = page.heading("mapeo")
-    if not session.files.keys() & {"ubicaciones", "usuarios"}:
+    if not session.files.working.keys() & {"ubicaciones", "usuarios"}:
         st.info(EMPTY_MAPPING, icon=":material/upload_file:")
         with place:
-            page.way("datos")
+            page.goto_button("datos")
     action = selection.chosen_action(session)
-    loaded = bool(action and action.dataset in session.files)
+    loaded = bool(action and action.dataset in session.files.working)
     with st.expander(
         f"Acción: **{action.title}**" if action else "Elige una acción", expanded=not loaded
     ):
         cards(session, kind_choice(session))
     if action and loaded:
-        action_options.draw(session, action)  # before the plan, which they are part of
+        action_options.draw(session, action)  # first: the preparation depends on them
         name_lookup.by_name(session)
-        plan = plan_or_way_back(session, action)
-        if plan:
-            name_lookup.choose(session, plan)
-            scope.draw(session, action, plan)
-            mapping(session, action, plan)
-            draw_problems(session, plan)
+        prepared = prepared_or_way_back(session, action)
+        if prepared:
+            name_lookup.choose(session, prepared)
+            scope.draw(session, action, prepared)
+            mapping(session, action, prepared)
+            draw_problems(session, prepared)
             with place:
-                straight_on(session, plan, "on_top")
-            with page.foot():
-                straight_on(session, plan, "on_foot")
+                continue_button(session, prepared, "on_top")
+            with page.bottom():
+                continue_button(session, prepared, "on_foot")

@@ -12,15 +12,23 @@ from bulk.core.records import RunRecord
 from bulk.planning.prepare import PreparedFile
 from bulk.runs.launch import launch
 from bulk.runs.stop import request_stop
+from pages.ui.frame import page
 from pages.ui.mapping import selection
 from pages.ui.results import downloads
 from pages.ui.run import board, board_page, current_runs, dry_run, row_filters
-from pages.ui.run.snapshot import RunSnapshot, local, progress_line, take_snapshot
-from pages.ui.shell import page, resources
+from pages.ui.run.snapshot import RunSnapshot, progress_line, take_snapshot
+from pages.ui.shell import resources
+from pages.ui.shell.errors import error_boundary
 from pages.ui.shell.session import Session, put_in_url
-from pages.ui.texts import EMPTY_ACTION, EMPTY_MAPPING, NOTHING_TO_CHANGE, PAGES
-from pages.ui.texts_runs import NO_WRITES
-from pages.ui.widgets.markdown import plain
+from pages.ui.texts import (
+    EMPTY_ACTION,
+    EMPTY_MAPPING,
+    NO_WRITES,
+    NOTHING_TO_CHANGE,
+    PAGES,
+    local_time,
+)
+from pages.ui.widgets.markdown import escape_markdown
 
 OTHER_DATA = (
     "Este ensayo es de otros datos, de otra acción, de otro alcance o de otro mapeo. Ensaya de"
@@ -31,79 +39,80 @@ FEW_HELP = (
     "Repartidas entre las ubicaciones. Después se sigue con todas, o se corrige y se ensaya de"
     " nuevo."
 )
-EVERY = 1.0  # seconds between two looks
+EVERY = 1.0  # seconds between two drawings
 
 
-def start_dry_run(session: Session, plan: PreparedFile, *, few: int = 0) -> None:
-    reached = resources.connection(session)
+def start_dry_run(session: Session, prepared: PreparedFile, *, few: int = 0) -> None:
+    connection = resources.connection(session)
     how = selection.launch_of(session, dry_run=True, canary=few)
-    session.advice = []
-    started = launch(resources.context(), plan, reached, how, advise=session.advice.append)
-    session.dry_run_id = started.run_id
+    session.view.advice = []
+    started = launch(
+        resources.context(), prepared, connection, how, advise=session.view.advice.append
+    )
+    session.view.dry_run_id = started.run_id
     put_in_url(started.run_id)
     st.rerun()
 
 
-def plan_or_reason(session: Session) -> PreparedFile | None:
-    """The plan to do a dry run of, or None after saying what is missing."""
-    if not session.files.keys() & {"ubicaciones", "usuarios"}:
+def prepared_or_reason(session: Session) -> PreparedFile | None:
+    """The file to dry-run, or None after showing what is missing."""
+    if not session.files.working.keys() & {"ubicaciones", "usuarios"}:
         st.info(EMPTY_MAPPING, icon=":material/upload_file:")
-    elif session.action_id is None:
+    elif session.mapping.action_id is None:
         st.info(EMPTY_ACTION, icon=":material/arrow_back:")
     elif lacking := selection.file_lacking(session):
-        st.info(plain(lacking), icon=":material/upload_file:")
+        st.info(escape_markdown(lacking), icon=":material/upload_file:")
     else:
-        return selection.prepared(session)
+        return selection.prepared_file(session)
     return None
 
 
 def way_back(session: Session) -> None:
-    no_file = not session.files.keys() & {"ubicaciones", "usuarios"} or selection.file_lacking(
-        session
-    )
-    page.way("datos" if no_file else "mapeo")
+    no_file = not session.files.working.keys() & {
+        "ubicaciones",
+        "usuarios",
+    } or selection.file_lacking(session)
+    page.goto_button("datos" if no_file else "mapeo")
 
 
-def start_button(session: Session, plan: PreparedFile, *, again: bool) -> None:
-    reason, total = selection.why_not(plan), selection.to_send(plan)
+def start_button(session: Session, prepared: PreparedFile, *, again: bool) -> None:
+    reason, total = selection.why_not(prepared), selection.to_send(prepared)
     if (
         not again
         and total > FEW
         and st.button(
             f"Probar {FEW} filas",
             disabled=bool(reason),
-            help=plain(reason) or FEW_HELP,
+            help=escape_markdown(reason) or FEW_HELP,
         )
     ):
-        start_dry_run(session, plan, few=FEW)
+        start_dry_run(session, prepared, few=FEW)
     label = "Ensayar de nuevo" if again else f"Ensayar {count(total, 'fila', 'filas')}"
     if st.button(
         label,
         type="secondary" if again else "primary",
         disabled=bool(reason),
-        help=plain(reason) or None,
+        help=escape_markdown(reason) or None,
     ):
-        start_dry_run(session, plan)
+        start_dry_run(session, prepared)
 
 
 def progress(session: Session, run: RunRecord) -> None:
-    """Live, until it ends: then one full run of the page shows what was found and stops the
-    polling.
-    """
+    """Live, until it ends; then the whole page runs once more, which stops the polling."""
 
     @st.fragment(run_every=EVERY)
     def panel() -> None:
-        with page.error_boundary():
+        with error_boundary():
             snapshot = take_snapshot(
                 resources.context(),
-                current_runs.again(resources.context(), run),
+                current_runs.refreshed(resources.context(), run),
                 session,
                 with_orders=False,
             )
             if not snapshot.alive:
                 st.rerun()
             st.progress(snapshot.share, text=f"**Leyendo Webex** · {progress_line(snapshot)}")
-            row_filters.draw(snapshot, plan=True, key=f"plan_{run.run_id}")
+            row_filters.draw(snapshot, key=f"plan_{run.run_id}")
 
     panel()
 
@@ -114,61 +123,63 @@ def stop_button(session: Session, run: RunRecord) -> None:
         st.rerun()
 
 
-def not_yet(session: Session, plan: PreparedFile) -> None:
-    """What would be seen in a dry run, how long it takes, and what is set aside before Webex is
-    asked at all.
-    """
-    st.markdown(dry_run.about(session, plan))
-    if reason := selection.why_not(plan):
-        st.error(plain(reason), icon=":material/error:")
+def not_yet(session: Session, prepared: PreparedFile) -> None:
+    """What would be read, how long it takes, and what is set aside before Webex is asked at all."""
+    st.markdown(dry_run.about(session, prepared))
+    if reason := selection.why_not(prepared):
+        st.error(escape_markdown(reason), icon=":material/error:")
     else:
-        st.info(dry_run.how_long(session, plan), icon=":material/preview:")
-    dry_run.validation(session, plan)
+        st.info(dry_run.how_long(session, prepared), icon=":material/preview:")
+    dry_run.validation(session, prepared)
 
 
-def found(session: Session, snapshot: RunSnapshot, plan: PreparedFile | None) -> None:
-    """`plan`: of this tab's files, when the dry run is about them."""
+def result(session: Session, snapshot: RunSnapshot, prepared: PreparedFile | None) -> None:
+    """`prepared` is the file of this tab, when the dry run is about it."""
     board.progress(snapshot)
     st.caption(NO_WRITES)
     if snapshot.run.reason:
-        st.warning(plain(snapshot.run.reason), icon=":material/warning:")
+        st.warning(escape_markdown(snapshot.run.reason), icon=":material/warning:")
     if snapshot.state == "completed" and not dry_run.changes(snapshot):
         st.success(NOTHING_TO_CHANGE, icon=":material/check_circle:")
     if dry_run.changes(snapshot) and snapshot.ended:
         st.markdown(dry_run.forecast_line(session, resources.context(), snapshot))
     if snapshot.ended:
         dry_run.whole_file(session, resources.context(), snapshot)
-    below = partial(dry_run.leave_out, session, snapshot, plan) if plan and snapshot.ended else None
-    row_filters.draw(snapshot, plan=True, key=f"plan_{snapshot.run.run_id}", below=below)
-    if plan and plan.invalid.keys() - plan.excluded:
+    below = (
+        partial(dry_run.leave_out, session, snapshot, prepared)
+        if prepared and snapshot.ended
+        else None
+    )
+    row_filters.draw(snapshot, key=f"plan_{snapshot.run.run_id}", below=below)
+    if prepared and prepared.invalid.keys() - prepared.excluded:
         with st.expander("Corregir las filas apartadas"):
-            dry_run.validation(session, plan)
+            dry_run.validation(session, prepared)
 
 
-def onward(session: Session, snapshot: RunSnapshot, key: str) -> None:
-    """After a dry run of what this tab has: on to the launch, or to the report where there is
-    nothing to launch.
+def next_step(session: Session, snapshot: RunSnapshot, key: str) -> None:
+    """After a dry run of what this tab has: to the launch, or to the report where there is nothing
+    to launch.
     """
     if dry_run.changes(snapshot):
         if st.button("Ir a Lanzamiento", type="primary", key=f"launch_{key}"):
-            session.run_id = None
+            session.view.run_id = None
             st.switch_page(PAGES["lanzamiento"][0])
     elif st.button("Ir a Informe", type="primary", key=f"report_{key}"):
         st.switch_page(PAGES["informe"][0], query_params={"run": snapshot.run.run_id})
 
 
-def wait_until_idle(
+def idle(
     session: Session, place: DeltaGenerator, run: RunRecord | None, snapshot: RunSnapshot | None
 ) -> None:
-    current = bool(run and selection.is_about(run, session, resources.connection(session)))
-    if run and not current and session.action_id:
+    current = bool(run and selection.matches_session(run, session, resources.connection(session)))
+    if run and not current and session.mapping.action_id:
         st.warning(OTHER_DATA, icon=":material/warning:")
-    plan = None if run and not session.files else plan_or_reason(session)
+    prepared = None if run and not session.files.working else prepared_or_reason(session)
     with place:
         if run:
             downloads.csv_button(run, "Descargar ensayo")
-        if plan:
-            start_button(session, plan, again=current)
+        if prepared:
+            start_button(session, prepared, again=current)
         elif not run:
             way_back(session)
         if (
@@ -177,19 +188,19 @@ def wait_until_idle(
             and st.button("Ensayar las demás", type="primary" if current else "secondary")
         ):
             board_page.resume_run(session, snapshot)
-        if plan and current and snapshot and snapshot.ended:
-            onward(session, snapshot, "on_top")
+        if prepared and current and snapshot and snapshot.ended:
+            next_step(session, snapshot, "on_top")
     if snapshot:
-        found(session, snapshot, plan if current else None)
-        if plan and current and snapshot.ended:
-            with page.foot():
-                onward(session, snapshot, "on_foot")
-    elif plan:
-        not_yet(session, plan)
+        result(session, snapshot, prepared if current else None)
+        if prepared and current and snapshot.ended:
+            with page.bottom():
+                next_step(session, snapshot, "on_foot")
+    elif prepared:
+        not_yet(session, prepared)
 
 
 session = page.begin("ensayo")
-with page.error_boundary():
+with error_boundary():
     context = resources.context()
     run = current_runs.attached(context, session, dry_run=True)
     snapshot = take_snapshot(context, run, session, with_orders=False) if run else None
@@ -200,16 +211,14 @@ with page.error_boundary():
     )
     if run and snapshot:
         put_in_url(run.run_id)
-        names = ", ".join(file["file_name"] for file in run.files)
-        message = (
-            f"Ensayo del {local(run.created_at)} · {plain(run.org_name or run.target)} ·"
-            f" {plain(names)}"
-        )
-        st.caption(f"{message} · {dry_run.scope_of(snapshot)}")
-    page.advise(session)
+        names = escape_markdown(", ".join(file["file_name"] for file in run.files))
+        where = escape_markdown(run.org_name or run.target)
+        made_at = local_time(run.created_at)
+        st.caption(f"Ensayo del {made_at} · {where} · {names} · {dry_run.scope_of(snapshot)}")
+    page.show_advice(session)
     if run and snapshot and snapshot.alive:
         with place:
             stop_button(session, run)
         progress(session, run)
     else:
-        wait_until_idle(session, place, run, snapshot)
+        idle(session, place, run, snapshot)

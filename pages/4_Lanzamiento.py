@@ -7,50 +7,55 @@ from streamlit.delta_generator import DeltaGenerator
 
 from bulk.planning.prepare import PreparedFile
 from bulk.runs.connection import Connection
+from pages.ui.frame import page
 from pages.ui.mapping import selection
-from pages.ui.run import board_page, current_runs, launch, launch_options
-from pages.ui.run.snapshot import local, take_snapshot
-from pages.ui.shell import page, resources
+from pages.ui.run import board_page, current_runs, dry_run, launch, launch_options
+from pages.ui.run.snapshot import take_snapshot
+from pages.ui.shell import resources
+from pages.ui.shell.errors import error_boundary
 from pages.ui.shell.session import Session, put_in_url
-from pages.ui.texts import EMPTY_ACTION, EMPTY_MAPPING, NOTHING_RUNS
-from pages.ui.widgets.markdown import plain
+from pages.ui.texts import EMPTY_ACTION, EMPTY_MAPPING, NOTHING_RUNS, local_time
+from pages.ui.widgets.markdown import escape_markdown
 
 
-def plan_or_reason(session: Session, place: DeltaGenerator) -> PreparedFile | None:
-    """The plan to launch, or None after saying where to begin."""
-    if not session.files.keys() & {"ubicaciones", "usuarios"}:
+def prepared_or_reason(session: Session, place: DeltaGenerator) -> PreparedFile | None:
+    """The file to launch, or None after showing where to begin."""
+    if not session.files.working.keys() & {"ubicaciones", "usuarios"}:
         st.info(f"{NOTHING_RUNS} {EMPTY_MAPPING}", icon=":material/upload_file:")
         with place:
-            page.way("datos")
-    elif session.action_id is None:
+            page.goto_button("datos")
+    elif session.mapping.action_id is None:
         st.info(f"{NOTHING_RUNS} {EMPTY_ACTION}", icon=":material/arrow_back:")
         with place:
-            page.way("mapeo")
+            page.goto_button("mapeo")
     elif lacking := selection.file_lacking(session):
-        st.info(f"{NOTHING_RUNS} {plain(lacking)}", icon=":material/upload_file:")
+        st.info(f"{NOTHING_RUNS} {escape_markdown(lacking)}", icon=":material/upload_file:")
         with place:
-            page.way("datos")
+            page.goto_button("datos")
     else:
-        return selection.prepared(session)
+        return selection.prepared_file(session)
     return None
 
 
-def before(session: Session, reached: Connection) -> None:
-    plan = (
-        selection.prepared(session)
-        if session.action_id and not selection.file_lacking(session)
+def before(session: Session, connection: Connection) -> None:
+    prepared = (
+        selection.prepared_file(session)
+        if session.mapping.action_id and not selection.file_lacking(session)
         else None
     )
-    place = page.heading("lanzamiento", plan.action.title if plan else "")
-    plan = plan_or_reason(session, place)
-    if plan is None:
+    place = page.heading("lanzamiento", prepared.action.title if prepared else "")
+    prepared = prepared_or_reason(session, place)
+    if prepared is None:
         return
-    dry_run_seen = launch.dry_run_of(session, reached)
-    launch.say_dry_run(plan, dry_run_seen)
-    after = launch.others(session, reached)
+    summary = dry_run.summary_of(session, connection)
+    if reason := selection.why_not(prepared):
+        st.error(escape_markdown(reason), icon=":material/error:")
+    else:
+        launch.show_dry_run(prepared, summary)
+    after = launch.runs_to_wait_for(session, connection)
     launch_options.draw(session)
     with place:
-        launch.button(session, plan, dry_run_seen, reached, after=after)
+        launch.button(session, launch.LaunchRequest(prepared, summary, connection, after))
 
 
 def board(session: Session) -> None:
@@ -61,19 +66,19 @@ def board(session: Session) -> None:
     put_in_url(run.run_id)
     snapshot = take_snapshot(context, run, session)
     place = page.heading("lanzamiento", snapshot.title, buttons=0.56)
-    note = f" · {plain(run.note)}" if run.note else ""
-    who = f"{plain(run.org_name or run.target)} · {plain(run.person or '?')}"
-    st.caption(f"{who} · {local(run.created_at)}{note} · ejecución {run.run_id}")
+    note = f" · {escape_markdown(run.note)}" if run.note else ""
+    who = f"{escape_markdown(run.org_name or run.target)} · {escape_markdown(run.person or '?')}"
+    st.caption(f"{who} · {local_time(run.created_at)}{note} · ejecución {run.run_id}")
     with place:
         board_page.buttons(session, snapshot)
     if not snapshot.alive and not snapshot.ended:
-        board_page.wait_until_idle(session, snapshot)
-    page.advise(session)
+        board_page.why_stopped(session, snapshot)
+    page.show_advice(session)
     board_page.panel(session, snapshot)
 
 
 session = page.begin("lanzamiento")
-with page.error_boundary():
+with error_boundary():
     if current_runs.attached(resources.context(), session, dry_run=False):
         board(session)
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable
 
 import streamlit as st
@@ -10,18 +11,30 @@ from bulk.core.figures import count, thousands
 from bulk.core.records import ALL_STATES, RunRecord
 from bulk.errors import BulkError
 from bulk.journal import locations
+from bulk.report.audit import facts as audit_facts
 from bulk.runs.status import find_run
-from pages.ui.results import audit, downloads, error_groups, location_chart, roadmap, undo, verify
-from pages.ui.run import current_runs, outcome, row_filters
+from pages.ui.frame import page
+from pages.ui.results import downloads, error_groups, location_chart, roadmap, undo, verify
+from pages.ui.run import board, current_runs, row_filters
+from pages.ui.run import tables as run_tables
 from pages.ui.run.details import counted
-from pages.ui.run.orders import every
-from pages.ui.run.snapshot import RunSnapshot, local, state_word, take_snapshot, where_of
-from pages.ui.shell import page, resources
+from pages.ui.run.orders import statuses
+from pages.ui.run.snapshot import RunSnapshot, state_word, take_snapshot, where_of
+from pages.ui.shell import resources
+from pages.ui.shell.errors import error_boundary
 from pages.ui.shell.session import Session, put_in_url, run_in_url
-from pages.ui.texts import CHOOSE_RUN, PAGES, lasting, sentence
-from pages.ui.texts_runs import plural, rows_text, word_of
+from pages.ui.texts import (
+    CHOOSE_RUN,
+    PAGES,
+    lasting,
+    local_time,
+    plural,
+    rows_text,
+    sentence,
+    word_of,
+)
 from pages.ui.widgets import tables
-from pages.ui.widgets.markdown import plain
+from pages.ui.widgets.markdown import escape_markdown
 
 UNDONE, CAUSES, ROWS, ORDERS, PLACES, AUDIT = (
     "Restauración",
@@ -56,47 +69,64 @@ def sum_line(snapshot: RunSnapshot) -> str:
 
 def summary(snapshot: RunSnapshot) -> None:
     run = snapshot.run
-    who = f"{plain(where_of(run))} · {plain(run.person or '?')} · {local(run.created_at)}"
-    calls = (
-        f"{count(run.requests, 'llamada', 'llamadas')} ·"
-        f" {count(run.retries, 'reintento', 'reintentos')}"
-    )
-    note = f" · {plain(run.note)}" if run.note else ""
-    plan = f" · ensayo {run.parent}" if run.parent and run.kind == "apply" else ""
-    state = f"**{plain(sentence(state_word(snapshot)))}**"
-    st.caption(
-        f"{state} · {who} · {lasting(snapshot.seconds)} · {calls}{note}{plan} · ejecución {run.run_id}"
-    )
+    facts = [
+        f"**{escape_markdown(sentence(state_word(snapshot)))}**",
+        escape_markdown(where_of(run)),
+        escape_markdown(run.person or "?"),
+        local_time(run.created_at),
+        lasting(snapshot.seconds),
+        count(run.requests, "llamada", "llamadas"),
+        count(run.retries, "reintento", "reintentos"),
+        escape_markdown(run.note),
+        f"ensayo {run.parent}" if run.parent and run.kind == "apply" else "",
+        f"ejecución {run.run_id}",
+    ]
+    st.caption(" · ".join(filter(None, facts)))
     if snapshot.alive:
         st.info("La ejecución sigue en curso: el informe crece con ella.", icon=":material/sync:")
-    elif (
-        run.kind == "apply"
-        and not run.dry_run
-        and snapshot.ended
-        and not snapshot.review
-        and not snapshot.counts["cancelled"]
-    ):
+    elif went_well(snapshot):
         st.success(
             f"{thousands(snapshot.finished)} de {thousands(snapshot.total)} como se pidió.",
             icon=":material/check_circle:",
         )
-    outcome.counters(snapshot)
+    board.counters(snapshot)
     st.caption(sum_line(snapshot))
 
 
-def orders_(snapshot: RunSnapshot) -> None:
+def went_well(snapshot: RunSnapshot) -> bool:
+    """A launch in which every row ended as wanted."""
+    launched = snapshot.run.kind == "apply" and not snapshot.run.dry_run
+    return launched and snapshot.ended and not snapshot.review and not snapshot.counts["cancelled"]
+
+
+def orders_table(snapshot: RunSnapshot) -> None:
     if snapshot.order_states:
         tables.show(
-            tables.order_frame(every(snapshot)), config=tables.order_config(), key="report_orders"
+            run_tables.order_frame(statuses(snapshot)),
+            config=run_tables.order_config(),
+            key="report_orders",
         )
     else:
         st.caption("La ejecución no tiene lotes.")
 
 
+def audit_table(run: RunRecord) -> None:
+    """Who, when, where, with which files, mapping, scope and settings, and the commands given
+    meanwhile.
+
+    Not a grid: there a fingerprint or the settings would be cut where the column ends.
+    """
+    pairs = "".join(
+        f"<dt>{html.escape(what)}</dt><dd>{html.escape(value)}</dd>"
+        for what, value in audit_facts(resources.context(), run)
+    )
+    st.html(f'<dl class="facts">{pairs}</dl>')
+
+
 def after(session: Session, snapshot: RunSnapshot) -> None:
     """What can be done with the run now."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        if undo.wait_until_idle(snapshot):
+        if undo.is_offered(snapshot):
             verify.button(session, snapshot)
             if snapshot.run.kind in ("apply", "undo"):
                 undo.button(session, snapshot)
@@ -111,29 +141,26 @@ def after(session: Session, snapshot: RunSnapshot) -> None:
         if found and st.button(
             f"Siguiente acción: {found.action.title}", icon=":material/arrow_forward:"
         ):
-            session.action_id = found.action.id
+            session.mapping.action_id = found.action.id
             st.switch_page(PAGES["mapeo"][0])
     verify.draw(session, snapshot)
     undo.draw(session, snapshot)
 
 
 def details(session: Session, snapshot: RunSnapshot) -> None:
-    """One view at a time: with thousands of orders each of them costs, and only one is looked
-    at.
-    """
+    """One view at a time: with thousands of orders each of them costs time."""
     views: dict[str, Callable[[], None]] = {
         CAUSES: lambda: error_groups.draw(session, snapshot),
         ROWS: lambda: row_filters.draw(
             snapshot,
-            plan=snapshot.run.dry_run,
             key=f"report_{snapshot.run.run_id}",
-            orders=every(snapshot),
+            orders=statuses(snapshot),
         ),
-        ORDERS: lambda: orders_(snapshot),
+        ORDERS: lambda: orders_table(snapshot),
         PLACES: lambda: location_chart.by_location(
             snapshot.run, locations.group_counts(resources.context().journal, snapshot.run.run_id)
         ),
-        AUDIT: lambda: audit.audit_table(snapshot.run),
+        AUDIT: lambda: audit_table(snapshot.run),
     }
     if snapshot.run.kind == "undo":
         views = {UNDONE: lambda: undo.lists(snapshot), **views}
@@ -142,7 +169,7 @@ def details(session: Session, snapshot: RunSnapshot) -> None:
         "Ver", names, default=names[0], label_visibility="collapsed", required=True, key=key
     )
     numbers = {
-        CAUSES: len(error_groups.gathered(session, snapshot)),
+        CAUSES: len(error_groups.groups_of(session, snapshot)),
         ROWS: snapshot.total,
         ORDERS: len(snapshot.order_states),
     }
@@ -157,7 +184,7 @@ def draw(session: Session, run: RunRecord) -> None:
         downloads.excel_button(run)
         downloads.more(snapshot)
     if snapshot.run.reason and not snapshot.alive:
-        st.warning(plain(snapshot.run.reason), icon=":material/warning:")
+        st.warning(escape_markdown(snapshot.run.reason), icon=":material/warning:")
     summary(snapshot)
     after(session, snapshot)
     details(session, snapshot)
@@ -165,16 +192,16 @@ def draw(session: Session, run: RunRecord) -> None:
 
 def nothing_to_show() -> None:
     with page.heading("informe"):
-        page.way("historial")
+        page.goto_button("historial")
 
 
 session = page.begin("informe")
-with page.error_boundary():
+with error_boundary():
     try:
         run = chosen(session)
     except BulkError as error:
         nothing_to_show()
-        st.error(plain(error.message), icon=":material/error:")
+        st.error(escape_markdown(error.message), icon=":material/error:")
     else:
         if run is None:
             nothing_to_show()

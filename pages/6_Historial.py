@@ -9,9 +9,11 @@ import streamlit as st
 from bulk.adapters import SUPPORTED
 from bulk.core.figures import count
 from bulk.core.records import RunRecord
+from pages.ui.frame import page
 from pages.ui.results import compare, downloads, history, history_charts, repeat
 from pages.ui.run import current_runs
-from pages.ui.shell import page, resources
+from pages.ui.shell import resources
+from pages.ui.shell.errors import error_boundary
 from pages.ui.shell.session import Session
 from pages.ui.texts import NO_RUNS, PAGES
 
@@ -70,7 +72,7 @@ def repeat_run(session: Session, run: RunRecord) -> None:
 
 
 def buttons(session: Session, picked: Sequence[RunRecord]) -> bool:
-    """What can be done with the marked ones; True while two are to be compared."""
+    """What can be done with the marked runs; True while two are to be compared."""
     context = resources.context()
     with st.container(horizontal=True, vertical_alignment="center"):
         comparing = st.toggle("Comparar", disabled=len(picked) != 2, help="Marca dos ejecuciones.")
@@ -108,7 +110,7 @@ def draw(session: Session) -> None:
             if st.button("Cargar ficheros", type="primary"):
                 st.switch_page(PAGES["datos"][0])
         return
-    found = history.matching(context, there, chosen_filters(history.organisations(there)))
+    found = history.matching(context, there, chosen_filters(history.organizations(there)))
     pages = max(1, -(-len(found) // history.PAGE))
     number = st.pagination(pages, key="history_page") if pages > 1 else 1
     shown = found[(number - 1) * history.PAGE : number * history.PAGE]
@@ -128,5 +130,5 @@ def draw(session: Session) -> None:
 
 
 session = page.begin("historial")
-with page.error_boundary():
+with error_boundary():
     draw(session)

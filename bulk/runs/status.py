@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bulk.adapters import get_action
@@ -165,19 +165,31 @@ def exit_code(document_: dict[str, Any]) -> int:
 
 
 def phone_line(context: Context, run: RunRecord) -> str:
+    """The run in one line, to be read out on the telephone; see `phone_text`."""
+    state, counts = run_state(context, run), runs.run_counts(context.journal, run.run_id)
+    return phone_text(run, state, counts, forecast(context, run, state, counts)["eta_s"])
+
+
+def phone_text(
+    run: RunRecord, state: str, counts: Mapping[str, int], eta_s: float | None = None
+) -> str:
     """`Acme España · Desvío total con prefijo 53: 2.918 de 4.300 usuarios (68 %), 41 por
-    revisar.`
+    revisar. En curso. Fin estimado: 13:40.`
+
+    `eta_s` is how many seconds are left; None when that is not known.
     """
-    counts = runs.run_counts(context.journal, run.run_id)
     total = sum(counts.values()) - counts["excluded"]
     finished = total - counts["pending"] - counts["running"]
     review = sum(counts[state] for state in review_states(run.kind))
     share = f"{100 * finished // total} %" if total else "0 %"
     units = count(total, *UNITS[get_action(run.action_id).dataset])
     where = "SANDBOX" if run.target == "sandbox" else run.org_name or run.target
-    word = run_word(run, run_state(context, run))
     done = f"{thousands(finished)} de {units} ({share}), {thousands(review)} por revisar"
-    return f"{where} · {title(run)}: {done}. {word.capitalize()}."
+    line = f"{where} · {title(run)}: {done}. {run_word(run, state).capitalize()}."
+    if eta_s is None:
+        return line
+    end = datetime.now() + timedelta(seconds=eta_s)
+    return f"{line} Fin estimado: {end:%H:%M}."
 
 
 KINDS = {"apply": "{}", "undo": "Deshacer · {}", "verify": "Verificación · {}"}

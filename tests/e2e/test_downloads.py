@@ -9,28 +9,19 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import openpyxl
-import pytest
 
-from tests.e2e.conftest import PEOPLE, Server
+from tests.e2e.app_server import PEOPLE
 from tests.e2e.operator import Operator
-from tests.e2e.test_happy_path import FORWARDING, table, worked
-
-
-@pytest.fixture
-def operator(browser: Any, server: Server) -> Iterator[Operator]:
-    tab = Operator(browser, server)
-    yield tab
-    tab.close()
+from tests.e2e.steps import FORWARDING, apply, csv_rows
 
 
 def launched(operator: Operator, examples: Path) -> str:
     """A run of the forwarding to its end, its report on screen; the run's id."""
-    run_id = worked(operator, examples, FORWARDING)
+    run_id = apply(operator, examples, FORWARDING)
     operator.press("Ver el informe")
     operator.offers("Descargar Excel")
     return run_id
@@ -61,7 +52,7 @@ def test_every_download_of_the_report_opens_and_holds_the_run(
     acta = opened_offline(browser, operator.save("Acta"), tmp_path)
     assert run_id in acta and "Acta de operaciones en Webex Calling" in acta
     operator.press("Más")
-    found = table(operator.save("CSV"))
+    found = csv_rows(operator.save("CSV"))
     assert len(found) == PEOPLE
     document = json.loads(operator.save("JSON"))
     assert document["run_id"] == run_id
@@ -78,7 +69,7 @@ def test_every_download_of_the_report_opens_and_holds_the_run(
     assert back[0][:width] == given[0]
     assert [row[0] for row in back] == [row[0] for row in given]
     parts = zipfile.ZipFile(io.BytesIO(operator.save("Hechas / fallidas / sin procesar")))
-    assert sum(len(table(parts.read(name))) for name in parts.namelist()) == PEOPLE
+    assert sum(len(csv_rows(parts.read(name))) for name in parts.namelist()) == PEOPLE
     events = [json.loads(line) for line in operator.save("Descargar registro").splitlines()]
     assert {event["run"] for event in events} == {run_id}
     assert operator.outside == []

@@ -6,27 +6,14 @@ from __future__ import annotations
 
 import csv
 import io
-import re
-import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
-from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
-from tests.e2e.conftest import Server
-from tests.e2e.operator import Operator
-
-FORWARDING = "Desvío total con prefijo 53"
-
-
-@pytest.fixture
-def operator(browser: Any, server: Server) -> Iterator[Operator]:
-    tab = Operator(browser, server)
-    yield tab
-    tab.close()
+from tests.e2e.operator import HANDLED, Operator
+from tests.e2e.steps import FORWARDING, csv_rows
 
 
 @pytest.fixture
@@ -43,33 +30,29 @@ def spoiled(examples: Path, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def view(operator: Operator, name: str) -> None:
-    operator.page.get_by_role("radio", name=re.compile(f"^{name}")).first.click()
-    operator.idle()
-
-
 def write(operator: Operator, row: int, header: str, text: str) -> None:
     """Type into a cell of the grid of bad rows, the last one on a page."""
     grid = operator.page.locator("[data-testid=stDataFrame]").last
-    grid.locator("[role=gridcell]").first.wait_for(
-        state="attached"
-    )  # a canvas: its cells are never visible elements
+    # A canvas: its cells are attached and never visible.
+    grid.locator("[role=gridcell]").first.wait_for(state="attached")
     headers = [
         " ".join(each.split()) for each in grid.locator("[role=columnheader]").all_inner_texts()
     ]
     position = next(at for at, each in enumerate(headers) if header in each)
     cell = grid.locator("[role=row]").nth(row).locator("[role=gridcell]").nth(position)
-    field = open_cell(operator, grid, row, position)
-    field.fill(text)
-    operator.page.wait_for_timeout(200)  # the grid takes the text a moment after the field has it
-    field.press("Enter")
-    operator.idle()
-    until = time.monotonic() + 10
-    while cell.inner_text() != text and time.monotonic() < until:
-        operator.page.wait_for_timeout(100)
-    assert cell.inner_text() == text
+
+    def is_written() -> bool:
+        """The grid takes the text a moment after its field has it; Enter may come too early."""
+        if cell.inner_text() != text:
+            field = open_cell(operator, grid, row, position)
+            field.fill(text)
+            operator.page.evaluate(HANDLED)
+            field.press("Enter")
+            operator.idle()
+        return str(cell.inner_text()) == text
+
+    operator.until(is_written, f"the cell to hold {text}")
     operator.sees("sin aplicar todavía")  # the server has the cell too
-    operator.page.wait_for_timeout(500)
     operator.idle()
 
 
@@ -79,20 +62,18 @@ def open_cell(operator: Operator, grid: Any, row: int, position: int) -> Any:
     """
     field = operator.page.locator("#portal input, #portal textarea").first
     left = sum(float(each) for each in WIDTHS[:position]) + 30
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
+
+    def is_open() -> bool:
         grid.scroll_into_view_if_needed()
         where = grid.locator("canvas").first.bounding_box()
         if where:
             operator.page.mouse.click(where["x"] + left, where["y"] + 35 * row + 17)
             operator.page.keyboard.press("Enter")
-        try:
-            field.wait_for(timeout=2_000)
-        except PlaywrightTimeout:
-            operator.idle()
-        else:
-            return field
-    raise AssertionError("the grid never opened the cell")
+        operator.idle()
+        return field.count() > 0 and bool(field.is_visible())
+
+    operator.until(is_open, "the grid to open the cell")
+    return field
 
 
 WIDTHS = (55, 150, 140)  # Fila, Quién, and the columns with problems
@@ -103,17 +84,12 @@ def test_a_bad_cell_is_corrected_in_place_and_in_all_that_are_like_it(
 ) -> None:
     operator.go("/Datos")
     operator.upload(spoiled)
-    view(operator, "Avisos")
+    operator.pick("Avisos")
     write(operator, 1, "extension", "2041")
     operator.press("Aplicar a todas las iguales (2)")
     operator.sees("2 celdas corregidas")
-    view(operator, "Vista previa")
-    rows = list(
-        csv.DictReader(
-            io.StringIO(operator.save("Descargar fichero corregido").decode("utf-8-sig")),
-            delimiter=";",
-        )
-    )
+    operator.pick("Vista previa")
+    rows = csv_rows(operator.save("Descargar fichero corregido"))
     assert [row["extension"] for row in rows[:2]] == ["2041", "2041"]
     assert "20x1" in (spoiled / "USUARIOS.CSV").read_text(encoding="utf-8-sig")
     assert operator.outside == []
@@ -122,13 +98,12 @@ def test_a_bad_cell_is_corrected_in_place_and_in_all_that_are_like_it(
 def test_a_typed_cell_is_still_there_after_another_page(operator: Operator, spoiled: Path) -> None:
     operator.go("/Datos")
     operator.upload(spoiled)
-    view(operator, "Avisos")
+    operator.pick("Avisos")
     write(operator, 1, "extension", "2041")
-    operator.page.get_by_role("link", name=re.compile("Mapeo")).click()
+    operator.open("Mapeo")
     operator.sees("1 celda sin aplicar")
-    operator.page.get_by_role("link", name=re.compile("Datos")).click()
-    operator.idle()
-    view(operator, "Avisos")
+    operator.open("Datos")
+    operator.pick("Avisos")
     operator.press("Aplicar 1 corrección")
     operator.sees("1 celda corregida")
 
@@ -138,12 +113,8 @@ def test_problems_can_be_taken_away_as_csv_and_as_a_marked_workbook(
 ) -> None:
     operator.go("/Datos")
     operator.upload(spoiled)
-    view(operator, "Avisos")
-    problems = list(
-        csv.DictReader(
-            io.StringIO(operator.save("Descargar problemas").decode("utf-8-sig")), delimiter=";"
-        )
-    )
+    operator.pick("Avisos")
+    problems = csv_rows(operator.save("Descargar problemas"))
     assert [
         (row["fila"], row["columna"], row["valor"]) for row in problems if row["valor"] == "20x1"
     ] == [
@@ -165,7 +136,7 @@ def test_the_grid_opens_on_mapeo_with_what_the_action_finds_wrong(
     operator.press("Continuar a Mapeo")
     operator.choose(FORWARDING)
     operator.sees("58 filas válidas · 2 con errores (se apartan)")
-    view(operator, "Errores")
+    operator.pick("Errores")
     write(operator, 1, "extension", "2041")
     operator.press("Aplicar 1 corrección")
     operator.sees("59 filas válidas · 1 con errores (se aparta)")

@@ -2,71 +2,35 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import LOCATIONS, PEOPLE, Server, start_server
+from tests.e2e.app_server import LOCATIONS, PEOPLE, Server, start_server
+from tests.e2e.conftest import OpenTab
 from tests.e2e.operator import Operator
-
-FORWARDING = "Desvío total con prefijo 53"
-
-
-@pytest.fixture
-def operator(browser: Any, server: Server) -> Iterator[Operator]:
-    tab = Operator(browser, server)
-    yield tab
-    tab.close()
-
-
-def start_dry_run(operator: Operator, examples: Path, title: str) -> None:
-    operator.go("/Datos")
-    operator.upload(examples)
-    operator.press("Continuar a Mapeo")
-    if "ubicaci" in title or "cabecera" in title:
-        operator.page.get_by_role("radio", name="Ubicaciones").click()
-        operator.idle()
-    operator.choose(title)
-    operator.press("Continuar a Ensayo")
-    operator.page.get_by_role("button", name=re.compile(r"Ensayar \d+ filas")).click()
-    operator.offers("Ir a Lanzamiento")
-
-
-def worked(operator: Operator, examples: Path, title: str) -> str:
-    """Rehearsed and launched, and at its end; the run's id."""
-    start_dry_run(operator, examples, title)
-    operator.press("Ir a Lanzamiento")
-    operator.press("Lanzar este ensayo")
-    run_id = run_of(operator)
-    operator.offers("Ver el informe")
-    return run_id
-
-
-def run_of(operator: Operator) -> str:
-    operator.page.wait_for_url(re.compile(r"Lanzamiento\?run="))
-    return str(operator.page.url.split("run=")[1])
-
-
-def table(raw: bytes) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig")), delimiter=";"))
+from tests.e2e.steps import (
+    FORWARDING,
+    PAGES,
+    choose_action,
+    csv_rows,
+    dry_run,
+    launch_dry_run,
+    report_rows,
+    report_states,
+    run_in_url,
+)
 
 
 def test_from_three_files_to_the_report(operator: Operator, examples: Path) -> None:
-    start_dry_run(operator, examples, FORWARDING)
+    dry_run(operator, examples, FORWARDING)
     planned = [
-        row for row in table(operator.save("Descargar ensayo")) if row["estado"] == "cambiar"
+        row for row in csv_rows(operator.save("Descargar ensayo")) if row["estado"] == "cambiar"
     ]
-    operator.press("Ir a Lanzamiento")
-    operator.press("Lanzar este ensayo")
-    run_id = run_of(operator)
+    run_id = launch_dry_run(operator)
     operator.page.reload()
-    operator.idle()
     operator.sees(run_id)  # F5 finds the run again
     operator.offers("Ver el informe")
     operator.page.get_by_role("radio", name=re.compile("Errores por causa")).click()
@@ -74,7 +38,7 @@ def test_from_three_files_to_the_report(operator: Operator, examples: Path) -> N
     operator.press("Ver el informe")
     operator.sees("no válida (bloqueada en el ensayo)")
     operator.press("Más")
-    rows = table(operator.save("CSV"))
+    rows = csv_rows(operator.save("CSV"))
     assert len(rows) == PEOPLE
     done = [row for row in rows if row["estado"] == "hecha"]
     assert {row["fila"] for row in done} == {row["fila"] for row in planned}
@@ -90,21 +54,18 @@ def test_from_three_files_to_the_report(operator: Operator, examples: Path) -> N
 
 
 def test_polling_stops_when_the_run_ends(operator: Operator, examples: Path) -> None:
-    start_dry_run(operator, examples, FORWARDING)
-    operator.press("Ir a Lanzamiento")
-    operator.press("Lanzar este ensayo")
+    dry_run(operator, examples, FORWARDING)
+    launch_dry_run(operator)
     operator.offers("Ver el informe")
-    operator.page.wait_for_timeout(1_500)
-    assert operator.frames  # the board was drawn through them
-    operator.frames.clear()
-    operator.page.wait_for_timeout(2_500)
-    assert operator.frames == []
+    operator.idle()
+    assert operator.traffic.polled > 0  # the board was drawn through it
+    operator.until(lambda: not operator.traffic.polling, "the polling to stop")
 
 
 def test_a_launch_that_cannot_be_undone_waits_for_the_number(
     operator: Operator, examples: Path
 ) -> None:
-    start_dry_run(operator, examples, "Actualizar número de cabecera")
+    dry_run(operator, examples, "Actualizar número de cabecera", kind="Ubicaciones")
     operator.press("Ir a Lanzamiento")
     operator.press("Lanzar este ensayo")
     field = operator.page.get_by_label(re.compile(r"Escribe \d+ para confirmar"))
@@ -121,11 +82,9 @@ def test_a_launch_that_cannot_be_undone_waits_for_the_number(
     operator.sees(f"Has escrito «999» y se espera {number}.")
     field.fill(number)
     operator.page.get_by_role("button", name="Lanzar", exact=True).click()
-    run_of(operator)
+    run_in_url(operator)
     operator.offers("Ver el informe")
-    operator.press("Ver el informe")
-    operator.press("Más")
-    rows = table(operator.save("CSV"))
+    rows = report_rows(operator)
     assert len(rows) == LOCATIONS
     assert [row["estado"] for row in rows].count("hecha") == int(number)
     assert {row["estado"] for row in rows} <= {"hecha", "sin cambios", "no válida"}
@@ -133,65 +92,49 @@ def test_a_launch_that_cannot_be_undone_waits_for_the_number(
 
 
 def test_a_killed_server_leaves_a_run_that_another_one_finishes(
-    browser: Any, chromium: str, examples: Path, tmp_path: Path
+    open_tab: OpenTab, chromium: str, examples: Path, tmp_path: Path
 ) -> None:
     first = start_server(tmp_path / "home", latency_ms=400)
-    tab = Operator(browser, first)
     try:
-        start_dry_run(tab, examples, FORWARDING)
-        tab.press("Ir a Lanzamiento")
-        tab.press("Lanzar este ensayo")
-        run_id = run_of(tab)
-        first.kill()
-        second = start_server(tmp_path / "home")
-        tab.server = second
-        try:
-            tab.go(f"/Lanzamiento?run={run_id}")
-            tab.sees("Interrumpida (se puede reanudar)")
-            tab.press("Reanudar")
-            tab.offers("Ver el informe")
-            tab.press("Ver el informe")
-            tab.press("Más")
-            states = {row["estado"] for row in table(tab.save("CSV"))}
-            assert states <= {"hecha", "sin cambios", "no válida"}
-            assert "hecha" in states
-        finally:
-            second.stop()
+        tab = open_tab(first)
+        dry_run(tab, examples, FORWARDING)
+        run_id = launch_dry_run(tab)
     finally:
-        tab.close()
-        if first.process.poll() is None:
-            first.stop()
+        first.kill()
+    second = start_server(tmp_path / "home")
+    try:
+        tab.server = second
+        tab.go(f"/Lanzamiento?run={run_id}")
+        tab.sees("Interrumpida (se puede reanudar)")
+        tab.press("Reanudar")
+        tab.offers("Ver el informe")
+        states = set(report_states(tab))
+        assert states <= {"hecha", "sin cambios", "no válida"}
+        assert "hecha" in states
+    finally:
+        second.stop()
 
 
 def test_a_fixed_value_of_the_mapping_outlives_a_page_switch(
     operator: Operator, examples: Path
 ) -> None:
-    operator.go("/Datos")
-    operator.upload(examples)
-    operator.press("Continuar a Mapeo")
-    operator.choose(FORWARDING)
+    choose_action(operator, examples, FORWARDING)
     operator.press("Valor fijo")
     operator.page.get_by_label("El mismo valor en todas las filas").fill("2041")
-    operator.page.get_by_role("button", name="Aplicar", exact=True).click()
-    operator.idle()
-    operator.page.get_by_role("link", name=re.compile("Datos")).click()
-    operator.idle()
-    operator.page.get_by_role("link", name=re.compile("Mapeo")).click()
+    operator.press("Aplicar")
+    operator.open("Datos")
+    operator.open("Mapeo")
     operator.offers("Volver a las cabeceras")
 
 
-@pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize(
-    "path", ["/", "/Datos", "/Mapeo", "/Ensayo", "/Lanzamiento", "/Informe", "/Historial"]
-)
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("page", PAGES)
 def test_a_deep_link_shows_its_page_without_asking_anything_outside(
-    browser: Any, shared_server: Server, path: str, dark: bool
+    open_tab: OpenTab, shared_server: Server, page: str, dark: bool
 ) -> None:
-    tab = Operator(browser, shared_server, dark=dark)
-    tab.go(path)
+    tab = open_tab(shared_server, dark=dark)
+    tab.go("/" if page == "Inicio" else f"/{page}")
     tab.sees("SANDBOX · datos inventados")
-    titles = {"/": "Inicio"}
-    assert tab.page.locator("h3").first.inner_text() == titles.get(path, path[1:])
+    assert tab.page.locator("h3").first.inner_text() == page
     assert tab.page.locator("[data-testid=stException]").count() == 0
     assert tab.outside == []
-    tab.close()

@@ -1,16 +1,13 @@
-"""What a file says is shown as it is written: no picture of somebody else's is fetched."""
+"""What a file says is shown as it is written: no picture from outside is fetched."""
 
 from __future__ import annotations
 
 import csv
 import io
-import re
 from pathlib import Path
-from typing import Any
 
-from tests.e2e.conftest import Server
 from tests.e2e.operator import Operator
-from tests.e2e.test_happy_path import FORWARDING, run_of
+from tests.e2e.steps import FORWARDING, run_in_url, start_dry_run
 
 PICTURE = "![x](http://fuera.invalid/{}.png)"
 
@@ -43,45 +40,37 @@ def hostile(examples: Path, folder: Path) -> Path:
 
 
 def test_text_of_a_file_stays_text_on_every_page(
-    browser: Any, server: Server, examples: Path, tmp_path: Path
+    operator: Operator, examples: Path, tmp_path: Path
 ) -> None:
-    tab = Operator(browser, server)
-    try:
-        tab.go("/Datos")
-        tab.upload(hostile(examples, tmp_path))
-        harmless(tab)
-        tab.press("Continuar a Mapeo")
-        tab.choose(FORWARDING)
-        tab.sees("2 con errores")
-        harmless(tab)
-        for line in ("3", "2"):
-            tab.page.get_by_label("Fila", exact=True).first.fill(line)
-            tab.page.keyboard.press("Enter")
-            tab.idle()
-            harmless(tab)
-        tab.press("Continuar a Ensayo")
-        tab.page.get_by_role("button", name=re.compile(r"Ensayar \d+ filas")).click()
-        tab.offers("Ir a Lanzamiento")
-        harmless(tab)
-        tab.press("Ir a Lanzamiento")
-        tab.page.get_by_label("Nota").fill(PICTURE.format("note"))
-        tab.page.keyboard.press("Enter")
-        tab.idle()
-        tab.press("Lanzar este ensayo")
-        run_of(tab)
-        tab.offers("Ver el informe")
-        harmless(tab)
-        for page in ("Informe", "Historial", "Inicio"):
-            tab.page.get_by_test_id("stSidebar").get_by_role("link", name=page).first.click()
-            tab.page.locator("h3").filter(has_text=page).first.wait_for()
-            harmless(tab)
-    finally:
-        tab.close()
+    operator.go("/Datos")
+    operator.upload(hostile(examples, tmp_path))
+    assert_harmless(operator)
+    operator.press("Continuar a Mapeo")
+    operator.choose(FORWARDING)
+    operator.sees("2 con errores")
+    assert_harmless(operator)
+    for line in ("3", "2"):
+        operator.page.get_by_label("Fila", exact=True).first.fill(line)
+        operator.page.keyboard.press("Enter")
+        assert_harmless(operator)
+    operator.press("Continuar a Ensayo")
+    start_dry_run(operator)
+    assert_harmless(operator)
+    operator.press("Ir a Lanzamiento")
+    operator.page.get_by_label("Nota").fill(PICTURE.format("note"))
+    operator.page.keyboard.press("Enter")
+    operator.idle()
+    operator.press("Lanzar este ensayo")
+    run_in_url(operator)
+    operator.offers("Ver el informe")
+    assert_harmless(operator)
+    for page in ("Informe", "Historial", "Inicio"):
+        operator.open(page)
+        assert_harmless(operator)
 
 
-def harmless(tab: Operator) -> None:
+def assert_harmless(tab: Operator) -> None:
     """Nothing was asked of outside, and nothing on the page would ask for it."""
     tab.idle()
-    tab.page.wait_for_timeout(300)
     assert tab.outside == []
     assert tab.page.locator("img[src*='fuera']").count() == 0

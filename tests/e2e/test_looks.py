@@ -4,17 +4,15 @@ is asked for.
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import Server
+from tests.e2e.app_server import Server
+from tests.e2e.conftest import OpenTab
 from tests.e2e.operator import Operator
-from tests.e2e.test_happy_path import FORWARDING, worked
+from tests.e2e.steps import FORWARDING, PAGES, apply
 
-PAGES = ("Inicio", "Datos", "Mapeo", "Ensayo", "Lanzamiento", "Informe", "Historial")
 VIEWS = ("Filas", "Lotes", "Por ubicación", "Auditoría")  # of the report
 # The one main button of each page after a run; a second copy at the foot counts once, «Abrir» waits
 # for a run to be marked.
@@ -27,7 +25,7 @@ MAIN = {
     "Informe": {"Descargar Excel"},
     "Historial": {"Abrir"},
 }
-MIN_STEP = 4.5  # WCAG 2.2, 1.4.3
+MIN_CONTRAST = 4.5  # WCAG 2.2, 1.4.3
 
 # Each text that can be seen, with the contrast of its colour to what is painted below it.
 CONTRASTS = """() => {
@@ -73,25 +71,24 @@ TOO_WIDE = """() => {
 }"""
 
 
+# No animation that ends is running: what fades in has faded in.
+FADED_IN = """() => document.getAnimations().every(
+  each => each.playState !== "running" || each.effect.getComputedTiming().endTime === Infinity)"""
+
+
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_what_a_page_writes_can_be_read(
-    browser: Any, server: Server, examples: Path, dark: bool
+    open_tab: OpenTab, server: Server, examples: Path, dark: bool
 ) -> None:
-    tab = Operator(browser, server, dark=dark)
-    try:
-        worked(tab, examples, FORWARDING)
-        faint = {page: faint_texts(tab, page) for page in PAGES}
-        assert faint == {page: [] for page in PAGES}
-        assert {page: main_buttons(tab, page) for page in PAGES} == MAIN
-        assert {view: faint_texts(tab, "Informe", view=view) for view in VIEWS} == {
-            view: [] for view in VIEWS
-        }
-        assert tab.outside == []
-        tab.page.set_viewport_size({"width": 1024, "height": 576})  # 125 % on a small laptop
-        wide = {page: too_wide(tab, page) for page in PAGES}
-        assert wide == {page: [] for page in PAGES}
-    finally:
-        tab.close()
+    tab = open_tab(server, dark=dark)
+    apply(tab, examples, FORWARDING)
+    assert {page: faint_texts(tab, page) for page in PAGES} == {page: [] for page in PAGES}
+    assert {page: main_buttons(tab, page) for page in PAGES} == MAIN
+    views = {view: faint_texts(tab, "Informe", view=view) for view in VIEWS}
+    assert views == {view: [] for view in VIEWS}
+    assert tab.outside == []
+    tab.page.set_viewport_size({"width": 1024, "height": 576})  # 125 % on a small laptop
+    assert {page: too_wide(tab, page) for page in PAGES} == {page: [] for page in PAGES}
 
 
 def too_wide(tab: Operator, page: str) -> list[str]:
@@ -105,13 +102,12 @@ def faint_texts(tab: Operator, page: str, *, view: str = "") -> list[tuple[str, 
     """(text, contrast) of what is hard to read on a page."""
     go_to(tab, page)
     if view:
-        tab.page.get_by_role("radio", name=re.compile(view)).first.click()
-        tab.idle()
-        tab.page.wait_for_timeout(300)
+        tab.pick(view)
+        faded_in(tab)
     assert tab.page.locator("[data-testid=stException]").count() == 0
     found: list[tuple[str, float]] = tab.page.evaluate(CONTRASTS)
     assert len(found) > 10
-    return [(text, ratio) for text, ratio in found if ratio < MIN_STEP]
+    return [(text, ratio) for text, ratio in found if ratio < MIN_CONTRAST]
 
 
 def main_buttons(tab: Operator, page: str) -> set[str]:
@@ -133,7 +129,10 @@ def main_buttons(tab: Operator, page: str) -> set[str]:
 
 
 def go_to(tab: Operator, page: str) -> None:
-    tab.page.get_by_test_id("stSidebar").get_by_role("link", name=re.compile(page)).first.click()
-    tab.page.locator("h3").filter(has_text=page).first.wait_for()
-    tab.idle()
-    tab.page.wait_for_timeout(500)  # what fades in has faded in
+    tab.open(page)
+    faded_in(tab)
+
+
+def faded_in(tab: Operator) -> None:
+    """Wait until no transition or animation of the page is under way, spinning icons apart."""
+    tab.page.wait_for_function(FADED_IN)

@@ -1,18 +1,15 @@
-"""An edit of the mapping outlives what happens around it: the polling of a run, another page, F5 of
-nothing.
-"""
+"""An edit of the mapping outlives what happens around it: the polling of a run, another page."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
 
-from tests.e2e.conftest import start_server
+import pytest
+
 from tests.e2e.operator import Operator
+from tests.e2e.steps import FORWARDING, choose_action
 
-FORWARDING = "Desvío total con prefijo 53"
-OTHER = "Perfil saliente personalizado"
 ORIGIN = 135 + 40  # px from the left edge of the table to its column «Origen»
 
 
@@ -35,52 +32,41 @@ def choose_origin(tab: Operator, row: int, text: str) -> None:
     tab.idle()
 
 
+# Slow enough for the dry run to outlast the edit.
+@pytest.mark.parametrize("latency_ms", [1_500])
 def test_an_edit_made_while_a_run_polls_is_found_again_after_another_page(
-    browser: Any, chromium: str, examples: Path, tmp_path: Path
+    operator: Operator, examples: Path
 ) -> None:
-    server = start_server(tmp_path / "home", latency_ms=1_500)
-    tab = Operator(browser, server)
-    try:
-        tab.go("/Datos")
-        tab.upload(examples)
-        tab.press("Continuar a Mapeo")
-        tab.choose(FORWARDING)
-        tab.press("Continuar a Ensayo")
-        tab.page.get_by_role("button", name=re.compile(r"Ensayar \d+ filas")).click()
-        tab.sees("ENSAYO ·")
-        tab.page.get_by_role("link", name=re.compile("Mapeo")).click()
-        tab.sees("Tal como se enviaría")
-        choose_origin(tab, 2, "target_extension")
-        tab.page.wait_for_timeout(5_000)  # two looks of the sidebar at the run
-        assert origin(tab, 2) == "target_extension"
-        tab.page.get_by_role("link", name=re.compile("Datos")).click()
-        tab.sees("Qué se puede hacer con estos ficheros")
-        tab.page.get_by_role("link", name=re.compile("Mapeo")).click()
-        tab.sees("Tal como se enviaría")
-        tab.idle()
-        assert origin(tab, 2) == "target_extension"
-        tab.offers("Volver a las cabeceras")
-    finally:
-        tab.close()
-        server.stop()
+    choose_action(operator, examples, FORWARDING)
+    operator.press("Continuar a Ensayo")
+    operator.page.get_by_role("button", name=re.compile(r"Ensayar \d+ filas")).click()
+    operator.sees("ENSAYO ·")
+    operator.open("Mapeo")
+    operator.sees("Tal como se enviaría")
+    choose_origin(operator, 2, "target_extension")
+    before = operator.traffic.polled
+    operator.until(
+        lambda: operator.traffic.polled >= before + 2, "two polls of the sidebar at the run"
+    )
+    operator.idle()
+    assert origin(operator, 2) == "target_extension"
+    operator.open("Datos")
+    operator.sees("Qué se puede hacer con estos ficheros")
+    operator.open("Mapeo")
+    operator.sees("Tal como se enviaría")
+    assert origin(operator, 2) == "target_extension"
+    operator.offers("Volver a las cabeceras")
 
 
 def test_an_action_in_development_is_shown_and_cannot_be_chosen(
-    browser: Any, chromium: str, examples: Path, tmp_path: Path
+    operator: Operator, examples: Path
 ) -> None:
-    server = start_server(tmp_path / "home")
-    tab = Operator(browser, server)
-    try:
-        tab.go("/Datos")
-        tab.upload(examples)
-        tab.press("Continuar a Mapeo")
-        tab.page.get_by_role("radio", name="Espacios de trabajo").click()
-        tab.idle()
-        card = tab.page.locator("[data-testid=stMarkdown]").filter(
-            has_text="Alta de espacios de trabajo"
-        )
-        card.filter(has_text="... en desarrollo ...").first.wait_for()
-        assert tab.page.get_by_role("button", name="Elegir", exact=True).count() == 0
-    finally:
-        tab.close()
-        server.stop()
+    operator.go("/Datos")
+    operator.upload(examples)
+    operator.press("Continuar a Mapeo")
+    operator.pick("Espacios de trabajo")
+    card = operator.page.locator("[data-testid=stMarkdown]").filter(
+        has_text="Alta de espacios de trabajo"
+    )
+    card.filter(has_text="... en desarrollo ...").first.wait_for()
+    assert operator.page.get_by_role("button", name="Elegir", exact=True).count() == 0

@@ -7,19 +7,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from bulk.sandbox import RunningSandbox, SandboxConfig
 from bulk.sandbox.examples import write_examples
-from tests.e2e.conftest import serving_app
+from tests.e2e.app_server import Server, serving_app
 from tests.e2e.operator import Operator
-from tests.e2e.test_happy_path import FORWARDING, run_of, table
+from tests.e2e.steps import (
+    FORWARDING,
+    PAGES,
+    report_states,
+    run_in_url,
+    start_dry_run,
+)
 from tests.workspace import serving
 
 PEOPLE, LOCATIONS = 560, 4
-PAGES = ("Inicio", "Datos", "Mapeo", "Ensayo", "Lanzamiento", "Informe", "Historial")
 
 
 @pytest.fixture
@@ -30,13 +34,10 @@ def service() -> Iterator[RunningSandbox]:
 
 
 @pytest.fixture
-def operator(
-    browser: Any, chromium: str, service: RunningSandbox, tmp_path: Path
-) -> Iterator[Operator]:
-    with serving_app(tmp_path / "home", more={"WEBEX_BASE_URL": service.base_url}) as server:
-        tab = Operator(browser, server)
-        yield tab
-        tab.close()
+def server(chromium: str, service: RunningSandbox, tmp_path: Path) -> Iterator[Server]:
+    environment = {"WEBEX_BASE_URL": service.base_url}
+    with serving_app(tmp_path / "home", environment=environment) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
@@ -62,10 +63,9 @@ def prepare(tab: Operator, files: Path, token: str) -> None:
     tab.choose(FORWARDING)
 
 
-def start_dry_run(tab: Operator) -> None:
+def dry_run(tab: Operator) -> None:
     tab.press("Continuar a Ensayo")
-    tab.page.get_by_role("button", name=re.compile(r"^Ensayar \d+ filas")).click()
-    tab.offers("Ir a Lanzamiento")
+    start_dry_run(tab)
     tab.press("Ir a Lanzamiento")
 
 
@@ -73,11 +73,11 @@ def test_many_changes_are_launched_by_typing_their_number(
     operator: Operator, service: RunningSandbox, many: Path
 ) -> None:
     prepare(operator, many, service.token)
-    operator.page.get_by_role("link", name=re.compile("Lanzamiento")).first.click()
+    operator.open("Lanzamiento")
     operator.offers("Lanzar sin ensayo en PRODUCCIÓN")
-    operator.page.get_by_role("link", name=re.compile("Mapeo")).first.click()
+    operator.open("Mapeo")
     operator.offers("Continuar a Ensayo")
-    start_dry_run(operator)
+    dry_run(operator)
     operator.press("Lanzar en PRODUCCIÓN")
     dialog = operator.page.get_by_role("dialog")
     dialog.get_by_text("Lanzar en Acme España").wait_for()
@@ -92,17 +92,12 @@ def test_many_changes_are_launched_by_typing_their_number(
     operator.sees(f"Has escrito «» y se espera {changes}.")
     dialog.get_by_label(f"Escribe {changes} para confirmar.").fill(changes)
     dialog.get_by_role("button", name="Lanzar", exact=True).click()
-    run_of(operator)
+    run_in_url(operator)
     operator.offers("Ver el informe")
-    operator.press("Ver el informe")
-    operator.press("Más")
-    assert [row["estado"] for row in table(operator.save("CSV"))].count("hecha") == int(changes)
+    assert report_states(operator).count("hecha") == int(changes)
     operator.page.keyboard.press("Escape")
     for page in PAGES:
-        operator.page.get_by_test_id("stSidebar").get_by_role(
-            "link", name=re.compile(page)
-        ).first.click()
-        operator.page.locator("h3").filter(has_text=page).first.wait_for()
+        operator.open(page)
         assert (
             operator.page.locator(".strip.production")
             .inner_text()
@@ -116,7 +111,7 @@ def test_few_changes_are_asked_for_without_a_number(
     operator: Operator, service: RunningSandbox, examples: Path
 ) -> None:
     prepare(operator, examples, service.token)
-    start_dry_run(operator)
+    dry_run(operator)
     operator.press("Lanzar en PRODUCCIÓN")
     dialog = operator.page.get_by_role("dialog")
     dialog.get_by_text(re.compile(r"Se cambiarán \d+ usuarios")).wait_for()
@@ -126,5 +121,5 @@ def test_few_changes_are_asked_for_without_a_number(
     assert "run=" not in operator.page.url  # nothing was launched
     operator.press("Lanzar en PRODUCCIÓN")
     dialog.get_by_role("button", name="Lanzar", exact=True).click()
-    run_of(operator)
+    run_in_url(operator)
     operator.offers("Ver el informe")

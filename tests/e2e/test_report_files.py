@@ -82,7 +82,7 @@ def run(context: Context) -> RunRecord:
 
 
 @dataclass
-class Seen:
+class OpenedPage:
     """A page as it was opened."""
 
     page: Any  # of playwright
@@ -94,29 +94,29 @@ class Seen:
 def opened(browser: Any) -> Iterator[Any]:
     place = browser.new_context(offline=True, viewport={"width": 1280, "height": 900})
 
-    def show(path: Path) -> Seen:
-        seen = Seen(place.new_page())
-        seen.page.on("request", lambda request: seen.requests.append(request.url))
-        seen.page.on(
+    def show(path: Path) -> OpenedPage:
+        opened_page = OpenedPage(place.new_page())
+        opened_page.page.on("request", lambda request: opened_page.requests.append(request.url))
+        opened_page.page.on(
             "console",
             lambda message: (
-                seen.complaints.append(message.text) if message.type == "error" else None
+                opened_page.complaints.append(message.text) if message.type == "error" else None
             ),
         )
-        seen.page.on("pageerror", lambda error: seen.complaints.append(str(error)))
-        seen.page.goto(path.as_uri())
-        return seen
+        opened_page.page.on("pageerror", lambda error: opened_page.complaints.append(str(error)))
+        opened_page.page.goto(path.as_uri())
+        return opened_page
 
     yield show
     place.close()
 
 
-def quiet_and_whole(seen: Seen, path: Path) -> None:
-    assert seen.requests == [path.as_uri()]
-    assert seen.complaints == []
-    assert seen.page.locator("img, script, iframe, link, object").count() == 0
-    assert "roto" not in (seen.page.title(), "")
-    assert seen.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+def quiet_and_whole(opened_page: OpenedPage, path: Path) -> None:
+    assert opened_page.requests == [path.as_uri()]
+    assert opened_page.complaints == []
+    assert opened_page.page.locator("img, script, iframe, link, object").count() == 0
+    assert "roto" not in (opened_page.page.title(), "")
+    assert opened_page.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
 def test_report_opens_offline_with_its_charts_and_every_attack_as_text(
@@ -124,17 +124,17 @@ def test_report_opens_offline_with_its_charts_and_every_attack_as_text(
 ) -> None:
     path = tmp_path / "informe.html"
     write_report(context, run, path)
-    seen = opened(path)
-    quiet_and_whole(seen, path)
-    body = seen.page.locator("body")
+    opened_page = opened(path)
+    quiet_and_whole(opened_page, path)
+    body = opened_page.page.locator("body")
     assert ATTACK in body.inner_text()
     assert f"Persona 10 {ATTACK}" in body.inner_text()
-    assert seen.page.locator("svg").count() >= 3
-    assert seen.page.locator("svg rect").first.bounding_box()["width"] > 20
+    assert opened_page.page.locator("svg").count() >= 3
+    assert opened_page.page.locator("svg rect").first.bounding_box()["width"] > 20
     assert (
-        seen.page.locator("h1").evaluate("e => getComputedStyle(e).fontSize") == "26px"
+        opened_page.page.locator("h1").evaluate("e => getComputedStyle(e).fontSize") == "26px"
     )  # its own style is allowed
-    assert seen.page.locator("tbody tr td:nth-child(4)", has_text="con error").count() >= 5
+    assert opened_page.page.locator("tbody tr td:nth-child(4)", has_text="con error").count() >= 5
 
 
 def test_script_that_gets_into_the_page_is_not_run(
@@ -146,9 +146,9 @@ def test_script_that_gets_into_the_page_is_not_run(
         path.read_text("utf-8").replace("</main>", "<script>document.title='roto'</script></main>"),
         "utf-8",
     )
-    seen = opened(path)
-    assert seen.page.title() != "roto"
-    assert any("Content Security Policy" in shown for shown in seen.complaints)
+    opened_page = opened(path)
+    assert opened_page.page.title() != "roto"
+    assert any("Content Security Policy" in shown for shown in opened_page.complaints)
 
 
 def test_acta_prints_on_a4_with_boxes_to_sign(
@@ -156,23 +156,23 @@ def test_acta_prints_on_a4_with_boxes_to_sign(
 ) -> None:
     path = tmp_path / "acta.html"
     write_acta(context, [run, run], path)
-    seen = opened(path)
-    quiet_and_whole(seen, path)
-    assert seen.page.locator(".box").count() == 2
-    assert "Acta de operaciones en Webex Calling" in seen.page.locator("h1").inner_text()
-    printed = seen.page.pdf(prefer_css_page_size=True)
+    opened_page = opened(path)
+    quiet_and_whole(opened_page, path)
+    assert opened_page.page.locator(".box").count() == 2
+    assert "Acta de operaciones en Webex Calling" in opened_page.page.locator("h1").inner_text()
+    printed = opened_page.page.pdf(prefer_css_page_size=True)
     assert printed.startswith(b"%PDF")
     assert (
         b"/MediaBox [0 0 594.95996 841.91998]" in printed or b"/MediaBox [0 0 595 842]" in printed
     )
 
 
-def test_report_and_acta_say_that_nobody_in_the_dry_run_the_run(
+def test_report_and_acta_say_that_a_run_had_no_dry_run(
     context: Context, run: RunRecord, tmp_path: Path
 ) -> None:
     mark, dry_run_scope = "SIN ENSAYO", replace(run, scope={"plan": "20261124-0000-abc"})
-    for found, there in ((run, True), (dry_run_scope, False)):
-        write_report(context, found, tmp_path / "informe.html")
-        write_acta(context, [found], tmp_path / "acta.html")
+    for run_record, marked in ((run, True), (dry_run_scope, False)):
+        write_report(context, run_record, tmp_path / "informe.html")
+        write_acta(context, [run_record], tmp_path / "acta.html")
         texts = [(tmp_path / name).read_text("utf-8") for name in ("informe.html", "acta.html")]
-        assert [mark in text for text in texts] == [there, there]
+        assert [mark in text for text in texts] == [marked, marked]

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import pytest
-
-from tests.e2e.conftest import Server
-from tests.e2e.operator import Operator
-from tests.e2e.test_happy_path import FORWARDING, worked
+from tests.e2e.operator import HANDLED, Operator
+from tests.e2e.steps import FORWARDING, apply
 
 # The text that is drawn in an element: its own when it has a size, else the one put in its place.
 DRAWN = """e => {
@@ -19,13 +13,6 @@ DRAWN = """e => {
   return parseFloat(own.fontSize) > 0 ? e.innerText : other.content.replaceAll('"', '') + (parseFloat(other.fontSize) > 9 ? '' : '!');
 }"""
 MENU = "[data-testid=stDataFrameColumnMenu] [role=menuitem]"
-
-
-@pytest.fixture
-def operator(browser: Any, server: Server) -> Iterator[Operator]:
-    tab = Operator(browser, server)
-    yield tab
-    tab.close()
 
 
 def drawn(tab: Operator, selector: str) -> list[str]:
@@ -37,7 +24,9 @@ def drawn(tab: Operator, selector: str) -> list[str]:
 def tooltip(tab: Operator, label: str) -> str:
     """Of a button of the bar over a table or a chart."""
     tab.page.locator(f"[data-testid=stElementToolbar] [aria-label='{label}']").first.hover()
-    tab.page.wait_for_timeout(600)
+    tab.page.locator("[data-testid=stTooltipContent] p", has_text=label).first.wait_for(
+        state="attached"
+    )
     return drawn(tab, "[data-testid=stTooltipContent] p")[0]
 
 
@@ -58,8 +47,7 @@ def test_a_server_that_is_gone_is_shown_in_spanish(operator: Operator) -> None:
 def test_the_tools_of_a_table_speak_spanish(operator: Operator, examples: Path) -> None:
     operator.go("/Datos")
     operator.upload(examples)
-    operator.page.get_by_role("radio", name="Vista previa").click()
-    operator.idle()
+    operator.pick("Vista previa")
     table = operator.page.locator("[data-testid=stDataFrame]").first
     table.hover()
     assert tooltip(operator, "Download as CSV") == "Descargar lo que se ve (CSV)"
@@ -93,15 +81,15 @@ def drawn_menu(tab: Operator) -> list[str]:
     for x in range(120, 400, 8):
         tab.page.mouse.move(box["x"] + x - 3, header)
         tab.page.mouse.click(box["x"] + x, header)
-        tab.page.wait_for_timeout(150)
+        tab.page.evaluate(HANDLED)
         if tab.page.locator(MENU).count():
             return drawn(tab, MENU)
     raise AssertionError("the header opened no menu")
 
 
 def test_lists_dates_and_refused_files_speak_spanish(operator: Operator, examples: Path) -> None:
-    worked(operator, examples, FORWARDING)
-    operator.page.get_by_role("link", name="Historial").first.click()
+    apply(operator, examples, FORWARDING)
+    operator.open("Historial")
     operator.page.get_by_role("combobox", name="Acción").fill("zzzz")
     assert drawn(operator, "[role=listbox] [role=option] > span") == [
         "Nada coincide con lo escrito"
@@ -124,7 +112,7 @@ def test_lists_dates_and_refused_files_speak_spanish(operator: Operator, example
     ]
     operator.page.keyboard.press("Escape")
     operator.page.keyboard.press("Escape")
-    operator.page.get_by_role("link", name=re.compile("Mapeo")).first.click()
+    operator.open("Mapeo")
     operator.press("Cargar mapeo")
     operator.page.locator("[data-testid=stFileUploaderDropzoneInput]").first.set_input_files(
         str(examples / "USUARIOS.CSV")

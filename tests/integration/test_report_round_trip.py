@@ -166,7 +166,7 @@ def test_the_app_offers_what_is_left_and_shows_the_original_columns(ended: Ended
     corrections.put_original(
         session, read_any(ended.saved("usuarios_vuelta.csv", roundtrip=True))[0]
     )
-    assert "estado" not in session.files["usuarios"].frame.columns
-    assert session.open_lines["usuarios"] == open_lines(
+    assert "estado" not in session.files.working["usuarios"].frame.columns
+    assert session.files.open_lines["usuarios"] == open_lines(
         read_any(ended.saved("usuarios_vuelta.csv", roundtrip=True))[0]
     )

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.e2e.conftest import Server, start_server
+from tests.e2e.app_server import Server, start_server
 from tests.paths import ROOT
 
 CONFIG: dict[str, Any] = tomllib.loads(

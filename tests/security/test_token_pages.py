@@ -21,7 +21,7 @@ from streamlit.testing.v1 import AppTest
 from bulk.files.dataset import from_records
 from bulk.runs.context import open_context
 from pages.ui.shell.session import KEY
-from tests.e2e.conftest import Server, free_port
+from tests.e2e.app_server import Server, free_port
 from tests.e2e.operator import Operator
 from tests.paths import ROOT
 from tests.security.canary import CANARY, found_in, shows
@@ -108,7 +108,7 @@ def seen(tab: Operator) -> dict[str, Any]:
         "page": tab.page.content(),
         "stored": tab.page.evaluate(STORED),
         "cookies": str(tab.context.cookies()),
-        **{f"frame {number}": frame for number, frame in enumerate(tab.frames)},
+        **{f"frame {number}": frame for number, frame in enumerate(tab.traffic.received)},
     }
 
 
@@ -181,14 +181,19 @@ def test_two_tabs_never_see_each_others_token_files_or_mapping(
     next(button for button in first.button if button.label == "Conectar").click().run()
     mine = first.session_state[KEY]
     assert mine.connection is not None
-    mine.files["usuarios"] = from_records({2: {"person_id": "SOLO_MIO"}}, name="usuarios")
-    mine.action_id, mine.explicit = ACTION, {ACTION: {"extension": "=7777"}}
+    mine.files.working["usuarios"] = from_records({2: {"person_id": "SOLO_MIO"}}, name="usuarios")
+    mine.mapping.action_id, mine.mapping.explicit = ACTION, {ACTION: {"extension": "=7777"}}
     for path in ("pages/1_Datos.py", "pages/2_Mapeo.py", "pages/6_Historial.py"):
         first.switch_page(path).run()
         second.switch_page(path).run()
         theirs = second.session_state[KEY]
         assert theirs is not mine
-        assert (theirs.connection, theirs.files, theirs.explicit, theirs.action_id) == (
+        assert (
+            theirs.connection,
+            theirs.files.working,
+            theirs.mapping.explicit,
+            theirs.mapping.action_id,
+        ) == (
             None,
             {},
             {},

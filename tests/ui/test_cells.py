@@ -8,8 +8,18 @@ from streamlit.testing.v1 import AppTest
 
 from bulk.files.dataset import Dataset
 from bulk.planning.scope import Scope, Where
-from tests.ui.conftest import FORWARDING, said
-from tests.ui.test_datos import DATA, MAPPING, grid, put, see, session, type_into
+from tests.ui.steps import (
+    DATA,
+    DRY_RUN,
+    FORWARDING,
+    MAPPING,
+    grid,
+    session,
+    text_of,
+    type_into,
+    upload,
+    view,
+)
 
 
 def test_the_grid_follows_the_scope_where_as_many_rows_are_wrong(
@@ -17,14 +27,14 @@ def test_the_grid_follows_the_scope_where_as_many_rows_are_wrong(
 ) -> None:
     first, second = files["usuarios"].frame["person_id"].iloc[:2]
     raw = f"person_id;location_name;extension\n{first};Madrid;2x1\n{second};Sevilla;3x1\n"
-    put(app.switch_page(DATA).run(), "usuarios", raw.encode())
+    upload(app.switch_page(DATA).run(), "usuarios", raw.encode())
     held = session(app)
-    held.action_id = FORWARDING
+    held.mapping.action_id = FORWARDING
     for place, line in (("Madrid", 2), ("Sevilla", 3)):
-        held.scopes["usuarios"] = Scope(where=(Where("location_name", (place,)),))
+        held.mapping.scopes["usuarios"] = Scope(where=(Where("location_name", (place,)),))
         app.switch_page(MAPPING).run()
         assert list(grid(app)["Fila"]) == [line]
-        assert f"en la fila {line}]" in said(app)
+        assert f"en la fila {line}]" in text_of(app)
 
 
 PICTURE = "![x](https://evil.example/p.png)"
@@ -39,10 +49,12 @@ def test_a_picture_in_a_cell_stays_text_in_a_repair_and_in_a_hint(
     rows = [row.split(";") for row in raw[1:]]
     for row in rows:
         row[at] = f'"Ana\n\n{PICTURE}\n\n<ana@example.com>"'
-    put(app.switch_page(DATA).run(), "usuarios", "\n".join([raw[0], *map(";".join, rows)]).encode())
+    upload(
+        app.switch_page(DATA).run(), "usuarios", "\n".join([raw[0], *map(";".join, rows)]).encode()
+    )
     message = next(each.value for each in app.markdown if PICTURE in each.value)
     assert "\n" not in message
-    see(app, "Errores" if session(app).action_id else "Avisos")
+    view(app, "Errores" if session(app).mapping.action_id else "Avisos")
     type_into(app, 2, "email", "ana@example.com")
     hint = next(
         button.help
@@ -50,8 +62,8 @@ def test_a_picture_in_a_cell_stays_text_in_a_repair_and_in_a_hint(
         if button.label.startswith("Aplicar a todas las iguales")
     )
     assert r"\[x\]" in hint
-    session(app).scopes["usuarios"] = Scope(where=(Where("email", (PICTURE,)),))
-    session(app).action_id = FORWARDING
-    for page, label in ((MAPPING, "Continuar a Ensayo"), ("pages/3_Ensayo.py", "Ensayar 0 filas")):
+    session(app).mapping.scopes["usuarios"] = Scope(where=(Where("email", (PICTURE,)),))
+    session(app).mapping.action_id = FORWARDING
+    for page, label in ((MAPPING, "Continuar a Ensayo"), (DRY_RUN, "Ensayar 0 filas")):
         app.switch_page(page).run()
         assert r"\[x\]" in next(button.help for button in app.button if button.label == label)

@@ -22,7 +22,18 @@ from bulk.webex.client import Token
 from pages.ui.shell import resources
 from pages.ui.shell.connect import WRONG
 from pages.ui.shell.session import KEY
-from tests.ui.conftest import FORWARDING, press, said
+from tests.ui.steps import (
+    BOARD,
+    DATA,
+    DRY_RUN,
+    FORWARDING,
+    HISTORY,
+    MAPPING,
+    labels,
+    press,
+    session,
+    text_of,
+)
 from tests.workspace import Remote
 
 
@@ -41,17 +52,17 @@ def test_a_token_connects_to_production_and_every_page_says_so(
     app: AppTest, remote: Remote
 ) -> None:
     paste(app, f' "Bearer {remote.running.token}" ')
-    assert "PRODUCCIÓN · Acme España" in said(app)
-    app.switch_page("pages/6_Historial.py").run()
-    assert "PRODUCCIÓN · Acme España" in said(app)
-    assert "SANDBOX · datos inventados" not in said(app)
+    assert "PRODUCCIÓN · Acme España" in text_of(app)
+    app.switch_page(HISTORY).run()
+    assert "PRODUCCIÓN · Acme España" in text_of(app)
+    assert "SANDBOX · datos inventados" not in text_of(app)
 
 
 def test_a_bad_token_is_reported_and_the_tab_stays_on_the_sandbox(app: AppTest) -> None:
     paste(app, "caducado")
     assert app.error[0].value == WRONG
-    assert app.session_state[KEY].connection is None
-    assert "SANDBOX · datos inventados" in said(app)
+    assert session(app).connection is None
+    assert "SANDBOX · datos inventados" in text_of(app)
 
 
 def test_an_empty_field_asks_for_a_token(app: AppTest) -> None:
@@ -62,8 +73,8 @@ def test_an_empty_field_asks_for_a_token(app: AppTest) -> None:
 def test_a_forgotten_token_leads_back_to_the_sandbox(app: AppTest, remote: Remote) -> None:
     paste(app, remote.running.token)
     press(app, "Olvidar token")
-    assert app.session_state[KEY].connection is None
-    assert "SANDBOX · datos inventados" in said(app)
+    assert session(app).connection is None
+    assert "SANDBOX · datos inventados" in text_of(app)
 
 
 def test_the_connection_can_be_tried_again(app: AppTest, remote: Remote) -> None:
@@ -77,9 +88,9 @@ def test_the_token_of_the_environment_is_offered_and_never_taken_by_itself(
 ) -> None:
     monkeypatch.setenv("WEBEX_ACCESS_TOKEN", remote.running.token)
     app.run()
-    assert "SANDBOX · datos inventados" in said(app)
+    assert "SANDBOX · datos inventados" in text_of(app)
     press(app, "Usar el token de WEBEX_ACCESS_TOKEN")
-    assert "PRODUCCIÓN · Acme España" in said(app)
+    assert "PRODUCCIÓN · Acme España" in text_of(app)
 
 
 def test_the_token_of_the_secrets_file_is_offered_too(
@@ -88,9 +99,9 @@ def test_the_token_of_the_secrets_file_is_offered_too(
     monkeypatch.setenv("WEBEX_BASE_URL", remote.running.base_url)
     app.secrets["WEBEX_ACCESS_TOKEN"] = f' "Bearer {remote.running.token}" '
     app.run()
-    assert "SANDBOX · datos inventados" in said(app)
+    assert "SANDBOX · datos inventados" in text_of(app)
     press(app, "Usar el token de WEBEX_ACCESS_TOKEN")
-    assert "PRODUCCIÓN" in said(app)
+    assert "PRODUCCIÓN" in text_of(app)
 
 
 def test_the_token_is_written_nowhere(
@@ -104,8 +115,8 @@ def test_the_token_is_written_nowhere(
         if path.is_file() and "sandbox" not in path.parts and secret in path.read_bytes()
     ]
     assert kept == []
-    assert remote.running.token not in said(app)
-    assert remote.running.token not in repr(app.session_state[KEY])
+    assert remote.running.token not in text_of(app)
+    assert remote.running.token not in repr(session(app))
 
 
 def test_a_token_that_expires_is_asked_for_in_place_and_another_organisation_is_refused(
@@ -114,8 +125,8 @@ def test_a_token_that_expires_is_asked_for_in_place_and_another_organisation_is_
     paste(app, remote.running.token)
     remote.fail_next({"status": 401, "body": {"message": "expired"}, "times": 1})
     press(app, "Probar conexión")
-    assert "Genera un token nuevo de Acme España" in said(app)
-    mine = app.session_state[KEY].connection
+    assert "Genera un token nuevo de Acme España" in text_of(app)
+    mine = session(app).connection
     known = resources.log_in
     monkeypatch.setattr(
         resources,
@@ -126,11 +137,11 @@ def test_a_token_that_expires_is_asked_for_in_place_and_another_organisation_is_
     assert app.error[0].value.startswith(
         "Ese token es de Beta, S. L. Aquí se trabaja en Acme España"
     )
-    assert app.session_state[KEY].connection == mine
+    assert session(app).connection == mine
     monkeypatch.setattr(resources, "log_in", known)
     again(app, f"Bearer {remote.running.token}")
-    assert "Genera un token nuevo" not in said(app)
-    assert not app.session_state[KEY].rejected
+    assert "Genera un token nuevo" not in text_of(app)
+    assert not session(app).rejected
 
 
 def again(app: AppTest, token: str) -> AppTest:
@@ -142,28 +153,28 @@ def test_names_are_looked_for_with_the_new_token_after_the_old_one_expired(
     app: AppTest, remote: Remote
 ) -> None:
     paste(app, remote.running.token)
-    held = app.session_state[KEY]
+    held = session(app)
     held.connection = replace(held.connection, token=Token("caducado"))
-    app.switch_page("pages/1_Datos.py").run()
+    app.switch_page(DATA).run()
     rows = "person_id;extension\nusuario00001@example.com;2041\n"
     app.file_uploader(key="upload_usuarios").upload("USUARIOS.CSV", rows.encode(), "text/csv").run()
-    held.action_id, held.by_name = FORWARDING, True
-    app.switch_page("pages/2_Mapeo.py").run()
-    assert "Genera un token nuevo de Acme España" in said(app)
+    held.mapping.action_id, held.mapping.by_name = FORWARDING, True
+    app.switch_page(MAPPING).run()
+    assert "Genera un token nuevo de Acme España" in text_of(app)
     again(app, remote.running.token)
-    assert "Genera un token nuevo" not in said(app)
-    assert "1 fila válida" in said(app)
-    held.by_name = False
-    app.switch_page("pages/6_Historial.py").run()
+    assert "Genera un token nuevo" not in text_of(app)
+    assert "1 fila válida" in text_of(app)
+    held.mapping.by_name = False
+    app.switch_page(HISTORY).run()
     press(app, "Olvidar token")
-    assert "names" not in held.kept  # it calls with the token
+    assert "names" not in held.cache  # it calls with the token
 
 
 def test_what_was_brought_of_one_organisation_is_not_offered_as_anothers(
     app: AppTest, remote: Remote
 ) -> None:
-    held = app.session_state[KEY]
-    app.switch_page("pages/1_Datos.py").run()
+    held = session(app)
+    app.switch_page(DATA).run()
     press(app, "Traer")
     assert "Usar como USUARIOS" in labels(app)
     paste(app, remote.running.token)
@@ -175,28 +186,28 @@ def test_what_was_brought_of_one_organisation_is_not_offered_as_anothers(
     assert "Usar como USUARIOS" in labels(app)  # of the same organisation: nothing is lost
     press(app, "Olvidar token")
     assert "Usar como USUARIOS" not in labels(app)
-    assert held.fetched is None
+    assert held.files.fetched is None
 
 
 def test_the_strip_says_how_long_the_token_may_last(app: AppTest, remote: Remote) -> None:
-    assert "quedan unas" not in said(app)
+    assert "quedan unas" not in text_of(app)
     paste(app, remote.running.token)
-    assert "quedan unas 12 h" in said(app)
+    assert "quedan unas 12 h" in text_of(app)
 
 
 def test_a_token_that_expires_during_a_launch_is_asked_for_on_that_page(
     app: AppTest, remote: Remote
 ) -> None:
     paste(app, remote.running.token)
-    app.switch_page("pages/1_Datos.py").run()
+    app.switch_page(DATA).run()
     rows = f"person_id;extension\n{remote.person(0)};2041\n"
     app.file_uploader(key="upload_usuarios").upload("USUARIOS.CSV", rows.encode(), "text/csv").run()
-    app.switch_page("pages/2_Mapeo.py").run()
+    app.switch_page(MAPPING).run()
     app.button(key="choose_usuarios_configurar_desvio_prefijo53").click().run()
-    app.switch_page("pages/3_Ensayo.py").run()
+    app.switch_page(DRY_RUN).run()
     remote.fail_next({"status": 401, "body": {"message": "expired"}, "times": 1})
     press(app, "Ensayar 1 fila")
-    assert app.session_state[KEY].dry_run_id is None
+    assert session(app).view.dry_run_id is None
     assert any("No se ha perdido nada." in warning.value for warning in app.warning)
     again(app, remote.running.token)
     assert "Ensayar 1 fila" in [button.label for button in app.button]
@@ -213,16 +224,12 @@ def slow_run(app: AppTest, remote: Remote, context: Context) -> LiveRun:
         for line in range(2, 42)
     }
     plan = prepare(FORWARDING, {"usuarios": from_records(records, name="usuarios")})
-    return launch(context, plan, app.session_state[KEY].connection, Launch(workers=1))
+    return launch(context, plan, session(app).connection, Launch(workers=1))
 
 
 def board(app: AppTest, run_id: str) -> AppTest:
     app.query_params["run"] = run_id
-    return app.switch_page("pages/4_Lanzamiento.py").run()
-
-
-def labels(app: AppTest) -> list[str]:
-    return [button.label for button in app.button]
+    return app.switch_page(BOARD).run()
 
 
 def test_forgetting_the_token_pauses_the_runs_that_work_with_it_and_their_board_still_says_production(
@@ -231,7 +238,7 @@ def test_forgetting_the_token_pauses_the_runs_that_work_with_it_and_their_board_
     paste(app, remote.running.token)
     live = slow_run(app, remote, context)
     press(app, "Olvidar token")
-    assert live.ended.wait(20)
+    assert live.ended.wait(120)
     assert find_run(context, live.run_id).state == "paused"
     assert [
         (message.command, message.who) for message in control.history(context.journal, live.run_id)
@@ -240,7 +247,7 @@ def test_forgetting_the_token_pauses_the_runs_that_work_with_it_and_their_board_
         ("pause", "Ana Ruiz"),
     ]
     board(app, live.run_id)
-    assert '<div class="strip production" role="status">PRODUCCIÓN · Acme España' in said(app)
+    assert '<div class="strip production" role="status">PRODUCCIÓN · Acme España' in text_of(app)
     assert "Continuar con este token" in labels(app)  # this tab has none any more
 
 
@@ -250,7 +257,7 @@ def test_only_a_stop_for_the_token_asks_for_another_one_of_that_organisation(
     paste(app, remote.running.token)
     live = slow_run(app, remote, context)
     request_stop(context, live.run_id, "pause", "prueba")
-    assert live.ended.wait(20)
+    assert live.ended.wait(120)
     runs.update_run(
         context.journal,
         live.run_id,
@@ -261,7 +268,7 @@ def test_only_a_stop_for_the_token_asks_for_another_one_of_that_organisation(
     assert "Continuar con este token" not in labels(app)
     assert (
         "**Detenida: 26 de las últimas 50 filas con error.** Causa principal: «No existe»."
-        in said(app)
+        in text_of(app)
     )
     assert "Detenida: muchos errores" in "\n".join(
         str(bar.proto.text) for bar in app.get("progress")
@@ -295,7 +302,7 @@ def test_a_dry_run_is_not_held_against_another_organisation(
     app: AppTest, remote: Remote, context: Context
 ) -> None:
     paste(app, remote.running.token)
-    held = app.session_state[KEY]
+    held = session(app)
     record = RunRecord(
         run_id=runs.new_run_id(context.journal),
         action_id=FORWARDING,
@@ -313,18 +320,18 @@ def test_a_dry_run_is_not_held_against_another_organisation(
         "person_id",
     )
     app.query_params["run"] = record.run_id
-    app.switch_page("pages/3_Ensayo.py").run()
-    assert "El token es de otra organización. La ejecución es de Beta" in said(app)
-    assert "foreseen" not in held.kept
+    app.switch_page(DRY_RUN).run()
+    assert "El token es de otra organización. La ejecución es de Beta" in text_of(app)
+    assert "whole_file" not in held.cache
 
 
 def test_a_token_that_has_expired_when_a_launch_is_confirmed_is_asked_for_again(
     app: AppTest, remote: Remote
 ) -> None:
     paste(app, remote.running.token)
-    held = app.session_state[KEY]
+    held = session(app)
     users = from_records({2: {"person_id": remote.person(0), "extension": "2041"}}, name="usuarios")
-    held.files, held.action_id = {"usuarios": users}, FORWARDING
+    held.files.working, held.mapping.action_id = {"usuarios": users}, FORWARDING
 
     def confirming() -> None:
         from pages.ui.mapping import selection
@@ -334,9 +341,11 @@ def test_a_token_that_has_expired_when_a_launch_is_confirmed_is_asked_for_again(
 
         mine = current()
         if not mine.rejected:
-            launch._confirm(mine, selection.prepared(mine), None, resources.connection(mine), 1, ())
+            prepared = selection.prepared_file(mine)
+            request = launch.LaunchRequest(prepared, None, resources.connection(mine))
+            launch._confirm(mine, request)
 
-    page = AppTest.from_function(confirming, default_timeout=30)
+    page = AppTest.from_function(confirming, default_timeout=120)
     page.session_state[KEY] = held
     page.run()
     remote.fail_next({"status": 401, "body": {"message": "expired"}, "times": 1})

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
-import pytest
 from streamlit.testing.v1 import AppTest
 
 from bulk.core.records import Row, RunRecord
@@ -14,26 +12,13 @@ from bulk.files.dataset import Dataset
 from bulk.journal import control, row_writes, rows, runs
 from bulk.planning.prepare import prepare
 from bulk.planning.scope import Scope
-from bulk.runs.connection import Connection, connect
+from bulk.runs.connection import Connection
 from bulk.runs.context import Context
 from bulk.runs.launch import Launch, launch, wait
 from bulk.runs.status import find_run
 from pages.ui.results import compare, downloads, history, history_charts, repeat
-from pages.ui.shell.session import KEY, Session
-from tests.ui.conftest import FORWARDING, HEADER, finished_run, said
-
-HISTORY = "pages/6_Historial.py"
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A sandbox and a list of runs that no test of another page has changed."""
-    return tmp_path_factory.mktemp("historial")
-
-
-@pytest.fixture
-def sandbox(context: Context) -> Connection:
-    return connect(context.home, sandbox=True)
+from pages.ui.shell.session import Session
+from tests.ui.steps import FORWARDING, HEADER, HISTORY, finished_run, session, text_of
 
 
 def stored(
@@ -166,7 +151,7 @@ def test_the_page_draws_its_charts(
     assert not app.exception
     assert not app.error
     assert len(app.get("vega_lite_chart") or app.get("arrow_vega_lite_chart")) >= 3
-    assert "Filas por día" in said(app)
+    assert "Filas por día" in text_of(app)
 
 
 # -- compare ---------------------------------------------------------------------------------------
@@ -197,7 +182,7 @@ def test_two_marked_runs_are_compared_on_the_page(app: AppTest, context: Context
     mark(app, one.run_id, other.run_id)
     app.toggle[0].set_value(True).run()
     assert not app.exception
-    assert "Acabó distinta 1 fila." in said(app)
+    assert "Acabó distinta 1 fila." in text_of(app)
 
 
 # -- acta ------------------------------------------------------------------------------------------
@@ -225,19 +210,19 @@ def test_a_repeated_run_brings_back_its_file_action_mapping_and_scope(
     )
     live = launch(context, plan, sandbox, Launch(note="CHG-1", chunk_size=150))
     wait(live, every=0.05)
-    session = Session()
-    repeat.repeat(context, session, find_run(context, live.run_id))
-    assert session.action_id == FORWARDING
-    assert session.explicit[FORWARDING]["destination"] == "=532041"
-    assert session.files["usuarios"].frame.equals(files["usuarios"].frame)
-    assert session.files["usuarios"].sha256 == files["usuarios"].sha256
-    assert session.scopes["usuarios"].lines == ((2, 3),)
-    assert (session.note, session.chunk_size) == ("CHG-1", 150)
+    tab = Session()
+    repeat.repeat(context, tab, find_run(context, live.run_id))
+    assert tab.mapping.action_id == FORWARDING
+    assert tab.mapping.explicit[FORWARDING]["destination"] == "=532041"
+    assert tab.files.working["usuarios"].frame.equals(files["usuarios"].frame)
+    assert tab.files.working["usuarios"].sha256 == files["usuarios"].sha256
+    assert tab.mapping.scopes["usuarios"].lines == ((2, 3),)
+    assert (tab.launch.note, tab.launch.chunk_size) == ("CHG-1", 150)
     again = prepare(
         FORWARDING,
-        session.files,
-        explicit=session.explicit[FORWARDING],
-        scope=session.scopes["usuarios"],
+        tab.files.working,
+        explicit=tab.mapping.explicit[FORWARDING],
+        scope=tab.mapping.scopes["usuarios"],
     )
     assert again.mapping == plan.mapping
     assert again.excluded == plan.excluded
@@ -253,8 +238,8 @@ def test_repeat_is_offered_only_while_the_file_is_kept(
     mark(app, run.run_id)
     button(app, "Repetir").click().run()
     assert not app.exception
-    assert app.session_state[KEY].action_id == FORWARDING
-    assert set(app.session_state[KEY].files) >= {"usuarios"}
+    assert session(app).mapping.action_id == FORWARDING
+    assert set(session(app).files.working) >= {"usuarios"}
 
 
 # -- archive ---------------------------------------------------------------------------------------

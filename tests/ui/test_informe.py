@@ -5,10 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-import time
 import zipfile
 from collections.abc import Callable
-from pathlib import Path
 
 import openpyxl
 import pytest
@@ -17,29 +15,26 @@ from streamlit.testing.v1 import AppTest
 from bulk.core.records import Row, RunRecord
 from bulk.files.dataset import Dataset
 from bulk.journal import row_writes, rows, runs
-from bulk.runs.connection import Connection, connect
+from bulk.runs.connection import Connection
 from bulk.runs.context import Context
 from bulk.runs.error_groups import error_groups
 from bulk.runs.launch import wait
-from bulk.runs.status import find_run, run_state
+from bulk.runs.status import LIVE_STATES, find_run, run_state
 from bulk.runs.undo import undo, undo_lists
 from bulk.runs.verify import findings, verify
 from pages.ui.results import downloads
 from pages.ui.results import error_groups as error_groups_view
-from tests.ui.conftest import FORWARDING, finished_run, press, said, view
-
-REPORT = "pages/5_Informe.py"
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A sandbox that no test of another page has changed."""
-    return tmp_path_factory.mktemp("informe")
-
-
-@pytest.fixture
-def sandbox(context: Context) -> Connection:
-    return connect(context.home, sandbox=True)
+from tests.ui.steps import (
+    BOARD,
+    FORWARDING,
+    REPORT,
+    finished_run,
+    labels,
+    press,
+    report_view,
+    text_of,
+    wait_until,
+)
 
 
 @pytest.fixture
@@ -83,15 +78,17 @@ def open_report(app: AppTest, run_id: str) -> AppTest:
     return app.switch_page(REPORT).run()
 
 
-def settle(context: Context, found: Callable[[], RunRecord | None]) -> RunRecord:
-    """Wait until the run that `found` gives has finished."""
-    until = time.monotonic() + 30
-    while time.monotonic() < until:
-        run = found()
-        if run and run_state(context, run) not in ("preparing", "running", "scheduled"):
-            return run
-        time.sleep(0.05)
-    raise AssertionError("the run did not end")
+def settle(context: Context, find: Callable[[], RunRecord | None]) -> RunRecord:
+    """Wait until the run that `find` gives has finished."""
+
+    def is_finished() -> bool:
+        run = find()
+        return run is not None and run_state(context, run) not in LIVE_STATES
+
+    wait_until(is_finished, "the run to end")
+    run = find()
+    assert run
+    return run
 
 
 def child(context: Context, run: RunRecord, kind: str, *, dry_run: bool) -> RunRecord | None:
@@ -103,10 +100,6 @@ def child(context: Context, run: RunRecord, kind: str, *, dry_run: bool) -> RunR
         ),
         None,
     )
-
-
-def labels(app: AppTest) -> list[str]:
-    return [button.label for button in app.button]
 
 
 # -- downloads -------------------------------------------------------------------------------------
@@ -145,7 +138,7 @@ def test_the_round_trip_file_has_the_outcome_beside_each_row(
 
 def test_the_log_of_a_order_speaks_of_that_order_alone(context: Context, run: RunRecord) -> None:
     order = runs.order_statuses(context.journal, run.run_id, run.state)[0]
-    lines = [json.loads(line) for line in downloads.order_log_(order.order_id).splitlines()]
+    lines = [json.loads(line) for line in downloads.order_log_lines(order.order_id).splitlines()]
     assert lines
     assert {line["run"] for line in lines} == {run.run_id}
 
@@ -184,7 +177,7 @@ def test_each_cause_is_reported_once_with_its_remedy_and_a_retry(
     found = error_groups(context, run)
     assert [cluster.count for cluster in found] == [50, 5]
     for cluster in found:
-        assert cluster.remedy in said(app)
+        assert cluster.remedy in text_of(app)
     assert labels(app).count("Reintentar solo estas") == 2
 
 
@@ -215,7 +208,7 @@ def test_retry_of_a_cause_leaves_the_other_one_alone_and_shows_the_board(
         range(2, 52)
     )  # the other five were asked again, and are reported another thing
     assert set(shown) == set(range(2, 57))
-    assert "Mapa de filas" in said(app)
+    assert "Mapa de filas" in text_of(app)
 
 
 def test_a_dry_run_offers_neither_retry_nor_undo(
@@ -235,7 +228,7 @@ def test_rows_that_are_no_longer_so_are_not_taken_for_all_rows(
     monkeypatch.setattr(error_groups_view, "lines_of", lambda *_: ())
     app.button(key="cause_retry_1").click().run()
     assert runs.run_counts(context.journal, run.run_id)["failed"] == 55
-    assert "Esas filas ya no están así" in said(app)
+    assert "Esas filas ya no están así" in text_of(app)
 
 
 # -- verification ----------------------------------------------------------------------------------
@@ -250,7 +243,7 @@ def test_verification_runs_in_the_background_and_tells_what_it_found(
     app.run()
     assert any("3 como se pidió, 0 distintas, 0 no legibles" in each.value for each in app.success)
     open_report(app, check.run_id)
-    assert "como se pidió" in said(app)
+    assert "como se pidió" in text_of(app)
     assert "Ver la ejecución de origen" in labels(app)
 
 
@@ -278,11 +271,11 @@ def test_undo_shows_a_preview_and_waits_for_the_number(
     app.run()
     assert (
         "Se restaurarán **3 filas**; 0 cambiaron después y se conservan; 0 no se pueden restaurar."
-        in said(app)
+        in text_of(app)
     )
     app.text_input(key="undo_typed").input("2")
     press(app, "Deshacer")
-    assert "Has escrito «2» y se espera 3." in said(app)
+    assert "Has escrito «2» y se espera 3." in text_of(app)
     assert child(context, run, "undo", dry_run=False) is None
     app.text_input(key="undo_typed").input("3")
     press(app, "Deshacer")
@@ -291,11 +284,11 @@ def test_undo_shows_a_preview_and_waits_for_the_number(
     assert (preview.dry_run, done.scope["plan"], done.parent) == (True, preview.run_id, run.run_id)
     open_report(app, done.run_id)
     assert "Deshacer esta ejecución" in labels(app)
-    assert "**Revertidas (3)**" in said(app)
-    assert "**Conservadas (0)**" in said(app)
-    assert "**No reversibles (0)**" in said(app)
+    assert "**Revertidas (3)**" in text_of(app)
+    assert "**Conservadas (0)**" in text_of(app)
+    assert "**No reversibles (0)**" in text_of(app)
     open_report(app, run.run_id)
-    assert "3 revertidas, 0 conservadas, 0 no reversibles." in said(app)
+    assert "3 revertidas, 0 conservadas, 0 no reversibles." in text_of(app)
 
 
 def test_an_undo_is_undone_from_its_report_and_a_later_undo_hides_no_earlier_one(
@@ -305,8 +298,8 @@ def test_an_undo_is_undone_from_its_report_and_a_later_undo_hides_no_earlier_one
     wait(live, every=0.05)
     wait(undo(context, run.run_id, sandbox), every=0.05)
     open_report(app, run.run_id)
-    assert "3 revertidas, 0 conservadas, 0 no reversibles." in said(app)
-    assert "0 revertidas, 0 conservadas, 0 no reversibles." in said(app)
+    assert "3 revertidas, 0 conservadas, 0 no reversibles." in text_of(app)
+    assert "0 revertidas, 0 conservadas, 0 no reversibles." in text_of(app)
     open_report(app, live.run_id)
     back = find_run(context, live.run_id)
     press(app, "Deshacer esta ejecución")
@@ -325,7 +318,7 @@ def test_failed_rows_of_an_undo_are_retried_from_the_board(
         context.journal, (failed := failed_run(context)).run_id, kind="undo", parent=run.run_id
     )
     app.query_params["run"] = failed.run_id
-    app.switch_page("pages/4_Lanzamiento.py").run()
+    app.switch_page(BOARD).run()
     assert (
         next(button.help for button in app.button if button.label == "Reintentar las fallidas")
         == "55 filas"
@@ -350,7 +343,7 @@ def test_a_run_that_changed_nothing_says_so(app: AppTest, context: Context) -> N
 
 
 def test_the_audit_names_the_files_by_their_digest(app: AppTest, run: RunRecord) -> None:
-    view(open_report(app, run.run_id), "Auditoría")
+    report_view(open_report(app, run.run_id), "Auditoría")
     shown = next(each.proto.body for each in app.get("html") if 'class="facts"' in each.proto.body)
     assert run.run_id in shown
     assert run.files[-1]["sha256"] in shown

@@ -17,31 +17,24 @@ from bulk.core.records import RunRecord
 from bulk.files.dataset import Dataset, with_cells
 from bulk.journal import runs
 from bulk.planning.prepare import prepare
-from bulk.runs.connection import Connection, api_for, connect, identify
+from bulk.runs.connection import Connection, api_for, identify
 from bulk.runs.context import Context
 from bulk.runs.launch import Launch, launch, launch_plan, wait
 from bulk.runs.stop import request_stop
 from bulk.runs.undo import undo
 from bulk.runs.verify import verify
 from pages.ui.run import launch as launch_view
-from pages.ui.shell.session import KEY
-from tests.ui.conftest import FORWARDING, finished_run, press, said
+from tests.ui.steps import BOARD, DRY_RUN, FORWARDING, finished_run, press, session, text_of
 
-REHEARSAL, BOARD = "pages/3_Ensayo.py", "pages/4_Lanzamiento.py"
 LAUNCH = "Lanzar este ensayo"
 JOIN = {"extension": "UBICACIONES.ext[location_name=location_name]"}
 
 
 @pytest.fixture
-def sandbox(context: Context) -> Connection:
-    return connect(context.home, sandbox=True)
-
-
-@pytest.fixture
 def tab(app: AppTest, files: dict[str, Dataset]) -> AppTest:
     """With the files and the action, and nothing seen in a dry run."""
-    mine = app.session_state[KEY]
-    mine.files, mine.action_id = dict(files), FORWARDING
+    mine = session(app)
+    mine.files.working, mine.mapping.action_id = dict(files), FORWARDING
     return app
 
 
@@ -76,11 +69,11 @@ def test_neither_the_preview_of_an_undo_nor_a_verification_is_the_dry_run_of_the
     wait(live, every=0.05)
     before = len(launches(context))
     tab.query_params["run"] = live.run_id
-    tab.switch_page(REHEARSAL).run()
+    tab.switch_page(DRY_RUN).run()
     tab.query_params.clear()
     tab.switch_page(BOARD).run()
     assert LAUNCH not in buttons(tab)
-    assert "Sin ensayo" in said(tab)
+    assert "Sin ensayo" in text_of(tab)
     assert len(launches(context)) == before
 
 
@@ -94,11 +87,18 @@ def test_a_value_that_comes_from_another_file_and_has_changed_makes_the_dry_run_
         context, prepare(FORWARDING, with_join, explicit=JOIN), sandbox, Launch(dry_run=True)
     )
     wait(live, every=0.05)
-    mine = tab.session_state[KEY]
-    mine.files, mine.explicit[FORWARDING], mine.dry_run_id = with_join, dict(JOIN), live.run_id
+    mine = session(tab)
+    mine.files.working, mine.mapping.explicit[FORWARDING], mine.view.dry_run_id = (
+        with_join,
+        dict(JOIN),
+        live.run_id,
+    )
     assert LAUNCH in buttons(tab.switch_page(BOARD).run())
     other = with_cells(ours, [(line, "ext", "2222") for line in ours.frame.index])
-    mine.files = {**with_join, "ubicaciones": other}  # as a corrected cell leaves it: the same hash
+    mine.files.working = {
+        **with_join,
+        "ubicaciones": other,
+    }  # as a corrected cell leaves it: the same hash
     assert LAUNCH not in buttons(tab.run())
     kept = {str(entry["name"]) for entry in runs.get_run(context.journal, live.run_id).files}
     assert kept == {"global", "ubicaciones", "usuarios"}
@@ -107,27 +107,33 @@ def test_a_value_that_comes_from_another_file_and_has_changed_makes_the_dry_run_
 def test_a_dry_run_that_was_launched_is_not_offered_again(
     tab: AppTest, context: Context, sandbox: Connection, fresh: dict[str, Dataset]
 ) -> None:
-    mine = tab.session_state[KEY]
-    mine.files, mine.dry_run_id = fresh, finished_run(context, sandbox, fresh, dry_run=True).run_id
+    mine = session(tab)
+    mine.files.working, mine.view.dry_run_id = (
+        fresh,
+        finished_run(context, sandbox, fresh, dry_run=True).run_id,
+    )
     assert buttons(tab.switch_page(BOARD).run())[LAUNCH]
     press(tab, LAUNCH)
     first = launches(context)[0]
-    mine = tab.session_state[KEY]
-    mine.run_id = None
+    mine = session(tab)
+    mine.view.run_id = None
     tab.query_params.clear()
     tab.switch_page(BOARD).run()
     assert not buttons(tab)[LAUNCH]
-    assert "ya se lanzó" in said(tab) and first.run_id in said(tab)
+    assert "ya se lanzó" in text_of(tab) and first.run_id in text_of(tab)
 
 
 def test_a_launch_that_sent_nothing_leaves_its_dry_run_to_be_launched(
     tab: AppTest, context: Context, sandbox: Connection, fresh: dict[str, Dataset]
 ) -> None:
-    mine = tab.session_state[KEY]
-    mine.files, mine.dry_run_id = fresh, finished_run(context, sandbox, fresh, dry_run=True).run_id
+    mine = session(tab)
+    mine.files.working, mine.view.dry_run_id = (
+        fresh,
+        finished_run(context, sandbox, fresh, dry_run=True).run_id,
+    )
     reached = identify(api_for(sandbox, context.settings, context.journal), sandbox)
     later = Launch(at=datetime.now(UTC) + timedelta(hours=5))
-    live = launch_plan(context, mine.dry_run_id, reached, later)
+    live = launch_plan(context, mine.view.dry_run_id, reached, later)
     request_stop(context, live.run_id, "cancel", "Ana")
     wait(live, every=0.05)
     assert buttons(tab.switch_page(BOARD).run())[LAUNCH]
@@ -140,8 +146,11 @@ def test_a_second_click_while_the_first_one_is_carried_out_launches_nothing(
     fresh: dict[str, Dataset],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    mine = tab.session_state[KEY]
-    mine.files, mine.dry_run_id = fresh, finished_run(context, sandbox, fresh, dry_run=True).run_id
+    mine = session(tab)
+    mine.files.working, mine.view.dry_run_id = (
+        fresh,
+        finished_run(context, sandbox, fresh, dry_run=True).run_id,
+    )
     tab.switch_page(BOARD).run()
     clicked: list[tuple[ScriptRunner, RerunData]] = []
     run_script, launch_plan = ScriptRunner._run_script, launch_view.launch_plan
@@ -163,4 +172,4 @@ def test_a_second_click_while_the_first_one_is_carried_out_launches_nothing(
     before = len(launches(context))
     press(tab, LAUNCH)
     assert len(launches(context)) == before + 1
-    assert tab.session_state[KEY].run_id == launches(context)[0].run_id
+    assert session(tab).view.run_id == launches(context)[0].run_id

@@ -12,7 +12,7 @@ from bulk.core.records import ALL_STATES, Row, RunRecord
 from bulk.journal import runs
 from bulk.runs.context import Context
 from pages.ui.texts import PAGES
-from tests.ui.conftest import FORWARDING, said
+from tests.ui.steps import FORWARDING, text_of
 
 ORDERS = (0, 1, 5_000)
 SHOWN_BY_ADDRESS = ("ensayo", "lanzamiento", "informe")
@@ -75,8 +75,8 @@ def test_a_page_beside_a_run_of_any_size(
             str(bar.proto.text) for bar in app.get("progress")
         )
     if page == "informe":
-        assert run.run_id in said(app)
+        assert run.run_id in text_of(app)
     if page == "historial":
         assert run.run_id in set(app.dataframe[0].value["Ejecución"])
     if page == "lanzamiento" and orders == ORDERS[-1]:
-        assert "Mapa de lotes" in said(app)
+        assert "Mapa de lotes" in text_of(app)

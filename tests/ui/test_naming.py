@@ -10,20 +10,13 @@ from streamlit.testing.v1 import AppTest
 from bulk.planning.name_lookup import Names
 from bulk.runs.context import Context
 from bulk.sandbox import embedded
-from pages.ui.shell.session import KEY, Session
 from schemas.hydra import id_tail
 from tests.paths import ROOT
-from tests.ui.conftest import LOCATIONS, PEOPLE, press, said
+from tests.ui.steps import DATA, LOCATIONS, MAPPING, PEOPLE, press, session, text_of
 from tests.workspace import Remote
 
-DATA, MAPPING = "pages/1_Datos.py", "pages/2_Mapeo.py"
 MOVE = "usuarios_asignar_location_desde_csv"
 USERS = "email;target_location_id;extension\nusuario00001@example.com;Madri;2041\nnadie@example.com;Madri;2042\n"
-
-
-def session(app: AppTest) -> Session:
-    found: Session = app.session_state[KEY]
-    return found
 
 
 @pytest.fixture
@@ -39,24 +32,24 @@ def loaded(app: AppTest) -> AppTest:
 def test_missing_ids_are_completed_by_email_and_what_is_not_found_is_reported(
     loaded: AppTest,
 ) -> None:
-    assert "USUARIOS.CSV: 2 sin «person_id», que se puede buscar por «email»" in said(loaded)
+    assert "USUARIOS.CSV: 2 sin «person_id», que se puede buscar por «email»" in text_of(loaded)
     press(loaded, "Completar ids")
     assert not loaded.exception
-    frame = session(loaded).files["usuarios"].frame
+    frame = session(loaded).files.working["usuarios"].frame
     assert [bool(cell) for cell in frame["person_id"]] == [True, False]
     assert (
-        "person_id" in session(loaded).originals["usuarios"].frame
+        "person_id" in session(loaded).files.originals["usuarios"].frame
     )  # what it can be taken back to
     assert [
         problem.value
-        for problem in session(loaded).findings["usuarios"]
+        for problem in session(loaded).files.problems["usuarios"]
         if problem.rule == "nombre"
     ] == ["nadie@example.com"]
-    assert "1 sin «person_id»" in said(loaded)
+    assert "1 sin «person_id»" in text_of(loaded)
     press(loaded, "Completar ids")
     assert [
         problem.value
-        for problem in session(loaded).findings["usuarios"]
+        for problem in session(loaded).files.problems["usuarios"]
         if problem.rule == "nombre"
     ] == ["nadie@example.com"]
 
@@ -66,37 +59,37 @@ def test_a_name_that_only_resembles_is_chosen_once_and_remembered(
 ) -> None:
     press(loaded, "Completar ids")
     loaded.switch_page(MAPPING).run()
-    session(loaded).action_id = MOVE
-    session(loaded).by_name = True
+    session(loaded).mapping.action_id = MOVE
+    session(loaded).mapping.by_name = True
     loaded.run()
     assert "¿A qué se refiere «Madri»?" in [box.label for box in loaded.selectbox]
     box = next(box for box in loaded.selectbox if box.label == "¿A qué se refiere «Madri»?")
-    names: Names = session(loaded).kept["names"][1]
+    names: Names = session(loaded).cache["names"][1]
     madrid = next(entry.id for entry in names.doubts["location", "Madri"] if entry.name == "Madrid")
     assert "Madrid" in box.options
     box.set_value(madrid).run()
     press(loaded, "Es esta")
     assert not loaded.exception
     assert "¿A qué se refiere «Madri»?" not in [each.label for each in loaded.selectbox]
-    plan = session(loaded).prepared
-    assert plan is not None
-    assert plan.frame["target_location_id"].tolist() == [madrid, madrid]
-    assert "Como elegiste: «Madri» es Madrid (prefijo 8000" in said(loaded)
+    prepared = session(loaded).mapping.prepared
+    assert prepared is not None
+    assert prepared.frame["target_location_id"].tolist() == [madrid, madrid]
+    assert "Como elegiste: «Madri» es Madrid (prefijo 8000" in text_of(loaded)
 
-    second = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=30).run()
+    second = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=120).run()
     second.switch_page(DATA).run()
     second.file_uploader(key="upload_usuarios").upload(
         "USUARIOS.CSV", USERS.encode(), "text/csv"
     ).run()
     press(second, "Completar ids")
-    session(second).action_id, session(second).by_name = MOVE, True
+    session(second).mapping.action_id, session(second).mapping.by_name = MOVE, True
     second.switch_page(MAPPING).run()
     assert "¿A qué se refiere «Madri»?" not in [each.label for each in second.selectbox]
-    assert "Como elegiste: «Madri» es …" in said(second)  # no list was asked for
+    assert "Como elegiste: «Madri» es …" in text_of(second)  # no list was asked for
     press(second, "Elegir de nuevo")
     assert not second.exception
     assert "¿A qué se refiere «Madri»?" in [each.label for each in second.selectbox]
-    assert "Como elegiste" not in said(second)
+    assert "Como elegiste" not in text_of(second)
 
 
 def test_on_datos_one_of_several_of_a_name_is_chosen_and_then_completed(
@@ -120,5 +113,8 @@ def test_on_datos_one_of_several_of_a_name_is_chosen_and_then_completed(
     press(app, "Es esta")
     press(app, "Completar ids")
     assert not app.exception
-    assert session(app).files["usuarios"].frame["location_id"].tolist() == [places[1], places[1]]
+    assert session(app).files.working["usuarios"].frame["location_id"].tolist() == [
+        places[1],
+        places[1],
+    ]
     assert "Completar ids" not in [button.label for button in app.button]

@@ -12,9 +12,10 @@ import pytest
 from bulk.adapters import get_action
 from bulk.core.records import ALL_STATES, ORDER_WORDS, STATE_WORDS, RowResult, RunRecord
 from bulk.report import ChangeText
-from pages.ui import texts, texts_runs
+from pages.ui import texts
+from pages.ui.run import tables as run_tables
 from pages.ui.shell.resources import clean_token
-from pages.ui.widgets import palette, tables, waffle
+from pages.ui.widgets import palette, waffle
 
 
 def drawing(uri: str) -> ElementTree.Element:
@@ -84,22 +85,22 @@ def test_durations_read_as_people_say_them(seconds: float, text: str) -> None:
     ("said", "text"),
     [
         (
-            texts_runs.undo_ask(1, 1, 1),
+            texts.undo_ask(1, 1, 1),
             "Se restaurará **1 fila**; 1 cambió después y se conserva; 1 no se puede restaurar.",
         ),
         (
-            texts_runs.undo_ask(1_200, 0, 2),
+            texts.undo_ask(1_200, 0, 2),
             (
                 "Se restaurarán **1.200 filas**; 0 cambiaron después y se conservan; 2 no se pueden"
                 " restaurar."
             ),
         ),
         (
-            texts_runs.without_dry_run(1),
+            texts.without_dry_run(1),
             "Sin ensayo: no se sabe si la fila cambiará. Un ensayo solo lee.",
         ),
         (
-            texts_runs.without_dry_run(4_300),
+            texts.without_dry_run(4_300),
             "Sin ensayo: no se sabe cuántas de las 4.300 filas cambiarán. Un ensayo solo lee.",
         ),
     ],
@@ -109,10 +110,10 @@ def test_sentences_agree_with_their_number(said: str, text: str) -> None:
 
 
 def test_what_would_be_lost_is_reported_of_one_person_and_of_several() -> None:
-    assert "llamadas de 1 usuario y" in texts_runs.undo_calling(1)
-    assert texts_runs.undo_calling(1).endswith("Sin marcarlo, esa fila se queda como está.")
-    assert "llamadas de 2 usuarios y" in texts_runs.undo_calling(2)
-    assert texts_runs.undo_calling(2).endswith("Sin marcarlo, esas filas se quedan como están.")
+    assert "llamadas de 1 usuario y" in texts.undo_calling(1)
+    assert texts.undo_calling(1).endswith("Sin marcarlo, esa fila se queda como está.")
+    assert "llamadas de 2 usuarios y" in texts.undo_calling(2)
+    assert texts.undo_calling(2).endswith("Sin marcarlo, esas filas se quedan como están.")
 
 
 def test_the_table_of_rows_leaves_empty_columns_out_and_says_first_why_rows_went_wrong() -> None:
@@ -137,7 +138,7 @@ def test_the_table_of_rows_leaves_empty_columns_out_and_says_first_why_rows_went
         fine, line=3, state="blocked", change=None, message="El usuario no tiene Webex Calling."
     )
     text = telling_of(run)
-    assert list(tables.row_frame([fine], run, text)) == [
+    assert list(run_tables.row_frame([fine], run, text)) == [
         "Fila",
         "Quién",
         "Estado",
@@ -146,20 +147,20 @@ def test_the_table_of_rows_leaves_empty_columns_out_and_says_first_why_rows_went
         "Después",
         "Ubicación",
     ]
-    assert list(tables.row_frame([bad], run, text)) == [
+    assert list(run_tables.row_frame([bad], run, text)) == [
         "Fila",
         "Quién",
         "Estado",
         "Motivo",
         "Ubicación",
     ]
-    assert list(tables.row_frame([fine, bad, bad], run, text))[:4] == [
+    assert list(run_tables.row_frame([fine, bad, bad], run, text))[:4] == [
         "Fila",
         "Quién",
         "Estado",
         "Motivo",
     ]
-    assert list(tables.row_frame([fine], run, text).iloc[0])[3:6] == [
+    assert list(run_tables.row_frame([fine], run, text).iloc[0])[3:6] == [
         "desvío",
         "desactivado",
         "532041",

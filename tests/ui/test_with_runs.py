@@ -19,22 +19,26 @@ from bulk.files.dataset import Dataset
 from bulk.journal import control, memory, runs
 from bulk.journal.rows import read_rows
 from bulk.planning.prepare import prepare
-from bulk.runs.connection import Connection, connect
+from bulk.runs.connection import Connection
 from bulk.runs.context import Context
 from bulk.runs.launch import Launch, launch, wait
 from bulk.runs.stop import request_stop
 from pages.ui.results import downloads, undo
 from pages.ui.run import orders as run_orders
 from pages.ui.run import row_filters
-from pages.ui.shell.session import KEY
-from tests.ui.conftest import FORWARDING, HEADER, finished_run, press, said, view
-
-BOARD, REPORT, HISTORY = "pages/4_Lanzamiento.py", "pages/5_Informe.py", "pages/6_Historial.py"
-
-
-@pytest.fixture
-def sandbox(context: Context) -> Connection:
-    return connect(context.home, sandbox=True)
+from tests.ui.steps import (
+    BOARD,
+    FORWARDING,
+    HEADER,
+    HISTORY,
+    REPORT,
+    finished_run,
+    labels,
+    press,
+    report_view,
+    session,
+    text_of,
+)
 
 
 @pytest.fixture
@@ -80,16 +84,16 @@ def test_a_page_shows_a_run_of_any_number_of_orders(
     open_page(app, page, run.run_id)
     assert not app.exception
     assert not app.error
-    assert run.run_id in said(app)
+    assert run.run_id in text_of(app)
 
 
 def test_the_board_maps_rows_below_a_hundred_orders_and_orders_above(
     app: AppTest, context: Context
 ) -> None:
     open_page(app, BOARD, stored_run(context, 3).run_id)
-    assert "Mapa de filas" in said(app)
+    assert "Mapa de filas" in text_of(app)
     open_page(app, BOARD, stored_run(context, 120).run_id)
-    assert "Mapa de lotes" in said(app)
+    assert "Mapa de lotes" in text_of(app)
 
 
 def test_a_order_is_paused_and_cancelled_from_the_board_alone(
@@ -105,7 +109,7 @@ def test_a_order_is_paused_and_cancelled_from_the_board_alone(
     assert lot_states(context, live.run_id) == ["queued", "paused", "queued"]
     press(app, "Reanudar este lote")
     assert lot_states(context, live.run_id) == ["queued", "queued", "queued"]
-    app.button(key="cancel_lot_for_sure").click().run()
+    app.button(key="cancel_order_for_sure").click().run()
     assert lot_states(context, live.run_id) == ["queued", "cancelled", "queued"]
     assert [
         (message.command, message.who) for message in control.history(context.journal, live.run_id)
@@ -116,7 +120,7 @@ def test_a_order_is_paused_and_cancelled_from_the_board_alone(
         ("cancel r3", "Ana Ruiz"),
     ]
     request_stop(context, live.run_id, "cancel", "prueba")
-    assert live.ended.wait(20)
+    assert live.ended.wait(120)
     assert not app.exception
 
 
@@ -127,13 +131,13 @@ def lot_states(context: Context, run_id: str) -> list[str]:
 def test_a_tab_that_lost_its_files_goes_on_with_those_of_the_last_run(
     app: AppTest, context: Context, sandbox: Connection, files: dict[str, Dataset]
 ) -> None:
-    dry_run_seen = finished_run(context, sandbox, files, dry_run=True)
+    dry_run = finished_run(context, sandbox, files, dry_run=True)
     press(
         app.switch_page("streamlit_app.py").run(), "Seguir con los ficheros de la última ejecución"
     )
-    mine = app.session_state[KEY]
-    assert (mine.action_id, mine.dry_run_id) == (FORWARDING, dry_run_seen.run_id)
-    assert mine.files["usuarios"].frame.equals(files["usuarios"].frame)
+    mine = session(app)
+    assert (mine.mapping.action_id, mine.view.dry_run_id) == (FORWARDING, dry_run.run_id)
+    assert mine.files.working["usuarios"].frame.equals(files["usuarios"].frame)
     assert not app.error
     app.switch_page(BOARD).run()
     assert {"Lanzar este ensayo", "Lanzar sin ensayo"} & set(labels(app))
@@ -152,10 +156,10 @@ def test_a_tab_that_lost_its_files_goes_on_with_a_mapping_that_joins_another_fil
         app.switch_page("streamlit_app.py").run(), "Seguir con los ficheros de la última ejecución"
     )
     assert not app.error
-    mine = app.session_state[KEY]
-    assert (mine.action_id, mine.dry_run_id) == (FORWARDING, live.run_id)
-    assert mine.explicit[FORWARDING]["extension"] == joined["extension"]
-    assert {"ubicaciones", "usuarios"} <= mine.files.keys()
+    mine = session(app)
+    assert (mine.mapping.action_id, mine.view.dry_run_id) == (FORWARDING, live.run_id)
+    assert mine.mapping.explicit[FORWARDING]["extension"] == joined["extension"]
+    assert {"ubicaciones", "usuarios"} <= mine.files.working.keys()
 
 
 def test_a_second_click_while_a_preview_is_made_makes_no_second_one(
@@ -196,7 +200,7 @@ def test_a_second_click_while_a_preview_is_made_makes_no_second_one(
     monkeypatch.setattr(undo, "undo", clicked_again)
     press(app, "Deshacer esta ejecución")
     assert [each.run_id for each in runs.children(context.journal, run.run_id, "undo")] == made[:1]
-    assert app.session_state[KEY].undo_previews == {run.run_id: made[0]}
+    assert session(app).view.undo_previews == {run.run_id: made[0]}
 
 
 def test_a_row_that_was_wider_than_the_header_stays_wrong_when_its_run_is_resumed_again(
@@ -206,21 +210,17 @@ def test_a_row_that_was_wider_than_the_header_stays_wrong_when_its_run_is_resume
     wide = Problem(
         "USUARIOS.CSV", int(users.frame.index[1]), None, None, RAGGED, "La fila tiene 9 celdas."
     )
-    dry_run_seen = finished_run(
+    dry_run = finished_run(
         context, sandbox, {**files, "usuarios": replace(users, problems=(wide,))}, dry_run=True
     )
     press(
         app.switch_page("streamlit_app.py").run(), "Seguir con los ficheros de la última ejecución"
     )
     app.switch_page(BOARD).run()
-    mine = app.session_state[KEY]
-    assert mine.dry_run_id == dry_run_seen.run_id
-    assert list(mine.prepared.invalid) == [wide.line]
+    mine = session(app)
+    assert mine.view.dry_run_id == dry_run.run_id
+    assert list(mine.mapping.prepared.invalid) == [wide.line]
     assert {"Lanzar este ensayo", "Lanzar sin ensayo"} & set(labels(app))
-
-
-def labels(app: AppTest) -> list[str]:
-    return [button.label for button in app.button]
 
 
 def test_rows_set_aside_become_the_scope_of_a_new_dry_run(
@@ -254,17 +254,17 @@ def test_rows_set_aside_become_the_scope_of_a_new_dry_run(
         for line in (2, 3, 4)
     ]
     runs.add_order(context.journal, record.run_id, rows, "person_id")
-    app.session_state[KEY].files = dict(files)
+    session(app).files.working = dict(files)
     open_page(app, REPORT, record.run_id)
     assert "Reintentar solo estas" not in labels(app)
     press(app, "Elegir estas filas")
-    assert app.session_state[KEY].scopes["usuarios"].lines == ((2, 2), (4, 4))
+    assert session(app).mapping.scopes["usuarios"].lines == ((2, 2), (4, 4))
     assert "Ensayar 2 filas" in labels(app)
 
 
 def test_a_board_without_orders_says_so(app: AppTest, context: Context) -> None:
     open_page(app, BOARD, stored_run(context, 0).run_id)
-    assert "Aún no hay lotes." in said(app)
+    assert "Aún no hay lotes." in text_of(app)
 
 
 def test_a_finished_run_offers_its_report_and_no_pause(app: AppTest, run: RunRecord) -> None:
@@ -301,7 +301,7 @@ def test_a_paused_run_of_production_asks_for_its_token(app: AppTest, context: Co
 
 
 def test_the_report_tells_rows_by_name_and_place(app: AppTest, run: RunRecord) -> None:
-    view(open_page(app, REPORT, run.run_id), "Filas")
+    report_view(open_page(app, REPORT, run.run_id), "Filas")
     table = next(frame.value for frame in app.dataframe if "Quién" in frame.value.columns)
     assert list(table["Fila"]) == [2, 3, 4]
     assert table["Quién"].str.contains(" · ").all()
@@ -312,14 +312,14 @@ def test_a_search_begins_at_its_own_first_page(
     app: AppTest, context: Context, run: RunRecord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(row_filters, "PAGE", 1)
-    view(open_page(app, REPORT, run.run_id), "Filas")
+    report_view(open_page(app, REPORT, run.run_id), "Filas")
     first = next(iter(read_rows(context.journal, run.run_id)))
     key = app.get("pagination")[0].proto.id.split("-", 2)[2]
     app.session_state[key] = 3
     app.run()
     assert lines_shown(app) == [4]
     app.text_input(key=f"report_{run.run_id}_search").set_value(first.label).run()
-    assert "Ninguna fila cumple el filtro." not in said(app)
+    assert "Ninguna fila cumple el filtro." not in text_of(app)
     assert lines_shown(app) == [first.line]
 
 
@@ -347,13 +347,13 @@ def test_the_json_download_is_one_document_with_the_rows(run: RunRecord) -> None
 def test_history_lists_runs_and_keeps_dry_runs_apart(
     app: AppTest, context: Context, sandbox: Connection, files: dict[str, Dataset], run: RunRecord
 ) -> None:
-    dry_run_seen = finished_run(context, sandbox, files, dry_run=True)
+    dry_run = finished_run(context, sandbox, files, dry_run=True)
     app.switch_page(HISTORY).run()
     listed = list(app.dataframe[0].value["Ejecución"])
     assert run.run_id in listed
-    assert dry_run_seen.run_id not in listed
+    assert dry_run.run_id not in listed
     app.checkbox[0].check().run()
-    assert dry_run_seen.run_id in list(app.dataframe[0].value["Ejecución"])
+    assert dry_run.run_id in list(app.dataframe[0].value["Ejecución"])
 
 
 @pytest.mark.parametrize(

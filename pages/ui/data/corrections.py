@@ -1,4 +1,4 @@
-"""Cells corrected: the original stays as it was read, the working file is the original with what
+"""Corrected cells: the original stays as it was read; the working file is the original with what
 was accepted.
 """
 
@@ -22,50 +22,51 @@ from pages.ui.shell.session import Session
 
 
 def put_original(session: Session, dataset: Dataset) -> None:
-    """A file just read takes its place; what was corrected in an earlier one is forgotten.
+    """Load a file just read into its place; corrections of an earlier one are forgotten.
 
-    Of a round-trip file the outcome is taken off again, and what it says is left is remembered.
+    Of a round-trip file the result columns are removed, and the rows that it marks as open are
+    remembered.
     """
-    session.open_lines[dataset.name] = open_lines(dataset)
+    session.files.open_lines[dataset.name] = open_lines(dataset)
     dataset = original(dataset)
-    session.originals[dataset.name] = dataset
-    session.corrections.pop(dataset.name, None)
-    session.inspected.pop(dataset.name, None)
-    session.pending.pop(dataset.name, None)
+    session.files.originals[dataset.name] = dataset
+    session.files.corrections.pop(dataset.name, None)
+    session.files.corrected_by_hand.pop(dataset.name, None)
+    session.files.pending.pop(dataset.name, None)
     _no_example(session, dataset.name)
     _put(session, dataset)
 
 
-def take_away(session: Session, name: str) -> None:
+def remove(session: Session, name: str) -> None:
     for kept in (
-        session.open_lines,
-        session.files,
-        session.originals,
-        session.uploads,
-        session.corrections,
-        session.inspected,
-        session.pending,
-        session.findings,
+        session.files.open_lines,
+        session.files.working,
+        session.files.originals,
+        session.files.uploads,
+        session.files.corrections,
+        session.files.corrected_by_hand,
+        session.files.pending,
+        session.files.problems,
     ):
         kept.pop(name, None)
-    session.scopes.pop(name, None)
+    session.mapping.scopes.pop(name, None)
     _no_example(session, name)
-    session.across = validate_across(session.files)
+    session.files.cross_file_problems = validate_across(session.files.working)
 
 
 def _no_example(session: Session, name: str) -> None:
-    """The profile of the examples goes with the last of their files: nobody chose it for files of
-    his own.
+    """The profile of the examples goes with the last of their files: it was not chosen for other
+    files.
     """
-    session.examples.discard(name)
-    if not session.examples and session.example_profile is not None:
-        if session.options.get("profile") is session.example_profile:
-            session.options.pop("profile")
-        session.example_profile = None
+    session.files.from_examples.discard(name)
+    if not session.files.from_examples and session.files.example_profile is not None:
+        if session.mapping.options.get("profile") is session.files.example_profile:
+            session.mapping.options.pop("profile")
+        session.files.example_profile = None
 
 
 def accept(session: Session, name: str, found: Iterable[Fix | Repair]) -> int:
-    """Corrections become part of the working file, which is looked at again; how many there were.
+    """Make corrections part of the working file, which is validated again; how many there were.
     Raises InputError.
     """
     found = list(found)
@@ -76,66 +77,69 @@ def accept(session: Session, name: str, found: Iterable[Fix | Repair]) -> int:
     if not texts:
         return 0
     by_hand = {each.line for each in found if isinstance(each, Fix) and each.inspected}
-    session.inspected.setdefault(name, set()).update(by_hand)
-    _apply(session, name, {**session.corrections.get(name, {}), **texts})
-    waiting = session.pending.get(name, {})
+    session.files.corrected_by_hand.setdefault(name, set()).update(by_hand)
+    _apply(session, name, {**session.files.corrections.get(name, {}), **texts})
+    waiting = session.files.pending.get(name, {})
     for cell in texts:
         waiting.pop(cell, None)
     return len(texts)
 
 
 def complete_ids(session: Session, name: str, names: Names) -> tuple[int, int]:
-    """The ids that a file lacks, found by its e-mails and names: (cells filled, rows not found).
-    Raises WebexError.
+    """Fill the ids that a file lacks, found by its e-mails and names: (cells filled, rows not
+    found). Raises WebexError.
     """
-    working = session.files[name]
+    working = session.files.working[name]
     wanted = fill_ids.lacking(working)
     filled, problems, cells = fill_ids.fill_ids(names, working)
-    session.originals[name] = fill_ids.with_columns(session.originals.get(name, working), wanted)
+    session.files.originals[name] = fill_ids.with_columns(
+        session.files.originals.get(name, working), wanted
+    )
     found = corrections.edits(fill_ids.with_columns(working, wanted).frame, filled.frame)
     accept(session, name, [replace(fix, inspected=False) for fix in found])
-    message = set(session.findings[name])  # looked for once more, each is reported once
-    session.findings[name] += [problem for problem in problems if problem not in message]
+    known = set(session.files.problems[name])  # of an earlier attempt
+    session.files.problems[name] += [problem for problem in problems if problem not in known]
     return cells, len(problems)
 
 
-def take_back(session: Session, name: str) -> None:
-    """All corrections of a file are undone: it is again as it was read."""
-    session.pending.pop(name, None)
-    session.inspected.pop(name, None)
+def revert(session: Session, name: str) -> None:
+    """Undo all corrections of a file."""
+    session.files.pending.pop(name, None)
+    session.files.corrected_by_hand.pop(name, None)
     _apply(session, name, {})
 
 
 def _apply(session: Session, name: str, texts: dict[tuple[int, str], str]) -> None:
     """Raises InputError if a cell does not exist."""
-    original = session.originals.get(name) or session.files[name]
-    session.originals.setdefault(name, original)
+    original = session.files.originals.get(name) or session.files.working[name]
+    session.files.originals.setdefault(name, original)
     differing = {cell: text for cell, text in texts.items() if original.frame.at[cell] != text}
-    by_hand = session.inspected.get(name, set())
+    by_hand = session.files.corrected_by_hand.get(name, set())
     chosen = [
         Fix(line, column, text, line in by_hand) for (line, column), text in differing.items()
     ]
     working = corrections.apply(original, chosen) if chosen else original
-    if (
-        chosen
-        # another content is another file: its digest is that of the corrected file as it can be
-        # downloaded
-    ):
+    # Other content is another file: the digest is that of the corrected file as downloaded.
+    if chosen:
         working = replace(working, sha256=hashlib.sha256(corrections.to_csv(working)).hexdigest())
-    session.corrections[name] = differing
+    session.files.corrections[name] = differing
     _put(session, working)
 
 
 def _put(session: Session, dataset: Dataset) -> None:
-    session.files[dataset.name] = dataset
-    session.findings[dataset.name] = [*dataset.problems, *validate_file(dataset)]
-    session.across = validate_across(session.files)
-    session.revision += 1
+    session.files.working[dataset.name] = dataset
+    session.files.problems[dataset.name] = [*dataset.problems, *validate_file(dataset)]
+    session.files.cross_file_problems = validate_across(session.files.working)
+    session.view.revision += 1
 
 
 def findings(session: Session) -> list[Problem]:
-    """Of every file by itself, and of the files together."""
+    """Problems of every file by itself, and of the files together."""
     return [
-        *(problem for name in session.files for problem in session.findings.get(name, ())),
-        *session.across,
+        *(
+            problem
+            for name in session.files.working
+            for problem in session.files.problems.get(name, ())
+        ),
+        *session.files.cross_file_problems,
     ]

@@ -1,5 +1,5 @@
-"""E-mails and names instead of ids: looked for in Webex when the operator says so, chosen by hand
-when several have one name.
+"""E-mails and names instead of ids: looked up in Webex when the operator asks for it; of ambiguous
+ones the operator chooses.
 """
 
 from __future__ import annotations
@@ -19,31 +19,34 @@ from pages.ui.mapping import selection
 from pages.ui.shell import resources
 from pages.ui.shell.session import Session
 from pages.ui.texts import BY_NAME
-from pages.ui.widgets.markdown import plain
+from pages.ui.widgets.markdown import escape_markdown
 
 MAX_ASKED = 5  # names at a time
 
 
 def by_name(session: Session) -> None:
-    """The switch of Mapeo."""
-    session.by_name = st.checkbox(
-        "Buscar en Webex los correos y nombres", value=session.by_name, key="by_name", help=BY_NAME
+    """The checkbox of Mapeo."""
+    session.mapping.by_name = st.checkbox(
+        "Buscar en Webex los correos y nombres",
+        value=session.mapping.by_name,
+        key="by_name",
+        help=BY_NAME,
     )
 
 
-def choose(session: Session, plan: PreparedFile) -> None:
-    """The names of the plan that several have, or that nobody has but some resemble: the operator
-    says which is meant, once.
+def choose(session: Session, prepared: PreparedFile) -> None:
+    """Names of the file that are ambiguous, or not found but like others: the operator says once
+    which is meant.
     """
-    if session.by_name:
-        unresolved = {problem.value for problem in plan.problems if problem.rule == "nombre"}
+    if session.mapping.by_name:
+        unresolved = {problem.value for problem in prepared.problems if problem.rule == "nombre"}
         names, org_id = selection.names(session)
         _chosen_before(session, names, org_id)
         _ask_for(session, [doubt for doubt in names.doubts if doubt[1] in unresolved])
 
 
 def _chosen_before(session: Session, names: Names, org_id: str | None) -> None:
-    """The choices that these rows take again, and the way to make them again."""
+    """The choices used for these rows, and the way to make them again."""
     if not names.used:
         return
     message = meanings(names)
@@ -54,11 +57,12 @@ def _chosen_before(session: Session, names: Names, org_id: str | None) -> None:
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(
-            f"Como elegiste: {plain(' · '.join(message[:MAX_ASKED]))}{more}.", width="content"
+            f"Como elegiste: {escape_markdown(' · '.join(message[:MAX_ASKED]))}{more}.",
+            width="content",
         )
         if st.button("Elegir de nuevo", type="tertiary", key="choose_again"):
             forget(names, resources.context().journal, org_id)
-            session.prepared = None  # made from what was chosen
+            session.mapping.prepared = None  # made from what was chosen
             st.rerun()
 
 
@@ -77,7 +81,7 @@ def _ask(session: Session, names: Names, org_id: str | None, kind: str, name: st
     shown = distinct_labels(candidates)
     with st.container(border=True, horizontal=True, vertical_alignment="bottom"):
         found = st.selectbox(
-            f"¿A qué se refiere «{plain(name)}»?",
+            f"¿A qué se refiere «{escape_markdown(name)}»?",
             list(shown),
             index=None,
             format_func=shown.__getitem__,
@@ -87,19 +91,19 @@ def _ask(session: Session, names: Names, org_id: str | None, kind: str, name: st
         if st.button("Es esta", key=f"means_{kind}_{name}", disabled=found is None) and found:
             names.chosen = keep(resources.context().journal, org_id, {name: found})
             del names.doubts[kind, name]
-            session.prepared = None  # made from the name's former meaning
+            session.mapping.prepared = None  # made from the name's former meaning
             st.rerun()
 
 
 def complete(session: Session) -> None:
-    """«Completar ids» of the loaded files: reported only where ids are missing and can be looked
-    for.
-    """
+    """«Completar ids»: offered only where ids are missing and can be looked up."""
     wanted = {
         name: session.once(
-            f"lacking_{name}", (id(dataset), session.revision), partial(fill_ids.lacking, dataset)
+            f"lacking_{name}",
+            (id(dataset), session.view.revision),
+            partial(fill_ids.lacking, dataset),
         )
-        for name, dataset in session.files.items()
+        for name, dataset in session.files.working.items()
     }
     if not any(wanted.values()):
         return
@@ -110,7 +114,7 @@ def complete(session: Session) -> None:
         for each in lacks
     ]
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(plain(" · ".join(message)))
+        st.caption(escape_markdown(" · ".join(message)))
         if st.button(
             "Completar ids",
             help=(
@@ -124,7 +128,7 @@ def complete(session: Session) -> None:
                     for name in wanted
                     if wanted[name]
                 ]
-            _tell(sum(done for done, _ in ends), sum(left for _, left in ends))
+            _toast_result(sum(done for done, _ in ends), sum(left for _, left in ends))
             st.rerun()
     lacks = [each for found in wanted.values() for each in found]
     doubts = [
@@ -140,7 +144,7 @@ def _stands_in(lacks: list[fill_ids.Lacking], kind: str, name: str) -> bool:
     return any(each.kind == kind and (each.cells == name).any() for each in lacks)
 
 
-def _tell(done: int, left: int) -> None:
+def _toast_result(done: int, left: int) -> None:
     message = f"{count(done, 'identificador completado', 'identificadores completados')}."
     if left:
         message += f" Sin encontrar: {count(left, 'celda', 'celdas')}, en Avisos."

@@ -15,9 +15,10 @@ from bulk.core.figures import count
 from bulk.runs.connection import api_for
 from pages.ui.data import upload
 from pages.ui.data.problem_list import EXCEL
-from pages.ui.shell import page, resources
+from pages.ui.shell import resources
+from pages.ui.shell.errors import error_boundary
 from pages.ui.shell.session import Session
-from pages.ui.widgets.markdown import plain
+from pages.ui.widgets.markdown import escape_markdown
 
 KINDS = {
     "people": "Usuarios",
@@ -30,7 +31,7 @@ KINDS = {
 SERVES_AS = {
     "people": "usuarios",
     "locations": "ubicaciones",
-}  # what was brought -> the file that it can stand for
+}  # what was brought -> the file it can be used as
 
 
 def template() -> None:
@@ -58,7 +59,7 @@ def template() -> None:
 
 
 def _template(action_id: str) -> bytes:
-    from bulk.planning import templates  # a writer of workbooks: only loaded when one is asked for
+    from bulk.planning import templates  # loads a writer of workbooks
 
     target = io.BytesIO()
     templates.write_template(action_id, target)
@@ -66,16 +67,13 @@ def _template(action_id: str) -> bytes:
 
 
 def from_webex(session: Session) -> None:
-    """«Traer de Webex…»: read first, which takes a while, then to be downloaded or worked with."""
-    with (
-        st.popover("Traer de Webex…", key=f"from_webex_{session.revision}"),
-        page.error_boundary(),
-    ):  # used: a new one, which is closed
-        where = resources.connection(session)
-        st.caption(
-            f"De {plain(where.org_name or where.org_id)}. Solo lee; sirve para copiar de ahí"
-            " nombres e identificadores."
-        )
+    """«Traer de Webex…»: read first, which takes a while, then downloaded or used as a file."""
+    # A new key once something was brought makes a new popover, which is closed.
+    key = f"from_webex_{session.view.revision}"
+    with st.popover("Traer de Webex…", key=key), error_boundary():
+        connection = resources.connection(session)
+        where = escape_markdown(connection.org_name or connection.org_id)
+        st.caption(f"De {where}. Solo lee; sirve para copiar de ahí nombres e identificadores.")
         kind = st.selectbox("Qué", list(KINDS), format_func=KINDS.__getitem__, key="fetch_kind")
         form = st.segmented_control(
             "Formato",
@@ -87,9 +85,9 @@ def from_webex(session: Session) -> None:
         )
         if st.button("Traer", key="fetch"):
             with st.spinner("Leyendo Webex…"):
-                session.fetched = (f"{kind}.{form}", *_fetched(session, kind, form))
-        if session.fetched:
-            name, raw, rows = session.fetched
+                session.files.fetched = (f"{kind}.{form}", *_fetched(session, kind, form))
+        if session.files.fetched:
+            name, raw, rows = session.files.fetched
             st.caption(f"{KINDS[name.partition('.')[0]]}: {count(rows, 'fila', 'filas')}.")
             st.download_button(
                 f"Descargar {name}", data=raw, file_name=name, on_click="ignore", key="fetched"
@@ -97,7 +95,7 @@ def from_webex(session: Session) -> None:
             place = SERVES_AS.get(name.partition(".")[0])
             if place and st.button(f"Usar como {place.upper()}", key="fetched_use"):
                 upload.take(session, place, raw, name)
-                session.fetched = None
+                session.files.fetched = None
                 st.rerun()
 
 

@@ -1,5 +1,5 @@
-"""The grid of bad rows: cells corrected in place, "all like this", looked at again when applied.
-Any page may show it.
+"""The grid of bad rows: cells corrected in place or wherever they are the same, and validated
+again. Used by several pages.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from bulk.planning.row_labels import labels
 from pages.ui.data import corrections as session_corrections
 from pages.ui.shell.session import Session
 from pages.ui.widgets import tables
-from pages.ui.widgets.markdown import plain
+from pages.ui.widgets.markdown import escape_markdown
 
 PAGE = 200  # rows at a time
 LINE, WHO, WRONG, REMEDY = "Fila", "Quién", "Mal", "Qué se espera y qué hacer"
@@ -38,16 +38,16 @@ def grid(session: Session, found: Mapping[str, Sequence[Problem]], *, key: str) 
     if not in_rows:
         return
     name = _which(list(in_rows), key)
-    dataset, problems = session.files[name], in_rows[name]
+    dataset, problems = session.files.working[name], in_rows[name]
     whole = any(problem.column is None for problem in problems) or bool(
         st.session_state.get(f"{key}_whole")
     )
     made_from = (
         id(dataset),
         tuple(problems),
-        session.revision,
+        session.view.revision,
         whole,
-    )  # as many of another scope are others
+    )  # another scope may have as many
     rows = session.once(
         f"bad_{key}_{name}", made_from, lambda: _rows(dataset, problems, whole=whole)
     )
@@ -72,17 +72,17 @@ def _which(names: list[str], key: str) -> str:
 
 def _rows(dataset: Dataset, problems: Sequence[Problem], *, whole: bool) -> pd.DataFrame:
     """Fila, Quién, which columns are wrong (where there are several), these columns, with `whole`
-    the rest of the file too, and last the remedy; index = line.
+    the other columns too, and the remedy; index = line.
     """
     rows = corrections.bad_rows(dataset, problems, severity=None)
     wrong: dict[int, list[str]] = {}
-    said: dict[int, list[str]] = {}
+    remedies: dict[int, list[str]] = {}
     several = len({problem.column or WHOLE_ROW for problem in problems}) > 1
     for problem in problems:
         line = problem.line or 0
         wrong.setdefault(line, []).append(problem.column or WHOLE_ROW)
         named = several and problem.column
-        said.setdefault(line, []).append(
+        remedies.setdefault(line, []).append(
             f"{problem.column}: {problem.message}" if named else problem.message
         )
     bad = [
@@ -97,7 +97,7 @@ def _rows(dataset: Dataset, problems: Sequence[Problem], *, whole: bool) -> pd.D
         )
     ordered.insert(0, WHO, who)
     ordered.insert(0, LINE, list(ordered.index))
-    ordered[REMEDY] = [" ".join(said.get(int(line), ())) for line in ordered.index]
+    ordered[REMEDY] = [" ".join(remedies.get(int(line), ())) for line in ordered.index]
     return ordered
 
 
@@ -117,11 +117,11 @@ def _editor(
 ) -> None:
     own = [column for column in shown.columns if column not in (LINE, WHO, WRONG, REMEDY)]
     base = shown.copy()
-    for (line, column), text in session.pending.get(name, {}).items():
+    for (line, column), text in session.files.pending.get(name, {}).items():
         if line in base.index and column in base.columns:
             base.at[line, column] = text
-    widget = (  # other rows, other edits
-        f"{key}_grid_{name}_{session.revision}_{hash(tuple(shown.index))}"
+    widget = (  # a new widget for other rows
+        f"{key}_grid_{name}_{session.view.revision}_{hash(tuple(shown.index))}"
     )
     columns = list(dict.fromkeys(problem.column or WHOLE_ROW for problem in problems))
     marked = {column: f"✗ {column}" if column in columns else column for column in own}
@@ -151,7 +151,7 @@ def _editor(
 
 
 def _width(label: str) -> int:
-    """Room for the header, beside the pencil of a cell that can be written."""
+    """Room for the header, beside the pencil of an editable cell."""
     return min(260, max(140, 8 * len(label) + 40))
 
 
@@ -160,24 +160,25 @@ def _pill(problems: Sequence[Problem]) -> str:
 
 
 def _typed(session: Session, name: str, widget: str, lines: list[int]) -> None:
-    """Cells as they are typed are kept in the session, so that no page switch loses them."""
-    frame = session.files[name].frame
+    """Keep cells in the session as they are typed, so that no page switch loses them."""
+    frame = session.files.working[name].frame
     for position, cells in st.session_state[widget]["edited_rows"].items():
         for column, text in cells.items():
             place = (lines[int(position)], column)
             if column not in frame.columns:
                 continue
             if (text or "").strip() == frame.at[place]:
-                session.pending.get(name, {}).pop(place, None)
+                session.files.pending.get(name, {}).pop(place, None)
             else:
-                session.pending.setdefault(name, {})[place] = (text or "").strip()
+                session.files.pending.setdefault(name, {})[place] = (text or "").strip()
 
 
 def _buttons(
     session: Session, name: str, dataset: Dataset, problems: Sequence[Problem], key: str
 ) -> None:
     waiting = [
-        Fix(line, column, text) for (line, column), text in session.pending.get(name, {}).items()
+        Fix(line, column, text)
+        for (line, column), text in session.files.pending.get(name, {}).items()
     ]
     alike = {
         (each.line, each.column): each
@@ -185,23 +186,25 @@ def _buttons(
         for each in corrections.like_this(dataset, fix)
     }
     with st.container(horizontal=True, vertical_alignment="center"):
-        described = (
+        label = (
             f"Aplicar {count(len(waiting), 'corrección', 'correcciones')}" if waiting else "Aplicar"
         )
         if st.button(
-            described,
+            label,
             key=f"{key}_apply",
             disabled=not waiting,
             help=None if waiting else "Escribe antes en una celda.",
         ):
             _apply(session, name, waiting)
         if len(alike) > len(waiting):
-            described = f"Aplicar a todas las iguales ({thousands(len(alike))})"
-            if st.button(described, key=f"{key}_alike", help=plain(_described(dataset, waiting))):
+            label = f"Aplicar a todas las iguales ({thousands(len(alike))})"
+            if st.button(
+                label, key=f"{key}_alike", help=escape_markdown(_alike_help(dataset, waiting))
+            ):
                 _apply(session, name, list(alike.values()))
         if waiting and st.button("Descartar", key=f"{key}_discard", type="tertiary"):
-            session.pending.pop(name, None)
-            session.revision += 1
+            session.files.pending.pop(name, None)
+            session.view.revision += 1
             st.rerun()
         if all(problem.column for problem in problems):
             st.checkbox("Todas las columnas", key=f"{key}_whole")
@@ -212,24 +215,24 @@ def _buttons(
 
 
 def corrected_file(session: Session, name: str, key: str) -> None:
-    """The working file to take away; only when something was corrected in it."""
-    if session.corrections.get(name):
+    """Download of the working file; only when something was corrected in it."""
+    if session.files.corrections.get(name):
         st.download_button(
             "Descargar fichero corregido",
-            data=lambda: corrections.to_csv(session.files[name]),
+            data=lambda: corrections.to_csv(session.files.working[name]),
             file_name=f"{name.upper()}_corregido.csv",
             mime="text/csv",
             on_click="ignore",
             key=f"{key}_corrected_{name}",
         )
-        if lost := len(corrections.shifted(session.files[name])):
+        if lost := len(corrections.shifted(session.files.working[name])):
             st.caption(
                 f"Sin {count(lost, 'fila', 'filas')} con celdas de más o de menos: corrígelas"
                 " antes, o en el original."
             )
 
 
-def _described(dataset: Dataset, waiting: list[Fix]) -> str:
+def _alike_help(dataset: Dataset, waiting: list[Fix]) -> str:
     fix = waiting[0]
     before = tables.short(str(dataset.frame.at[fix.line, fix.column])) or "(vacía)"
     return f"«{before}» → «{tables.short(fix.value)}» en todas las filas con esa misma celda."

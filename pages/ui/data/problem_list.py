@@ -1,5 +1,5 @@
-"""Problems by kind, each with its rows in the grid below, and the files to take away. Opens on
-Datos, Mapeo and Ensayo.
+"""Problems by kind, each with its rows in the grid below, and the downloads. Used by Datos, Mapeo
+and Ensayo.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from bulk.planning.validation import totals
 from pages.ui.data import problem_grid, problems, repairs
 from pages.ui.shell.session import Session
 from pages.ui.widgets import tables
-from pages.ui.widgets.markdown import plain
+from pages.ui.widgets.markdown import escape_markdown
 from schemas.phones import NO_PREFIX
 
 GROUPS = 20  # shown before «Ver más»
-ROOM = 4  # groups that are shown without a bar to scroll them
+MAX_UNSCROLLED = 4  # groups
 VIEWS = {problems.ERROR: "Errores", problems.NOTICE: "Avisos"}
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Group = dict[str, Any]
 
 
 def views(session: Session, found: Mapping[str, Sequence[Problem]], *, key: str) -> None:
-    """Errors and avisos, one at a time; nothing when there are none."""
+    """Errors and notices, one at a time; nothing when there are none."""
     split = {severity: each for severity in VIEWS if (each := problems.of(found, severity))}
     if not split:
         return
@@ -46,17 +46,19 @@ def views(session: Session, found: Mapping[str, Sequence[Problem]], *, key: str)
 
 
 def draw(session: Session, found: Mapping[str, Sequence[Problem]], *, key: str) -> None:
-    """The kinds of problems, the rows of the one chosen (or of all) to corrected, and the
-    downloads.
+    """The kinds of problems, the rows of the chosen one (or of all) to correct, and
+    the downloads.
     """
     if any(problem.rule == NO_PREFIX for problems in found.values() for problem in problems):
         repairs.country(session)
     kinds = groups(session, found, key)
     chosen = _chosen(kinds, key)
     shown = kinds if st.session_state.get(f"{key}_all") else kinds[:GROUPS]
-    with st.container(height=260 if len(shown) > ROOM else "content", border=False, gap="xsmall"):
+    with st.container(
+        height=260 if len(shown) > MAX_UNSCROLLED else "content", border=False, gap="xsmall"
+    ):
         for at, group in enumerate(shown):
-            _described(group, chosen, key, at)
+            _group_row(group, chosen, key, at)
     if len(kinds) > GROUPS:
         st.checkbox(f"Ver {len(kinds) - GROUPS} más", key=f"{key}_all")
     some = {
@@ -69,12 +71,10 @@ def draw(session: Session, found: Mapping[str, Sequence[Problem]], *, key: str) 
 
 
 def groups(session: Session, found: Mapping[str, Sequence[Problem]], key: str) -> list[Group]:
-    """Kinds of problems, errors first, biggest first; counted again only when the problems are
-    others.
-    """
+    """Kinds of problems, errors first, biggest first; counted again only when they changed."""
     made_from = (
         [(name, tuple(problems)) for name, problems in found.items() if problems],
-        session.revision,
+        session.view.revision,
     )
     return session.once(f"groups_{key}", made_from, lambda: _by_file(found))
 
@@ -106,15 +106,14 @@ def _chosen(kinds: Sequence[Group], key: str) -> Group | None:
     return next((group for group in kinds if identity(group) == wanted), None)
 
 
-def _described(group: Group, chosen: Group | None, key: str, at: int) -> None:
+def _group_row(group: Group, chosen: Group | None, key: str, at: int) -> None:
     """`✗ 412 filas · what to do`, where the first one is, and «Ver filas»."""
     glyph = "✗" if group["severity"] == problems.ERROR else "!"
     in_rows = group["first_line"] is not None
     how_many = count(group["count"], "fila", "filas") if in_rows else "el fichero"
-    message, button = st.columns([0.84, 0.16], vertical_alignment="center")
-    message.markdown(
-        f"{glyph} **{how_many}** · {plain(group['message'])}  \n:gray[{plain(_where(group))}]"
-    )
+    text, button = st.columns([0.84, 0.16], vertical_alignment="center")
+    message, where = escape_markdown(group["message"]), escape_markdown(_where(group))
+    text.markdown(f"{glyph} **{how_many}** · {message}  \n:gray[{where}]")
     if in_rows:
         on = chosen is not None and identity(group) == identity(chosen)
         button.container(horizontal=True, horizontal_alignment="right").button(
@@ -158,7 +157,7 @@ def downloads(found: Mapping[str, Sequence[Problem]], session: Session, *, key: 
     for name, in_file in found.items():
         own = [problem for problem in in_file if problem.line is not None]
         if own:
-            _marked(session.files[name], own, key)
+            _marked(session.files.working[name], own, key)
         problem_grid.corrected_file(session, name, key)
 
 

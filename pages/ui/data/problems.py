@@ -1,5 +1,5 @@
-"""What is wrong in the loaded files, as every page tells it: one source for counters, groups, grids
-and downloads.
+"""What is wrong in the loaded files: one source for counters, groups, grids and downloads of all
+pages.
 """
 
 from __future__ import annotations
@@ -21,29 +21,31 @@ def by_file(session: Session) -> Found:
     """Problems as the chosen action sees its file, and of the other files by themselves and
     together.
     """
-    plan = _plan(session)
+    prepared = _prepared(session)
     found: Found = {}
-    for name, dataset in session.files.items():
+    for name, dataset in session.files.working.items():
         own = (
-            list(plan.problems)
-            if plan and plan.action.dataset == name
-            else list(session.findings.get(name, ()))
+            list(prepared.problems)
+            if prepared and prepared.action.dataset == name
+            else list(session.files.problems.get(name, ()))
         )
-        own += [problem for problem in session.across if problem.file == dataset.file_name]
+        own += [
+            problem
+            for problem in session.files.cross_file_problems
+            if problem.file == dataset.file_name
+        ]
         if own:
             found[name] = own
     return found
 
 
-def _plan(session: Session) -> PreparedFile | None:
-    """A mapping that does not fit this file is reported where it is chosen; the file by itself is
-    looked at all the same.
-    """
+def _prepared(session: Session) -> PreparedFile | None:
+    """None also when the mapping does not fit this file: that is shown where it is chosen."""
     action = selection.chosen_action(session)
-    if action is None or action.dataset not in session.files:
+    if action is None or action.dataset not in session.files.working:
         return None
     try:
-        return selection.prepared(session)
+        return selection.prepared_file(session)
     except BulkError:
         return None
 
@@ -76,7 +78,7 @@ def totals_line(session: Session, found: Mapping[str, Sequence[Problem]]) -> str
     work.
     """
     parts = []
-    for name, dataset in session.files.items():
+    for name, dataset in session.files.working.items():
         if name == "global":
             continue
         bad = {problem.line for problem in found.get(name, ()) if problem.severity == ERROR} - {

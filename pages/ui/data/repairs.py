@@ -16,7 +16,7 @@ from bulk.planning.repairs import Repair
 from pages.ui.data import corrections
 from pages.ui.shell import resources
 from pages.ui.shell.session import Session
-from pages.ui.widgets.markdown import plain
+from pages.ui.widgets.markdown import escape_markdown
 from schemas.phones import NO_PREFIX
 
 NAMES = ("ubicaciones", "usuarios")
@@ -45,13 +45,13 @@ GROUPS = 20  # shown before «Ver más»
 
 
 def proposed(session: Session) -> dict[str, list[Repair]]:
-    """Dataset name -> repairs of the file as it stands. Raises InputError for a country that there
-    is not.
+    """Dataset name -> repairs of the file as it stands. Raises InputError for an
+    unknown country.
     """
     country = country_of(session)
     found = {}
     for name in NAMES:
-        dataset = session.files.get(name)
+        dataset = session.files.working.get(name)
         if dataset is not None:
             made_from = (dataset.sha256, id(dataset), country)
             found[name] = session.once(
@@ -63,28 +63,26 @@ def proposed(session: Session) -> dict[str, list[Repair]]:
 def without_prefix(session: Session) -> int:
     """Phones of the files that only lack the prefix of their country."""
     return sum(
-        problem.rule == NO_PREFIX for found in session.findings.values() for problem in found
+        problem.rule == NO_PREFIX for found in session.files.problems.values() for problem in found
     )
 
 
 def country_of(session: Session) -> str | None:
-    """GLOBAL's, else the one chosen here, else the setting; one that there is not is reported and
-    left out.
-    """
+    """GLOBAL's, else the one chosen here, else the setting."""
     try:
-        said = repairs.default_country(session.files.get("global"))
+        known = repairs.default_country(session.files.working.get("global"))
     except InputError as error:
-        st.warning(plain(error.message))
-        said = None
-    return said or session.country or by_setting()
+        st.warning(escape_markdown(error.message))
+        known = None
+    return known or session.files.country or by_setting()
 
 
 def by_setting() -> str | None:
-    """BULK_DEFAULT_COUNTRY; one that there is not is reported and left out."""
+    """BULK_DEFAULT_COUNTRY; None, with a warning, when there is no such country."""
     try:
         return repairs.country_by_setting(resources.context().settings.default_country)
     except InputError as error:
-        st.warning(plain(error.message))
+        st.warning(escape_markdown(error.message))
         return None
 
 
@@ -122,15 +120,15 @@ def draw(session: Session) -> None:
 
 
 def country(session: Session) -> None:
-    """Asked only where GLOBAL does not say it: a prefix is never guessed."""
-    if said_in_global(session):
+    """Ask for the country, unless GLOBAL says it: a prefix is never guessed."""
+    if country_in_global(session):
         return
-    said = country_of(session)
-    names = list(dict.fromkeys([*COUNTRIES, *([said] if said else [])]))
+    known = country_of(session)
+    names = list(dict.fromkeys([*COUNTRIES, *([known] if known else [])]))
     st.selectbox(
         "País de los teléfonos sin prefijo",
         names,
-        index=names.index(said) if said else None,
+        index=names.index(known) if known else None,
         format_func=lambda code: COUNTRIES.get(code, code),
         placeholder="sin país no se propone ningún prefijo",
         help=(
@@ -139,20 +137,20 @@ def country(session: Session) -> None:
         ),
         width=320,
         key="country",
-        on_change=_said,
+        on_change=_country_chosen,
         args=(session,),
     )
 
 
-def _said(session: Session) -> None:
+def _country_chosen(session: Session) -> None:
     """Before the page is drawn: what it proposes and counts depends on it."""
-    session.country = st.session_state["country"]
+    session.files.country = st.session_state["country"]
 
 
-def said_in_global(session: Session) -> str | None:
-    """The country that GLOBAL gives; None without one, or with one that there is not."""
+def country_in_global(session: Session) -> str | None:
+    """The country that GLOBAL gives; None without one, or when there is no such country."""
     try:
-        return repairs.default_country(session.files.get("global"))
+        return repairs.default_country(session.files.working.get("global"))
     except InputError:
         return None
 
@@ -163,7 +161,7 @@ def _group(session: Session, name: str, members: list[Repair], position: int) ->
         what, how, button = st.columns([0.34, 0.38, 0.28], vertical_alignment="center")
         what.markdown(
             f"**{count(len(members), 'celda', 'celdas')}** · {repairs.RULES[first.rule]}  \n"
-            f":gray[{name.upper()} · {plain(first.column)}]"
+            f":gray[{name.upper()} · {escape_markdown(first.column)}]"
         )
         how.markdown(f"`{_plain(first.before)}` → `{_plain(first.after)}`")
         with button.container(horizontal=True, horizontal_alignment="right", gap="small"):
@@ -182,7 +180,7 @@ def _some(session: Session, name: str, members: list[Repair], position: int) -> 
     )
     edited = st.data_editor(
         table,
-        key=f"some_{name}_{position}_{session.revision}",
+        key=f"some_{name}_{position}_{session.view.revision}",
         hide_index=True,
         num_rows="fixed",
         height=220 if len(shown) > 5 else "content",
@@ -201,5 +199,5 @@ def _some(session: Session, name: str, members: list[Repair], position: int) -> 
 
 
 def _plain(text: str) -> str:
-    """Fit for a code span, which an empty line would end."""
+    """Text for a code span, which an empty line would end."""
     return " ".join(text.replace("`", "'").splitlines()) or " "

@@ -4,6 +4,7 @@ otherwise.
 
 from __future__ import annotations
 
+import io
 from contextlib import suppress
 
 import streamlit as st
@@ -13,7 +14,7 @@ from bulk.core.figures import count
 from bulk.core.logs import log
 from bulk.core.records import DATASETS, FILE_NAMES
 from bulk.errors import BulkError, InputError
-from bulk.files.dataset import Dataset, Read, read_all, read_any, read_csv
+from bulk.files.dataset import Dataset, Read, is_book, read_all, read_any, read_csv
 from pages.ui.data import corrections
 from pages.ui.shell.resources import EXAMPLES
 from pages.ui.shell.session import Session, Upload
@@ -35,30 +36,30 @@ DELIMITERS = {";": "punto y coma ;", ",": "coma ,", "\t": "tabulador", "|": "bar
 
 def take(session: Session, name: str, raw: bytes, file_name: str, **how: str | None) -> None:
     """Read an upload into its place (a workbook may fill all three); what is wrong with it is kept
-    for the page to tell.
+    for the page to show.
 
-    `how`: encoding, delimiter, sheet, where they are not to be detected.
+    `how` has encoding, delimiter or sheet, where they are not to be detected.
     """
-    session.upload_errors.pop(name, None)
+    session.files.upload_errors.pop(name, None)
     try:
         read = _read(name, raw, file_name, how)
         for dataset in read.datasets:
-            session.upload_errors.pop(dataset.name, None)
-            session.uploads[dataset.name] = Upload(raw, file_name)
+            session.files.upload_errors.pop(dataset.name, None)
+            session.files.uploads[dataset.name] = Upload(raw, file_name)
             corrections.put_original(session, dataset)
-        session.upload_errors |= read.refused
+        session.files.upload_errors |= read.refused
     except BulkError as error:
-        session.upload_errors[name] = error.message
+        session.files.upload_errors[name] = error.message
     except Exception:  # a file of an unforeseen shape must not take the page down
         log.exception("no se pudo leer %s", name)
-        session.upload_errors[name] = UNFORESEEN
+        session.files.upload_errors[name] = UNFORESEEN
 
 
 def _read(name: str, raw: bytes, file_name: str, how: dict[str, str | None]) -> Read:
-    """All the sheets with one of the three names; else the file, or the first sheet, in the place
-    that it was put into.
+    """All the sheets with one of the three names; else the file, or its first sheet, for the place
+    it was put into.
     """
-    if is_book(raw) and not any(how.values()):
+    if is_workbook(raw, file_name) and not any(how.values()):
         with suppress(InputError):  # no sheet has one of the names
             found = read_all(raw, file_name=file_name)
             if len(found.datasets) + len(found.refused) > 1:
@@ -66,32 +67,31 @@ def _read(name: str, raw: bytes, file_name: str, how: dict[str, str | None]) -> 
     return Read(read_any(raw, name=name, file_name=file_name, **how))
 
 
-def is_book(raw: bytes) -> bool:
-    """An Excel workbook, whatever its name."""
-    return raw.startswith(b"PK")
+def is_workbook(raw: bytes, file_name: str) -> bool:
+    return is_book(lambda: io.BytesIO(raw), file_name)
 
 
 def drop(session: Session, name: str) -> None:
-    corrections.take_away(session, name)
-    session.upload_errors.pop(name, None)
-    session.revision += 1
+    corrections.remove(session, name)
+    session.files.upload_errors.pop(name, None)
+    session.view.revision += 1
 
 
 def zone_key(session: Session, name: str) -> str:
     """Key of the drop zone; a new one makes the browser forget the file that it still shows."""
-    times = session.emptied.get(name, 0)
+    times = session.files.emptied.get(name, 0)
     return f"upload_{name}_{times}" if times else f"upload_{name}"
 
 
 def empty(session: Session, name: str) -> None:
     """«Quitar»: the file, and what its zone shows."""
     drop(session, name)
-    session.emptied[name] = session.emptied.get(name, 0) + 1
+    session.files.emptied[name] = session.files.emptied.get(name, 0) + 1
 
 
 def on_upload(session: Session, name: str, key: str) -> None:
-    """The operator put a file into a zone, or took it out (one that is merely empty says nothing: a
-    page switch empties it).
+    """A file was put into a zone or taken out of it. An empty zone alone says nothing: a page
+    switch empties it.
     """
     uploaded = st.session_state.get(key)
     if uploaded is None:
@@ -101,7 +101,7 @@ def on_upload(session: Session, name: str, key: str) -> None:
 
 
 def use_examples(session: Session) -> None:
-    """The three files and the profile of examples/. Raises InputError when they are not there."""
+    """The three files and the profile of examples/. Raises InputError when they do not exist."""
     for name in DATASETS:
         path = EXAMPLES / FILE_NAMES[name]
         if not path.is_file():
@@ -109,11 +109,11 @@ def use_examples(session: Session) -> None:
                 f"No están los ejemplos: falta «{path.name}». Escríbelos con: bulk examples"
                 " examples."
             )
-        session.uploads[name] = Upload(path.read_bytes(), path.name)
+        session.files.uploads[name] = Upload(path.read_bytes(), path.name)
         corrections.put_original(session, read_csv(path, name=name))
-        session.upload_errors.pop(name, None)
-    session.examples = set(DATASETS)
-    session.options["profile"] = session.example_profile = read_profile(
+        session.files.upload_errors.pop(name, None)
+    session.files.from_examples = set(DATASETS)
+    session.mapping.options["profile"] = session.files.example_profile = read_profile(
         (EXAMPLES / PROFILE).read_bytes(), PROFILE
     )
 

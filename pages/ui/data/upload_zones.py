@@ -1,5 +1,5 @@
-"""The three drop zones of Datos: what was put into each, what was detected, and how to read it
-otherwise.
+"""The three drop zones of Datos: the file in each, what was detected, and how to read
+it otherwise.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from bulk.errors import BulkError
 from bulk.files import workbook
 from bulk.files.dataset import Dataset
 from pages.ui.data import corrections, upload
-from pages.ui.shell import page
+from pages.ui.shell.errors import error_boundary
 from pages.ui.shell.session import Session
 from pages.ui.texts import FILE_HINTS
-from pages.ui.widgets.markdown import plain
+from pages.ui.widgets.markdown import escape_markdown
 
 AUTOMATIC = ""
 
@@ -26,14 +26,14 @@ def draw(session: Session) -> None:
     for place, name in zip(st.columns(len(DATASETS), gap="small"), DATASETS, strict=True):
         with (
             place,
-            page.error_boundary(),
+            error_boundary(),
             st.container(border=True, height="stretch", gap="xsmall", key=f"zone_{name}"),
         ):
             zone(session, name)
 
 
 def zone(session: Session, name: str) -> None:
-    dataset, refused = session.files.get(name), session.upload_errors.get(name)
+    dataset, refused = session.files.working.get(name), session.files.upload_errors.get(name)
     label = FILE_NAMES[name].removesuffix(".CSV")
     if dataset is None:
         key = upload.zone_key(session, name)
@@ -47,19 +47,20 @@ def zone(session: Session, name: str) -> None:
     else:
         _loaded(session, name, dataset, label)
     if refused:
-        st.error(plain(refused))
+        st.error(escape_markdown(refused))
 
 
 def _loaded(session: Session, name: str, dataset: Dataset, label: str) -> None:
-    errors = any(problem.severity == "error" for problem in session.findings.get(name, ()))
-    repaired = len(session.corrections.get(name, ()))
+    errors = any(problem.severity == "error" for problem in session.files.problems.get(name, ()))
+    repaired = len(session.files.corrections.get(name, ()))
     message = f"{upload.size(dataset)}<br>{html.escape(upload.detected(dataset))}"
     if repaired:
-        message += f"<br>✎ {count(repaired, 'celda corregida', 'celdas corregidas')}; el original no se toca"
-    st.markdown(f"{'!' if errors else '✓'} **{plain(_short_name(dataset))}**")
+        cells = count(repaired, "celda corregida", "celdas corregidas")
+        message += f"<br>✎ {cells}; el original no se toca"
+    st.markdown(f"{'!' if errors else '✓'} **{escape_markdown(_short_name(dataset))}**")
     st.html(f'<div class="card-sub"><b>{label}</b> · {message}</div>')
     with st.container(horizontal=True, gap="small"):
-        if name in session.uploads:
+        if name in session.files.uploads:
             with st.popover("Cambiar", key=f"how_{name}", type="tertiary"):
                 _otherwise(session, name, dataset)
         if repaired and st.button(
@@ -68,7 +69,7 @@ def _loaded(session: Session, name: str, dataset: Dataset, label: str) -> None:
             type="tertiary",
             help="Deja el fichero como se leyó, sin correcciones.",
         ):
-            corrections.take_back(session, name)
+            corrections.revert(session, name)
             st.rerun()
         if st.button("Quitar", key=f"drop_{name}", type="tertiary"):
             upload.empty(session, name)
@@ -81,10 +82,10 @@ def _short_name(dataset: Dataset) -> str:
 
 def _otherwise(session: Session, name: str, dataset: Dataset) -> None:
     """Another encoding and separator, or another sheet; reading again forgets the corrections."""
-    stored = session.uploads[name]
+    stored = session.files.uploads[name]
     with st.form(f"otherwise_{name}", border=False):
         how: dict[str, str | None] = {}
-        if upload.is_book(stored.raw):
+        if upload.is_workbook(stored.raw, stored.file_name):
             how["sheet"] = _sheet(stored.raw, stored.file_name, dataset)
         else:
             how["encoding"] = _choice(
@@ -93,14 +94,14 @@ def _otherwise(session: Session, name: str, dataset: Dataset) -> None:
                 ("utf-8", "cp1252", "utf-16", "mac_roman", "cp850"),
             )
             how["delimiter"] = _choice("Separador", upload.DELIMITERS, tuple(upload.DELIMITERS))
-        if session.corrections.get(name):
+        if session.files.corrections.get(name):
             st.caption("Al leerlo de nuevo se pierden las correcciones hechas.")
         sent = st.form_submit_button("Leer de nuevo")
     with st.container():
         st.file_uploader(
             "Otro fichero",
             type=list(upload.KINDS),
-            key=f"other_{name}_{session.emptied.get(name, 0)}",
+            key=f"other_{name}_{session.files.emptied.get(name, 0)}",
             on_change=_other_file,
             args=(session, name),
         )
@@ -126,8 +127,8 @@ def _sheet(raw: bytes, file_name: str, dataset: Dataset) -> str | None:
 
 
 def _other_file(session: Session, name: str) -> None:
-    """A file put in the place of the one that is there; an emptied field changes nothing."""
-    uploaded = st.session_state.get(f"other_{name}_{session.emptied.get(name, 0)}")
+    """A file that replaces the one that is there; an emptied field changes nothing."""
+    uploaded = st.session_state.get(f"other_{name}_{session.files.emptied.get(name, 0)}")
     if uploaded is not None:
         upload.take(session, name, uploaded.getvalue(), uploaded.name)
-        session.emptied[name] = session.emptied.get(name, 0) + 1
+        session.files.emptied[name] = session.files.emptied.get(name, 0) + 1

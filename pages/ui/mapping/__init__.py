@@ -1,1 +1,5 @@
-"""Parts of the pages: mapping."""
+"""The action, its rows and the sources of its parameters.
+
+`selection` says what is chosen and prepares the file; all parts of the pages use it. The other
+modules draw Mapeo.
+"""

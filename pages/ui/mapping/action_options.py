@@ -1,5 +1,5 @@
-"""What some actions are reported for the whole run: profile, PSTN, removal of the calling
-license.
+"""Options of an action that hold for the whole run: profile, PSTN, removal of the
+calling license.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from bulk.core.action import Action
 from bulk.core.figures import count
 from bulk.errors import InputError
 from pages.ui.shell.session import Session
-from pages.ui.widgets.markdown import plain
+from pages.ui.widgets.markdown import escape_markdown
 
 FLAGS = {
     "force_pstn": (
@@ -34,41 +34,44 @@ def draw(session: Session, action: Action) -> None:
             _profile(session)
         elif name in FLAGS:
             label, risk = FLAGS[name]
-            session.options[name] = st.checkbox(
-                label, value=bool(session.options.get(name)), help=risk, key=f"option_{name}"
+            session.mapping.options[name] = st.checkbox(
+                label,
+                value=bool(session.mapping.options.get(name)),
+                help=risk,
+                key=f"option_{name}",
             )
-            if session.options[name]:
+            if session.mapping.options[name]:
                 st.warning(risk, icon=":material/warning:")
 
 
 def _profile(session: Session) -> None:
-    """The profile of docs/webex.md 2.4; without one each row's lists decide."""
+    """The outgoing profile; without one each row's lists decide."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        kept = session.options.get("profile")
+        kept = session.mapping.options.get("profile")
         text = (
             count(len(kept["callingPermissions"]), "tipo de llamada", "tipos de llamada")
             if kept
             else "ninguno"
         )
-        whence = " · el de los ejemplos" if kept and kept is session.example_profile else ""
-        st.markdown(f"**Perfil saliente**: {plain(text)}{whence}")
+        whence = " · el de los ejemplos" if kept and kept is session.files.example_profile else ""
+        st.markdown(f"**Perfil saliente**: {escape_markdown(text)}{whence}")
         with st.popover("Cargar perfil (JSON)"):
             st.file_uploader(
                 "Perfil", type=["json"], key="profile_file", on_change=_uploaded, args=(session,)
             )
-            if refused := session.upload_errors.get("profile"):
-                st.error(plain(refused))
+            if refused := session.files.upload_errors.get("profile"):
+                st.error(escape_markdown(refused))
         if kept and st.button("Quitar perfil", type="tertiary"):
-            session.options.pop("profile")
+            session.mapping.options.pop("profile")
             st.rerun()
 
 
 def _uploaded(session: Session) -> None:
     uploaded = st.session_state.get("profile_file")
-    session.upload_errors.pop("profile", None)
+    session.files.upload_errors.pop("profile", None)
     if uploaded is None:
         return
     try:
-        session.options["profile"] = read_profile(uploaded.getvalue(), uploaded.name)
+        session.mapping.options["profile"] = read_profile(uploaded.getvalue(), uploaded.name)
     except InputError as error:
-        session.upload_errors["profile"] = error.message
+        session.files.upload_errors["profile"] = error.message

@@ -1,5 +1,5 @@
-"""The table parameter -> source, editable. Edits live in the session as they are made, so that a
-page switch keeps them.
+"""The table parameter -> source, editable. Edits are kept in the session as they are made, so that
+a page switch does not lose them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pages.ui.mapping import forms
 from pages.ui.shell.session import Session
 from pages.ui.texts import KINDS, NO_SOURCE
 from pages.ui.widgets import tables
-from pages.ui.widgets.markdown import plain
+from pages.ui.widgets.markdown import escape_markdown
 
 BY_DEFAULT = "plantilla {}"  # what the action itself does without a source
 SOURCE_WORDS = {
@@ -29,15 +29,17 @@ SOURCE_WORDS = {
 }
 
 
-def draw(session: Session, action: Action, plan: PreparedFile, missing: tuple[str, ...]) -> None:
-    """The editor, suggestions, constants, templates and joins, and the way back to what the headers
-    say.
+def draw(
+    session: Session, action: Action, prepared: PreparedFile, missing: tuple[str, ...]
+) -> None:
+    """The table, suggestions, fixed values, templates and joins, and the way back to what the
+    headers say.
     """
-    offers = suggestions(session, action, plan)
-    frame = table(action, plan, missing, offers, by_name=session.by_name)
-    options = tables.origins(plan.dataset, plan.global_dataset)
+    offers = suggestions(session, action, prepared)
+    frame = table(action, prepared, missing, offers, by_name=session.mapping.by_name)
+    options = tables.origins(prepared.dataset, prepared.global_dataset)
     options += [origin for origin in frame["Origen"] if origin not in options]
-    key = f"mapping_{action.id}_{session.revision}"
+    key = f"mapping_{action.id}_{session.view.revision}"
     st.data_editor(
         frame,
         key=key,
@@ -51,34 +53,43 @@ def draw(session: Session, action: Action, plan: PreparedFile, missing: tuple[st
                 options=list(dict.fromkeys(options)), required=True, width=145
             ),
             "Ejemplo": st.column_config.TextColumn(width=120),
-            "Estado": st.column_config.TextColumn(width=125),
-            "Se espera": st.column_config.TextColumn(width=135),
+            "Estado": st.column_config.TextColumn(width=110),
+            "Se espera": st.column_config.TextColumn(width=150),
         },
         on_change=_edited,
         args=(session, action, key, list(frame.index)),
     )
     _offers(session, action, offers)
-    forms.draw(session, action, plan)
+    forms.draw(session, action, prepared)
 
 
-def suggestions(session: Session, action: Action, plan: PreparedFile) -> list[Suggestion]:
+def suggestions(session: Session, action: Action, prepared: PreparedFile) -> list[Suggestion]:
     """Offers for the parameters without source."""
+    # Any of the files may have the column.
     files = sorted(
-        (name, dataset.sha256, id(dataset)) for name, dataset in session.files.items()
-    )  # any may have the column
-    made_from = (action.id, files, repr(sorted(session.explicit.get(action.id, {}).items())))
+        (name, dataset.sha256, id(dataset)) for name, dataset in session.files.working.items()
+    )
+    made_from = (
+        action.id,
+        files,
+        repr(sorted(session.mapping.explicit.get(action.id, {}).items())),
+    )
     return session.once(
         "suggestions",
         made_from,
         lambda: suggest(
-            action, plan.dataset, plan.global_dataset, plan.mapping, others=session.files
+            action,
+            prepared.dataset,
+            prepared.global_dataset,
+            prepared.mapping,
+            others=session.files.working,
         ),
     )
 
 
 def table(
     action: Action,
-    plan: PreparedFile,
+    prepared: PreparedFile,
     missing: tuple[str, ...],
     offers: list[Suggestion],
     *,
@@ -88,8 +99,8 @@ def table(
     offered = {offer.param: offer for offer in offers}
     records = []
     for param in action.parameters:
-        source = plan.mapping.sources[param.name]
-        example = example_of(plan, param)
+        source = prepared.mapping.sources[param.name]
+        example = example_of(prepared, param)
         origin, state = (
             origin_of(source),
             _state(source, example, missing, offered.get(param.name), param, by_name=by_name),
@@ -97,7 +108,7 @@ def table(
         if origin == NO_SOURCE and param.default:
             origin, example, state = (
                 BY_DEFAULT.format(param.default),
-                by_default(plan, param),
+                by_default(prepared, param),
                 "✓ por defecto",
             )
         kind = KINDS.get(param.kind, "texto") + (" · lista" if param.many else "")
@@ -145,11 +156,11 @@ def _edited(session: Session, action: Action, key: str, names: list[str]) -> Non
 
 
 def choose(session: Session, action: Action, name: str, origin: str) -> None:
-    """Keep a choice; one that says what the headers say anyway is not kept."""
-    explicit = session.explicit.setdefault(action.id, {})
-    own = map_columns(action, session.files[action.dataset], session.files.get("global")).sources[
-        name
-    ]
+    """Keep a choice, unless it is what the headers say anyway."""
+    explicit = session.mapping.explicit.setdefault(action.id, {})
+    own = map_columns(
+        action, session.files.working[action.dataset], session.files.working.get("global")
+    ).sources[name]
     default = next(
         (
             BY_DEFAULT.format(param.default)
@@ -163,19 +174,19 @@ def choose(session: Session, action: Action, name: str, origin: str) -> None:
     else:
         explicit[name] = "=" if origin == NO_SOURCE else origin
     if not explicit:
-        session.explicit.pop(action.id)
+        session.mapping.explicit.pop(action.id)
 
 
 def _look_up(session: Session, action: Action, offer: Suggestion) -> None:
-    """Take a column of names, and have them looked for; before the page is drawn, for its switch
+    """Take a column of names and have them looked up. Before the page is drawn, as its checkbox
     shows it.
     """
     forms.put(session, action, {offer.param: offer.source})
-    st.session_state["by_name"] = session.by_name = True
+    st.session_state["by_name"] = session.mapping.by_name = True
 
 
 def _offers(session: Session, action: Action, offers: list[Suggestion]) -> None:
-    """Each with its score; nothing is taken by itself."""
+    """Each with its score; none is applied by itself."""
     if not offers:
         return
     usable = {offer.param: offer.source for offer in offers if not offer.lookup}
@@ -190,7 +201,8 @@ def _offers(session: Session, action: Action, offers: list[Suggestion]) -> None:
             message, accept = st.columns([0.76, 0.24], vertical_alignment="center")
             looked = " → buscar en Webex" if offer.lookup else ""
             message.markdown(
-                f"{offer.param} ← **{plain(offer.source)}**{looked} · {offer.score} % · {offer.reason}"
+                f"{offer.param} ← **{escape_markdown(offer.source)}**{looked} · {offer.score} % ·"
+                f" {escape_markdown(offer.reason)}"
             )
             if offer.lookup:
                 accept.button(

@@ -1,5 +1,5 @@
-"""What the table of the mapping cannot take in a cell: fixed values, templates, data of another
-file.
+"""Sources that do not fit in a cell of the table: fixed values, templates, columns of
+another file.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from bulk.planning.mapping import map_columns
 from bulk.planning.prepare import PreparedFile
 from pages.ui.mapping import saved
 from pages.ui.shell.session import Session
-from pages.ui.widgets.markdown import plain
+from pages.ui.widgets.markdown import escape_markdown
 
 TEMPLATE_HELP = (
     "Texto y columnas entre llaves, por ejemplo 53{extension} o {GLOBAL.prefijo}{extension}."
 )
 
 
-def draw(session: Session, action: Action, plan: PreparedFile) -> None:
+def draw(session: Session, action: Action, prepared: PreparedFile) -> None:
     with st.container(horizontal=True, gap="small"):
         with st.popover("Valor fijo"):
             _constant(session, action)
@@ -29,20 +29,22 @@ def draw(session: Session, action: Action, plan: PreparedFile) -> None:
         others = [
             name
             for name in DATASETS
-            if name in session.files and name not in (action.dataset, "global")
+            if name in session.files.working and name not in (action.dataset, "global")
         ]
         if others:
             with st.popover("Otro fichero"):
-                _join(session, action, plan, others)
-        saved.draw(session, action, plan)
+                _join(session, action, prepared, others)
+        saved.draw(session, action, prepared)
         headers_again(session, action)
 
 
 def headers_again(session: Session, action: Action) -> None:
-    """The way back from what was chosen by hand."""
-    if session.explicit.get(action.id) and st.button("Volver a las cabeceras", type="tertiary"):
-        session.explicit.pop(action.id)
-        session.revision += 1
+    """Undo what was chosen by hand."""
+    if session.mapping.explicit.get(action.id) and st.button(
+        "Volver a las cabeceras", type="tertiary"
+    ):
+        session.mapping.explicit.pop(action.id)
+        session.view.revision += 1
         st.rerun()
 
 
@@ -72,11 +74,11 @@ def _template(session: Session, action: Action) -> None:
                 take(session, action, {name: text.strip()})
 
 
-def _join(session: Session, action: Action, plan: PreparedFile, others: list[str]) -> None:
+def _join(session: Session, action: Action, prepared: PreparedFile, others: list[str]) -> None:
     """A column of another file, found by a key that both have."""
     place = st.selectbox("Fichero", others, format_func=str.upper, key="join_file")
-    there = [str(header) for header in session.files[place].frame.columns]
-    own = [str(header) for header in plan.dataset.frame.columns]
+    there = [str(header) for header in session.files.working[place].frame.columns]
+    own = [str(header) for header in prepared.dataset.frame.columns]
     shared = [header for header in own if header in there]
     with st.form("join", border=False):
         name = st.selectbox("Parámetro", _names(action), key="join_param")
@@ -94,24 +96,24 @@ def _join(session: Session, action: Action, plan: PreparedFile, others: list[str
 
 
 def take(session: Session, action: Action, sources: dict[str, str]) -> None:
-    """Keep what was written when it can be understood; else say why not."""
+    """Keep the sources when they can be understood; else say why not."""
     try:
         put(session, action, sources)
     except BulkError as error:
-        st.error(plain(error.message))
+        st.error(escape_markdown(error.message))
     else:
         st.rerun()
 
 
 def put(session: Session, action: Action, sources: dict[str, str]) -> None:
     """Sources that were not chosen in the table; tried before they are kept. Raises InputError."""
-    wanted = {**session.explicit.get(action.id, {}), **sources}
+    wanted = {**session.mapping.explicit.get(action.id, {}), **sources}
     map_columns(
         action,
-        session.files[action.dataset],
-        session.files.get("global"),
+        session.files.working[action.dataset],
+        session.files.working.get("global"),
         explicit=wanted,
-        others=session.files,
+        others=session.files.working,
     )
-    session.explicit[action.id] = wanted
-    session.revision += 1
+    session.mapping.explicit[action.id] = wanted
+    session.view.revision += 1

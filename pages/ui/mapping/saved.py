@@ -12,29 +12,29 @@ from bulk.planning.prepare import PreparedFile
 from bulk.planning.sources import Files
 from pages.ui.shell import resources
 from pages.ui.shell.session import Session
-from pages.ui.widgets.markdown import plain
+from pages.ui.widgets.markdown import escape_markdown
 
 
-def draw(session: Session, action: Action, plan: PreparedFile) -> None:
+def draw(session: Session, action: Action, prepared: PreparedFile) -> None:
     with st.popover("Guardar mapeo"):
-        _save(action, plan)
+        _save(action, prepared)
     with st.popover("Cargar mapeo"):
         _load(session, action)
 
 
-def _save(action: Action, plan: PreparedFile) -> None:
+def _save(action: Action, prepared: PreparedFile) -> None:
     with st.form("save_mapping", border=False):
         name = st.text_input("Nombre", placeholder="Ficheros de Recursos Humanos")
         if st.form_submit_button("Guardar"):
             try:
-                saved_mappings.save(resources.context().home, name, plan.mapping)
+                saved_mappings.save(resources.context().home, name, prepared.mapping)
             except BulkError as error:
-                st.error(plain(error.message))
+                st.error(escape_markdown(error.message))
             else:
-                st.success(f"Guardado como «{plain(name.strip())}».")
+                st.success(f"Guardado como «{escape_markdown(name.strip())}».")
     st.download_button(
         "Exportar (JSON)",
-        data=saved_mappings.to_bytes(plan.mapping, action.title),
+        data=saved_mappings.to_bytes(prepared.mapping, action.title),
         file_name=f"mapeo_{action.id}.json",
         mime="application/json",
         on_click="ignore",
@@ -63,8 +63,8 @@ def _load(session: Session, action: Action) -> None:
         on_change=_imported,
         args=(session, action),
     )
-    if refused := session.upload_errors.get("mapping"):
-        st.error(plain(refused))
+    if refused := session.files.upload_errors.get("mapping"):
+        st.error(escape_markdown(refused))
 
 
 def put(session: Session, action: Action, mapping: Mapping) -> None:
@@ -72,60 +72,66 @@ def put(session: Session, action: Action, mapping: Mapping) -> None:
     try:
         _take(session, action, mapping)
     except BulkError as error:
-        st.error(plain(error.message))
+        st.error(escape_markdown(error.message))
     else:
         st.rerun()
 
 
 def _take(session: Session, action: Action, mapping: Mapping) -> None:
     """Raises InputError."""
-    files = Files(session.files[action.dataset], session.files.get("global"), session.files)
-    session.explicit[action.id] = saved_mappings.to_explicit(mapping, files)
-    session.revision += 1
+    files = Files(
+        session.files.working[action.dataset],
+        session.files.working.get("global"),
+        session.files.working,
+    )
+    session.mapping.explicit[action.id] = saved_mappings.to_explicit(mapping, files)
+    session.view.revision += 1
 
 
 def _imported(session: Session, action: Action) -> None:
     uploaded = st.session_state.get("mapping_file")
-    session.upload_errors.pop("mapping", None)
+    session.files.upload_errors.pop("mapping", None)
     if uploaded is None:
         return
     try:
         found = saved_mappings.from_bytes(uploaded.getvalue(), uploaded.name)
         if found.mapping.action_id != action.id:
-            session.upload_errors["mapping"] = (
+            session.files.upload_errors["mapping"] = (
                 f"El mapeo «{uploaded.name}» es de otra acción ({found.mapping.action_id})."
             )
             return
         _take(session, action, found.mapping)
     except BulkError as error:
-        session.upload_errors["mapping"] = error.message
+        session.files.upload_errors["mapping"] = error.message
 
 
 # -- the one used last with these headers ----------------------------------------------------------
 
 
-def remember(session: Session, plan: PreparedFile) -> None:
-    """What was chosen by hand for these headers; what they say by themselves needs no memory."""
-    session.kept.pop("last_mapping", None)
-    home, headers = resources.context().home, list(map(str, plan.dataset.frame.columns))
-    if session.explicit.get(plan.action.id):
-        saved_mappings.remember(home, plan.mapping, headers)
+def remember(session: Session, prepared: PreparedFile) -> None:
+    """Store what was chosen by hand for these headers; what the headers say by themselves needs no
+    memory.
+    """
+    session.cache.pop("last_mapping", None)
+    home, headers = resources.context().home, list(map(str, prepared.dataset.frame.columns))
+    if session.mapping.explicit.get(prepared.action.id):
+        saved_mappings.remember(home, prepared.mapping, headers)
     else:
-        saved_mappings.forget(home, plan.action.id, headers)
+        saved_mappings.forget(home, prepared.action.id, headers)
 
 
-def offer_last(session: Session, action: Action, plan: PreparedFile) -> None:
-    """What was chosen by hand the last time that a file had these headers."""
-    if session.explicit.get(action.id):
+def offer_last(session: Session, action: Action, prepared: PreparedFile) -> None:
+    """Offer what was chosen by hand the last time that a file had these headers."""
+    if session.mapping.explicit.get(action.id):
         return
-    headers = list(map(str, plan.dataset.frame.columns))
-    made_from = (action.id, headers, session.revision)
+    headers = list(map(str, prepared.dataset.frame.columns))
+    made_from = (action.id, headers, session.view.revision)
     last = session.once(
         "last_mapping",
         made_from,
         lambda: saved_mappings.recall(resources.context().home, action.id, headers),
     )
-    if last is None or not _differs(last, plan):
+    if last is None or not _differs(last, prepared):
         return
     text, button = st.columns([0.72, 0.28], vertical_alignment="center")
     text.info(
@@ -135,12 +141,12 @@ def offer_last(session: Session, action: Action, plan: PreparedFile) -> None:
         put(session, action, last)
 
 
-def _differs(last: Mapping, plan: PreparedFile) -> bool:
-    """Another source for some parameter; what came from GLOBAL is no choice while that file is not
-    there.
+def _differs(last: Mapping, prepared: PreparedFile) -> bool:
+    """Whether some parameter has another source. What came from GLOBAL does not count while that
+    file is absent.
     """
-    here = plan.mapping.sources
-    absent = plan.global_dataset is None
+    here = prepared.mapping.sources
+    absent = prepared.global_dataset is None
     return any(
         source != here.get(name) and not (absent and source.kind == "global")
         for name, source in last.sources.items()

@@ -21,14 +21,13 @@ from bulk.planning.row_labels import LOCATIONS
 from bulk.planning.scope import Scope, Where
 from bulk.planning.scope_list import parse_pasted
 from pages.ui.mapping import selection
-from pages.ui.run.snapshot import local
 from pages.ui.shell import resources
 from pages.ui.shell.session import Session
-from pages.ui.texts_runs import rows_text
-from pages.ui.widgets.markdown import plain
+from pages.ui.texts import local_time, rows_text
+from pages.ui.widgets.markdown import escape_markdown
 
 VALUES = 1_000  # different values of a column that are offered
-RECENT = 50  # runs looked through
+RECENT = 50  # runs offered at most
 NOT_FOUND = 20  # items of a pasted list that are named
 COLUMN, LINES, LIST, MARKED, OPEN = (
     "Por columna",
@@ -39,20 +38,21 @@ COLUMN, LINES, LIST, MARKED, OPEN = (
 )
 
 
-def draw(session: Session, action: Action, plan: PreparedFile) -> None:
-    """The line that says how many rows are chosen, and the way to choose others."""
-    inside = plan.total - len(plan.excluded)
-    shown = plain(plan.chosen.description) if plan.chosen else "todas"
+def draw(session: Session, action: Action, prepared: PreparedFile) -> None:
+    """How many rows are chosen, and the way to choose others."""
+    inside = prepared.total - len(prepared.excluded)
+    shown = escape_markdown(prepared.chosen.description) if prepared.chosen else "todas"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        whole = f"**Alcance**: todas ({rows_text(plan.total)})"
-        part = f"**Alcance**: {shown} · **{thousands(inside)} de {rows_text(plan.total)}**"
+        whole = f"**Alcance**: todas ({rows_text(prepared.total)})"
+        part = f"**Alcance**: {shown} · **{thousands(inside)} de {rows_text(prepared.total)}**"
         st.markdown(
-            part if plan.excluded or selection.scope_of(session, action) else whole, width="content"
+            part if prepared.excluded or selection.scope_of(session, action) else whole,
+            width="content",
         )
-        if st.button("Cerrar" if session.choosing else "Elegir filas…", key="scope_open"):
-            session.choosing = not session.choosing
+        if st.button("Cerrar" if session.view.choosing_rows else "Elegir filas…", key="scope_open"):
+            session.view.choosing_rows = not session.view.choosing_rows
             st.rerun()
-        left = session.open_lines.get(action.dataset, frozenset())
+        left = session.files.open_lines.get(action.dataset, frozenset())
         wanted = Scope(lines=tuple((line, line) for line in sorted(left)))
         if (
             left
@@ -61,18 +61,18 @@ def draw(session: Session, action: Action, plan: PreparedFile) -> None:
         ):
             put(session, action, wanted)
         all_again(session, action)
-    if session.choosing:
+    if session.view.choosing_rows:
         _panel(session, action)
-    if plan.chosen is None:
+    if prepared.chosen is None:
         return
-    if plan.chosen.empty_text:
-        st.error(plain(plan.chosen.empty_text), icon=":material/filter_alt_off:")
-    _list_text("Sin fila en el fichero", plan.chosen.not_found)
-    _list_text("En más de una fila (entran todas)", plan.chosen.several)
+    if prepared.chosen.empty_text:
+        st.error(escape_markdown(prepared.chosen.empty_text), icon=":material/filter_alt_off:")
+    _list_text("Sin fila en el fichero", prepared.chosen.not_found)
+    _list_text("En más de una fila (entran todas)", prepared.chosen.several)
 
 
 def all_again(session: Session, action: Action) -> None:
-    """The way back from some rows."""
+    """Choose all rows again."""
     if selection.scope_of(session, action) != selection.WHOLE and st.button(
         "Todas las filas", key="scope_all", type="tertiary"
     ):
@@ -83,58 +83,59 @@ def _list_text(what: str, items: tuple[str, ...]) -> None:
     if items:
         tail = f" y {thousands(len(items) - NOT_FOUND)} más" if len(items) > NOT_FOUND else ""
         st.warning(
-            f"{what}: {plain(', '.join(items[:NOT_FOUND]))}{tail}.", icon=":material/search_off:"
+            f"{what}: {escape_markdown(', '.join(items[:NOT_FOUND]))}{tail}.",
+            icon=":material/search_off:",
         )
 
 
 def put(session: Session, action: Action, chosen: Scope) -> None:
     """Keep the scope of the action's file; the page is drawn again."""
-    session.choosing = False
+    session.view.choosing_rows = False
     if chosen == selection.WHOLE:
-        session.scopes.pop(action.dataset, None)
+        session.mapping.scopes.pop(action.dataset, None)
     else:
-        session.scopes[action.dataset] = chosen
+        session.mapping.scopes[action.dataset] = chosen
     st.rerun()
 
 
 def _panel(session: Session, action: Action) -> None:
     """On the page itself, so that the table below stays in sight."""
-    dataset = session.files[action.dataset]
-    ways: dict[str, Callable[[Session, Action, Dataset], Scope | None]] = {
+    dataset = session.files.working[action.dataset]
+    panels: dict[str, Callable[[Session, Action, Dataset], Scope | None]] = {
         COLUMN: _by_column,
         LINES: _by_lines,
         LIST: _by_list,
         OPEN: _by_run,
     }
     if scopes.marks(dataset) is not None:
-        ways[MARKED] = _by_mark
+        panels[MARKED] = _by_mark
     with st.container(border=True):
-        way = st.segmented_control(
+        chosen = st.segmented_control(
             "Cómo",
-            list(ways),
+            list(panels),
             default=COLUMN,
             label_visibility="collapsed",
             required=True,
             key="scope_way",
         )
         try:
-            found = ways[way or COLUMN](session, action, dataset)
+            found = panels[chosen or COLUMN](session, action, dataset)
             if found is not None:
                 _confirm(session, action, found)
         except BulkError as error:
-            st.error(plain(error.message))
+            st.error(escape_markdown(error.message))
 
 
 def _confirm(session: Session, action: Action, found: Scope) -> None:
     """How many rows it would be, before it is taken."""
-    dataset, now = session.files[action.dataset], selection.scope_of(session, action)
+    dataset, now = session.files.working[action.dataset], selection.scope_of(session, action)
     if now and st.checkbox("Solo entre las filas ya elegidas", key="scope_within"):
         found = narrowed(now, found)
-    frame = selection.prepared(session).frame if found.entities is not None else None
+    frame = selection.prepared_file(session).frame if found.entities is not None else None
     chosen = scopes.choose(dataset, found, action=action, frame=frame)
     st.markdown(
         f"**{thousands(chosen.count)} de {rows_text(len(dataset.frame))}** ·"
-        f" {plain(chosen.description)}"
+        f" {escape_markdown(chosen.description)}"
     )
     if chosen.not_found:
         st.caption(
@@ -211,12 +212,12 @@ def _by_mark(session: Session, action: Action, dataset: Dataset) -> Scope | None
 
 
 def _by_run(session: Session, action: Action, dataset: Dataset) -> Scope | None:
-    """Entities that another run of this organisation left pending or failed."""
-    context, reached = resources.context(), resources.connection(session)
+    """Rows whose users or locations another run of this organization left pending or failed."""
+    context, connection = resources.context(), resources.connection(session)
     found = [
         run
         for run in runs.list_runs(context.journal, limit=RECENT)
-        if not run.dry_run and run.target == reached.target and run.org_id == reached.org_id
+        if not run.dry_run and run.target == connection.target and run.org_id == connection.org_id
     ]
     if not found:
         st.caption("No hay ejecuciones anteriores en esta organización.")
@@ -231,4 +232,4 @@ def _by_run(session: Session, action: Action, dataset: Dataset) -> Scope | None:
 def _run_line(run: RunRecord) -> str:
     from bulk.runs.status import title
 
-    return f"{local(run.created_at)} · {title(run)}{f' · {run.note}' if run.note else ''}"
+    return f"{local_time(run.created_at)} · {title(run)}{f' · {run.note}' if run.note else ''}"

@@ -1,4 +1,4 @@
-"""What the operator has chosen so far, and what is still missing for each step."""
+"""What the operator has chosen so far, and what each step still needs."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ WHOLE = Scope()
 
 
 def chosen_action(session: Session) -> Action | None:
-    return get_action(session.action_id) if session.action_id else None
+    return get_action(session.mapping.action_id) if session.mapping.action_id else None
 
 
 def file_lacking(session: Session) -> str:
-    """What to do when the file of the chosen action is not loaded (any more); "" when it is."""
+    """What to do when the file of the chosen action is not loaded, or no longer; "" when it is."""
     action = chosen_action(session)
-    if action is None or action.dataset in session.files:
+    if action is None or action.dataset in session.files.working:
         return ""
     return (
         f"«{action.title}» necesita {FILE_NAMES[action.dataset]}: cárgalo en Datos, o elige otra"
@@ -37,17 +37,19 @@ def file_lacking(session: Session) -> str:
 
 
 def all_readiness(session: Session) -> list[Readiness]:
-    """The nine actions, in the recommended order; looked at again only when something changed."""
-    explicit = session.explicit
+    """The nine actions in the recommended order; computed again only when something changed."""
+    explicit = session.mapping.explicit
     made_from = (
         _files_key(session),
         repr(sorted(explicit.items())),
-        bool(session.options.get("profile")),
+        bool(session.mapping.options.get("profile")),
     )
     return session.once(
         "readiness",
         made_from,
-        lambda: readiness(session.files, explicit=explicit, options=session.options),
+        lambda: readiness(
+            session.files.working, explicit=explicit, options=session.mapping.options
+        ),
     )
 
 
@@ -57,17 +59,21 @@ def readiness_of(session: Session, action_id: str) -> Readiness:
 
 def options_of(session: Session, action: Action) -> dict[str, Any]:
     """The run's options that this action takes."""
-    return {name: session.options[name] for name in action.options if session.options.get(name)}
+    return {
+        name: session.mapping.options[name]
+        for name in action.options
+        if session.mapping.options.get(name)
+    }
 
 
 def scope_of(session: Session, action: Action) -> Scope:
     """The rows chosen of the action's file."""
-    return session.scopes.get(action.dataset, WHOLE)
+    return session.mapping.scopes.get(action.dataset, WHOLE)
 
 
-def prepared(session: Session) -> PreparedFile:
-    """The chosen action over the chosen rows of the loaded files, validated; made again only when
-    something changed.
+def prepared_file(session: Session) -> PreparedFile:
+    """The chosen action over the chosen rows of the loaded files, validated; prepared again only
+    when something changed.
 
     The one place where pages prepare. Raises BulkError.
     """
@@ -75,7 +81,7 @@ def prepared(session: Session) -> PreparedFile:
     if action is None:
         raise InputError("Elige antes una acción en Mapeo.")
     options = options_of(session, action)
-    explicit, scope = session.explicit.get(action.id, {}), scope_of(session, action)
+    explicit, scope = session.mapping.explicit.get(action.id, {}), scope_of(session, action)
     resolve, where = _names(session)
     key = (
         action.id,
@@ -85,124 +91,125 @@ def prepared(session: Session) -> PreparedFile:
         scope,
         where,
     )
-    if session.prepared is None or session.prepared_key != key:
-        if session.by_name:
-            names(session)[0].used.clear()  # those of these rows are noted again
-        session.prepared = prepare(
+    if session.mapping.prepared is None or session.mapping.prepared_key != key:
+        if session.mapping.by_name:
+            names(session)[0].used.clear()  # filled by the preparation
+        session.mapping.prepared = prepare(
             action.id,
-            session.files,
+            session.files.working,
             explicit=explicit,
             options=options,
             scope=scope,
             resolve=resolve,
         )
-        session.prepared_key = key
-    return session.prepared
+        session.mapping.prepared_key = key
+    return session.mapping.prepared
 
 
 def _names(session: Session) -> tuple[Resolve | None, str | None]:
-    """How names become ids, and the organisation asked; (None, None) when ids stand in the file.
-    Raises BulkError.
+    """How names become ids, and the organization asked; (None, None) when the file has ids. Raises
+    BulkError.
     """
-    if not session.by_name:
+    if not session.mapping.by_name:
         return None, None
     found, _ = names(session)
     return found.resolve, _asked(session)
 
 
 def names(session: Session) -> tuple[Names, str | None]:
-    """What was looked for so far in this tab's organisation, and the organisation. Raises
-    BulkError.
-    """
-    context, reached = resources.context(), resources.connection(session)
+    """The names looked up so far in this tab's organization, and its id. Raises BulkError."""
+    context, connection = resources.context(), resources.connection(session)
 
     def make() -> Names:
         return names_of(
-            api_for(reached, context.settings, context.journal), context.journal, reached.org_id
+            api_for(connection, context.settings, context.journal),
+            context.journal,
+            connection.org_id,
         )
 
-    return session.once("names", _asked(session), make), reached.org_id
+    return session.once("names", _asked(session), make), connection.org_id
 
 
 def _asked(session: Session) -> str:
-    """Which organisation is asked, and with which token: what is looked for with one that has
-    expired is looked for again.
+    """Which organization is asked, and with which token: after another token, names are looked up
+    again.
     """
-    reached = resources.connection(session)
-    return f"{reached.target}|{reached.org_id}|{session.pasted_at}"
+    connection = resources.connection(session)
+    return f"{connection.target}|{connection.org_id}|{session.pasted_at}"
 
 
 def doubts_so_far(session: Session) -> Ambiguities:
-    """What somebody has to choose, of the names looked for in this tab; asks nobody."""
-    return names(session)[0].doubts if "names" in session.kept else {}
+    """The ambiguous names among those looked up in this tab; asks Webex nothing."""
+    return names(session)[0].doubts if "names" in session.cache else {}
 
 
 def _files_key(session: Session) -> tuple[tuple[str, str, int], ...]:
     return tuple(
-        sorted((name, dataset.sha256, id(dataset)) for name, dataset in session.files.items())
+        sorted(
+            (name, dataset.sha256, id(dataset)) for name, dataset in session.files.working.items()
+        )
     )
 
 
-def to_send(plan: PreparedFile) -> int:
+def to_send(prepared: PreparedFile) -> int:
     """Rows that would be handed over to be worked."""
-    return plan.total - len(plan.invalid.keys() | plan.excluded)
+    return prepared.total - len(prepared.invalid.keys() | prepared.excluded)
 
 
-def why_not(plan: PreparedFile) -> str:
-    """Why this plan cannot be seen in a dry run or launched; "" when it can."""
-    if plan.missing:
-        return f"Falta decir de dónde sale: {', '.join(plan.missing)}."
-    if to_send(plan):
+def why_not(prepared: PreparedFile) -> str:
+    """Why the file cannot be dry-run or launched; "" when it can."""
+    if prepared.missing:
+        return f"Falta decir de dónde sale: {', '.join(prepared.missing)}."
+    if to_send(prepared):
         return ""
     return (
-        plan.chosen.empty_text if plan.chosen else ""
+        prepared.chosen.empty_text if prepared.chosen else ""
     ) or "Ninguna fila es válida: corrige antes los errores."
 
 
 def launch_of(
     session: Session, *, dry_run: bool, parent: str | None = None, canary: int = 0
 ) -> Launch:
-    """How this tab launches; a dry run begins at once. Raises UsageError for settings out of range,
-    for what is no hour.
+    """How this tab launches; a dry run begins at once. Raises UsageError for settings out of range
+    or an invalid hour.
     """
     action = chosen_action(session)
-    begin, stop = (None, None) if dry_run else window(session.at, session.not_after)
+    begin, stop = (None, None) if dry_run else window(session.launch.at, session.launch.not_after)
     return Launch(
-        bulk=session.bulk or dry_run,
+        bulk=session.launch.bulk or dry_run,
         dry_run=dry_run,
-        chunk_size=session.chunk_size,
-        workers=session.workers,
+        chunk_size=session.launch.chunk_size,
+        workers=session.launch.workers,
         options=options_of(session, action) if action else {},
-        note=session.note.strip(),
+        note=session.launch.note.strip(),
         parent=parent,
         at=begin,
         not_after=stop,
         canary=canary,
-        rate_ceiling=session.rate_ceiling or None,
+        rate_ceiling=session.launch.rate_ceiling or None,
     )
 
 
-def is_about(run: RunRecord, session: Session, connection: Connection) -> bool:
-    """True when `run` seen in a dry run the action, files, rows, values, mapping and organisation
+def matches_session(run: RunRecord, session: Session, connection: Connection) -> bool:
+    """True when the dry run `run` read the action, files, rows, values, mapping and organization
     that this tab has now.
     """
-    if (
-        run.kind != "apply" or not run.dry_run
-    ):  # the preview of an undo, and a verification, are about what another run did
+    # A preview of an undo and a verification are about what another run did.
+    if run.kind != "apply" or not run.dry_run:
         return False
     try:
-        plan = prepared(session)
+        prepared = prepared_file(session)
     except BulkError:
         return False
     same_files = {file["sha256"] for file in run.files} == {
-        dataset.sha256 for dataset in plan.files
+        dataset.sha256 for dataset in prepared.files
     }
-    same_mapping = run.mapping.get("sources") == plan.mapping.to_json()["sources"]
-    same_options = dict(run.options) == options_of(session, plan.action)
-    same_rows = dict(run.scope) == {**plan.scope, "rows_hash": plan.rows_hash}
+    same_mapping = run.mapping.get("sources") == prepared.mapping.to_json()["sources"]
+    same_options = dict(run.options) == options_of(session, prepared.action)
+    same_rows = dict(run.scope) == {**prepared.scope, "rows_hash": prepared.rows_hash}
     same_place = run.target == connection.target and run.org_id == connection.org_id
     return (
-        run.action_id == plan.action.id
+        run.action_id == prepared.action.id
         and same_files
         and same_mapping
         and same_options

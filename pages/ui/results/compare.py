@@ -1,4 +1,4 @@
-"""Two runs side by side: their counts, and the rows whose state is not the same in both."""
+"""Two runs side by side: their counts, and the rows that ended in different states."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from bulk.core.figures import count, thousands
 from bulk.core.records import ALL_STATES, RunRecord
 from bulk.journal import rows, runs
 from bulk.runs.context import Context
-from pages.ui.run.snapshot import local
 from pages.ui.shell import resources
-from pages.ui.texts_runs import pill_of
+from pages.ui.texts import local_time, pill_of
 from pages.ui.widgets import tables
 
 MISSING = "no estaba"
@@ -26,8 +25,8 @@ def draw(one: RunRecord, other: RunRecord) -> None:
     """`one` is the older."""
     context = resources.context()
     st.markdown(
-        f"**{one.run_id}** ({local(one.created_at)}) y **{other.run_id}**"
-        f" ({local(other.created_at)})"
+        f"**{one.run_id}** ({local_time(one.created_at)}) y **{other.run_id}**"
+        f" ({local_time(other.created_at)})"
     )
     if one.action_id != other.action_id:
         st.warning(

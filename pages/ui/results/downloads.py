@@ -23,7 +23,7 @@ from bulk.report import (
 )
 from bulk.report.parts import FILE_NAMES
 from pages.ui.data.problem_list import EXCEL
-from pages.ui.run.orders import every, order_name, worth_seeing
+from pages.ui.run.orders import notable_orders, order_name, statuses
 from pages.ui.run.snapshot import RunSnapshot
 from pages.ui.shell import resources
 
@@ -65,8 +65,8 @@ def three_parts(run: RunRecord) -> bytes:
     return target.getvalue()
 
 
-def order_log_(order_id: str) -> bytes:
-    """One JSON object a line."""
+def order_log_lines(order_id: str) -> bytes:
+    """One JSON object per line."""
     return "".join(f"{line}\n" for line in order_log(resources.context().home, order_id)).encode()
 
 
@@ -124,17 +124,17 @@ def more(snapshot: RunSnapshot) -> None:
 
 
 def _log(snapshot: RunSnapshot) -> None:
-    by_id = {order.order_id: order for order in worth_seeing(snapshot) or every(snapshot)[:1]}
+    by_id = {order.order_id: order for order in notable_orders(snapshot) or statuses(snapshot)[:1]}
     chosen = st.selectbox(
         "Registro de un lote",
         list(by_id),
         format_func=lambda each: _order(by_id, each),
-        key="download_lot",
+        key="download_order",
     )
     if chosen in by_id:
         _button(
             "Descargar registro",
-            lambda: order_log_(chosen),
+            lambda: order_log_lines(chosen),
             f"{chosen}.jsonl",
             "application/jsonl",
             wide=True,
@@ -160,7 +160,7 @@ def _button(
     disabled: bool = False,
     wide: bool = False,
 ) -> None:
-    """`wide`: as wide as the list that it stands in."""
+    """`wide` makes it as wide as the list that it stands in."""
     st.download_button(
         label,
         data=make,

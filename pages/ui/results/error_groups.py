@@ -1,5 +1,5 @@
-"""What went wrong in a run, by cause: what happened, what to do, which rows, and working just those
-again.
+"""What went wrong in a run, by cause: what happened, what to do, which rows, and retrying just
+those.
 """
 
 from __future__ import annotations
@@ -15,38 +15,37 @@ from bulk.runs.context import Context
 from bulk.runs.error_groups import ErrorGroup, belongs, error_groups
 from pages.ui.results import repeat
 from pages.ui.run import retry
+from pages.ui.run import tables as run_tables
 from pages.ui.run.snapshot import RunSnapshot
 from pages.ui.shell import resources
 from pages.ui.shell.session import Session
-from pages.ui.texts import PAGES
-from pages.ui.texts_runs import NO_CAUSES, cause_pill
+from pages.ui.texts import NO_CAUSES, PAGES, cause_pill
 from pages.ui.widgets import tables
 from pages.ui.widgets.browser import copy_button
-from pages.ui.widgets.markdown import plain
+from pages.ui.widgets.markdown import escape_markdown
 
-MAX_CAUSES = 15  # reported one by one; the rest in a table
+MAX_CAUSES = 15  # shown one by one; the others in a table
 CHOOSE = (
     "Quedan como alcance y se abre Ensayo: cuando la causa esté resuelta, se ensayan y se lanzan"
     " solo estas."
 )
-MAX_SHOWN = 2_000  # rows of one cause on screen
 
 
 def draw(session: Session, snapshot: RunSnapshot) -> None:
-    """One box a cause, biggest first."""
-    found = gathered(session, snapshot)
+    """One box per cause, biggest first."""
+    found = groups_of(session, snapshot)
     if not found:
         st.caption(NO_CAUSES)
-    for number, cluster in enumerate(found[:MAX_CAUSES]):
+    for number, group in enumerate(found[:MAX_CAUSES]):
         with st.container(border=True, gap="xsmall"):
-            _cause(session, snapshot, cluster, number)
+            _cause(session, snapshot, group, number)
     if len(found) > MAX_CAUSES:
-        rest = tables.cluster_frame(snapshot.run, found[MAX_CAUSES:])
-        tables.show(rest, config=tables.cluster_config(), key="report_causes")
+        rest = run_tables.error_group_frame(snapshot.run, found[MAX_CAUSES:])
+        tables.show(rest, config=run_tables.error_group_config(), key="report_causes")
 
 
-def gathered(session: Session, snapshot: RunSnapshot) -> list[ErrorGroup]:
-    """Made again only when the counts changed: thousands of failures are read for it."""
+def groups_of(session: Session, snapshot: RunSnapshot) -> list[ErrorGroup]:
+    """Computed again only when the counts changed: thousands of failures are read for it."""
     bad = tuple(snapshot.counts[state] for state in REVIEW_STATES)
     if not any(bad):
         return []
@@ -58,70 +57,70 @@ def gathered(session: Session, snapshot: RunSnapshot) -> list[ErrorGroup]:
     return found
 
 
-def _cause(session: Session, snapshot: RunSnapshot, cluster: ErrorGroup, number: int) -> None:
+def _cause(session: Session, snapshot: RunSnapshot, group: ErrorGroup, number: int) -> None:
     message, buttons = st.columns([0.6, 0.4], vertical_alignment="center")
     with message.container(gap="xxsmall"):
-        word = cause_pill(snapshot.run, cluster)
+        word = cause_pill(snapshot.run, group)
         st.markdown(
-            f"**{thousands(cluster.count)}** · {word} · **{plain(cluster.title)}** "
-            f" \n{plain(cluster.remedy)}"
+            f"**{thousands(group.count)}** · {word} · **{escape_markdown(group.title)}** "
+            f" \n{escape_markdown(group.remedy)}"
         )
-        st.caption(plain(_small(cluster)))
+        st.caption(escape_markdown(_small(group)))
     with buttons.container(
         horizontal=True, horizontal_alignment="right", vertical_alignment="center"
     ):
         shown = st.toggle("Ver las filas", key=f"cause_rows_{snapshot.run.run_id}_{number}")
-        if cluster.tracking_id:
+        if group.tracking_id:
             copy_button(
                 "Copiar trackingId",
-                cluster.tracking_id,
+                group.tracking_id,
                 key=f"cause_tracking_{snapshot.run.run_id}_{number}",
                 width="content",
             )
-        if can_choose(session, snapshot, cluster) and st.button(
+        if can_choose(session, snapshot, group) and st.button(
             "Elegir estas filas", key=f"cause_choose_{number}", help=CHOOSE
         ):
-            choose(session, snapshot, cluster)
-        if can_fix(session, snapshot, cluster) and st.button("Corregir", key=f"cause_fix_{number}"):
+            choose(session, snapshot, group)
+        if can_fix(session, snapshot, group) and st.button("Corregir", key=f"cause_fix_{number}"):
             st.switch_page(PAGES["datos"][0])
-        if can_retry(snapshot, cluster) and st.button(
+        if can_retry(snapshot, group) and st.button(
             "Reintentar solo estas", key=f"cause_retry_{number}"
         ):
-            _again(session, snapshot, cluster)
+            _again(session, snapshot, group)
     if shown:
-        rows_of(snapshot, cluster)
+        run_tables.show_group(snapshot, group)
 
 
-def _again(session: Session, snapshot: RunSnapshot, cluster: ErrorGroup) -> None:
-    lines = lines_of(resources.context(), snapshot.run, cluster)
+def _again(session: Session, snapshot: RunSnapshot, group: ErrorGroup) -> None:
+    lines = lines_of(resources.context(), snapshot.run, group)
     if lines:  # no lines at all would mean every row of the run
         retry.work_again(session, snapshot, lines=lines)
     else:
         st.info("Esas filas ya no están así. Recarga la página.")
 
 
-def _small(cluster: ErrorGroup) -> str:
-    first = ", ".join(map(str, cluster.lines[:10])) + (" …" if cluster.count > 10 else "")
-    parts = [f"código {cluster.code or '-'}", f"filas {first}"]
-    if cluster.tracking_id:
-        parts.append(f"trackingId {cluster.tracking_id}")
+def _small(group: ErrorGroup) -> str:
+    first = ", ".join(map(str, group.lines[:10])) + (" …" if group.count > 10 else "")
+    parts = [f"código {group.code or '-'}", f"filas {first}"]
+    if group.tracking_id:
+        parts.append(f"trackingId {group.tracking_id}")
     return " · ".join(parts)
 
 
-def can_retry(snapshot: RunSnapshot, cluster: ErrorGroup) -> bool:
-    """A row that is not valid stays so until the file is another one; a dry run is done again."""
-    return not snapshot.alive and not snapshot.run.dry_run and cluster.state in RETRY_STATES
+def can_retry(snapshot: RunSnapshot, group: ErrorGroup) -> bool:
+    """An invalid row stays invalid until the file changes; a dry run is made again instead."""
+    return not snapshot.alive and not snapshot.run.dry_run and group.state in RETRY_STATES
 
 
-def can_choose(session: Session, snapshot: RunSnapshot, cluster: ErrorGroup) -> bool:
-    """What was set aside before the launch is no retry: once its cause is repaired, these rows are
-    seen in a dry run again.
+def can_choose(session: Session, snapshot: RunSnapshot, group: ErrorGroup) -> bool:
+    """Rows set aside before the launch are no retry: once the cause is repaired, they need another
+    dry run.
     """
     run = snapshot.run
-    if snapshot.alive or run.kind != "apply" or can_retry(snapshot, cluster):
+    if snapshot.alive or run.kind != "apply" or can_retry(snapshot, group):
         return False
     return is_loaded(session, run) or (
-        not session.files and repeat.can_repeat(resources.context(), run)
+        not session.files.working and repeat.can_repeat(resources.context(), run)
     )
 
 
@@ -130,46 +129,35 @@ def is_loaded(session: Session, run: RunRecord) -> bool:
     name = get_action(run.action_id).dataset
     mine = {
         dataset.sha256
-        for dataset in (session.files.get(name), session.originals.get(name))
+        for dataset in (session.files.working.get(name), session.files.originals.get(name))
         if dataset
     }
     return any(entry.get("name") == name and entry.get("sha256") in mine for entry in run.files)
 
 
-def choose(session: Session, snapshot: RunSnapshot, cluster: ErrorGroup) -> None:
+def choose(session: Session, snapshot: RunSnapshot, group: ErrorGroup) -> None:
     """The rows of the cause become the scope, and Ensayo is opened."""
-    run, lines = snapshot.run, lines_of(resources.context(), snapshot.run, cluster)
+    run, lines = snapshot.run, lines_of(resources.context(), snapshot.run, group)
     if not is_loaded(session, run):
         repeat.repeat(resources.context(), session, run)
     action = get_action(run.action_id)
-    session.action_id, session.dry_run_id = action.id, None
-    session.scopes[action.dataset] = Scope(lines=tuple((line, line) for line in lines))
-    session.revision += 1
+    session.mapping.action_id, session.view.dry_run_id = action.id, None
+    session.mapping.scopes[action.dataset] = Scope(lines=tuple((line, line) for line in lines))
+    session.view.revision += 1
     st.switch_page(PAGES["ensayo"][0])
 
 
-def can_fix(session: Session, snapshot: RunSnapshot, cluster: ErrorGroup) -> bool:
-    """What the file says wrongly is corrected in Datos, when a file is there."""
+def can_fix(session: Session, snapshot: RunSnapshot, group: ErrorGroup) -> bool:
+    """What is wrong in the file is corrected in Datos, when a file is loaded."""
     return (
         snapshot.run.kind == "apply"
-        and cluster.state == "invalid"
+        and group.state == "invalid"
         and not snapshot.alive
-        and bool(session.files)
+        and bool(session.files.working)
     )
 
 
-def lines_of(context: Context, run: RunRecord, cluster: ErrorGroup) -> tuple[int, ...]:
-    """Every row of the cause: the cluster keeps only the first ones."""
-    found = rows.read_rows(context.journal, run.run_id, states=(cluster.state,))
-    return tuple(row.line for row in found if belongs(cluster, row))
-
-
-def rows_of(snapshot: RunSnapshot, cluster: ErrorGroup) -> None:
-    found = rows.read_rows(
-        resources.context().journal, snapshot.run.run_id, states=(cluster.state,)
-    )
-    mine = (row for row in found if belongs(cluster, row))
-    some = [row for _, row in zip(range(MAX_SHOWN), mine, strict=False)]
-    tables.show_rows(some, snapshot.run, height=240)
-    if cluster.count > len(some):
-        st.caption(f"Las primeras {thousands(len(some))}; todas están en el Excel.")
+def lines_of(context: Context, run: RunRecord, group: ErrorGroup) -> tuple[int, ...]:
+    """Every row of the cause: the group itself keeps only the first ones."""
+    found = rows.read_rows(context.journal, run.run_id, states=(group.state,))
+    return tuple(row.line for row in found if belongs(group, row))

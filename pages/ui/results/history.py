@@ -19,8 +19,7 @@ from bulk.runs.context import Context
 from bulk.runs.status import RUN_WORDS, elapsed, run_state, title
 from bulk.wording.states import success
 from pages.ui.run.snapshot import where_of, word_of_run
-from pages.ui.texts import lasting
-from pages.ui.texts_runs import ARCHIVED
+from pages.ui.texts import ARCHIVED, lasting
 
 PAGE = 50  # runs on screen at once
 STATES = {name: word for name, word in RUN_WORDS.items() if name not in ("preparing", "scheduled")}
@@ -61,7 +60,7 @@ class Filters:
     note: str = ""  # text of the note
     dry_runs: bool = False  # dry runs and verifications too
     archived: bool = False  # archived ones too
-    org: str | None = None  # only of this organisation, as people say it
+    org: str | None = None  # only of this organization, as people call it
     days: tuple[date, ...] = ()  # first and last one, local; with one only, from then on
 
 
@@ -97,18 +96,18 @@ def _within(run: RunRecord, days: Sequence[date]) -> bool:
     return days[0] <= day and (len(days) < 2 or day <= days[1])
 
 
-def organisations(found: Iterable[RunRecord]) -> list[str]:
+def organizations(found: Iterable[RunRecord]) -> list[str]:
     return sorted({where_of(run) for run in found})
 
 
 def archived(context: Context) -> frozenset[str]:
-    """Ids of the runs put away; they stay in the journal, only the list leaves them out."""
+    """Ids of the archived runs; they stay in the journal, only the list leaves them out."""
     kept = memory.recall(context.journal, _ARCHIVED)
     return frozenset(map(str, kept)) if isinstance(kept, list) else frozenset()
 
 
 def archive(context: Context, who: Mapping[str, str], *, away: bool = True) -> None:
-    """Put runs away, or back: run id -> who does it, which the audit of the run keeps."""
+    """Archive runs, or bring them back: run id -> who does it, which the audit of the run keeps."""
     there = archived(context)
     for run_id, name in who.items():
         control.post(context.journal, run_id, "archive" if away else "restore", name, acked=True)
@@ -125,9 +124,8 @@ def table(context: Context, shown: Sequence[RunRecord]) -> list[RunRecord]:
     """The runs as a table; returns those that are marked."""
     hidden = archived(context)
     frame = pd.DataFrame([_record(context, run, hidden) for run in shown])
-    several = (
-        frame["Organización"].nunique() > 1
-    )  # one and the same in every line takes the package of what differs
+    # The same name on every line would only take room.
+    several = frame["Organización"].nunique() > 1
     event: Any = st.dataframe(
         frame,
         hide_index=True,

@@ -15,7 +15,7 @@ from bulk.journal import runs, samples
 from bulk.runs.context import Context
 from bulk.runs.status import elapsed
 from bulk.wording.states import SUCCESS
-from pages.ui.run.snapshot import local
+from pages.ui.texts import local_time
 from pages.ui.widgets import charts
 from pages.ui.widgets.palette import AMBER, BLUE, GREEN, RED, Hue, fill, is_dark
 
@@ -37,8 +37,8 @@ class Figures:
 
 
 def figures(context: Context, found: Sequence[RunRecord]) -> list[Figures]:
-    """Of the launches among the newest MOST of `found`; dry runs change nothing and verifications
-    neither.
+    """Of the launches among the newest MAX_ITEMS of `found`; dry runs and verifications change
+    nothing.
     """
     return [_figures(context, run) for run in found[:MAX_ITEMS] if not run.dry_run]
 
@@ -47,8 +47,8 @@ def _figures(context: Context, run: RunRecord) -> Figures:
     counts = runs.run_counts(context.journal, run.run_id)
     last = samples.read(context.journal, run.run_id, last=1)
     return Figures(
-        local(run.created_at, "%Y-%m-%d"),
-        local(run.created_at, "%Y-%m-%dT%H:%M"),
+        local_time(run.created_at, "%Y-%m-%d"),
+        local_time(run.created_at, "%Y-%m-%dT%H:%M"),
         get_action(run.action_id).title,
         sum(counts[state] for state in SUCCESS),
         sum(counts[state] for state in REVIEW_STATES),
@@ -58,7 +58,7 @@ def _figures(context: Context, run: RunRecord) -> Figures:
 
 
 def draw(found: Sequence[Figures]) -> None:
-    """Four charts, two abreast."""
+    """Four charts in two columns."""
     left, right = st.columns(2, gap="medium")
     with left:
         _titled("Filas por día", per_day(found), _days())

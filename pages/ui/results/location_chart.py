@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from bulk.core.records import ALL_STATES, RunRecord
-from pages.ui.texts_runs import word_of
+from pages.ui.texts import word_of
 from pages.ui.widgets import charts
 from pages.ui.widgets.palette import PURPLE, ROW_HUES, fill, is_dark
 
@@ -19,9 +19,7 @@ NAMES = {"labelOverlap": False, "labelLimit": 190}  # each bar has its name
 
 
 def by_location(run: RunRecord, counts: Iterable[tuple[str, str, int]]) -> None:
-    """A bar per location, one colour per state in the words of the run; those with most rows
-    first.
-    """
+    """A bar per location, one color per state in the words of the run; the biggest first."""
     records = [
         (group or "sin ubicación", state, n) for group, state, n in counts if state != "excluded"
     ]
@@ -45,9 +43,9 @@ def by_location(run: RunRecord, counts: Iterable[tuple[str, str, int]]) -> None:
 def _bars(run: RunRecord, order: list[str], states: list[str]) -> dict[str, Any]:
     dark = is_dark()
     hues = ROW_HUES | ({"done": PURPLE} if run.kind == "undo" else {})
-    colours: dict[str, str] = {}
+    colors: dict[str, str] = {}
     for state in states:
-        colours.setdefault(word_of(run, state), fill(hues[state], dark))
+        colors.setdefault(word_of(run, state), fill(hues[state], dark))
     return {
         "mark": {"type": "bar", "height": 14},
         "encoding": {
@@ -62,12 +60,12 @@ def _bars(run: RunRecord, order: list[str], states: list[str]) -> dict[str, Any]
                 "field": "Filas",
                 "type": "quantitative",
                 "title": None,
-                "axis": {"tickMinStep": 1, "format": ",d"},
+                "axis": {"tickMinStep": 1, "tickCount": 8, "format": ",d"},
             },
             "color": {
                 "field": "Estado",
                 "type": "nominal",
-                "scale": {"domain": [*colours], "range": [*colours.values()]},
+                "scale": {"domain": [*colors], "range": [*colors.values()]},
                 "legend": {"orient": "top", "title": None},
             },
             "tooltip": [

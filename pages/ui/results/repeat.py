@@ -18,11 +18,11 @@ from bulk.runs.context import Context
 from pages.ui.data import corrections
 from pages.ui.shell.session import Session
 
-RECENT = 50  # runs looked through
+RECENT = 50  # runs considered
 
 
 def can_repeat(context: Context, run: RunRecord) -> bool:
-    """It was a launch or a dry run whose own file was kept."""
+    """Whether it was a launch or a dry run whose own file was kept."""
     own = get_action(run.action_id).dataset
     return run.kind == "apply" and any(
         entry.get("name") == own and _is_kept(context, entry) for entry in run.files
@@ -30,7 +30,7 @@ def can_repeat(context: Context, run: RunRecord) -> bool:
 
 
 def last(context: Context, connection: Connection) -> list[RunRecord]:
-    """The launches and dry runs of this organisation whose files were kept, newest first."""
+    """The launches and dry runs of this organization whose files were kept, newest first."""
     found = runs.list_runs(context.journal, limit=RECENT)
     mine = (
         run for run in found if run.target == connection.target and run.org_id == connection.org_id
@@ -38,49 +38,60 @@ def last(context: Context, connection: Connection) -> list[RunRecord]:
     return [run for run in mine if can_repeat(context, run)]
 
 
-def go_on(context: Context, session: Session, found: Sequence[RunRecord]) -> None:
-    """Load what the newest of `found` was made of, its dry run, and the file that other actions
-    need from an earlier one.
+def load_latest(context: Context, session: Session, found: Sequence[RunRecord]) -> None:
+    """Load what the newest of `found` was made of, its dry run, and from earlier ones the file that
+    other actions need.
 
-    The others first: its mapping may bring a column from one. Raises UsageError, InputError.
+    The others first: its mapping may join a column of one. Raises UsageError, InputError.
     """
     run = found[0]
     own = {entry["name"] for entry in run.files if _is_kept(context, entry)}
     for entry in (entry for earlier in found[1:] for entry in earlier.files):
-        if entry["name"] not in own | {"global"} | session.files.keys() and _is_kept(
+        if entry["name"] not in own | {"global"} | session.files.working.keys() and _is_kept(
             context, entry
         ):
             corrections.put_original(session, input_files.load(context, entry))
     repeat(context, session, run)
-    session.dry_run_id = run.run_id if run.dry_run else run.parent
+    session.view.dry_run_id = run.run_id if run.dry_run else run.parent
 
 
 def repeat(context: Context, session: Session, run: RunRecord) -> None:
-    """Load them, with the options, the scope and the note of the run. Raises UsageError,
+    """Load its files, with the options, the scope and the note of the run. Raises UsageError,
     InputError.
     """
     if not can_repeat(context, run):
         raise UsageError(
             f"El fichero de la ejecución {run.run_id} ya no se guarda. Cárgalo en Datos."
         )
-    corrections.take_away(
-        session, "global"
-    )  # one that the run did not have would fill parameters that it left alone
+    # A GLOBAL that the run did not have would fill parameters that it left alone.
+    corrections.remove(session, "global")
     for entry in run.files:
         if _is_kept(context, entry):
-            corrections.take_away(session, str(entry["name"]))
+            corrections.remove(session, str(entry["name"]))
             corrections.put_original(session, input_files.load(context, entry, run))
     action = get_action(run.action_id)
-    files = Files(session.files[action.dataset], session.files.get("global"), session.files)
-    session.explicit[action.id] = saved_mappings.to_explicit(Mapping.from_json(run.mapping), files)
-    session.scopes[action.dataset] = _scope_of(context, run)
-    session.action_id = action.id
-    others = {name: value for name, value in session.options.items() if name not in action.options}
-    session.options = {**others, **run.options}
-    session.note = run.note
-    session.bulk, session.chunk_size, session.workers = run.bulk, run.chunk_size, run.workers
-    session.run_id = session.dry_run_id = None
-    session.revision += 1
+    files = Files(
+        session.files.working[action.dataset],
+        session.files.working.get("global"),
+        session.files.working,
+    )
+    session.mapping.explicit[action.id] = saved_mappings.to_explicit(
+        Mapping.from_json(run.mapping), files
+    )
+    session.mapping.scopes[action.dataset] = _scope_of(context, run)
+    session.mapping.action_id = action.id
+    others = {
+        name: value for name, value in session.mapping.options.items() if name not in action.options
+    }
+    session.mapping.options = {**others, **run.options}
+    session.launch.note = run.note
+    session.launch.bulk, session.launch.chunk_size, session.launch.workers = (
+        run.bulk,
+        run.chunk_size,
+        run.workers,
+    )
+    session.view.run_id = session.view.dry_run_id = None
+    session.view.revision += 1
 
 
 def _scope_of(context: Context, run: RunRecord) -> Scope:

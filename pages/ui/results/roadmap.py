@@ -16,7 +16,7 @@ from pages.ui.shell import resources
 from pages.ui.shell.session import Session
 
 RUNNING = "▶"
-RECENT = 200  # runs looked through
+RECENT = 200  # runs considered
 
 
 @dataclass(frozen=True)
@@ -39,11 +39,11 @@ def entries(session: Session) -> list[Entry]:
 
 
 def next_action(session: Session, found: list[Entry] | None = None) -> Entry | None:
-    """The first one that is ready, does not run and was not run to its end; None without files.
+    """The first one that is ready, is not active and was not run to its end; None without files.
 
-    `found`: the entries, when they are at hand.
+    `found` are the entries, when they are at hand.
     """
-    if not session.files:
+    if not session.files.working:
         return None
     found = entries(session) if found is None else found
     return next(
@@ -61,7 +61,11 @@ def _entry(session: Session, state: Readiness, run: RunRecord | None) -> Entry:
     if run is None:
         waits = "sin lanzar" if state.ready else state.text
         return Entry(
-            action, state, waits, "○" if state.ready else "!" if session.files else "", done=False
+            action,
+            state,
+            waits,
+            "○" if state.ready else "!" if session.files.working else "",
+            done=False,
         )
     snapshot = take_snapshot(resources.context(), run, session, with_orders=False)
     if snapshot.state in ACTIVE:
@@ -81,16 +85,16 @@ def _entry(session: Session, state: Readiness, run: RunRecord | None) -> Entry:
 
 
 def _latest_runs(session: Session) -> dict[str, RunRecord]:
-    """Action -> its newest run in this organisation on the files of this tab, corrected or as
-    read.
+    """Action -> its newest run in this organization on the files of this tab, corrected or
+    as read.
     """
-    loaded = (*session.files.items(), *session.originals.items())
+    loaded = (*session.files.working.items(), *session.files.originals.items())
     digests = {dataset.sha256 for name, dataset in loaded if name != "global"}
-    reached = resources.connection(session)
+    connection = resources.connection(session)
     found: dict[str, RunRecord] = {}
     for run in runs.list_runs(resources.context().journal, limit=RECENT):
         mine = {file["sha256"] for file in run.files if file["name"] != "global"}
-        same = run.target == reached.target and run.org_id == reached.org_id
+        same = run.target == connection.target and run.org_id == connection.org_id
         if same and not run.dry_run and run.kind == "apply" and mine and mine <= digests:
             found.setdefault(run.action_id, run)
     return found

@@ -1,5 +1,5 @@
-"""`Deshacer esta ejecución`: a preview that only reads, then the number typed, then the undo; and
-what an undo has done.
+"""«Deshacer esta ejecución»: a preview that only reads, then the number typed, then the undo; and
+what an undo did.
 """
 
 from __future__ import annotations
@@ -17,30 +17,31 @@ from bulk.runs.launch import Launch, launch_plan
 from bulk.runs.status import find_run
 from bulk.runs.undo import listed_rows, undo, undo_lists
 from pages.ui.results.verify import follow
-from pages.ui.run.snapshot import RunSnapshot, local, take_snapshot
+from pages.ui.run import tables as run_tables
+from pages.ui.run.snapshot import RunSnapshot, take_snapshot
 from pages.ui.shell import resources
 from pages.ui.shell.session import Session
-from pages.ui.texts import PAGES
-from pages.ui.texts_runs import (
+from pages.ui.texts import (
+    PAGES,
     PREVIEWING,
     UNDO_HELP,
     UNDO_NOTHING,
     UNDO_TITLE,
     UNDONE,
+    local_time,
     plural,
     rows_text,
     undo_ask,
     undo_calling,
 )
-from pages.ui.widgets import tables
 from pages.ui.widgets.browser import focus_safe
-from pages.ui.widgets.markdown import plain
+from pages.ui.widgets.markdown import escape_markdown
 
-RESTING = frozenset({"paused", "stopped", "interrupted"})  # besides the ended ones
+IDLE = frozenset({"paused", "stopped", "interrupted"})  # besides the ended ones
 MAX_SHOWN = 2_000  # rows of one list on screen
-MAX_UNDOS = 5  # reported one by one
+MAX_UNDOS = 5  # shown
 DONE = {"reverted": "revertida", "kept": "conservada", "irreversible": "no reversible"}
-# list of an undo -> its title, of a preview another one, what it means
+# list of an undo -> its title, its title in a preview, what it means
 LISTS = {
     "reverted": ("Revertidas", "Por revertir", "Como estaban antes."),
     "partly": (
@@ -56,7 +57,9 @@ LISTS = {
 
 def button(session: Session, snapshot: RunSnapshot) -> None:
     """For a run that wrote and is idle. A preview is made first, in the background."""
-    if st.button(UNDO_TITLE, help=UNDO_HELP, disabled=snapshot.run.run_id in session.undo_previews):
+    if st.button(
+        UNDO_TITLE, help=UNDO_HELP, disabled=snapshot.run.run_id in session.view.undo_previews
+    ):
         try:
             preview = undo(
                 resources.context(),
@@ -69,25 +72,25 @@ def button(session: Session, snapshot: RunSnapshot) -> None:
                 ),  # shown, then asked for
             )
         except BulkError as error:
-            st.error(plain(error.message))
+            st.error(escape_markdown(error.message))
             return
-        # not in st.session_state: there a second click cuts this run of the page off, and the next
-        # one would not know of it
-        session.undo_previews[snapshot.run.run_id] = preview.run_id
+        # In the session at once: a second click ends this run of the page, and the next one has
+        # to know of the preview.
+        session.view.undo_previews[snapshot.run.run_id] = preview.run_id
         st.rerun()
 
 
-def wait_until_idle(snapshot: RunSnapshot) -> bool:
-    """It wrote, or could have, and nobody works it now."""
-    return not snapshot.run.dry_run and (snapshot.ended or snapshot.state in RESTING)
+def is_offered(snapshot: RunSnapshot) -> bool:
+    """It wrote, or could have, and is not active."""
+    return not snapshot.run.dry_run and (snapshot.ended or snapshot.state in IDLE)
 
 
 def draw(session: Session, snapshot: RunSnapshot) -> None:
-    """The newest undo of the run; and the preview that this tab asked for: how far it has come,
-    then the question.
+    """The newest undos of the run; and the preview that this tab asked for: its progress, then the
+    question.
     """
     _done(snapshot)
-    preview_id = session.undo_previews.get(snapshot.run.run_id)
+    preview_id = session.view.undo_previews.get(snapshot.run.run_id)
     if preview_id is None:
         return
     context = resources.context()
@@ -99,14 +102,14 @@ def draw(session: Session, snapshot: RunSnapshot) -> None:
     else:
         _forget(session, snapshot.run)
         st.warning(
-            f"El ensayo de la restauración se ha detenido. {plain(preview.run.reason)}",
+            f"El ensayo de la restauración se ha detenido. {escape_markdown(preview.run.reason)}",
             icon=":material/warning:",
         )
 
 
 def _done(snapshot: RunSnapshot) -> None:
-    """Each undo of the run, newest first: a later one that found nothing to give back hides none
-    that did.
+    """Each undo of the run, newest first: a later one that found nothing to restore hides none that
+    did.
     """
     found = [
         run
@@ -118,7 +121,7 @@ def _done(snapshot: RunSnapshot) -> None:
         text, opens = st.columns([0.78, 0.22], vertical_alignment="center")
         numbers = (count(counts[name], word, plural(word)) for name, word in DONE.items())
         text.info(
-            UNDONE.format(local(run.created_at), plain(run.person or "?"), *numbers),
+            UNDONE.format(local_time(run.created_at), escape_markdown(run.person or "?"), *numbers),
             icon=":material/undo:",
         )
         if opens.button("Ver la restauración", width="stretch", key=f"undo_open_{run.run_id}"):
@@ -169,7 +172,7 @@ def _ask(session: Session, snapshot: RunSnapshot, preview: RunRecord) -> None:
                 {} if taken or not asks else dict.fromkeys(preview.options, False),
             )
         elif sure:
-            st.error(f"Has escrito «{plain(typed)}» y se espera {number}.")
+            st.error(f"Has escrito «{escape_markdown(typed)}» y se espera {number}.")
 
     ask()
 
@@ -198,20 +201,20 @@ def _go(
     )
     how = replace(how, options=options)
     try:
-        reached = resources.connection_for(snapshot.run, session)
+        connection = resources.connection_for(snapshot.run, session)
         started = launch_plan(
-            resources.context(), preview.run_id, reached, how, reviewed=preview.plan_hash
+            resources.context(), preview.run_id, connection, how, reviewed=preview.plan_hash
         )
     except BulkError as error:
-        st.error(plain(error.message))
+        st.error(escape_markdown(error.message))
         return
     _forget(session, snapshot.run)
-    session.run_id = started.run_id
+    session.view.run_id = started.run_id
     st.switch_page(PAGES["lanzamiento"][0], query_params={"run": started.run_id})
 
 
 def _forget(session: Session, run: RunRecord) -> None:
-    session.undo_previews.pop(run.run_id, None)
+    session.view.undo_previews.pop(run.run_id, None)
 
 
 # -- what an undo did ------------------------------------------------------------------------------
@@ -229,7 +232,7 @@ def lists(snapshot: RunSnapshot) -> None:
         )
         if counts[name]:
             found = listed_rows(context, run.run_id, name, limit=MAX_SHOWN)
-            tables.show_rows(found, run, key=f"undo_{name}", height=240)
+            run_tables.show_rows(found, run, key=f"undo_{name}", height=240)
     text = {"already": "ya como antes", "open": "sin procesar"}
     rest = [f"{rows_text(counts[name])} {words}" for name, words in text.items() if counts[name]]
     if rest:

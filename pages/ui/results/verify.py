@@ -1,4 +1,4 @@
-"""`Verificar ahora`: the rows of a run read again, in the background; and what the newest
+"""«Verificar ahora»: the rows of a run read again, in the background; and what the newest
 verification found.
 """
 
@@ -14,13 +14,13 @@ from bulk.report.verified import verification_line
 from bulk.runs.verify import findings, verify
 from pages.ui.run import current_runs
 from pages.ui.run.snapshot import RunSnapshot, take_snapshot
-from pages.ui.shell import page, resources
+from pages.ui.shell import resources
+from pages.ui.shell.errors import error_boundary
 from pages.ui.shell.session import Session
-from pages.ui.texts import PAGES
-from pages.ui.texts_runs import VERIFY_HELP, VERIFYING, rows_text
-from pages.ui.widgets.markdown import plain
+from pages.ui.texts import PAGES, VERIFY_HELP, VERIFYING, rows_text
+from pages.ui.widgets.markdown import escape_markdown
 
-EVERY = 1.0  # seconds between two looks
+EVERY = 1.0  # seconds between two drawings
 
 
 def button(session: Session, snapshot: RunSnapshot) -> None:
@@ -37,13 +37,13 @@ def button(session: Session, snapshot: RunSnapshot) -> None:
                 resources.connection_for(snapshot.run, session),
             )
         except BulkError as error:
-            st.error(plain(error.message))
+            st.error(escape_markdown(error.message))
             return
         st.rerun()
 
 
 def draw(session: Session, snapshot: RunSnapshot) -> None:
-    """How far the newest verification has come, or what it found; nothing without one."""
+    """The progress of the newest verification, or what it found; nothing without one."""
     newest = _newest(snapshot)
     if newest is None:
         return
@@ -70,16 +70,16 @@ def _newest(snapshot: RunSnapshot) -> RunRecord | None:
 
 
 def follow(session: Session, run: RunRecord, text: str) -> None:
-    """A bar that polls while `run` lives, then asks for one full run of the page, which stops the
+    """A bar that polls while `run` is active; then the whole page runs once more, which stops the
     polling.
     """
 
     @st.fragment(run_every=EVERY)
     def draw_bar() -> None:
-        with page.error_boundary():
+        with error_boundary():
             context = resources.context()
             now = take_snapshot(
-                context, current_runs.again(context, run), session, with_orders=False
+                context, current_runs.refreshed(context, run), session, with_orders=False
             )
             if not now.alive:
                 st.rerun()

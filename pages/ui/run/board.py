@@ -1,5 +1,5 @@
-"""The board of a run: counters, progress, map, locations. Drawn again each second, so kept light:
-HTML and images only.
+"""The board of a run: counters, progress, map, locations. Drawn again each second, so it is kept
+light: HTML and images only.
 """
 
 from __future__ import annotations
@@ -23,74 +23,98 @@ from bulk.journal import locations as journal_locations
 from bulk.journal import rows
 from bulk.runs.context import Context
 from pages.ui.run.snapshot import RunSnapshot, progress_line, state_word
-from pages.ui.texts import GLYPHS, sentence
-from pages.ui.texts_runs import plural
+from pages.ui.texts import GLYPHS, plural, sentence, word_of
 from pages.ui.widgets import waffle
 from pages.ui.widgets.cache import throttled
-from pages.ui.widgets.markdown import plain
-from pages.ui.widgets.palette import ROW_HUES, fill, ink, is_dark
+from pages.ui.widgets.markdown import escape_markdown
+from pages.ui.widgets.palette import PURPLE, ROW_HUES, fill, ink, is_dark
 
-ALWAYS = frozenset({"pending", "done", "failed"})  # shown at 0 too
-ALWAYS_OF_PLAN = frozenset(PLAN_STATES)
+# States that are shown at 0 too, by kind of run.
+ALWAYS: Sequence[str] = ("pending", "done", "failed")
+ALWAYS_OF: Mapping[str, Sequence[str]] = {
+    "undo": ("done", "conflict", "invalid"),
+    "verify": ("unchanged", "change", "blocked"),
+}
+ALWAYS_OF_PREVIEW = ("change", "conflict", "invalid")
 MAP_OF_ROWS = 100  # orders: from here on the map shows orders
 MAX_ROWS = 10_000  # on a map of rows
 MAX_LOCATIONS = 8  # bars
-# times what counting all rows took, until they are counted again; in between only what ended since
-REST = 200
+# All rows are counted again after so many times what counting took.
+PAUSE_FACTOR = 200
 
 
 def progress(snapshot: RunSnapshot) -> None:
     st.progress(
         snapshot.share,
-        text=f"**{plain(sentence(state_word(snapshot)))}** · {progress_line(snapshot)}",
+        text=f"**{escape_markdown(sentence(state_word(snapshot)))}** · {progress_line(snapshot)}",
     )
 
 
-def counters(counts: Mapping[str, int], *, plan: bool) -> None:
-    """One box a state; those at 0 are hidden but the ones that are always looked for."""
-    names = shown_states(counts, plan=plan)
-    st.html(
-        f'<div class="counters">{"".join(_counter(name, counts[name]) for name in names)}</div>'
-    )
+def counters(snapshot: RunSnapshot) -> None:
+    """One box per word; those at 0 are hidden, except the ones that are always looked for."""
+    boxes = "".join(_box(*box) for box in _boxes(snapshot))
+    st.html(f'<div class="counters">{boxes}</div>')
 
 
-def shown_states(counts: Mapping[str, int], *, plan: bool) -> list[str]:
-    always = ALWAYS_OF_PLAN if plan else ALWAYS
-    order = [*PLAN_STATES, "pending", "running", "failed", "cancelled"] if plan else ROW_STATES
-    return [name for name in order if counts.get(name) or name in always]
+def _boxes(snapshot: RunSnapshot) -> list[tuple[str, int, str, str]]:
+    """(word, rows, glyph, color); states that the run calls by the same word count together."""
+    boxes: dict[str, tuple[str, int, str, str]] = {}
+    for state in shown_states(snapshot):
+        word = word_of(snapshot.run, state)
+        reverted = snapshot.run.kind == "undo" and state == "done"
+        glyph = "↶" if reverted else GLYPHS[state]
+        color = ink(PURPLE if reverted else ROW_HUES[state], is_dark())
+        _, so_far, glyph, color = boxes.get(word, (word, 0, glyph, color))
+        boxes[word] = (word, so_far + snapshot.counts[state], glyph, color)
+    return list(boxes.values())
 
 
-def _counter(name: str, number: int) -> str:
-    colour = ink(ROW_HUES[name], is_dark())
+def shown_states(snapshot: RunSnapshot) -> list[str]:
+    """The states to show, in their order: those with rows, and those that are always shown."""
+    run = snapshot.run
+    if run.kind == "apply" and run.dry_run:
+        order: Sequence[str] = [*PLAN_STATES, "pending", "running", "failed", "cancelled"]
+        always: Sequence[str] = PLAN_STATES
+    elif run.kind == "apply":
+        order, always = ROW_STATES, ALWAYS
+    else:
+        always = ALWAYS_OF_PREVIEW if run.kind == "undo" and run.dry_run else ALWAYS_OF[run.kind]
+        order = [*always, *(state for state in ALL_STATES if state != "excluded")]
+    return [state for state in dict.fromkeys(order) if snapshot.counts[state] or state in always]
+
+
+def _box(word: str, number: int, glyph: str, color: str) -> str:
+    text = word if number == 1 else plural(word)
     return (
-        f'<div class="counter"><div class="n" style="color:{colour}">{thousands(number)}</div><div'
-        f' class="w"><span style="color:{colour}">{GLYPHS[name]}</span>'
-        f" {STATE_WORDS[name]}</div></div>"
+        f'<div class="counter"><div class="n" style="color:{color}">{thousands(number)}</div>'
+        f'<div class="w"><span style="color:{color}">{glyph}</span> {text}</div></div>'
     )
 
 
 def run_map(context: Context, snapshot: RunSnapshot) -> None:
-    """Rows while there are few orders, orders from 100 on; with the legend of what is on it."""
+    """The map and the legend of what is on it."""
     if not snapshot.order_states:
         st.caption("Aún no hay lotes.")
         return
-    by_rows = len(snapshot.order_states) < MAP_OF_ROWS and sum(snapshot.counts.values()) <= MAX_ROWS
-    states = (
-        rows.row_states(context.journal, snapshot.run.run_id) if by_rows else snapshot.order_states
-    )
-    picture = (
-        waffle.rows_map(states, is_dark()) if by_rows else waffle.orders_map(states, is_dark())
-    )
-    message = _in_words(states, by_rows=by_rows)
-    st.html(f'<img class="map" alt="{message}" src="{picture}">{_legend(states, by_rows=by_rows)}')
+    by_rows = is_map_of_rows(snapshot)
+    if by_rows:
+        states: Sequence[str] = rows.row_states(context.journal, snapshot.run.run_id)
+        picture = waffle.rows_map(states, is_dark())
+    else:
+        states = snapshot.order_states
+        picture = waffle.orders_map(states, is_dark())
+    text = _in_words(states, by_rows=by_rows)
+    st.html(f'<img class="map" alt="{text}" src="{picture}">{_legend(states, by_rows=by_rows)}')
 
 
 def map_title(snapshot: RunSnapshot) -> str:
-    orders_ = len(snapshot.order_states)
-    return (
-        "Mapa de"
-        f" {'filas' if orders_ < MAP_OF_ROWS and sum(snapshot.counts.values()) <= MAX_ROWS else 'lotes'}"
-    )
+    return f"Mapa de {'filas' if is_map_of_rows(snapshot) else 'lotes'}"
+
+
+def is_map_of_rows(snapshot: RunSnapshot) -> bool:
+    """Rows while there are few of them, in few orders; else orders."""
+    few_orders = len(snapshot.order_states) < MAP_OF_ROWS
+    return few_orders and sum(snapshot.counts.values()) <= MAX_ROWS
 
 
 def _in_words(states: Sequence[str], *, by_rows: bool) -> str:
@@ -118,7 +142,7 @@ def _legend(states: Iterable[str], *, by_rows: bool) -> str:
 
 
 def locations(context: Context, snapshot: RunSnapshot) -> None:
-    """A bar per location, those with something to look at first."""
+    """A bar per location, those to review first."""
     table: dict[str, Counter[str]] = {}
     for group, state, n in _counted(context, snapshot):
         if state != "excluded":
@@ -129,16 +153,16 @@ def locations(context: Context, snapshot: RunSnapshot) -> None:
     ranked = sorted(
         table.items(), key=lambda entry: (-_review(entry[1]), -sum(entry[1].values()), entry[0])
     )
-    st.html(
-        "<div"
-        f' class="bars">{"".join(_location(name, counts) for name, counts in ranked[:MAX_LOCATIONS])}</div>'
-    )
+    bars = "".join(_location(name, counts) for name, counts in ranked[:MAX_LOCATIONS])
+    st.html(f'<div class="bars">{bars}</div>')
     if len(ranked) > MAX_LOCATIONS:
         st.caption(f"y {count(len(ranked) - MAX_LOCATIONS, 'ubicación', 'ubicaciones')} más")
 
 
 def _counted(context: Context, snapshot: RunSnapshot) -> journal_locations.Counted:
-    """A run that rests is counted again: its last figures are true."""
+    """While the run is active, all rows are counted now and then, and only what ended since in
+    between.
+    """
     journal, run_id = context.journal, snapshot.run.run_id
     key = (run_id, "places")
     if not snapshot.alive:
@@ -148,7 +172,7 @@ def _counted(context: Context, snapshot: RunSnapshot) -> journal_locations.Count
             lambda: journal_locations.group_counts(journal, run_id),
         )
     moment, base = throttled(
-        key, None, lambda: journal_locations.base_counts(journal, run_id), rest=REST
+        key, None, lambda: journal_locations.base_counts(journal, run_id), pause_factor=PAUSE_FACTOR
     )
     return [*base, *journal_locations.ended_since(journal, run_id, moment)]
 

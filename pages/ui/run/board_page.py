@@ -10,21 +10,22 @@ import streamlit as st
 from bulk.core import stop_reasons
 from bulk.errors import BulkError, TokenRejected
 from bulk.runs.resume import resume
+from bulk.runs.status import phone_text
 from bulk.runs.stop import request_stop
-from pages.ui.run import board, current_runs, details, outcome, retry
-from pages.ui.run.snapshot import RunSnapshot, phone_summary, take_snapshot
-from pages.ui.shell import connect, page, resources
+from pages.ui.run import board, current_runs, details, retry
+from pages.ui.run.snapshot import RunSnapshot, take_snapshot
+from pages.ui.shell import connect, resources
+from pages.ui.shell.errors import error_boundary
 from pages.ui.shell.session import Session
-from pages.ui.texts import PAGES, decimal, sentence
-from pages.ui.texts_runs import rows_text
+from pages.ui.texts import PAGES, decimal, rows_text, sentence
 from pages.ui.widgets.browser import copy_button, focus_safe
-from pages.ui.widgets.markdown import plain
+from pages.ui.widgets.markdown import escape_markdown
 
 SLOWER = (
     "**Webex pide ir más despacio.** Se ha bajado el ritmo a {}/s y se sigue solo. No hace falta"
     " hacer nada."
 )
-EVERY = 1.0  # seconds between two looks
+EVERY = 1.0  # seconds between two drawings
 
 
 def buttons(session: Session, snapshot: RunSnapshot) -> None:
@@ -44,7 +45,7 @@ def buttons(session: Session, snapshot: RunSnapshot) -> None:
         retry.work_again(session, snapshot)
     if snapshot.ended:
         if st.button("Nueva ejecución"):
-            session.run_id = None
+            session.view.run_id = None
             st.switch_page(PAGES["lanzamiento"][0])
         if st.button("Ver el informe", type="primary"):
             st.switch_page(PAGES["informe"][0], query_params={"run": snapshot.run.run_id})
@@ -60,7 +61,7 @@ def resume_run(session: Session, snapshot: RunSnapshot) -> None:
     except TokenRejected:
         raise  # the page asks for another one
     except BulkError as error:
-        st.error(plain(error.message))
+        st.error(escape_markdown(error.message))
         return
     st.rerun()
 
@@ -75,7 +76,7 @@ def _stop(session: Session, snapshot: RunSnapshot, command: str) -> None:
                 current_runs.who(session, snapshot.run),
             )
     except BulkError as error:
-        st.error(plain(error.message))
+        st.error(escape_markdown(error.message))
         return
     st.rerun()
 
@@ -98,8 +99,8 @@ def _cancel(session: Session, snapshot: RunSnapshot) -> None:
     ask()
 
 
-def wait_until_idle(session: Session, snapshot: RunSnapshot) -> None:
-    """Why it does not go on, and how it may: with a button, or with a token when this tab has none
+def why_stopped(session: Session, snapshot: RunSnapshot) -> None:
+    """Why it stopped, and how it goes on: with a button, or with a token when this tab has none
     that will do.
     """
     reason = _why(session, snapshot)
@@ -110,7 +111,7 @@ def wait_until_idle(session: Session, snapshot: RunSnapshot) -> None:
     run, name = snapshot.run, snapshot.run.org_name or snapshot.run.target
     with st.container(border=True, key="stopped_token"):
         st.warning(
-            " ".join(filter(None, (reason, connect.RENEW.format(plain(name))))),
+            " ".join(filter(None, (reason, connect.RENEW.format(escape_markdown(name))))),
             icon=":material/key_off:",
         )
         if connect.form(
@@ -120,8 +121,8 @@ def wait_until_idle(session: Session, snapshot: RunSnapshot) -> None:
 
 
 def asks_for_token(session: Session, snapshot: RunSnapshot) -> bool:
-    """True when going on takes a token that this tab does not have: none of the organisation, or
-    the one that was refused.
+    """Whether going on takes a token that this tab does not have: none of the organization, or only
+    the one that was rejected.
     """
     if snapshot.alive or snapshot.ended or session.rejected:
         return False
@@ -140,7 +141,7 @@ def asks_for_token(session: Session, snapshot: RunSnapshot) -> bool:
 
 
 def _why(session: Session, snapshot: RunSnapshot) -> str:
-    """docs/interfaz.md 4: what happened · how much is left."""
+    """What happened and how much is left."""
     reason, left = snapshot.run.reason or "", snapshot.total - snapshot.finished
     rest = (
         f"{'queda' if left == 1 else 'quedan'} {rows_text(left)}"
@@ -153,23 +154,23 @@ def _why(session: Session, snapshot: RunSnapshot) -> str:
     title, dot, remedy = reason.partition(". ")
     if snapshot.state == "stopped":
         return (
-            f"**Detenida: {plain(title)}.** {plain(remedy)} {sentence(rest)}"
+            f"**Detenida: {escape_markdown(title)}.** {escape_markdown(remedy)} {sentence(rest)}"
             if dot
-            else f"{plain(reason)} {sentence(rest)}"
+            else f"{escape_markdown(reason)} {sentence(rest)}"
         )
-    return plain(reason)
+    return escape_markdown(reason)
 
 
 def panel(session: Session, first: RunSnapshot) -> None:
-    """The board; it polls while the run lives, and asks for one full run of the page when it ends,
-    which stops the polling.
+    """The board. It polls while the run is active; then the whole page runs once more, which stops
+    the polling.
     """
 
     @st.fragment(run_every=EVERY if first.alive else None)
     def draw() -> None:
-        with page.error_boundary():
+        with error_boundary():
             context = resources.context()
-            snapshot = take_snapshot(context, current_runs.again(context, first.run), session)
+            snapshot = take_snapshot(context, current_runs.refreshed(context, first.run), session)
             if first.alive and not snapshot.alive:
                 st.rerun()
             _draw(session, snapshot)
@@ -183,10 +184,14 @@ def _draw(session: Session, snapshot: RunSnapshot) -> None:
     with far:
         board.progress(snapshot)
     with button:
-        copy_button("Copiar resumen", phone_summary(snapshot), key="copy_summary")
+        copy_button(
+            "Copiar resumen",
+            phone_text(snapshot.run, snapshot.state, snapshot.counts, snapshot.left_s),
+            key="copy_summary",
+        )
     if snapshot.alive and snapshot.limit and snapshot.run.rate_limited:
         st.caption(SLOWER.format(decimal(snapshot.limit)))
-    outcome.counters(snapshot)
+    board.counters(snapshot)
     left, right = st.container(key="under_board").columns([0.56, 0.44], gap="medium")
     with left.container(border=True):
         st.markdown(f"**{board.map_title(snapshot)}**")

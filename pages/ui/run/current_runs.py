@@ -1,4 +1,4 @@
-"""Runs that live, and what can be asked of them."""
+"""The active runs, the run that a page is about, and who may steer it."""
 
 from __future__ import annotations
 
@@ -15,33 +15,30 @@ from pages.ui.shell import resources
 from pages.ui.shell.session import Session, run_in_url
 
 
-def living(context: Context) -> list[RunRecord]:
-    """Runs that a process is working right now, newest first."""
+def active(context: Context) -> list[RunRecord]:
+    """Runs that a process works right now, newest first."""
     found = runs.list_runs(context.journal, states=tuple(ACTIVE))
     return [run for run in found if run_state(context, run) in ACTIVE]
 
 
-def waiting(context: Context) -> list[RunRecord]:
+def resumable(context: Context) -> list[RunRecord]:
     """Runs that can be resumed, newest first; dry runs are done again instead."""
     return [run for run in unfinished(context) if not run.dry_run]
 
 
 def remember(session: Session, run: RunRecord) -> None:
-    """This tab now looks at `run`."""
+    """Make `run` the one that this tab shows."""
     if run.dry_run:
-        if (
-            run.kind == "apply"
-        ):  # a preview of an undo, or a verification, is not what this tab would launch
-            session.dry_run_id = run.run_id
+        # A preview of an undo, or a verification, is not what this tab would launch.
+        if run.kind == "apply":
+            session.view.dry_run_id = run.run_id
     else:
-        session.run_id = run.run_id
+        session.view.run_id = run.run_id
 
 
 def attached(context: Context, session: Session, *, dry_run: bool) -> RunRecord | None:
-    """The run of `?run=`, else the one this tab remembers; None without one of that kind, or when
-    it does not exist.
-    """
-    remembered = session.dry_run_id if dry_run else session.run_id
+    """The run of `?run=`, else the one this tab remembers; None without one of that kind."""
+    remembered = session.view.dry_run_id if dry_run else session.view.run_id
     for run_id in (run_in_url(), remembered):
         if not run_id:
             continue
@@ -56,8 +53,8 @@ def attached(context: Context, session: Session, *, dry_run: bool) -> RunRecord 
 
 
 def on_page(context: Context, session: Session, page: str) -> RunRecord | None:
-    """The run that a page is about, before anything of it is drawn: its organisation and its step
-    of the menu are shown.
+    """The run that a page is about, known before anything is drawn: the strip and the menu
+    show it.
     """
     if page in ("ensayo", "lanzamiento"):
         return attached(context, session, dry_run=page == "ensayo")
@@ -66,13 +63,13 @@ def on_page(context: Context, session: Session, page: str) -> RunRecord | None:
     asked = run_in_url()
     try:
         return find_run(context, asked) if asked else attached(context, session, dry_run=False)
-    except BulkError:  # the page tells it
+    except BulkError:  # the page shows it
         return None
 
 
 def may_steer(session: Session, run: RunRecord) -> bool:
-    """True when this tab has what it takes to go on with `run`: a token of its organisation, or it
-    is of the sandbox.
+    """Whether this tab can go on with `run`: it is of the sandbox, or this tab has a token of its
+    organization.
     """
     mine = session.connection
     if run.target == "sandbox":
@@ -85,8 +82,8 @@ def may_steer(session: Session, run: RunRecord) -> bool:
 
 
 def who(session: Session, run: RunRecord) -> str:
-    """Who asks something of `run`, for the journal's audit: the person of a token of its
-    organisation, else of this machine.
+    """Who asks something of `run`, for the audit in the journal: the person of the token, else the
+    user of this machine.
     """
     if may_steer(session, run):
         person = (
@@ -102,6 +99,6 @@ def who(session: Session, run: RunRecord) -> str:
         return "app"
 
 
-def again(context: Context, run: RunRecord) -> RunRecord:
+def refreshed(context: Context, run: RunRecord) -> RunRecord:
     """The run as the journal has it now."""
     return runs.get_run(context.journal, run.run_id)

@@ -10,18 +10,17 @@ from bulk.core.figures import count, thousands
 from bulk.core.records import REVIEW_STATES
 from bulk.journal import rows
 from bulk.runs.error_groups import ErrorGroup, error_groups
-from pages.ui.results import error_groups as causes_panel
 from pages.ui.run import orders, speed_chart
+from pages.ui.run import tables as run_tables
 from pages.ui.run.snapshot import RunSnapshot
 from pages.ui.shell import resources
 from pages.ui.shell.session import Session
-from pages.ui.texts_runs import NO_CAUSES, cause_pill
-from pages.ui.widgets import tables
+from pages.ui.texts import NO_CAUSES, cause_pill
 from pages.ui.widgets.cache import throttled
-from pages.ui.widgets.markdown import plain
+from pages.ui.widgets.markdown import escape_markdown
 
 LATEST, CAUSES, SPEED, ORDERS = "Últimas 50", "Errores por causa", "Ritmo", "Lotes"
-MAX_CAUSES = 5  # reported one by one
+MAX_CAUSES = 5  # shown
 
 
 def draw(session: Session, snapshot: RunSnapshot) -> None:
@@ -47,13 +46,13 @@ def draw(session: Session, snapshot: RunSnapshot) -> None:
 
 def latest(snapshot: RunSnapshot) -> None:
     found = rows.latest_rows(resources.context().journal, snapshot.run.run_id, 50)
-    if not tables.show_rows(found, snapshot.run, key="board_latest", height=280):
+    if not run_tables.show_rows(found, snapshot.run, key="board_latest", height=280):
         st.caption("Aún no ha terminado ninguna fila.")
 
 
 def _causes(snapshot: RunSnapshot) -> list[ErrorGroup]:
-    """Thousands of failures are read for it: of a live run now and then, of one that rests when its
-    counts are others.
+    """Thousands of failures are read for it: of an active run now and then, else only when the
+    counts changed.
     """
     bad = tuple(snapshot.counts[state] for state in REVIEW_STATES)
     if not any(bad):
@@ -70,25 +69,23 @@ def causes(snapshot: RunSnapshot, found: list[ErrorGroup]) -> None:
     """Each with its remedy and its rows."""
     if not found:
         st.caption(NO_CAUSES)
-    for number, cluster in enumerate(found[:MAX_CAUSES]):
-        message, button = st.columns([0.84, 0.16], vertical_alignment="center")
-        word = cause_pill(snapshot.run, cluster)
-        message.markdown(
-            f"**{thousands(cluster.count)}** · {word} · {plain(cluster.title)} ·"
-            f" {plain(cluster.remedy)}"
-        )
-        label = "Ver la fila" if cluster.count == 1 else f"Ver las {thousands(cluster.count)}"
+    for number, group in enumerate(found[:MAX_CAUSES]):
+        text, button = st.columns([0.84, 0.16], vertical_alignment="center")
+        word = cause_pill(snapshot.run, group)
+        title, remedy = escape_markdown(group.title), escape_markdown(group.remedy)
+        text.markdown(f"**{thousands(group.count)}** · {word} · {title} · {remedy}")
+        label = "Ver la fila" if group.count == 1 else f"Ver las {thousands(group.count)}"
         if button.toggle(label, key=f"board_cause_{snapshot.run.run_id}_{number}"):
-            causes_panel.rows_of(snapshot, cluster)
+            run_tables.show_group(snapshot, group)
     if len(found) > MAX_CAUSES:
         st.caption(f"y {count(len(found) - MAX_CAUSES, 'causa', 'causas')} más, en el informe")
 
 
 def counted(key: str, numbers: Mapping[int, int]) -> None:
-    """How many there are beside the words of a choice, by their place (from 1).
+    """Show a number beside each choice, by its position from 1.
 
-    Not in the words themselves: a choice is known to the browser by them, and would be lost each
-    time that a number grows.
+    Not in the label itself: the browser knows a choice by its label and would lose it each time the
+    number grows.
     """
     rules = "".join(
         f'.st-key-{key} button:nth-of-type({place}) p::after {{ content: " {thousands(number)}";'

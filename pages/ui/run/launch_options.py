@@ -1,4 +1,4 @@
-"""How the run is to go: orders, threads, hours, first rows for a look, ceiling, automatic pause."""
+"""How the run goes: orders, threads, hours, first rows, rate ceiling, automatic pause."""
 
 from __future__ import annotations
 
@@ -11,30 +11,32 @@ from bulk.errors import UsageError
 from bulk.runs.schedule import refuse_past, window
 from pages.ui.shell import resources
 from pages.ui.shell.session import Session
-from pages.ui.texts_runs import BREAKER, CHUNK_REASON, NO_BREAKER, PACE_REASON, hour, rows_text
-from pages.ui.widgets.markdown import plain
+from pages.ui.texts import BREAKER, CHUNK_REASON, NO_BREAKER, PACE_REASON, hour, rows_text
+from pages.ui.widgets.markdown import escape_markdown
 
-MAX_ROWS = 5_000  # a order
+MAX_ROWS = 5_000  # per order
 FIRST_ROWS = 10  # «Empezar por 10 filas»
 
 
 def draw(session: Session) -> None:
     left, middle, right = st.columns([0.22, 0.25, 0.53], vertical_alignment="bottom")
-    session.bulk = left.toggle(
+    session.launch.bulk = left.toggle(
         "Modo bulk",
-        key=kept("launch_bulk", session.bulk),
+        key=keep_value("launch_bulk", session.launch.bulk),
         help="Por lotes y a la vez. Sin él, fila a fila y en orden.",
     )
-    session.chunk_size = middle.number_input(
+    session.launch.chunk_size = middle.number_input(
         "Tamaño de lote",
         1,
         MAX_ROWS,
         step=50,
-        key=kept("launch_chunk", session.chunk_size),
-        disabled=not session.bulk,
+        key=keep_value("launch_chunk", session.launch.chunk_size),
+        disabled=not session.launch.bulk,
     )
-    session.note = right.text_input(
-        "Nota", placeholder="CHG0012345 · Madrid fase 1", key=kept("launch_note", session.note)
+    session.launch.note = right.text_input(
+        "Nota",
+        placeholder="CHG0012345 · Madrid fase 1",
+        key=keep_value("launch_note", session.launch.note),
     )
     st.caption(CHUNK_REASON)
     _first_rows(session)
@@ -42,7 +44,7 @@ def draw(session: Session) -> None:
         _more(session)
 
 
-def kept(key: str, value: Any) -> str:
+def keep_value(key: str, value: Any) -> str:
     """Begin a widget with `value` and let it keep its own afterwards; returns its key."""
     st.session_state.setdefault(key, value)
     return key
@@ -52,44 +54,46 @@ def _first_rows(session: Session) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         few = st.checkbox(
             f"Empezar por {rows_text(st.session_state.get('launch_canary') or FIRST_ROWS)} y parar",
-            key=kept("launch_few", session.canary > 0),
+            key=keep_value("launch_few", session.launch.canary > 0),
             help="Repartidas entre las ubicaciones. Al parar se miran y se sigue con «Reanudar».",
         )
         rows = st.number_input(
             "Filas",
             1,
             1_000,
-            key=kept("launch_canary", session.canary or FIRST_ROWS),
+            key=keep_value("launch_canary", session.launch.canary or FIRST_ROWS),
             disabled=not few,
             width=140,
             label_visibility="collapsed",
         )
-    session.canary = int(rows) if few else 0
+    session.launch.canary = int(rows) if few else 0
 
 
 def _more(session: Session) -> None:
     first, second, third, fourth = st.columns(4)
-    session.workers = first.number_input(
+    session.launch.workers = first.number_input(
         f"Hilos (hasta {MAX_WORKERS})",
         1,
         MAX_WORKERS,
-        key=kept("launch_workers", session.workers),
+        key=keep_value("launch_workers", session.launch.workers),
         help=PACE_REASON,
     )
-    session.rate_ceiling = second.number_input(
+    session.launch.rate_ceiling = second.number_input(
         "Límite de llamadas/s",
         0.0,
         1_000.0,
         step=5.0,
         format="%.0f",
-        key=kept("launch_ceiling", float(session.rate_ceiling)),
+        key=keep_value("launch_ceiling", float(session.launch.rate_ceiling)),
         help="0 = sin techo: se aprende solo lo que Webex admite.",
     )
-    session.at = third.text_input(
-        "Empezar a las", placeholder="22:00", key=kept("launch_at", session.at)
+    session.launch.at = third.text_input(
+        "Empezar a las", placeholder="22:00", key=keep_value("launch_at", session.launch.at)
     )
-    session.not_after = fourth.text_input(
-        "No después de", placeholder="06:00", key=kept("launch_not_after", session.not_after)
+    session.launch.not_after = fourth.text_input(
+        "No después de",
+        placeholder="06:00",
+        key=keep_value("launch_not_after", session.launch.not_after),
     )
     _hours_text(session)
     chosen = resources.context().settings
@@ -106,7 +110,7 @@ def _more(session: Session) -> None:
 
 def _hours_text(session: Session) -> None:
     try:
-        begin, stop = window(session.at, session.not_after)
+        begin, stop = window(session.launch.at, session.launch.not_after)
         for name, label, moment in (
             ("at", "Empezará", begin),
             ("not_after", "Se pausará sola", stop),
@@ -115,4 +119,4 @@ def _hours_text(session: Session) -> None:
                 refuse_past(name, moment)
                 st.caption(f"{label} a las {hour(moment.isoformat())}.")
     except UsageError as error:
-        st.error(plain(error.message))
+        st.error(escape_markdown(error.message))

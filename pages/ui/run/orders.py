@@ -1,5 +1,5 @@
-"""Orders in a list beside the map, which takes no clicks: one is chosen, looked at, paused,
-resumed, cancelled, worked again.
+"""Orders in a list beside the map, which takes no clicks: one is chosen, shown, paused, resumed,
+canceled or retried.
 """
 
 from __future__ import annotations
@@ -16,30 +16,27 @@ from bulk.journal import rows, runs
 from bulk.runs.resume import resume, resume_orders
 from bulk.runs.stop import stop_orders
 from pages.ui.run import board, current_runs, retry
+from pages.ui.run import tables as run_tables
 from pages.ui.run.snapshot import RunSnapshot
 from pages.ui.shell import resources
 from pages.ui.shell.session import Session
-from pages.ui.texts import ORDER_GLYPHS
-from pages.ui.texts_runs import rows_text
-from pages.ui.widgets import tables
-from pages.ui.widgets.markdown import plain
+from pages.ui.texts import ORDER_GLYPHS, rows_text
+from pages.ui.widgets.markdown import escape_markdown
 
-WORTH_SEEING = frozenset(
-    {"error", "partial", "running", "paused", "cancelled"}
-)  # of thousands of orders
+# The ones listed where there are thousands.
+NOTABLE = frozenset({"error", "partial", "running", "paused", "cancelled"})
 MAX_ORDERS = 500  # in the list
 MAX_ROWS = 2_000  # of one order on screen
-# in st.session_state: the order's id, which outlives the drawing of a list that is another one each
-# second
-CHOSEN = "board_lot"
+# Key in st.session_state of the chosen order's id: it outlives a list drawn again each second.
+CHOSEN = "board_order"
 HINT = (
     "Elige un lote en la lista para ver sus filas, pausarlo, reanudarlo o cancelar lo que le queda."
 )
 
 
 def draw(session: Session, snapshot: RunSnapshot) -> None:
-    """The list, and below it what can be done with the order chosen."""
-    offered = worth_seeing(snapshot)
+    """The list, and below it what can be done with the chosen order."""
+    offered = notable_orders(snapshot)
     if not offered:
         st.caption(
             "Ningún lote con errores, en pausa ni en curso."
@@ -54,7 +51,7 @@ def draw(session: Session, snapshot: RunSnapshot) -> None:
             f"Se ven {count(len(offered), 'lote', 'lotes')} de {count(total, 'lote', 'lotes')}: con"
             " errores, en pausa, cancelados y en curso."
         )
-    chosen = every(snapshot, st.session_state.get(CHOSEN, ""))
+    chosen = statuses(snapshot, st.session_state.get(CHOSEN, ""))
     if not chosen:
         st.caption(HINT)
         return
@@ -62,7 +59,7 @@ def draw(session: Session, snapshot: RunSnapshot) -> None:
     found = rows.read_rows(
         resources.context().journal, snapshot.run.run_id, order_seq=chosen[0].seq, limit=MAX_ROWS
     )
-    tables.show_rows(found, snapshot.run, key="board_lot_rows", height=280)
+    run_tables.show_rows(found, snapshot.run, key="board_order_rows", height=280)
 
 
 def _table(offered: Sequence[OrderStatus]) -> None:
@@ -74,10 +71,10 @@ def _table(offered: Sequence[OrderStatus]) -> None:
             st.session_state[CHOSEN] = ids[event.selection.rows[0]]
 
     st.dataframe(
-        tables.order_frame(offered),
+        run_tables.order_frame(offered),
         hide_index=True,
         height="content" if len(offered) < 8 else 250,
-        column_config=tables.order_config(),
+        column_config=run_tables.order_config(),
         on_select=choose,
         selection_mode="single-row",
         key="board_orders",
@@ -90,23 +87,23 @@ def _buttons(session: Session, snapshot: RunSnapshot, order: OrderStatus) -> Non
         sum(order.counts.get(state, 0) for state in retry.RETRIED),
     )
     paused = order.state == "paused"
-    with st.container(horizontal=True, vertical_alignment="center", key="lot_buttons"):
+    with st.container(horizontal=True, vertical_alignment="center", key="order_buttons"):
         st.markdown(f"**{order_name(order)}** · {ORDER_WORDS[order.state]}", width="content")
         if left and not paused and snapshot.alive and st.button("Pausar este lote"):
-            _described(lambda: _stop(session, snapshot, order, "pause"))
+            _attempt(lambda: _stop(session, snapshot, order, "pause"))
         if left and paused and st.button("Reanudar este lote"):
-            _described(lambda: _go_on(session, snapshot, order))
+            _attempt(lambda: _resume(session, snapshot, order))
         if left and not snapshot.ended:
             _cancel(session, snapshot, order, left)
         if bad and not snapshot.alive and st.button(f"Reintentar {rows_text(bad)} de este lote"):
             retry.work_again(session, snapshot, order_ids=(order.order_id,))
 
 
-def _described(ask: Callable[[], object]) -> None:
+def _attempt(ask: Callable[[], object]) -> None:
     try:
         ask()
     except BulkError as error:
-        st.error(plain(error.message))
+        st.error(escape_markdown(error.message))
         return
     st.rerun()
 
@@ -118,8 +115,8 @@ def _stop(session: Session, snapshot: RunSnapshot, order: OrderStatus, command: 
     )
 
 
-def _go_on(session: Session, snapshot: RunSnapshot, order: OrderStatus) -> None:
-    """In a run that rests this order alone is worked, and the others wait."""
+def _resume(session: Session, snapshot: RunSnapshot, order: OrderStatus) -> None:
+    """In a run that is not active, this order alone is worked."""
     context, run = resources.context(), snapshot.run
     if not resume_orders(context, run.run_id, [order.order_id], current_runs.who(session, run)):
         resume(
@@ -128,33 +125,31 @@ def _go_on(session: Session, snapshot: RunSnapshot, order: OrderStatus) -> None:
 
 
 def _cancel(session: Session, snapshot: RunSnapshot, order: OrderStatus, left: int) -> None:
-    """In a popover: a dialog would be closed by the next drawing of a live board."""
+    """A popover, as the next drawing of a live board would close a dialog."""
     with st.popover("Cancelar lo pendiente de este lote"):
         st.write(
             f"{'Queda' if left == 1 else 'Quedan'} {rows_text(left)} sin empezar. Lo ya hecho no se"
             " deshace."
         )
-        if st.button("Cancelar lo pendiente", key="cancel_lot_for_sure"):
-            _described(lambda: _stop(session, snapshot, order, "cancel"))
+        if st.button("Cancelar lo pendiente", key="cancel_order_for_sure"):
+            _attempt(lambda: _stop(session, snapshot, order, "cancel"))
 
 
 def order_name(order: OrderStatus) -> str:
     return f"{ORDER_GLYPHS[order.state]} desde la fila {order.seq} · {rows_text(order.total)}"
 
 
-def worth_seeing(snapshot: RunSnapshot) -> list[OrderStatus]:
-    """All orders while they are few; else those that run, wait or went wrong."""
-    return every(
-        snapshot, states=() if len(snapshot.order_states) < board.MAP_OF_ROWS else WORTH_SEEING
+def notable_orders(snapshot: RunSnapshot) -> list[OrderStatus]:
+    """All orders while they are few; else those that are active, wait or went wrong."""
+    return statuses(
+        snapshot, states=() if len(snapshot.order_states) < board.MAP_OF_ROWS else NOTABLE
     )[:MAX_ORDERS]
 
 
-def every(
+def statuses(
     snapshot: RunSnapshot, *order_ids: str, states: Collection[str] = ()
 ) -> list[OrderStatus]:
-    """Orders of the run in file order: those of these ids and in these states, when there are any
-    given.
-    """
+    """Orders of the run in file order; with ids or states given, only those."""
     return runs.order_statuses(
         resources.context().journal, snapshot.run.run_id, snapshot.state, order_ids, states=states
     )

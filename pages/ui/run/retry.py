@@ -1,4 +1,4 @@
-"""Working rows of a run again: those that failed, all of them or some."""
+"""Retrying rows of a run: all that failed, or some."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from pages.ui.run.snapshot import RunSnapshot
 from pages.ui.shell import resources
 from pages.ui.shell.session import Session
 from pages.ui.texts import PAGES
-from pages.ui.widgets.markdown import plain
+from pages.ui.widgets.markdown import escape_markdown
 
 RETRIED = ("failed", "unknown", "conflict", "cancelled")
 
 
 def rows_to_retry(snapshot: RunSnapshot) -> int:
-    """Rows that another try may corrected; of an undo not those that somebody changed since: they
-    are kept again.
+    """Rows that another try may change. Of an undo not those changed by others since: they would be
+    kept again.
     """
     if snapshot.run.kind == "undo":
         found = undo_lists(resources.context(), snapshot.run.run_id)
@@ -35,15 +35,15 @@ def work_again(
 ) -> None:
     """Retry what failed: of the whole run, of some orders, or some rows; and show the board."""
     try:
-        reached = resources.connection_for(snapshot.run, session)
+        connection = resources.connection_for(snapshot.run, session)
         live = retry(
-            resources.context(), snapshot.run.run_id, reached, order_ids=order_ids, lines=lines
+            resources.context(), snapshot.run.run_id, connection, order_ids=order_ids, lines=lines
         )
     except BulkError as error:
-        st.error(plain(error.message))
+        st.error(escape_markdown(error.message))
         return
     if live is None:
         st.info("No hay nada que reintentar.")
         return
-    session.run_id = snapshot.run.run_id
+    session.view.run_id = snapshot.run.run_id
     st.switch_page(PAGES["lanzamiento"][0], query_params={"run": snapshot.run.run_id})

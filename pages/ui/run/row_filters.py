@@ -1,10 +1,11 @@
-"""Rows of a run behind their filters: state, location, cause, search. Used by Ensayo and
-Informe.
+"""Rows of a run behind their filters: state, location, order, search. Used by Ensayo
+and Informe.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -12,35 +13,32 @@ from bulk.core.figures import thousands
 from bulk.core.records import OPEN_STATES, PLAN_STATES, OrderStatus
 from bulk.journal import locations, rows
 from pages.ui.run import board
+from pages.ui.run import tables as run_tables
 from pages.ui.run.snapshot import RunSnapshot
 from pages.ui.shell import resources
-from pages.ui.texts import GLYPHS
-from pages.ui.texts_runs import word_of
-from pages.ui.widgets import tables
+from pages.ui.texts import GLYPHS, plural, word_of
 from pages.ui.widgets.cache import throttled
 
 PAGE = 2_000  # rows on screen at once
-LIVE_PAGE = 100  # of a run that lives: drawn again each second
-Below = Callable[[Sequence[str], str, str], None]  # states, search, location
-NEWS = tuple(
-    state for state in PLAN_STATES if state != "invalid"
-)  # what a dry run finds, and the file alone did not
+LIVE_PAGE = 100  # of an active run: drawn again each second
+# Called with the states, the search and the location chosen.
+Below = Callable[[Sequence[str], str, str], None]
+# What a dry run finds out; what is not valid is known from the file before it begins.
+FOUND_BY_DRY_RUN = tuple(state for state in PLAN_STATES if state != "invalid")
 
 
 def draw(
     snapshot: RunSnapshot,
     *,
-    plan: bool,
     key: str,
     orders: Sequence[OrderStatus] = (),
     below: Below | None = None,
 ) -> None:
-    """States and fields that filter, and the rows that they leave; of a dry run the counters are
-    the filters.
+    """The filters and the rows that they leave; of a dry run the counters are the filters.
 
-    `below`: drawn under the table with the states, the search and the location chosen.
+    `below` is drawn under the table.
     """
-    if plan:
+    if snapshot.run.dry_run:
         chosen = _counters(snapshot, key)
         search, group, order = _fields(snapshot, key, orders)
     else:
@@ -55,20 +53,15 @@ def draw(
 
 
 def _counters(snapshot: RunSnapshot, key: str) -> list[str]:
-    """`→ 4.180 cambiar`: all states of a plan, those at 0 too; how many are left while it reads is
-    shown by its progress.
-    """
+    """`→ 4.180 cambiar`. While the dry run reads, its progress shows how many rows are left."""
+    states = board.shown_states(snapshot)
+    if snapshot.alive:
+        states = [state for state in states if state not in OPEN_STATES]
     return st.segmented_control(
         "Estado",
-        [
-            name
-            for name in board.shown_states(snapshot.counts, plan=True)
-            if name not in OPEN_STATES or not snapshot.alive
-        ],
+        states,
         selection_mode="multi",
-        format_func=lambda name: (
-            f"{GLYPHS[name]} **{thousands(snapshot.counts[name])}** {word_of(snapshot.run, name)}"
-        ),
+        format_func=partial(_counter_label, snapshot),
         label_visibility="collapsed",
         key=f"{key}_states",
         width="stretch",
@@ -78,14 +71,28 @@ def _counters(snapshot: RunSnapshot, key: str) -> list[str]:
 def _pills(snapshot: RunSnapshot, key: str) -> list[str]:
     return st.pills(
         "Estado",
-        [name for name in board.shown_states(snapshot.counts, plan=False) if snapshot.counts[name]],
+        [name for name in board.shown_states(snapshot) if snapshot.counts[name]],
         selection_mode="multi",
-        format_func=lambda name: (
-            f"{GLYPHS[name]} {word_of(snapshot.run, name)} {thousands(snapshot.counts[name])}"
-        ),
+        format_func=partial(_pill_label, snapshot),
         label_visibility="collapsed",
         key=f"{key}_states",
     )
+
+
+def _in_words(snapshot: RunSnapshot, state: str) -> tuple[str, str]:
+    """(`4.180`, `hechas`)."""
+    number, word = snapshot.counts[state], word_of(snapshot.run, state)
+    return thousands(number), word if number == 1 else plural(word)
+
+
+def _counter_label(snapshot: RunSnapshot, state: str) -> str:
+    number, word = _in_words(snapshot, state)
+    return f"{GLYPHS[state]} **{number}** {word}"
+
+
+def _pill_label(snapshot: RunSnapshot, state: str) -> str:
+    number, word = _in_words(snapshot, state)
+    return f"{GLYPHS[state]} {word} {number}"
 
 
 def _table(
@@ -96,36 +103,35 @@ def _table(
     group: str,
     order: int | None,
 ) -> None:
-    matching = (
-        sum(snapshot.counts[name] for name in chosen) if chosen else sum(snapshot.counts.values())
-    )
     size = LIVE_PAGE if snapshot.alive else PAGE
-    pages = 1 if snapshot.alive else max(1, -(-matching // size))
-    filtered = repr(
-        (sorted(chosen), search, group, order)
-    )  # another filter begins at its first page
-    page = st.pagination(pages, key=f"{key}_page_{filtered}") if pages > 1 else 1
+    filtered = f"{sorted(chosen)}|{search}|{group}|{order}"
+    page = 1 if snapshot.alive else _page(snapshot, chosen, f"{key}_page_{filtered}")
     found = rows.read_rows(
         resources.context().journal,
         snapshot.run.run_id,
-        states=list(chosen) or (NEWS if snapshot.alive else ()),
+        states=list(chosen) or (FOUND_BY_DRY_RUN if snapshot.alive else ()),
         search=search,
         group=group,
         order_seq=order,
         offset=(page - 1) * size,
         limit=size,
     )
-    if not tables.show_rows(found, snapshot.run, key=f"{key}_rows"):
-        none = (
-            "Ninguna fila cumple el filtro."
-            if page == 1
-            else "No hay más filas que cumplan el filtro."
-        )
-        st.caption(
-            "Todavía no se ha leído ninguna fila." if snapshot.alive and not chosen else none
-        )
-    elif snapshot.alive:
-        st.caption(f"Las primeras {LIVE_PAGE}; al terminar se ven todas.")
+    if run_tables.show_rows(found, snapshot.run, key=f"{key}_rows"):
+        if snapshot.alive:
+            st.caption(f"Las primeras {LIVE_PAGE}; al terminar se ven todas.")
+    elif snapshot.alive and not chosen:
+        st.caption("Todavía no se ha leído ninguna fila.")
+    elif page == 1:
+        st.caption("Ninguna fila cumple el filtro.")
+    else:
+        st.caption("No hay más filas que cumplan el filtro.")
+
+
+def _page(snapshot: RunSnapshot, chosen: Sequence[str], key: str) -> int:
+    """The page chosen; a key per filter makes another filter begin at its first page."""
+    states = chosen or snapshot.counts
+    pages = -(-sum(snapshot.counts[name] for name in states) // PAGE)
+    return st.pagination(pages, key=key) if pages > 1 else 1
 
 
 def _fields(

@@ -1,4 +1,4 @@
-"""One look at a run: everything the board draws, read from the journal at once."""
+"""A run at one moment: everything that the board draws, read from the journal together."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ from bulk.journal import runs
 from bulk.runs.context import Context
 from bulk.runs.status import KINDS, RUN_WORDS, elapsed, forecast, run_state, title
 from pages.ui.shell.session import Session
-from pages.ui.texts import decimal, lasting, sentence
-from pages.ui.texts_runs import hour
-from pages.ui.widgets.markdown import plain
+from pages.ui.texts import decimal, hour, lasting
+from pages.ui.widgets.markdown import escape_markdown
 
 ACTIVE = frozenset({"running", "preparing", "scheduled"})
 
@@ -30,7 +29,7 @@ class RunSnapshot:
     counts: Mapping[str, int]  # row state -> rows, of every state
     order_states: Sequence[str]  # of each order, in file order
     seconds: float  # elapsed
-    rate: float  # rows per second, lately; 0 = not known
+    rate: float  # rows per second of the last seconds; 0 = not known
     limit: float | None  # calls per second that Webex was found to admit
     awaited: tuple[str, ...] = ()  # titles of the runs that it waits for
 
@@ -48,7 +47,7 @@ class RunSnapshot:
 
     @property
     def review(self) -> int:
-        """Rows that somebody has to look at."""
+        """Rows to review."""
         return sum(self.counts[state] for state in review_states(self.run.kind))
 
     @property
@@ -61,7 +60,7 @@ class RunSnapshot:
 
     @property
     def left_s(self) -> float | None:
-        """Seconds to the end at the present rate; None when that cannot be reported."""
+        """Seconds to the end at the present rate; None when that is not known."""
         return (
             (self.total - self.finished) / self.rate
             if self.state == "running" and self.rate > 0
@@ -81,8 +80,8 @@ class RunSnapshot:
 def take_snapshot(
     context: Context, run: RunRecord, session: Session, *, with_orders: bool = True
 ) -> RunSnapshot:
-    """Read the run's counters, the states of its orders, and what the journal's samples say of its
-    speed.
+    """Read the run's counters, the states of its orders, and its speed from the
+    journal's samples.
     """
     state = run_state(context, run)
     counts = runs.run_counts(context.journal, run.run_id)
@@ -106,7 +105,7 @@ def take_snapshot(
 
 
 def _awaited(context: Context, run: RunRecord, state: str) -> tuple[str, ...]:
-    """People know a run by what it does: its id says nothing to them."""
+    """Titles rather than ids, which mean nothing to people."""
     names = run.schedule.get("after", ()) if state == "scheduled" else ()
     return tuple(title(runs.get_run(context.journal, name)) for name in names)
 
@@ -144,11 +143,6 @@ def _clock(seconds: float) -> str:
     return f"{datetime.now() + timedelta(seconds=seconds):%H:%M}"
 
 
-def local(stamp: str | None, form: str = "%d/%m/%Y %H:%M") -> str:
-    """A UTC stamp of the journal as the operator's clock shows it."""
-    return f"{datetime.fromisoformat(stamp).astimezone():{form}}" if stamp else ""
-
-
 def state_word(snapshot: RunSnapshot) -> str:
     """`completada con errores`, `programada para las 22:00`, `detenida: muchos errores`."""
     if snapshot.state == "scheduled":
@@ -164,7 +158,7 @@ def state_word(snapshot: RunSnapshot) -> str:
 
 
 def word_of_run(run: RunRecord, state: str) -> str:
-    """A dry run or a verification has no failures of its own: what it found are findings."""
+    """A dry run or a verification does not fail: what it finds are results."""
     if not run.dry_run:
         return RUN_WORDS[state]
     name, end = ("verificación", "a") if run.kind == "verify" else ("ensayo", "o")
@@ -174,8 +168,8 @@ def word_of_run(run: RunRecord, state: str) -> str:
 
 
 def headline(snapshot: RunSnapshot) -> str:
-    """`EN CURSO · Desvío total con prefijo 53`; an ensayo, a verification and what waits for its
-    hour by their name.
+    """`EN CURSO · Desvío total con prefijo 53`; a dry run, a verification and a scheduled run by
+    their name.
     """
     kind = (
         "VERIFICACIÓN"
@@ -191,20 +185,11 @@ def headline(snapshot: RunSnapshot) -> str:
 def how_far(snapshot: RunSnapshot) -> str:
     """`62 % · fin 13:40`, `para las 22:00`."""
     if snapshot.state == "scheduled":
-        return plain(state_word(snapshot).removeprefix("programada "))
+        return escape_markdown(state_word(snapshot).removeprefix("programada "))
     end = end_clock(snapshot)
     return f"{percent(snapshot)}{f' · fin {end}' if end else ''}"
 
 
 def where_of(run: RunRecord) -> str:
-    """The organisation as people say it."""
+    """The organization as people call it."""
     return "SANDBOX" if run.target == "sandbox" else run.org_name or run.target
-
-
-def phone_summary(snapshot: RunSnapshot) -> str:
-    """The line for the telephone (docs/interfaz.md 1)."""
-    where = snapshot.run.org_name or where_of(snapshot.run)
-    done = f"{thousands(snapshot.finished)} de {snapshot.whole} ({percent(snapshot)})"
-    end = end_clock(snapshot)
-    tail = f"Fin estimado: {end}." if end else f"{sentence(state_word(snapshot))}."
-    return f"{where} · {snapshot.title}: {done}, {thousands(snapshot.review)} por revisar. {tail}"

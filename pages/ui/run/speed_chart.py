@@ -1,4 +1,4 @@
-"""Rows and calls per second, the limit learned and the waits asked by Webex, over the life of a
+"""Rows and calls per second, the learned limit and the waits asked for by Webex over the life of a
 run, from the journal's samples.
 """
 
@@ -29,7 +29,7 @@ MOMENT, ROWS, CALLS, WAITS, LIMIT = (
 )
 WORDS = {"moment": MOMENT, "rows": ROWS, "calls": CALLS, "waits": WAITS, "limit": LIMIT}
 TOP = {"orient": "top", "title": None}
-DASHES = [[1, 0], [2, 2], [6, 3]]  # beside the colour
+DASHES = [[1, 0], [2, 2], [6, 3]]  # so that color is not all that tells lines apart
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,8 @@ class Point:
     """The speed at one moment."""
 
     moment: datetime  # local
-    rows: float  # a second
-    calls: float  # a second
+    rows: float  # per second
+    calls: float  # per second
     waits: int  # answers 429 since the point before
     limit: float | None  # calls per second that Webex was found to admit; None = no limit met
 
@@ -58,9 +58,7 @@ def draw(run: RunRecord) -> None:
 
 
 def speeds(taken: Sequence[Sample]) -> list[Point]:
-    """What happened between neighbouring samples; a pause or a restart in between gives no
-    point.
-    """
+    """What happened between neighboring samples; a pause or a restart in between gives no point."""
     kept = taken[:: max(1, -(-len(taken) // POINTS))]
     found = []
     for earlier, later in pairwise(kept):
@@ -77,9 +75,7 @@ def speeds(taken: Sequence[Sample]) -> list[Point]:
 
 
 def _spec(*, limits: bool, waits: bool) -> dict[str, Any]:
-    """Lines on one axis; the waits that Webex asked for, when there were any, as bars on another
-    one.
-    """
+    """Lines on one axis; the waits that Webex asked for, if any, as bars on another one."""
     dark = is_dark()
     names = [ROWS, CALLS, *([LIMIT] if limits else [])]
     hues = (fill(ROW_HUES["running"], dark), fill(ROW_HUES["cancelled"], dark), fill(PURPLE, dark))

@@ -1,4 +1,4 @@
-"""Connecting to an organisation: the token stays in this tab's memory and nowhere else."""
+"""Connecting to an organization: the token stays in this tab's memory and nowhere else."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bulk.runs.connection import Connection
 from bulk.runs.stop import forget_token
 from pages.ui.shell import resources
 from pages.ui.shell.session import Session
-from pages.ui.widgets.markdown import plain
+from pages.ui.widgets.markdown import escape_markdown
 
 HOURS = 12  # life of a personal token of developer.webex.com
 CONTINUE = "Continuar con este token"
@@ -24,26 +24,26 @@ WRONG = (
 )
 
 
-def panel(session: Session, reached: Connection) -> None:
-    """«Conectar» on the sandbox; who, «Probar conexión» and «Olvidar token» with a token."""
+def panel(session: Session, connection: Connection) -> None:
+    """«Conectar» in the sandbox; with a token who it is, «Probar conexión» and «Olvidar token»."""
     if session.connection is None:
         with st.popover("Conectar", icon=":material/key:", width="stretch", key="connect_panel"):
             form(session, "Conectar")
         return
-    with st.popover(
-        "Conexión", icon=":material/key:", width="stretch", key=f"connected_{session.pasted_at}"
-    ):  # new: closed
-        st.write(plain(who_line(session, reached)))
+    # Another token makes another popover, which is closed.
+    key = f"connected_{session.pasted_at}"
+    with st.popover("Conexión", icon=":material/key:", width="stretch", key=key):
+        st.write(escape_markdown(who_line(session, connection)))
         if st.button("Probar conexión", width="stretch"):
-            _tell(session)
+            _test_connection(session)
         if st.button("Olvidar token", width="stretch", help="Sus ejecuciones en curso se pausan."):
             forget(session)
             st.rerun()
 
 
 def ask_again(session: Session) -> None:
-    """On the page itself, where the service no longer takes the token: another one of the same
-    organisation, and on.
+    """On the page itself, once Webex no longer accepts the token: ask for another one of the same
+    organization, and go on.
     """
     known = session.connection
     if known is None or not session.rejected:
@@ -51,7 +51,7 @@ def ask_again(session: Session) -> None:
     with st.container(border=True, key="ask_again"):
         name = known.org_name or known.org_id or known.target
         st.warning(
-            f"**{REJECTED}.** No se ha perdido nada. {RENEW.format(plain(name))}",
+            f"**{REJECTED}.** No se ha perdido nada. {RENEW.format(escape_markdown(name))}",
             icon=":material/key_off:",
         )
         if form(session, CONTINUE, key="again", org_id=known.org_id, org_name=known.org_name):
@@ -66,8 +66,8 @@ def form(
     org_id: str | None = None,
     org_name: str | None = None,
 ) -> bool:
-    """The token field; True when a token was just accepted. `org_id`: one of another organisation
-    is refused.
+    """The token field; True when a token was just accepted. With `org_id`, one of another
+    organization is refused.
     """
     with st.form(f"{key}_form", border=False, clear_on_submit=True):
         sandbox = "Sin token se trabaja en el SANDBOX. " if key == "connect" else ""
@@ -75,9 +75,8 @@ def form(
         pasted = st.text_input(
             "Token de Webex", type="password", key=f"{key}_token", autocomplete="off"
         )
-        sent = st.form_submit_button(
-            button, type="secondary" if key == "connect" else "primary"
-        )  # a page has one primary button
+        # A page has one primary button, and this form stands on every page.
+        sent = st.form_submit_button(button, type="secondary" if key == "connect" else "primary")
     found = resources.token_of_environment()
     if found and st.button("Usar el token de WEBEX_ACCESS_TOKEN", key=f"{key}_env"):
         pasted, sent = found, True
@@ -91,8 +90,8 @@ def form(
 def accept(
     session: Session, pasted: str, org_id: str | None = None, org_name: str | None = None
 ) -> bool:
-    """Try the token and keep it; else say why not. One of another organisation than `org_id` is
-    refused, and not kept.
+    """Try the token and keep it; else say why not. With `org_id`, one of another organization is
+    refused.
     """
     try:
         with st.spinner("Probando el token…"):
@@ -101,7 +100,7 @@ def accept(
         st.error(WRONG)
         return False
     except BulkError as error:
-        st.error(plain(error.message))
+        st.error(escape_markdown(error.message))
         return False
     if org_id and found.org_id != org_id:
         st.error(
@@ -113,9 +112,7 @@ def accept(
 
 
 def forget(session: Session) -> None:
-    """The token is given up; the runs that work with it pause first, for nothing more is to be sent
-    with it.
-    """
+    """Forget the token. The runs that work with it pause first: nothing more is sent with it."""
     if session.connection:
         with st.spinner("Sus ejecuciones se pausan…"):
             forget_token(
@@ -125,8 +122,8 @@ def forget(session: Session) -> None:
 
 
 def _put(session: Session, found: Connection | None) -> None:
-    """Nothing goes on calling with the earlier token, and nothing of one organisation is offered as
-    another's.
+    """Change the connection. Nothing goes on with the earlier token, and nothing of one
+    organization is offered as data of another.
     """
     known = session.connection
     if (
@@ -134,8 +131,8 @@ def _put(session: Session, found: Connection | None) -> None:
         or found is None
         or (known.target, known.org_id) != (found.target, found.org_id)
     ):
-        session.fetched = None
-    session.kept.pop("names", None)
+        session.files.fetched = None
+    session.cache.pop("names", None)
     session.connection, session.pasted_at, session.rejected = (
         found,
         datetime.now() if found else None,
@@ -143,13 +140,17 @@ def _put(session: Session, found: Connection | None) -> None:
     )
 
 
-def who_line(session: Session, reached: Connection) -> str:
+def who_line(session: Session, connection: Connection) -> str:
     """`Ana Ruiz · con permisos de administración · token pegado a las 09:12 (quedan unas 9 h si es
     personal)`.
     """
     line = " · ".join(
         filter(
-            None, (reached.person or "?", "con permisos de administración" if reached.roles else "")
+            None,
+            (
+                connection.person or "?",
+                "con permisos de administración" if connection.roles else "",
+            ),
         )
     )
     if session.pasted_at:
@@ -160,8 +161,8 @@ def who_line(session: Session, reached: Connection) -> str:
 
 
 def time_left(session: Session) -> str:
-    """`quedan unas 9 h`: a personal token lives twelve hours at most, and it was new when it was
-    pasted; "" without one.
+    """`quedan unas 9 h`: a personal token lives twelve hours, counted from when it was pasted; ""
+    without one.
     """
     if session.pasted_at is None:
         return ""
@@ -169,7 +170,7 @@ def time_left(session: Session) -> str:
     return f"quedan unas {round(left)} h" if left >= 1 else "queda menos de 1 h"
 
 
-def _tell(session: Session) -> None:
+def _test_connection(session: Session) -> None:
     if session.connection is None:
         return
     try:
@@ -178,9 +179,8 @@ def _tell(session: Session) -> None:
         session.rejected = session.connection.org_id or "?"
         st.rerun()
     except BulkError as error:
-        st.error(plain(error.message))
+        st.error(escape_markdown(error.message))
     else:
         session.connection = replace(found, org_name=found.org_name or session.connection.org_name)
-        st.success(
-            f"Conectado a {plain(found.org_name or found.org_id)} como {plain(found.person)}."
-        )
+        where = escape_markdown(found.org_name or found.org_id)
+        st.success(f"Conectado a {where} como {escape_markdown(found.person)}.")

@@ -1,5 +1,5 @@
-"""What all tabs of this process share: the journal, the sandbox. Module level: `st.cache_resource`
-can be emptied by a key.
+"""What all tabs of this process share: the journal and the sandbox. At module level, as a key press
+can empty `st.cache_resource`.
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ def sandbox() -> Connection:
     """The embedded sandbox, with the names it answers; started on first use. Raises BulkError."""
     opened = context()
     with _guard:
-        reached = connect(opened.home, sandbox=True)
+        connection = connect(opened.home, sandbox=True)
         known = _sandboxes.get(opened.home)
-        if known is None or known.base_url != reached.base_url:
+        if known is None or known.base_url != connection.base_url:
             known = identify(
-                api_for(reached, opened.settings, opened.journal), reached, with_name=True
+                api_for(connection, opened.settings, opened.journal), connection, with_name=True
             )
             _sandboxes[opened.home] = known
         return known
@@ -68,15 +68,17 @@ def connection_for(run: RunRecord, session: Session) -> Connection:
 
 
 def log_in(pasted: str) -> Connection:
-    """A token as it was pasted, tried at once (`people/me`). Raises TokenRejected, UsageError,
-    WebexError.
+    """The connection of a pasted token, tried at once (`people/me`). Raises TokenRejected,
+    UsageError, WebexError.
     """
     token = clean_token(pasted)
     if not token:
         raise UsageError("Pega un token de Webex.")
     opened = context()
-    reached = connect(opened.home, token=token)
-    return identify(api_for(reached, opened.settings, opened.journal), reached, with_name=True)
+    connection = connect(opened.home, token=token)
+    return identify(
+        api_for(connection, opened.settings, opened.journal), connection, with_name=True
+    )
 
 
 def clean_token(pasted: str) -> str:

@@ -1,4 +1,6 @@
-"""Looks that cost much are made less often: only a small part of the time goes into one of them."""
+"""Expensive results that several tabs show: computed again only after a multiple of the time they
+took.
+"""
 
 from __future__ import annotations
 
@@ -8,28 +10,29 @@ from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
 
 T = TypeVar("T")
-REST = 50  # times what a look took, until it is taken again: a fiftieth of the time goes into it
-MAX_ITEMS = 64  # looks remembered
+PAUSE_FACTOR = 50  # times what a result took, until it is computed again
+MAX_ITEMS = 64  # results kept
 
 _guard = threading.Lock()
-_looks: dict[
-    Hashable, tuple[float, Hashable, Any]
-] = {}  # key -> (when it is due again, as what, result); shared by all tabs
+# key -> (when it is due again, its version, result); shared by all tabs
+_results: dict[Hashable, tuple[float, Hashable, Any]] = {}
 
 
-def throttled(key: Hashable, version: Hashable, make: Callable[[], T], *, rest: int = REST) -> T:
-    """`make()`, or what it gave lately for this key, as long as it is of the same version."""
+def throttled(
+    key: Hashable, version: Hashable, make: Callable[[], T], *, pause_factor: int = PAUSE_FACTOR
+) -> T:
+    """`make()`, or its last result for this key while it is recent and of the same version."""
     with _guard:
-        due, made_for, known = _looks.get(key, (0.0, None, None))
+        due, made_for, known = _results.get(key, (0.0, None, None))
     if time.monotonic() < due and made_for == version:
-        found: T = known
-        return found
+        result: T = known
+        return result
     began = time.monotonic()
-    found = make()
+    result = make()
     ended = time.monotonic()
     with _guard:
-        _looks.pop(key, None)
-        _looks[key] = (ended + rest * (ended - began), version, found)
-        while len(_looks) > MAX_ITEMS:
-            del _looks[next(iter(_looks))]
-    return found
+        _results.pop(key, None)
+        _results[key] = (ended + pause_factor * (ended - began), version, result)
+        while len(_results) > MAX_ITEMS:
+            del _results[next(iter(_results))]
+    return result

@@ -1,5 +1,5 @@
-"""Charts as plain Vega-Lite (checking an Altair chart costs 43 ms each time), with figures and days
-as they are written here.
+"""Charts as plain Vega-Lite (checking an Altair chart costs 43 ms each time), with numbers and
+dates in Spanish.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _LOCALE = {
         ],
     },
 }
-# An axis of whole things: from 0, no ticks between them, `4.000`.
+# An axis of whole numbers: from 0, no ticks between them, `4.000`.
 WHOLE: dict[str, Any] = {
     "scale": {"domainMin": 0},
     "axis": {"format": ",d", "tickMinStep": 1, "tickCount": 4},

@@ -1,6 +1,4 @@
-"""Colours and shapes of docs/interfaz.md 2. Filled = something was sent to Webex; hollow =
-nothing was.
-"""
+"""Colors and shapes of states. Filled = something was sent to Webex; hollow = nothing was."""
 
 from __future__ import annotations
 
@@ -11,7 +9,7 @@ import streamlit as st
 
 @dataclass(frozen=True)
 class Hue:
-    """One of the seven hues, for one theme each."""
+    """One of the seven hues in both themes."""
 
     light: str  # map, light theme
     dark: str  # map, dark theme

@@ -1,29 +1,19 @@
-"""Tables of the pages: what needs a data frame."""
+"""Tables, and the cells of a file or of a request in them."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from bulk.core.figures import thousands
-from bulk.core.records import REVIEW_STATES, OrderStatus, RowResult, RunRecord
 from bulk.files.dataset import Dataset
-from bulk.report import ChangeText, change_text
-from bulk.runs.error_groups import ErrorGroup
-from pages.ui.shell import resources
-from pages.ui.texts import NO_SOURCE, order_pill
-from pages.ui.texts_runs import cause_pill, pill_of
-from pages.ui.widgets.palette import ORDER_HUES, PURPLE, ROW_HUES
+from pages.ui.texts import NO_SOURCE
 
-ORDER_FIGURES = ("Filas", "Hechas", "Sin cambios", "Por revisar", "Pendientes")
 LAZY = 5_000  # rows: from here on the browser asks for what it shows
 HEIGHT = 320
 _LONG_ID = 60
-_MOSTLY = 0.5  # share of rows without a reason from which what changed stands first
 
 
 def show(
@@ -39,140 +29,6 @@ def show(
     st.dataframe(frame, hide_index=True, height=size, column_config=config, key=key, lazy=lazy)
 
 
-ROW_COLUMNS = (
-    "Fila",
-    "Quién",
-    "Ubicación",
-    "Estado",
-    "Campo",
-    "Antes",
-    "Después",
-    "Motivo",
-    "trackingId",
-)
-_CHANGED = {"Campo": 240, "Antes": 150, "Después": 190}  # column -> px at most
-_PLACE = re.compile(
-    r"^[^·]+ · Fila [\d.]+ · "
-)  # of a problem: the table says the row, the page the file
-
-
-def show_rows(
-    found: Iterable[RowResult], run: RunRecord, *, key: str | None = None, height: int = HEIGHT
-) -> bool:
-    """A table of rows of `run`, reported for people; False when there were none."""
-    frame = row_frame(found, run, change_text(resources.context().journal, run))
-    if not frame.empty:
-        show(frame, config=row_config(run, frame), key=key, height=height)
-    return not frame.empty
-
-
-def row_frame(rows: Iterable[RowResult], run: RunRecord, shown: ChangeText) -> pd.DataFrame:
-    """ROW_COLUMNS, the states in the words of `run`; columns that hold nothing here are left out,
-    and why a row went wrong stands before what would have changed.
-    """
-    records = [
-        (
-            row.line,
-            row.label,
-            row.group,
-            [pill_of(run, row.state, row.code)],
-            *shown.change(row),
-            _PLACE.sub("", row.message or ""),
-            row.tracking_id or "",
-        )
-        for row in rows
-    ]
-    if not records:
-        return pd.DataFrame(columns=pd.Index(ROW_COLUMNS))
-    columns = dict(zip(ROW_COLUMNS, zip(*records, strict=True), strict=True))
-    first = ["Fila", "Quién", "Estado"]
-    changed = [*_CHANGED] if columns["Motivo"].count("") >= _MOSTLY * len(records) else []
-    order = dict.fromkeys((*first, *changed, "Motivo", *_CHANGED, "Ubicación", "trackingId"))
-    return pd.DataFrame(
-        {name: columns[name] for name in order if name in first or any(columns[name])}
-    )
-
-
-def row_config(run: RunRecord, frame: pd.DataFrame) -> dict[str, Any]:
-    """Columns of a change as wide as what they say: the package is for the reason."""
-    hues = ROW_HUES | ({"done": PURPLE} if run.kind == "undo" else {})
-    pills = {pill_of(run, state): hue.ink_light for state, hue in hues.items()}
-    return {
-        "Fila": st.column_config.NumberColumn(width=55, format="%d"),
-        "Quién": st.column_config.TextColumn(width=165),
-        "Estado": _pills(list(pills), list(pills.values()), 115),
-        **{
-            name: st.column_config.TextColumn(width=_fitting(frame, name, most))
-            for name, most in _CHANGED.items()
-        },
-        "Motivo": st.column_config.TextColumn(
-            width=_fitting(frame, "Motivo", 390 if "Campo" in frame else 560)
-        ),
-        "Ubicación": st.column_config.TextColumn(width=115),
-        "trackingId": st.column_config.TextColumn(width=140),
-    }
-
-
-def _fitting(frame: pd.DataFrame, name: str, most: int) -> int:
-    """Pixels for the longest of the texts, the header too."""
-    longest = max(map(len, frame[name].tolist()), default=0) if name in frame else 0
-    return min(most, 7 * max(longest, len(name)) + 28)
-
-
-def _pills(options: Sequence[str], colours: Sequence[str], width: int) -> Any:
-    return st.column_config.MultiselectColumn(
-        options=list(options), color=list(colours), width=width
-    )
-
-
-def order_frame(orders: Iterable[OrderStatus]) -> pd.DataFrame:
-    """Lote, Estado, Filas, Hechas, Sin cambios, Por revisar, Pendientes."""
-    records = []
-    for order in orders:
-        count = order.counts.get
-        review = sum(count(state, 0) for state in REVIEW_STATES)
-        left = count("pending", 0) + count("running", 0)
-        done = count("done", 0) + count("create", 0) + count("change", 0)
-        order_ = f"desde la fila {order.seq}"
-        figures = map(thousands, (order.total, done, count("unchanged", 0), review, left))
-        records.append((order_, [order_pill(order.state)], *figures))
-    columns = ["Lote", "Estado", *ORDER_FIGURES]
-    return pd.DataFrame(records, columns=pd.Index(columns))
-
-
-def order_config() -> dict[str, Any]:
-    states = list(ORDER_HUES)  # the figures are text: `4.500`, whatever language the browser speaks
-    return {
-        "Estado": _pills(
-            [order_pill(state) for state in states],
-            [ORDER_HUES[state].ink_light for state in states],
-            130,
-        ),
-        **{name: st.column_config.TextColumn(alignment="right") for name in ORDER_FIGURES},
-    }
-
-
-def cluster_frame(run: RunRecord, found: Iterable[ErrorGroup]) -> pd.DataFrame:
-    """Filas, Estado, Qué ha pasado, Qué hacer, Código, Primera fila; one line per cause."""
-    records = [
-        (each.count, cause_pill(run, each), each.title, each.remedy, each.code or "", each.lines[0])
-        for each in found
-    ]
-    columns = ["Filas", "Estado", "Qué ha pasado", "Qué hacer", "Código", "Primera fila"]
-    return pd.DataFrame(records, columns=pd.Index(columns))
-
-
-def cluster_config() -> dict[str, Any]:
-    return {
-        "Filas": st.column_config.NumberColumn(width=60, format="localized"),
-        "Estado": st.column_config.TextColumn(width=110),
-        "Qué ha pasado": st.column_config.TextColumn(width=220),
-        "Qué hacer": st.column_config.TextColumn(width="large"),
-        "Código": st.column_config.TextColumn(width=110),
-        "Primera fila": st.column_config.NumberColumn(width=90, format="%d"),
-    }
-
-
 def preview(dataset: Dataset, rows: int = 200) -> pd.DataFrame:
     """The first rows as read, with their line; long ids shortened."""
     frame = dataset.frame.head(rows).map(short)
@@ -180,7 +36,7 @@ def preview(dataset: Dataset, rows: int = 200) -> pd.DataFrame:
 
 
 def short(text: str) -> str:
-    """Ids of 80 characters keep their head and tail: they are not for people."""
+    """Ids of 80 characters keep their head and tail."""
     return text if len(text) < _LONG_ID else f"{text[:6]}…{text[-6:]}"
 
 
@@ -204,7 +60,7 @@ def _cell(value: object) -> str:
     return ("sí" if value else "no") if isinstance(value, bool) else short(str(value))
 
 
-def origins(dataset: Dataset, world: Dataset | None) -> list[str]:
+def origins(dataset: Dataset, global_: Dataset | None) -> list[str]:
     """What can be chosen as a parameter's source."""
-    shared = [f"GLOBAL.{header}" for header in world.frame.columns] if world else []
+    shared = [f"GLOBAL.{header}" for header in global_.frame.columns] if global_ else []
     return [NO_SOURCE, *dataset.frame.columns, *shared]

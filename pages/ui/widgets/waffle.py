@@ -66,9 +66,7 @@ def key_cell(state: str, dark: bool, *, orders: bool) -> str:
 
 
 def columns_for(total: int) -> int:
-    """Cells a row, so that the map is about WIDE times as wide as high, and never more than
-    MOST_COLUMNS.
-    """
+    """Cells per line, so that the map is about WIDE times as wide as high; at most MAX_COLUMNS."""
     return max(24, min(MAX_COLUMNS, round(math.sqrt(max(total, 1) * WIDE))))
 
 
@@ -100,7 +98,7 @@ def _runs(places: np.ndarray, columns: int) -> str:
 def _layer(
     name: str, path: str, hues: Mapping[str, Hue], shapes: Mapping[str, str], dark: bool
 ) -> str:
-    """The cells of one state: its colour seen through a mask of its shape."""
+    """The cells of one state: its color seen through a mask of its shape."""
     return (
         f'<pattern id="p{name}" width="{CELL}" height="{CELL}"'
         f' patternUnits="userSpaceOnUse">{SHAPES[shapes[name]]}</pattern><mask id="m{name}"><rect'

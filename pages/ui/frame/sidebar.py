@@ -1,6 +1,4 @@
-"""The sidebar: who and where, the steps and what each still needs, the run that lives
-(docs/interfaz.md 3).
-"""
+"""The sidebar: who and where, the steps and what each still needs, the active runs."""
 
 from __future__ import annotations
 
@@ -13,29 +11,29 @@ from bulk.core.records import RunRecord
 from bulk.errors import BulkError
 from bulk.runs.connection import Connection
 from bulk.runs.stop import request_stop
+from pages.ui.frame.steps import Step, steps
 from pages.ui.run import current_runs
 from pages.ui.run.snapshot import headline, how_far, take_snapshot
 from pages.ui.shell import connect, resources
 from pages.ui.shell.session import Session
-from pages.ui.shell.steps import Step, steps
 from pages.ui.texts import PAGES, PRODUCTION, SANDBOX
 
-EVERY = 2.0  # seconds between two looks at the run that lives
+EVERY = 2.0  # seconds between two drawings of the active runs
 
 
-def draw(session: Session, reached: Connection, page: str, run: RunRecord | None) -> None:
+def draw(session: Session, connection: Connection, page: str, run: RunRecord | None) -> None:
     """`run`: what the page is about."""
-    _mode(session, reached)
-    connect.panel(session, reached)
-    for step in steps(session, reached, run):
+    _mode(session, connection)
+    connect.panel(session, connection)
+    for step in steps(session, connection, run):
         _link(step, here=step.page == page)
-    _live(session)
+    _active_runs(session)
 
 
-def _mode(session: Session, reached: Connection) -> None:
-    kind, words = ("sandbox", SANDBOX) if reached.is_sandbox else ("production", PRODUCTION)
-    name = html.escape(reached.org_name or reached.org_id or "")
-    who = html.escape(reached.person or "")
+def _mode(session: Session, connection: Connection) -> None:
+    kind, words = ("sandbox", SANDBOX) if connection.is_sandbox else ("production", PRODUCTION)
+    name = html.escape(connection.org_name or connection.org_id or "")
+    who = html.escape(connection.person or "")
     left = connect.time_left(session)
     st.html(
         '<div class="mode'
@@ -57,11 +55,11 @@ def _small(detail: str, *, warn: bool) -> None:
     st.html(f'<div class="step{" warn" if warn else ""}">{html.escape(detail)}</div>')
 
 
-# -- the run that lives ----------------------------------------------------------------------------
+# -- active runs -----------------------------------------------------------------------------------
 
 
-def _live(session: Session) -> None:
-    found = current_runs.living(resources.context())
+def _active_runs(session: Session) -> None:
+    found = current_runs.active(resources.context())
     if not found:
         return
     shown = [run.run_id for run in found]
@@ -76,7 +74,7 @@ def _live(session: Session) -> None:
 def _panel(session: Session, shown: list[str]) -> None:
     context = resources.context()
     try:
-        found = current_runs.living(context)
+        found = current_runs.active(context)
         for run in found:
             snapshot = take_snapshot(context, run, session, with_orders=False)
             st.progress(snapshot.share, text=f"**{headline(snapshot)}**  \n{how_far(snapshot)}")
@@ -94,4 +92,5 @@ def _panel(session: Session, shown: list[str]) -> None:
         log.warning("barra lateral: %s", error.message)
         return
     if ended:
-        st.rerun()  # one full run declares the fragment again, or not at all: the polling stops
+        # A run of the whole page declares the fragment again, or not: then the polling stops.
+        st.rerun()

@@ -1,5 +1,5 @@
-"""The steps of the menu and what each still needs (docs/interfaz.md 1): ✓ ready, ! with warnings, ✗
-something is missing, 🔒 comes after.
+"""The steps of the menu and what each still needs: ✓ ready, ! with warnings, ✗ something is
+missing, 🔒 comes later.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from bulk.runs.connection import Connection
 from bulk.runs.status import find_run
 from pages.ui.data import corrections
 from pages.ui.mapping import selection
-from pages.ui.run import launch
-from pages.ui.run.snapshot import ACTIVE, local, take_snapshot
+from pages.ui.run import dry_run
+from pages.ui.run.snapshot import ACTIVE, take_snapshot
 from pages.ui.shell import resources
 from pages.ui.shell.session import Session
+from pages.ui.texts import local_time
 
 AFTER_DATA, AFTER_MAPPING = "antes: «Datos»", "antes: «Mapeo»"
 
@@ -30,20 +31,20 @@ class Step:
     mark: str = ""  # ✓ ! ✗ 🔒
     detail: str = ""  # small line below
     warn: bool = False  # the small line in amber
-    scope: str = ""  # a second one: the rows chosen, when they are not the whole file
+    scope: str = ""  # another small line: the rows chosen, if not all of the file
 
     @property
     def locked(self) -> bool:
         return self.mark == "🔒"
 
 
-def steps(session: Session, reached: Connection, run: RunRecord | None) -> list[Step]:
+def steps(session: Session, connection: Connection, run: RunRecord | None) -> list[Step]:
     """The menu, each step with its state; `run`: what the page is about."""
     return [
         Step("inicio"),
         _data(session),
         _mapping(session),
-        _dry_run_step(session, reached, run),
+        _dry_run_step(session, connection, run),
         _launch(session),
         Step("informe"),
         Step("historial"),
@@ -51,22 +52,24 @@ def steps(session: Session, reached: Connection, run: RunRecord | None) -> list[
 
 
 def _rows(session: Session) -> int:
-    return sum(len(dataset.frame) for name, dataset in session.files.items() if name != "global")
+    return sum(
+        len(dataset.frame) for name, dataset in session.files.working.items() if name != "global"
+    )
 
 
 def _data(session: Session) -> Step:
-    if not session.files:
+    if not session.files.working:
         return Step("datos", "✗", "faltan los ficheros")
     found = [
         count(len(dataset.frame), *UNITS[name])
-        for name, dataset in session.files.items()
+        for name, dataset in session.files.working.items()
         if name != "global"
     ]
     if not found:
         return Step("datos", "✗", "falta UBICACIONES o USUARIOS", warn=True)
     if not _rows(session):
         return Step("datos", "✗", "el fichero no tiene filas", warn=True)
-    waiting = sum(map(len, session.pending.values()))
+    waiting = sum(map(len, session.files.pending.values()))
     detail = " · ".join(
         [*found, *([count(waiting, "celda sin aplicar", "celdas sin aplicar")] if waiting else [])]
     )
@@ -94,11 +97,15 @@ def _mapping(session: Session) -> Step:
 def _scope(session: Session) -> str:
     """`alcance: 318 de 4.500 filas`, only when it is not the whole file."""
     try:
-        plan = selection.prepared(session)
+        prepared = selection.prepared_file(session)
     except BulkError:
         return ""
-    chosen = plan.total - len(plan.excluded)
-    return f"alcance: {thousands(chosen)} de {thousands(plan.total)} filas" if plan.excluded else ""
+    chosen = prepared.total - len(prepared.excluded)
+    return (
+        f"alcance: {thousands(chosen)} de {thousands(prepared.total)} filas"
+        if prepared.excluded
+        else ""
+    )
 
 
 def _what_is_missing(session: Session) -> str:
@@ -107,39 +114,40 @@ def _what_is_missing(session: Session) -> str:
         return AFTER_DATA
     return (
         ""
-        if session.action_id and selection.readiness_of(session, session.action_id).ready
+        if session.mapping.action_id
+        and selection.readiness_of(session, session.mapping.action_id).ready
         else AFTER_MAPPING
     )
 
 
-def _dry_run_step(session: Session, reached: Connection, run: RunRecord | None) -> Step:
+def _dry_run_step(session: Session, connection: Connection, run: RunRecord | None) -> Step:
     missing = _what_is_missing(session)
-    if session.dry_run_id is None:
+    if session.view.dry_run_id is None:
         return Step("ensayo", "🔒" if missing else "", missing)
     try:
         made = (
             run
-            if run and run.run_id == session.dry_run_id
-            else find_run(resources.context(), session.dry_run_id)
+            if run and run.run_id == session.view.dry_run_id
+            else find_run(resources.context(), session.view.dry_run_id)
         )
     except BulkError:
         return Step("ensayo", "🔒" if missing else "", missing)
-    if missing:  # after F5: it is there to be looked at
+    if missing:  # after F5 it can still be shown
         return Step("ensayo", "", day(made.created_at))
-    found = launch.dry_run_of(session, reached)
+    found = dry_run.summary_of(session, connection)
     if found:
         return Step("ensayo", "!" if found.aside else "✓", day(made.created_at))
-    return Step("ensayo", "", _not_ready(session, made, reached))
+    return Step("ensayo", "", _not_ready(session, made, connection))
 
 
-def _not_ready(session: Session, made: RunRecord, reached: Connection) -> str:
-    """Why the last dry run does not count: it goes on, it stopped half way, it is about other
+def _not_ready(session: Session, made: RunRecord, connection: Connection) -> str:
+    """Why the last dry run does not count: it is active, it stopped half way, it is about other
     data.
     """
     snapshot = take_snapshot(resources.context(), made, session, with_orders=False)
     if snapshot.state in ACTIVE:
         return "en curso"
-    if not selection.is_about(made, session, reached):
+    if not selection.matches_session(made, session, connection):
         return "el último es de otros datos"
     return f"{thousands(snapshot.finished)} de {thousands(snapshot.total)} filas"
 
@@ -148,7 +156,7 @@ def _launch(session: Session) -> Step:
     missing = _what_is_missing(session)
     return (
         Step("lanzamiento", "🔒", missing)
-        if missing and session.run_id is None
+        if missing and session.view.run_id is None
         else Step("lanzamiento")
     )
 
@@ -156,7 +164,7 @@ def _launch(session: Session) -> Step:
 def day(stamp: str) -> str:
     """`hoy 09:40`, `26/11 09:40`."""
     return (
-        f"hoy {local(stamp, '%H:%M')}"
-        if local(stamp, "%Y%m%d") == f"{datetime.now():%Y%m%d}"
-        else local(stamp, "%d/%m %H:%M")
+        f"hoy {local_time(stamp, '%H:%M')}"
+        if local_time(stamp, "%Y%m%d") == f"{datetime.now():%Y%m%d}"
+        else local_time(stamp, "%d/%m %H:%M")
     )

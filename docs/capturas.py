@@ -86,9 +86,7 @@ def main() -> None:
     asked.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
         write_examples(Path(name), people=asked.people, locations=8)
-        server = start_server(
-            Path(name) / "home", latency_ms=250, people=asked.people, locations=8
-        )
+        server = start_server(Path(name) / "home", latency_ms=250, people=asked.people, locations=8)
         browser: Any = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=FLAGS
         )

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bulk.core.references import Reference
+
 ROW_STATES = (
     "pending",
     "running",
@@ -94,9 +96,7 @@ class Row:
     state: str = "pending"
     code: str | None = None  # why it is invalid
     message: str | None = None  # the same, in Spanish
-    reference: Params | None = (
-        None  # what it is held against: {"planned": …} of a plan, {"undoes": …} of an undo
-    )
+    reference: Reference | None = None  # what it is held against
 
 
 @dataclass(frozen=True)
@@ -244,7 +244,7 @@ class StoredRow:
     mark: Any = None  # kept with the intent, to find a lost remote job
     ticket: str | None = None  # remote job that holds it
     label: str = ""  # what people read
-    reference: Params | None = None  # what it is held against
+    reference: Reference | None = None  # what it is held against
 
 
 @dataclass(frozen=True)

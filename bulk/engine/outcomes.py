@@ -10,6 +10,7 @@ from typing import Any
 from bulk.core import stop_reasons
 from bulk.core.action import Change, State
 from bulk.core.logs import log
+from bulk.core.references import undo_of
 from bulk.engine.state import Item, LiveRun
 from bulk.errors import (
     BulkError,
@@ -84,7 +85,8 @@ def done(
 
 def described(item: Item, change: Change) -> dict[str, Any]:
     """Code and message of a row of an undo of which not everything comes back."""
-    lost = change.lost or ((item.row.reference or {}).get("undoes") or {}).get("lost")
+    undoes = undo_of(item.row.reference)
+    lost = change.lost or (undoes.lost if undoes else ())
     return {"code": IN_PART, "message": " ".join(lost)} if lost else {}
 
 

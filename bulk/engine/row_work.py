@@ -12,8 +12,9 @@ from typing import Any
 from bulk.core.action import State, project
 from bulk.core.logs import log
 from bulk.engine import outcomes, sets, settle
+from bulk.engine.decide import decide_first
 from bulk.engine.feed import single
-from bulk.engine.reading import decide_first, read_items, reviewed
+from bulk.engine.read import from_dry_run, read_items
 from bulk.engine.state import Item, LiveRun, Unit
 from bulk.errors import AmbiguousWrite, BulkError, Interrupted, JournalError, Unreadable
 from bulk.journal import row_writes
@@ -72,7 +73,9 @@ def read_unit(live: LiveRun, unit: Unit) -> Mapping[int, State | Exception]:
     fresh = time.monotonic() - unit.read_at < live.settings.max_read_age
     if unit.before is not None and fresh:
         return {unit.items[0].line: unit.before}
-    known = {item.line: state for item in unit.items if (state := reviewed(live, item)) is not None}
+    known = {
+        item.line: state for item in unit.items if (state := from_dry_run(live, item)) is not None
+    }
     unit.read_at = time.monotonic()
     return known or read_items(live, unit.items)  # a PUT of values never comes in groups
 

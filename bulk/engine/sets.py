@@ -14,7 +14,8 @@ from dataclasses import replace
 from bulk.core.action import Outcome, State, Ticket, project
 from bulk.core.logs import log
 from bulk.engine import jobs, outcomes, settle
-from bulk.engine.reading import decide, decide_first, read_items
+from bulk.engine.decide import decide, decide_first
+from bulk.engine.read import read_items
 from bulk.engine.state import Item, LiveRun
 from bulk.errors import (
     AmbiguousWrite,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from bulk.core.action import Change, State
 from bulk.core.records import StoredRow
 from bulk.engine import outcomes
-from bulk.engine.reading import decide, decide_first, equal
+from bulk.engine.decide import decide, decide_first, equal
 from bulk.engine.state import Item, LiveRun
 from bulk.errors import Drifted, Interrupted
 from bulk.wording.remedies import explain

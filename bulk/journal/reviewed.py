@@ -7,10 +7,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from itertools import chain
-from typing import Any
 
 from sqlalchemy import case, func, select
 
+from bulk.core.references import Reference, from_json
 from bulk.journal.row_writes import load
 from bulk.journal.store import Journal
 from bulk.journal.tables import rows, runs
@@ -39,13 +39,13 @@ _REVIEWED = (
 )
 
 
-def references(journal: Journal, run_id: str) -> dict[int, dict[str, Any]]:
+def references(journal: Journal, run_id: str) -> dict[int, Reference | None]:
     """Line -> what the row is held against, of those that have it."""
     query = select(rows.c.line, rows.c.reference).where(
         rows.c.run_id == run_id, rows.c.reference.is_not(None)
     )
     with journal.reading() as connection:
-        return {line: load(reference) for line, reference in connection.execute(query)}
+        return {line: from_json(load(reference)) for line, reference in connection.execute(query)}
 
 
 def entities_to_look_at(journal: Journal, run_id: str) -> frozenset[str]:

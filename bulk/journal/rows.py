@@ -10,6 +10,7 @@ from typing import Any, TypedDict, Unpack
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
+from bulk.core import references
 from bulk.core.records import NOT_IN_DRY_RUN, OPEN_STATES, RETRY_STATES, RowResult, StoredRow
 from bulk.journal import orders
 from bulk.journal import runs as run_queries
@@ -371,7 +372,7 @@ def _stored(row: Any) -> StoredRow:
         load(mark),
         ticket,
         label,
-        load(reference),
+        references.from_json(load(reference)),
     )
 
 

@@ -21,6 +21,7 @@ from sqlalchemy import (
     type_coerce,
 )
 
+from bulk.core import references
 from bulk.core.records import ALL_STATES, OrderStatus, Params, RunRecord, order_state
 from bulk.core.records import Row as DataRow
 from bulk.errors import RunNotFound
@@ -139,7 +140,7 @@ def _row_values(run_id: str, seq: int, row: DataRow, entity: str) -> Params:
         "params": dump(row.params),
         "code": row.code,
         "message": row.message,
-        "reference": dump(row.reference),
+        "reference": dump(references.to_json(row.reference)),
         "ended_at": closed,
     }
 

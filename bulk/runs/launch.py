@@ -15,7 +15,8 @@ from bulk.errors import UsageError
 from bulk.files.dataset import Dataset
 from bulk.journal import rows, runs
 from bulk.planning.prepare import PreparedFile, first_rows, planned_rows, require_sources
-from bulk.runs import child_runs
+from bulk.runs import reviewed as reviewed_runs
+from bulk.runs.child_runs import ready_for
 from bulk.runs.connection import Connection
 from bulk.runs.context import Context
 from bulk.runs.input_files import keep
@@ -177,8 +178,8 @@ def launch_plan(
             " del fichero."
         )
     plan = find_run(context, plan_run_id)
-    connection = child_runs.ready_for(context, plan, connection, advise)
-    run = child_runs.from_plan(context, plan, connection, how.note or plan.note, reviewed)
+    connection = ready_for(context, plan, connection, advise)
+    run = reviewed_runs.from_plan(context, plan, connection, how.note or plan.note, reviewed)
     run = replace(
         run,
         workers=how.workers,
@@ -190,7 +191,7 @@ def launch_plan(
         ),  # what its preview showed may be left out
         schedule={**run.schedule, **stored(how.at, how.not_after, how.canary, how.after)},
     )
-    return hand_over(context, run, child_runs.planned(context, plan), connection)
+    return hand_over(context, run, reviewed_runs.planned(context, plan), connection)
 
 
 def wait(

@@ -317,10 +317,12 @@ def test_no_repair_and_no_id_filled_in_clears_a_row_that_lost_cells(
         session, read_any(raw.encode(), name="usuarios", file_name="USUARIOS.CSV")[0]
     )
     assert corrections.complete_ids(session, "usuarios", names) == (1, 0)
-    corrections.accept(session, "usuarios", repairs.propose(session.files.working["usuarios"], None, "ES"))
-    assert [(problem.line, problem.rule) for problem in session.files.working["usuarios"].problems] == [
-        (2, RAGGED)
-    ]
+    corrections.accept(
+        session, "usuarios", repairs.propose(session.files.working["usuarios"], None, "ES")
+    )
+    assert [
+        (problem.line, problem.rule) for problem in session.files.working["usuarios"].problems
+    ] == [(2, RAGGED)]
     planned = prepare("usuarios_anadir_intercom_legacy", session.files.working)
     assert [row.state for row in planned_rows(planned)] == ["invalid", "pending"]
     corrections.accept(session, "usuarios", [Fix(2, "email", "")])  # somebody looked at it

@@ -10,13 +10,12 @@ from bulk.core.records import RunRecord
 from bulk.journal import runs
 from bulk.report import acta_chunks, three_files, write_report
 from bulk.report.verified import verification_line
-from bulk.runs import child_runs
 from bulk.runs.connection import known
 from bulk.runs.launch import wait
 from bulk.runs.resume import retry
 from bulk.runs.status import document, exit_code, find_run, phone_line
 from bulk.runs.undo import undo
-from bulk.runs.verify import findings, verify
+from bulk.runs.verify import findings, verification_of, verify
 from tests.integration.report_case import sheets
 from tests.workspace import Remote, Result, Workspace
 
@@ -100,9 +99,7 @@ def test_a_verification_that_never_began_does_not_hide_the_one_before(
     connection = known(workspace.connection, workspace.context.settings, workspace.context.journal)
     runs.create_run(
         workspace.context.journal,
-        child_runs.verification_of(
-            workspace.context, find_run(workspace.context, run_id), connection
-        ),
+        verification_of(workspace.context, find_run(workspace.context, run_id), connection),
     )
     assert found_of(workspace, run_id) == "2 como se pidió, 0 distintas, 0 no legibles."
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from bulk.core.references import Undoes
 from bulk.journal import check, open_journal, row_writes, rows, runs
 from bulk.journal.tables import SCHEMA_VERSION
 from tests.unit.journal.old_journals import OLD_RUN, VERSION_1, add_run, bulk, edit
@@ -186,8 +187,8 @@ def test_no_new_journal_until_what_was_worked_is_taken_elsewhere(
 
 def test_an_undo_of_a_run_from_before_version_4_goes_by_its_last_change(tmp_path: Path) -> None:
     """Such a row keeps no `touched`; from then on each intent adds to it."""
-    from bulk.runs.child_runs import undo_rows
     from bulk.runs.context import close_context, open_context
+    from bulk.runs.undo import undo_rows
 
     edit(tmp_path, VERSION_1)
     context = open_context(tmp_path)
@@ -195,10 +196,8 @@ def test_an_undo_of_a_run_from_before_version_4_goes_by_its_last_change(tmp_path
         old = next(rows.read_rows(context.journal, OLD_RUN))
         assert old.touched is None and old.change
         made = next(undo_rows(context, runs.get_run(context.journal, OLD_RUN), {}))
-        undoes = (made.reference or {})["undoes"]
-        assert (undoes["before"], undoes["left"]) == (
-            old.before,
-            {member: new for member, (_, new) in old.change.items()},
+        assert made.reference == Undoes(
+            old.before or {}, {member: new for member, (_, new) in old.change.items()}
         )
         context.journal.commit(
             row_writes.intent(

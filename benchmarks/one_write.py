@@ -20,7 +20,7 @@ from bulk.core.action import Action, Change, Outcome, Param, State, differences
 from bulk.core.action_log import ActionLog
 from bulk.core.records import Row, RunRecord
 from bulk.core.settings import Settings
-from bulk.engine import LiveRun
+from bulk.engine import RunSpec
 from bulk.journal import Journal, open_journal, runs
 from bulk.runs import locks
 from bulk.webex.client import Api, Token
@@ -102,15 +102,15 @@ def work_all(
     runs.create_run(journal, run)
     for chunk in build_chunks(rows(count), chunk_size):
         runs.add_order(journal, run.run_id, chunk, "person_id")
-    live = _live(home, journal, run, base_url)
+    spec = _spec(home, journal, run, base_url)
     handed_over, cpu = time.perf_counter(), time.process_time()
-    engine.start(live)
+    live = engine.start(spec)
     live.ended.wait()
     ended, used = time.perf_counter(), time.process_time() - cpu
     counts: dict[str, Any] = runs.run_counts(journal, run.run_id)
     journal.close()
     if counts["done"] != count:
-        raise RuntimeError(f"{counts} {live.stop_reason}")
+        raise RuntimeError(f"{counts} {live.stop.reason}")
     return Took(handed_over - began, ended - handed_over, used)
 
 
@@ -132,11 +132,8 @@ def shown_run(
     runs.create_run(journal, run)
     for chunk in build_chunks(rows(orders * rows_each), rows_each):
         runs.add_order(journal, run.run_id, chunk, "person_id")
-    live = replace(
-        _live(home, journal, run, "", named),
-        on_end=locks.take(home, "benchmark", run.run_id).release,
-    )
-    engine.start(live)
+    owned = locks.take(home, "benchmark", run.run_id)
+    live = engine.start(replace(_spec(home, journal, run, "", named), on_end=owned.release))
     message(run.run_id)
     live.ended.wait()
     journal.close()
@@ -150,9 +147,9 @@ def _answer_late(delay: float) -> Callable[..., Outcome]:
     return answer
 
 
-def _live(
+def _spec(
     home: Path, journal: Journal, run: RunRecord, base_url: str, worked: Action | None = None
-) -> LiveRun:
+) -> RunSpec:
     settings = Settings()
     pace = Pace(start=Learned(no_429_up_to=100_000.0))
     api = Api(
@@ -162,7 +159,7 @@ def _live(
         pace=pace,
         interrupt=threading.Event(),
     )
-    return LiveRun(
+    return RunSpec(
         run_id=run.run_id,
         action=worked or action(http=bool(base_url)),
         api=api,

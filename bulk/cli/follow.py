@@ -87,7 +87,7 @@ def to_the_end(
                 acked=True,
                 detail="Ctrl-C",
             )
-    code = report(context, live.run_id, as_json=as_json, reason=live.stop_reason, api=live.api)
+    code = report(context, live.run_id, as_json=as_json, reason=live.stop.reason, api=live.api)
     if code == 3:
         cancelled = find_run(context, live.run_id).state == "cancelled"
         sys.stderr.write(f"Para seguir: bulk {'retry' if cancelled else 'resume'} {live.run_id}\n")
@@ -177,7 +177,9 @@ def progress(context: Context, live: LiveRun, *, shown: bool) -> Iterator[Any]:
         def tell() -> None:
             counts = runs.run_counts(context.journal, live.run_id)
             total = sum(counts.values())
-            name = f"{live.action.title} · programada" if live.waiting else live.action.title
+            name = (
+                f"{live.action.title} · programada" if live.dispatch.waiting else live.action.title
+            )
             bar.update(
                 task,
                 description=name,

@@ -1,52 +1,59 @@
 """The engine: rows of all runs on one pool of threads, under the safety protocol of
 docs/diseno.md 6.
+
+Others start a run with `start(RunSpec)`, wake it when it has new orders, find the runs of this
+process, and stop them. Lock order: the pool's `changed` first; then the leaves, which take no other
+lock: a run's `StopState.lock`, `Health.lock`, `Projection.lock`.
 """
 
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 from bulk.engine import pool, timers, watcher
 from bulk.engine.feed import set_unit, single
 from bulk.engine.finish import seal
-from bulk.engine.state import Item, LiveRun, Unit
+from bulk.engine.pool import wake
+from bulk.engine.state import Item, LiveRun, RunSpec, Unit
 from bulk.journal import rows, runs
 from bulk.webex.client import Token
 
-__all__ = ["LiveRun", "calling_with", "find_live", "seal", "start", "stop_all", "wake"]
+__all__ = ["LiveRun", "RunSpec", "calling_with", "find_live", "seal", "start", "stop_all", "wake"]
 
-wake = pool.wake
 CLOSED_REASON = "El programa se ha cerrado. Reanuda cuando quieras: no se ha perdido nada."
 
 
-def start(live: LiveRun) -> None:
-    """Work `live` in the background until its rows have ended or it has to stop. Raises
+def start(spec: RunSpec) -> LiveRun:
+    """Work the run in the background until its rows have ended or it has to stop. Raises
     JournalError.
 
     What an interruption left behind comes first: jobs are followed, open intents settled by
     reading.
     """
-    left = rows.recover_running_rows(live.journal, live.run_id)
-    record = runs.get_run(live.journal, live.run_id)
+    left = rows.recover_running_rows(spec.journal, spec.run_id)
+    record = runs.get_run(spec.journal, spec.run_id)
     # A verification looks at each row as it is: none of them changes what the next one finds.
-    live.repeated = (
-        set() if record.kind == "verify" else rows.repeated_entities(live.journal, live.run_id)
+    repeated = (
+        frozenset[str]()
+        if record.kind == "verify"
+        else frozenset(rows.repeated_entities(spec.journal, spec.run_id))
     )
-    live.counters_before = (record.requests, record.retries, record.rate_limited)
-    live.waiting = timers.is_early(live, pool.live_ids())
-    if live.waiting:
+    counters = (record.requests, record.retries, record.rate_limited)
+    live = LiveRun(replace(spec, repeated=repeated, counters_before=counters))
+    if timers.is_early(live, pool.live_ids()):
+        live.dispatch.waiting = True
         runs.update_run(live.journal, live.run_id, state="scheduled", reason=None, ended_at=None)
     else:
         timers.begin(live)
-    live.ready.extend(
-        _left_behind(
-            live, [Item(row, time.monotonic(), asked=row.line in live.asked) for row in left]
-        )
-    )
-    live.api.limit_in_flight(live.workers)
-    live.log.event("run_start", run=live.run_id, dry_run=live.dry_run, left_behind=len(left))
+    started = time.monotonic()
+    items = [Item(row, started, asked=row.line in spec.asked) for row in left]
+    live.dispatch.ready.extend(_left_behind(live, items))
+    live.api.limit_in_flight(spec.workers)
+    spec.log.event("run_start", run=live.run_id, dry_run=spec.dry_run, left_behind=len(left))
     pool.add_run(live)
     watcher.watch()
+    return live
 
 
 def _left_behind(live: LiveRun, items: list[Item]) -> list[Unit]:
@@ -86,5 +93,5 @@ def stop_all(timeout: float = 10.0) -> None:
     for live in lives:
         live.halt("paused", CLOSED_REASON)
     for live in lives:
-        pool.check_end(live)
+        pool.end_if_over(live)
         live.ended.wait(max(0.0, until - time.monotonic()))

@@ -30,11 +30,11 @@ def decide(live: LiveRun, item: Item, now: State) -> Change:
     """
     reference = item.row.reference
     if undoes := undo_of(reference):
-        change = revert(live.action, undoes, now, live.options)
+        change = revert(live.action, undoes, now, live.spec.options)
         if isinstance(reference, Verifies):
             return _unexpected_rest(change, undoes, reference.message, now)
         return change
-    change = live.action.decide(now, **live.action.arguments(item.row.params, live.options))
+    change = live.action.decide(now, **live.action.arguments(item.row.params, live.spec.options))
     return _verified(live, change, reference, now) if isinstance(reference, Verifies) else change
 
 

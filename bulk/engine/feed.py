@@ -18,9 +18,15 @@ def is_wanted(live: LiveRun) -> bool:
     """Claim more rows when less than a round of work is ready, and not while many wait for an
     entity.
     """
-    if live.exhausted or live.feeding or len(live.ready) >= live.workers:
+    if (
+        live.dispatch.exhausted
+        or live.dispatch.feeding
+        or len(live.dispatch.ready) >= live.spec.workers
+    ):
         return False
-    waiting = sum(len(unit.items) for unit in live.parked) + sum(map(len, live.gathered.values()))
+    waiting = sum(len(unit.items) for unit in live.dispatch.parked) + sum(
+        map(len, live.dispatch.gathered.values())
+    )
     return waiting < 4 * _window(live)
 
 
@@ -31,10 +37,10 @@ def _window(live: LiveRun) -> int:
     sets = live.action.sets
     max_in_a_set = (
         max(sets.read_limit(live.settings), sets.write_limit(live.settings))
-        if sets and live.bulk
+        if sets and live.spec.bulk
         else 1
     )
-    return max(2 * live.workers, max_in_a_set) if live.bulk else 1
+    return max(2 * live.spec.workers, max_in_a_set) if live.spec.bulk else 1
 
 
 def next_units(live: LiveRun) -> list[Unit]:
@@ -43,17 +49,17 @@ def next_units(live: LiveRun) -> list[Unit]:
         claimed = rows.claim(
             live.journal,
             live.run_id,
-            after=live.cursor,
+            after=live.dispatch.cursor,
             limit=window,
-            descending=live.descending,
-            only=live.canary,
+            descending=live.spec.descending,
+            only=live.spec.canary,
         )
     except JournalError as error:
         live.halt("stopped", error.message)
         return []
-    live.exhausted = len(claimed) < window
+    live.dispatch.exhausted = len(claimed) < window
     if claimed:
-        live.cursor = claimed[-1].line
+        live.dispatch.cursor = claimed[-1].line
     return units_of(live, claimed)
 
 
@@ -63,7 +69,7 @@ def units_of(live: LiveRun, claimed: Iterable[StoredRow]) -> list[Unit]:
     """
     sets, started = live.action.sets, time.monotonic()
     items = [Item(row, started) for row in claimed]
-    if sets is None or sets.read_many is None or not live.bulk:
+    if sets is None or sets.read_many is None or not live.spec.bulk:
         return [single(live, item) for item in items]
     units: list[Unit] = []
     groups: dict[str, list[Item]] = {}
@@ -76,7 +82,7 @@ def units_of(live: LiveRun, claimed: Iterable[StoredRow]) -> list[Unit]:
         keys = _keys(live, group) if sets.shares_entity else frozenset()
         limit = sets.read_limit(live.settings)
         units += [Unit("rows", group[i : i + limit], keys) for i in range(0, len(group), limit)]
-    return sorted(units, key=lambda unit: live.order(unit.items[0].line))
+    return sorted(units, key=lambda unit: live.spec.order(unit.items[0].line))
 
 
 def _by_itself(live: LiveRun, sets: SetOps, item: Item) -> bool:
@@ -84,9 +90,9 @@ def _by_itself(live: LiveRun, sets: SetOps, item: Item) -> bool:
     its own read comes right before its write, with no time for a change of somebody else between
     them.
     """
-    if not sets.shares_entity and item.row.entity in live.repeated:
+    if not sets.shares_entity and item.row.entity in live.spec.repeated:
         return True
-    return not live.dry_run and sets.write_many is None and item.row.reference is not None
+    return not live.spec.dry_run and sets.write_many is None and item.row.reference is not None
 
 
 def single(live: LiveRun, item: Item) -> Unit:
@@ -94,7 +100,7 @@ def single(live: LiveRun, item: Item) -> Unit:
 
 
 def _keys(live: LiveRun, items: Iterable[Item]) -> frozenset[str]:
-    return frozenset(live.lock_key(item.row.entity) for item in items)
+    return frozenset(live.spec.lock_key(item.row.entity) for item in items)
 
 
 # -- sets ------------------------------------------------------------------------------------------
@@ -110,7 +116,7 @@ def gather(live: LiveRun, decided: Iterable[Item]) -> list[Unit]:
     full: list[Unit] = []
     for item in decided:
         key = sets.set_key(item.row.params)
-        waiting = live.gathered.setdefault(key, [])
+        waiting = live.dispatch.gathered.setdefault(key, [])
         weight = sum(sets.weight(other.row.params) for other in waiting) + sets.weight(
             item.row.params
         )
@@ -118,13 +124,13 @@ def gather(live: LiveRun, decided: Iterable[Item]) -> list[Unit]:
             other.row.entity == item.row.entity for other in waiting
         )
         if waiting and (twin or weight > sets.write_limit(live.settings)):
-            full.append(set_unit(live, live.gathered.pop(key)))
-            waiting = live.gathered.setdefault(key, [])
+            full.append(set_unit(live, live.dispatch.gathered.pop(key)))
+            waiting = live.dispatch.gathered.setdefault(key, [])
         waiting.append(item)
-        if not live.bulk or sum(
+        if not live.spec.bulk or sum(
             sets.weight(other.row.params) for other in waiting
         ) >= sets.write_limit(live.settings):
-            full.append(set_unit(live, live.gathered.pop(key)))
+            full.append(set_unit(live, live.dispatch.gathered.pop(key)))
     return full
 
 
@@ -132,12 +138,12 @@ def last_sets(live: LiveRun) -> list[Unit]:
     """What is left when there are no more rows to fill the sets with. Call with the pool's lock
     held.
     """
-    left, live.gathered = live.gathered, {}
+    left, live.dispatch.gathered = live.dispatch.gathered, {}
     return [set_unit(live, items) for items in left.values()]
 
 
 def set_unit(live: LiveRun, items: list[Item], stage: str = "set") -> Unit:
     keys = _keys(live, items)
     if live.action.sets and live.action.sets.one_at_a_time and not live.settings.parallel_move_jobs:
-        keys |= {live.lock_key(f"{live.action.id} job")}
-    return Unit(stage, sorted(items, key=lambda item: live.order(item.line)), keys)
+        keys |= {live.spec.lock_key(f"{live.action.id} job")}
+    return Unit(stage, sorted(items, key=lambda item: live.spec.order(item.line)), keys)

@@ -27,14 +27,13 @@ def end_run(live: LiveRun) -> None:
     try:
         _close(live)
     except JournalError as error:
-        live.stop_state = live.stop_state or "stopped"
-        live.stop_reason = live.stop_reason or error.message
+        live.stop.set(live.stop.state or "stopped", live.stop.reason or error.message)
         log.error("la ejecución %s no se ha podido cerrar: %s", live.run_id, error.message)
     finally:
         try:
-            live.log.close()
-            live.on_end()
-        finally:  # whatever happens there: somebody waits for it
+            live.spec.log.close()
+            live.spec.on_end()
+        finally:  # whatever happens there: other threads wait for it
             live.ended.set()
 
 
@@ -43,7 +42,9 @@ def hear(live: LiveRun, commands: Sequence[Command]) -> bool:
     it.
     """
     text = [command.command for command in commands]
-    live.dropped |= {int(each.removeprefix(DROP)) for each in text if each.startswith(DROP)}
+    live.dispatch.dropped |= {
+        int(each.removeprefix(DROP)) for each in text if each.startswith(DROP)
+    }
     last = next((each for each in reversed(text) if not each.startswith(DROP)), "")
     if last in STOPS:
         live.halt(STOPS[last])
@@ -51,40 +52,50 @@ def hear(live: LiveRun, commands: Sequence[Command]) -> bool:
 
 
 def _close(live: LiveRun) -> None:
-    if commands := control.unread(live.journal, [live.run_id]):
-        hear(live, commands)
-        control.acknowledge(live.journal, [command.seq for command in commands])
-    _revert(live)
+    _hear_the_last(live)
+    _give_back(live)
     live.journal.flush()
-    if live.stop_state == "cancelled":
+    if live.stop.state == "cancelled":
         rows.cancel_open(live.journal, live.run_id)
     counts = runs.run_counts(live.journal, live.run_id)
-    if live.canary and not live.stop_state and counts["pending"]:
+    if live.spec.canary and not live.stop.state and counts["pending"]:
         timers.end_canary(live, counts)
-    if live.stop_state != "cancelled" and not counts["pending"] and not counts["running"]:
-        live.stop_state = live.stop_reason = (
-            None  # it was asked to stop when there was nothing left to do
-        )
-    if not live.stop_state and not counts["running"] and counts["pending"] and _wait_text(live):
-        live.stop_state, live.stop_reason = "paused", ORDERS_WAIT
-    if not live.stop_state and (
-        counts["pending"] or counts["running"]
-    ):  # never called ended with rows left open
-        live.stop_state, live.stop_reason = "stopped", LEFT_OPEN
-    elif live.stop_state in ("paused", "stopped") and (
-        held := rows.held(live.journal, live.run_id)
-    ):
-        text = IN_WEBEX_ONE if held == 1 else IN_WEBEX.format(f"{held} filas")
-        live.stop_reason = f"{live.stop_reason} {text}" if live.stop_reason else text
-    state = live.stop_state or final_state(counts)
-    if live.stop_state and live.stop_reason:
-        _described(live)
-    if live.dry_run and state in ENDED_RUNS:
+    _settle_stop(live, counts)
+    state = live.stop.state or final_state(counts)
+    if live.stop.state and live.stop.reason:
+        _audit(live)
+    if live.spec.dry_run and state in ENDED_RUNS:
         seal(live.journal, live.run_id)
     store_counters(live)
     sample(live, counts)
-    runs.update_run(live.journal, live.run_id, state=state, reason=live.stop_reason, ended_at=now())
-    live.log.event("run_end", run=live.run_id, state=state, reason=live.stop_reason)
+    reason = live.stop.reason
+    runs.update_run(live.journal, live.run_id, state=state, reason=reason, ended_at=now())
+    live.spec.log.event("run_end", run=live.run_id, state=state, reason=reason)
+
+
+def _hear_the_last(live: LiveRun) -> None:
+    """Commands that came while the run was coming to its end."""
+    commands = control.unread(live.journal, [live.run_id])
+    if commands:
+        hear(live, commands)
+        control.acknowledge(live.journal, [command.seq for command in commands])
+
+
+def _settle_stop(live: LiveRun, counts: dict[str, int]) -> None:
+    """How the run ends, given the rows that are left: never called ended with rows left open."""
+    stop, pending, running = live.stop, counts["pending"], counts["running"]
+    left = pending or running
+    if stop.state != "cancelled" and not left:
+        stop.set(None)  # it was asked to stop when there was nothing left to do
+    if stop.state is None and left:
+        wait = pending and not running and _orders_wait(live)
+        stop.set(*(("paused", ORDERS_WAIT) if wait else ("stopped", LEFT_OPEN)))
+        if not wait:
+            return
+    held = rows.held(live.journal, live.run_id) if stop.state in ("paused", "stopped") else 0
+    if held:
+        text = IN_WEBEX_ONE if held == 1 else IN_WEBEX.format(f"{held} filas")
+        stop.set(stop.state, f"{stop.reason} {text}" if stop.reason else text)
 
 
 def seal(journal: Journal, run_id: str) -> None:
@@ -95,7 +106,7 @@ def seal(journal: Journal, run_id: str) -> None:
     )
 
 
-def _wait_text(live: LiveRun) -> bool:
+def _orders_wait(live: LiveRun) -> bool:
     """Orders wait, or were let go on when the last of the others had just ended."""
     text = control.history(live.journal, live.run_id)
     return orders.waiting(live.journal, live.run_id) > 0 or bool(
@@ -103,10 +114,10 @@ def _wait_text(live: LiveRun) -> bool:
     )
 
 
-def _described(live: LiveRun) -> None:
+def _audit(live: LiveRun) -> None:
     """The audit keeps why a run stopped by itself: a resume clears the reason that is on show."""
-    command = "canary" if live.stopped_for_look else "auto_pause"
-    control.post(live.journal, live.run_id, command, "bulk", acked=True, detail=live.stop_reason)
+    command = "canary" if live.stop.for_look else "auto_pause"
+    control.post(live.journal, live.run_id, command, "bulk", acked=True, detail=live.stop.reason)
 
 
 def final_state(counts: dict[str, int]) -> str:
@@ -115,13 +126,13 @@ def final_state(counts: dict[str, int]) -> str:
     return "completed_with_errors" if bad else "completed"
 
 
-def _revert(live: LiveRun) -> None:
+def _give_back(live: LiveRun) -> None:
     """Rows that were claimed or decided and not sent; those of settling units keep their open
     intent.
     """
-    units = [*live.ready, *live.parked]
+    units = [*live.dispatch.ready, *live.dispatch.parked]
     items = [item for unit in units if unit.stage in ("rows", "set") for item in unit.items]
-    items += [item for waiting in live.gathered.values() for item in waiting]
+    items += [item for waiting in live.dispatch.gathered.values() for item in waiting]
     for item in items:
         outcomes.release(live, item)
 
@@ -146,17 +157,17 @@ def sample(live: LiveRun, counts: dict[str, int] | None = None) -> None:
 
 def totals(live: LiveRun) -> tuple[int, int, int]:
     """Requests, retries and 429s of this process on top of those of earlier ones."""
-    counters, base = live.api.counters, live.counters_before
+    counters, base = live.api.counters, live.spec.counters_before
     return base[0] + counters.requests, base[1] + counters.retries, base[2] + counters.rate_limited
 
 
 def store_counters(live: LiveRun) -> None:
     """What the run cost so far, and what was learned about the organisation's limit."""
     current = totals(live)
-    if current == live.stored_counters:
+    if current == live.health.stored_counters:
         return
     runs.update_run(
         live.journal, live.run_id, requests=current[0], retries=current[1], rate_limited=current[2]
     )
-    memory.remember(live.journal, f"pace:{live.org_key}", live.api.pace.learned().to_json())
-    live.stored_counters = current
+    memory.remember(live.journal, f"pace:{live.spec.org_key}", live.api.pace.learned().to_json())
+    live.health.stored_counters = current

@@ -45,7 +45,7 @@ def finish(
         )  # as the intent has it
         values["notes"] = list(change.notes)
     seconds = round(time.monotonic() - item.started, 3)
-    live.log.later(
+    live.spec.log.later(
         "row",
         run=live.run_id,
         order=f"{live.run_id}-r{row.seq}",
@@ -65,7 +65,7 @@ def finish(
 
 def release(live: LiveRun, item: Item) -> None:
     """Nothing of this row is out there: pending again, or cancelled with its order."""
-    to = "cancelled" if item.row.seq in live.dropped else "pending"
+    to = "cancelled" if item.row.seq in live.dispatch.dropped else "pending"
     live.journal.later(row_writes.release(live.run_id, item.line, item.row.seq, to=to))
 
 
@@ -94,7 +94,7 @@ def as_wanted(live: LiveRun, item: Item, before: State, change: Change) -> None:
     """Found as wanted: `unchanged`, or `done` when a write of ours had been sent for it
     (docs/diseno.md 6.2).
     """
-    if live.dry_run or not item.row.attempt:
+    if live.spec.dry_run or not item.row.attempt:
         finish(live, item, "unchanged", before=before, after=before, notes=list(change.notes))
     else:
         finish(
@@ -140,7 +140,7 @@ def _state(live: LiveRun, error: Exception) -> str:
         return "conflict"
     if isinstance(error, NotReversible):
         return "invalid"
-    return "blocked" if live.dry_run else "failed"
+    return "blocked" if live.spec.dry_run else "failed"
 
 
 def stop_reason(error: Exception) -> str | None:
@@ -162,35 +162,43 @@ def unknown(
 
 
 def _count_forbidden(live: LiveRun, error: Exception, message: str) -> None:
-    if live.refused_first is None:
-        return
-    live.refused_first = (
-        live.refused_first + 1 if isinstance(error, Forbidden) else live.refused_first
-    )
-    if live.refused_first >= FORBIDDEN_AT_ONCE:
+    health = live.health
+    with health.lock:
+        if health.refused_first is None or not isinstance(error, Forbidden):
+            return
+        health.refused_first += 1
+        enough = health.refused_first >= FORBIDDEN_AT_ONCE
+    if enough:
         live.halt("stopped", stop_reasons.FORBIDDEN.format(message))
 
 
 def _watch(live: LiveRun, item: Item, state: str, values: dict[str, Any]) -> None:
     """Automatic pause: too many of the last rows that reached Webex failed."""
-    if state in ("done", "unchanged", "change", "create"):
-        live.refused_first = None
-    if live.dry_run or state not in ("done", "unchanged", "failed", "unknown"):
-        return
-    went_well, size, full = state in ("done", "unchanged"), live.settings.breaker_window, False
-    described = (
-        None
-        if went_well
-        else Failure(
+    went_well = state in ("done", "unchanged", "change", "create")
+    failure = None
+    if not went_well:
+        failure = Failure(
             values.get("code"), values.get("status"), values.get("message"), item.row.label
         )
-    )
-    live.recent.append(described)
-    while len(live.recent) > size:
-        live.recent.popleft()
-        full = True
-    if went_well and full:  # the share has not grown
-        return
-    wrong = [failure for failure in list(live.recent) if failure]  # a copy: other threads append
-    if len(live.recent) == size and len(wrong) > size * live.settings.breaker_share:
+    with live.health.lock:
+        if went_well:
+            live.health.refused_first = None
+        if live.spec.dry_run or state not in ("done", "unchanged", "failed", "unknown"):
+            return
+        wrong = _failures(live, failure)
+    if wrong:
+        size = live.settings.breaker_window
         live.halt("stopped", stop_reasons.BREAKER.format(len(wrong), size, main_cause(wrong)))
+
+
+def _failures(live: LiveRun, failure: Failure | None) -> list[Failure]:
+    """The failures among the last rows when they are too many, else none. Call with the lock of
+    its health held.
+    """
+    recent, size = live.health.recent, live.settings.breaker_window
+    recent.append(failure)
+    while len(recent) > size:
+        recent.popleft()
+    wrong = [each for each in recent if each]
+    full = len(recent) == size
+    return wrong if full and failure and len(wrong) > size * live.settings.breaker_share else []

@@ -40,14 +40,12 @@ def add_run(live: LiveRun) -> None:
     """
     with POOL.changed:
         if not POOL.threads:
-            # what is loaded by now stays; each full collection that looks at it holds all threads
-            # up
+            # What is loaded by now stays: a full collection that looks at it holds all threads up.
             gc.freeze()
         POOL.runs.append(live)
-        live.journal.before_commit += (
-            live.log.flush,
-        )  # no outcome on the disk whose line is not in the log
-        wanted = max(POOL.threads, min(MAX_WORKERS, live.workers) + ahead(live))
+        # no outcome on the disk whose line is not in the log
+        live.journal.before_commit += (live.spec.log.flush,)
+        wanted = max(POOL.threads, min(MAX_WORKERS, live.spec.workers) + ahead(live))
         for number in range(POOL.threads, wanted):
             threading.Thread(target=_serve, name=f"bulk-{number}", daemon=True).start()
         POOL.threads = wanted
@@ -58,7 +56,7 @@ def ahead(live: LiveRun) -> int:
     """Rows beyond those in flight, whose intents and outcomes are written meanwhile: the line never
     waits for the disk.
     """
-    return live.workers // 2 if live.bulk else 0
+    return live.spec.workers // 2 if live.spec.bulk else 0
 
 
 def live_runs() -> list[LiveRun]:
@@ -73,9 +71,10 @@ def live_ids() -> set[str]:
 def wake(live: LiveRun) -> None:
     """Look again at `live`: it has new orders, or has to stop."""
     with POOL.changed:
-        live.exhausted, live.cursor, live.woken = False, None, True
+        live.dispatch.claim_again()
+        live.dispatch.woken = True
         POOL.changed.notify_all()
-    _end_if_over(live)
+    end_if_over(live)
 
 
 def _serve() -> None:
@@ -99,18 +98,18 @@ def _take() -> Job:
 
 
 def _job_of(live: LiveRun) -> Job | None:
-    if live.stopping or live.ending or live.waiting:
+    if live.stopping or live.dispatch.ending or live.dispatch.waiting:
         return None
     if feed.is_wanted(live):
-        live.feeding, live.woken = True, False
+        live.dispatch.feeding, live.dispatch.woken = True, False
         return lambda: _feed(live)
-    while live.ready and live.active < live.workers + ahead(live):
-        unit = live.ready.popleft()
+    while live.dispatch.ready and live.dispatch.active < live.spec.workers + ahead(live):
+        unit = live.dispatch.ready.popleft()
         if unit.keys & POOL.held:
-            live.parked.append(unit)
+            live.dispatch.parked.append(unit)
             continue
         POOL.held |= unit.keys
-        live.active += 1
+        live.dispatch.active += 1
         return lambda: _work(live, unit)
     return None
 
@@ -121,12 +120,12 @@ def _feed(live: LiveRun) -> None:
         units = feed.next_units(live)
     finally:
         with POOL.changed:
-            live.ready.extend(units)
-            live.feeding = False
-            if live.woken:  # what came after the claim is still to be claimed
-                live.exhausted, live.cursor = False, None
+            live.dispatch.ready.extend(units)
+            live.dispatch.feeding = False
+            if live.dispatch.woken:  # what came after the claim is still to be claimed
+                live.dispatch.claim_again()
             POOL.changed.notify(len(units) + _flush_sets(live) + 1)
-        _end_if_over(live)
+        end_if_over(live)
 
 
 def _work(live: LiveRun, unit: Unit) -> None:
@@ -136,23 +135,29 @@ def _work(live: LiveRun, unit: Unit) -> None:
     finally:
         with POOL.changed:
             POOL.held -= unit.keys
-            live.active -= 1
+            live.dispatch.active -= 1
             units = [*more.units, *feed.gather(live, more.decided)]
-            live.ready.extendleft(reversed(units))
+            live.dispatch.ready.extendleft(reversed(units))
             freed = _unpark(unit.keys) + _flush_sets(live)
             if len(units) + freed > 0:
                 POOL.changed.notify(len(units) + freed)
-            idle = not live.active
+            idle = not live.dispatch.active
         if idle:
-            _end_if_over(live)
+            end_if_over(live)
 
 
 def _flush_sets(live: LiveRun) -> int:
     """With no rows left to fill them, the sets go as they are."""
-    if not live.exhausted or live.active or live.feeding or live.ready or live.parked:
+    if (
+        not live.dispatch.exhausted
+        or live.dispatch.active
+        or live.dispatch.feeding
+        or live.dispatch.ready
+        or live.dispatch.parked
+    ):
         return 0
     units = feed.last_sets(live)
-    live.ready.extend(units)
+    live.dispatch.ready.extend(units)
     return len(units)
 
 
@@ -160,31 +165,29 @@ def _unpark(keys: frozenset[str]) -> int:
     """Units that waited for one of `keys` come first again, in their order."""
     freed = 0
     for live in POOL.runs:
-        mine = [unit for unit in live.parked if unit.keys & keys]
+        mine = [unit for unit in live.dispatch.parked if unit.keys & keys]
         if mine:
-            live.parked = [unit for unit in live.parked if not unit.keys & keys]
-            live.ready.extendleft(reversed(mine))
+            live.dispatch.parked = [unit for unit in live.dispatch.parked if not unit.keys & keys]
+            live.dispatch.ready.extendleft(reversed(mine))
             freed += len(mine)
     return freed
 
 
-def _end_if_over(live: LiveRun) -> None:
+def end_if_over(live: LiveRun) -> None:
     with POOL.changed:
-        idle = not live.active and not live.feeding
-        drained = live.exhausted and not live.ready and not live.parked and not live.gathered
-        over = idle and (live.stopping or drained)
-        if not over or live.ending:
+        dispatch = live.dispatch
+        over = dispatch.idle and (live.stopping or dispatch.drained)
+        if not over or dispatch.ending:
             return
-        live.ending = True
+        dispatch.ending = True
     try:
         end_run(live)
     finally:
-        with (
-            POOL.changed
-        ):  # only now: who finds no live run may trust that its last outcome is on the disk
+        # only now: who finds no live run may trust that its last outcome is on the disk
+        with POOL.changed:
             POOL.runs.remove(live)
             live.journal.before_commit = tuple(
-                call for call in live.journal.before_commit if call != live.log.flush
+                call for call in live.journal.before_commit if call != live.spec.log.flush
             )
 
 
@@ -192,6 +195,3 @@ def look_again() -> None:
     """Something that held a run back is over."""
     with POOL.changed:
         POOL.changed.notify_all()
-
-
-check_end = _end_if_over

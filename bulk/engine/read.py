@@ -23,7 +23,7 @@ def from_dry_run(live: LiveRun, item: Item) -> State | None:
         return None
     if max_age <= 0 or not live.action.pure_put:
         return None
-    if item.row.attempt or item.row.entity in live.repeated:
+    if item.row.attempt or item.row.entity in live.spec.repeated:
         return None
     age = (datetime.now(UTC) - datetime.fromisoformat(reference.read_at)).total_seconds()
     # a negative age: the clock was set back, and says nothing

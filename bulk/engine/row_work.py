@@ -89,7 +89,7 @@ def _decide(live: LiveRun, unit: Unit, item: Item, before: State, following: Nex
         return
     if not item.change:
         outcomes.as_wanted(live, item, before, item.change)
-    elif live.dry_run:
+    elif live.spec.dry_run:
         _plan(live, item, known)
     elif live.action.sets and live.action.sets.write_many:
         following.decided.append(item)
@@ -100,22 +100,21 @@ def _decide(live: LiveRun, unit: Unit, item: Item, before: State, following: Nex
 
 
 def _projected(live: LiveRun, item: Item, before: State) -> State:
-    """In a plan the next row of an entity sees what the rows before it would leave
+    """In a dry run the next row of an entity sees what the rows before it would leave
     (docs/diseno.md 6.7).
     """
     entity = str(item.row.entity)
-    if not live.dry_run or entity not in live.repeated:
+    if not live.spec.dry_run or entity not in live.spec.repeated:
         return before
-    known = live.projected.get(entity, {})
-    return before | {member: value for member, value in known.items() if member in before}
+    return live.projection.over(entity, before)
 
 
 def _plan(live: LiveRun, item: Item, before: State) -> None:
     change = item.change
     after = project(before, change)
     entity = str(item.row.entity)
-    if entity in live.repeated:
-        live.projected[entity] = live.projected.get(entity, {}) | change.news()
+    if entity in live.spec.repeated:
+        live.projection.add(entity, change)
     described = outcomes.described(item, change)
     outcomes.finish(
         live,

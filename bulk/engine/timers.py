@@ -40,8 +40,8 @@ def is_early(live: LiveRun, living: Collection[str]) -> bool:
     Those of one organisation are all of one process (docs/diseno.md 6.4), so nobody else's have to
     be asked for.
     """
-    return not live.after.isdisjoint(living) or (
-        live.not_before is not None and datetime.now(UTC) < live.not_before
+    return not live.spec.after.isdisjoint(living) or (
+        live.spec.not_before is not None and datetime.now(UTC) < live.spec.not_before
     )
 
 
@@ -49,11 +49,15 @@ def check_clock(live: LiveRun, living: Collection[str]) -> bool:
     """Begin what has waited for its turn (True), stop what has reached its last hour. Called
     several times per second.
     """
-    begins = live.waiting and not is_early(live, living)
+    begins = live.dispatch.waiting and not is_early(live, living)
     if begins:
         begin(live)
-    if live.not_after is not None and not live.stopping and datetime.now(UTC) >= live.not_after:
-        live.halt("paused", LATE_REASON.format(f"{live.not_after.astimezone():%H:%M}"))
+    if (
+        live.spec.not_after is not None
+        and not live.stopping
+        and datetime.now(UTC) >= live.spec.not_after
+    ):
+        live.halt("paused", LATE_REASON.format(f"{live.spec.not_after.astimezone():%H:%M}"))
     return begins
 
 
@@ -63,20 +67,20 @@ def begin(live: LiveRun) -> None:
     runs.update_run(
         live.journal, live.run_id, state="running", reason=None, ended_at=None, started_at=started
     )
-    live.waiting = False
+    live.dispatch.waiting = False
 
 
 def end_canary(live: LiveRun, counts: Mapping[str, int]) -> None:
     """The first rows have ended: the run pauses for a look; the next launch takes all the rest."""
     bad = sum(counts[state] for state in BAD)
-    live.stop_state, live.stopped_for_look = "paused", True
-    shown = DRY_RUN_REASON if live.dry_run else CANARY_REASON
-    live.stop_reason = shown.format(len(live.canary), bad, counts["pending"])
+    live.stop.for_look = True
+    shown = DRY_RUN_REASON if live.spec.dry_run else CANARY_REASON
+    reason = shown.format(len(live.spec.canary), bad, counts["pending"])
     failed = rows.read_rows(live.journal, live.run_id, states=BAD)
     cause = main_cause(
         Failure(row.code, row.status, row.message, row.label, row.group) for row in failed
     )
-    live.stop_reason += f" Causa principal: «{cause}»." if cause else ""
+    live.stop.set("paused", f"{reason} Causa principal: «{cause}»." if cause else reason)
     schedule = runs.get_run(live.journal, live.run_id).schedule
     rest = {name: value for name, value in schedule.items() if name != "lines"}
     runs.update_run(live.journal, live.run_id, schedule=rest)

@@ -43,7 +43,7 @@ def _watch() -> None:
                 _obey(live)
                 if check_clock(live, pool.live_ids()):
                     pool.look_again()
-                if counters_too and not live.ending and not live.waiting:
+                if counters_too and not live.dispatch.ending and not live.dispatch.waiting:
                     store_counters(live)
                     sample(live)
             except JournalError as error:
@@ -51,7 +51,7 @@ def _watch() -> None:
             except Exception:  # the watcher must outlive any surprise: nobody else hears a pause
                 log.exception("control")
             try:  # by itself: also a run whose commands cannot be read has to end
-                pool.check_end(live)
+                pool.end_if_over(live)
             except Exception:
                 log.exception("control")
 
@@ -62,7 +62,7 @@ def _obey(live: LiveRun) -> None:
     if not commands:
         return
     with pool.POOL.changed:
-        if live.ending:  # too late here: who asked finds the run idle, and does it there
+        if live.dispatch.ending:  # too late here: who asked finds the run idle, and does it there
             return
         stopped = hear(live, commands)
     if not stopped and any(command.command.startswith(GO_ON) for command in commands):

@@ -74,9 +74,9 @@ def _implicit_run(action_id: str, context: Context, lines: set[int]) -> Implicit
 
 def _work(implicit: ImplicitRun) -> None:
     """Let the engine see the new order; it is started again when it had come to an end."""
-    if implicit.live and not implicit.live.ending:
+    if implicit.live and not implicit.live.dispatch.ending:
         engine.wake(implicit.live)
-    if implicit.live and not implicit.live.ending:
+    if implicit.live and not implicit.live.dispatch.ending:
         return
     if implicit.live:
         implicit.live.ended.wait()

@@ -11,7 +11,7 @@ from bulk.adapters import get_action
 from bulk.core.action_log import ActionLog
 from bulk.core.records import RunRecord
 from bulk.core.settings import in_force
-from bulk.engine import LiveRun
+from bulk.engine import LiveRun, RunSpec
 from bulk.engine.timers import moment
 from bulk.journal import control, runs
 from bulk.runs import locks
@@ -57,7 +57,7 @@ def start_run(
                 detail=message,
             )
         schedule = runs.get_run(context.journal, run.run_id).schedule
-        live = LiveRun(
+        spec = RunSpec(
             run_id=run.run_id,
             action=action,
             api=api,
@@ -86,7 +86,7 @@ def start_run(
             person=run.person or connection.person,
         )
         api.pace.cap(run.run_id, run.settings.get("rate_ceiling", context.settings.rate_ceiling))
-        engine.start(live)
+        live = engine.start(spec)
     except BaseException:
         api.pace.uncap(run.run_id)
         owned.release()

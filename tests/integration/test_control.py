@@ -230,7 +230,7 @@ def test_a_scheduled_run_can_be_paused_and_still_waits_when_resumed(
     wait(live)
     assert workspace.result(live.run_id).document["state"] == "paused"
     again = resume(workspace.context, live.run_id, workspace.connection)
-    assert again is not None and again.waiting
+    assert again is not None and again.dispatch.waiting
     request_stop(workspace.context, live.run_id, "cancel", "prueba")
     wait(again)
     assert workspace.result(live.run_id).counts == {"cancelled": 3}

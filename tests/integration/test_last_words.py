@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -73,14 +74,18 @@ def test_a_cancel_that_comes_while_the_run_is_closed_is_carried_out(
 ) -> None:
     remote.config(latency_ms=40)
     live = workspace.start(FORWARD, forwarded(remote, 40), Launch(workers=1))
-    closing_, resume_orders, on_run_finished = threading.Event(), threading.Event(), live.on_end
+    closing_, resume_orders, on_run_finished = (
+        threading.Event(),
+        threading.Event(),
+        live.spec.on_end,
+    )
 
     def slowly() -> None:
         closing_.set()
         resume_orders.wait(PATIENCE)
         on_run_finished()
 
-    live.on_end = slowly
+    live.spec = replace(live.spec, on_end=slowly)
     until(lambda: runs.run_counts(workspace.context.journal, live.run_id)["done"])
     live.halt("paused")
     assert closing_.wait(PATIENCE)  # its state is written, and it is still owned

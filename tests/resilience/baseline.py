@@ -36,7 +36,7 @@ def undisturbed(action: str, home: Path, remote: Remote, files: Path) -> Referen
             context, prepared, connection, Launch(chunk_size=40, workers=8, options=options)
         )
         assert live.ended.wait(PATIENCE), "the undisturbed run did not end"
-        assert live.stop_state is None, live.stop_reason
+        assert live.stop.state is None, live.stop.reason
         found = list(rows.read_rows(context.journal, live.run_id))
     finally:
         close_context(context)

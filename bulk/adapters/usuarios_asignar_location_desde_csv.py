@@ -69,9 +69,9 @@ def _state(person: Any, params: Mapping[str, Any], calling: CallingLicenses) -> 
     Unreadable.
     """
     held = needed(person, "licenses", list)
-    has_calling = bool(calling.sure_of(held)) or (
-        bool(calling.doubtful_of(held)) and bool(person.get("extension"))
-    )
+    # a location or an extension is told of people with calling only: it settles a doubtful license
+    shows_calling = bool(person.get("extension") or person.get("locationId"))
+    has_calling = bool(calling.sure_of(held) or (calling.doubtful_of(held) and shows_calling))
     state: State = {
         "extension": person.get("extension"),
         "phoneNumber": _work_number(person) if has_calling else None,

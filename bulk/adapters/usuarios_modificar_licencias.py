@@ -168,7 +168,9 @@ def write(
     lacking = [licence for licence, wanted in change.news().items() if after[licence] != wanted]
     wrong = [licence for licence in lacking if after[licence] or id_key(licence) not in waiting]
     if not wrong:
-        note = PENDING.format(", ".join(lacking)) if lacking else None
+        if not lacking:
+            return Outcome(tracking_id=answer.tracking_id)
+        note = PENDING.format(", ".join(lacking))
         return Outcome(after=after, message=note, tracking_id=answer.tracking_id)
     text = PARTIAL.format(", ".join(wrong))
     return Outcome(False, after=after, code="partial", message=text, tracking_id=answer.tracking_id)

@@ -29,7 +29,7 @@ from bulk.errors import (
 from bulk.journal import row_writes
 from bulk.webex.answers import Answer
 from bulk.wording.remedies import explain
-from schemas.hydra import id_tail
+from schemas.hydra import id_key
 
 NOT_CONFIRMED = (
     "Webex aceptó la petición, pero la lectura posterior no muestra el cambio. Reintenta la fila"
@@ -183,8 +183,8 @@ def _refused(live: LiveRun, items: Sequence[Item], error: ApiError, attempts: in
 
 def _is_named(item: Item, error: ApiError) -> bool:
     """The answer blames a value of this row: its id, its number, or the uuid inside the id."""
-    values = {str(item.row.entity), id_tail(str(item.row.entity)), *map(str, item.change.fields)}
-    return not values.isdisjoint(error.named)
+    values = {id_key(each) for each in (item.row.entity, *item.change.fields)}
+    return not values.isdisjoint(map(id_key, error.named))
 
 
 # -- what became of it -----------------------------------------------------------------------------

@@ -8,10 +8,10 @@ from bulk.adapters import IN_DEVELOPMENT, UNSUPPORTED
 from bulk.core.records import RunRecord
 from bulk.runs.resume import resume
 from bulk.runs.status import title
+from pages.ui.frame import page
 from pages.ui.results import repeat, roadmap
 from pages.ui.run import current_runs
 from pages.ui.run.snapshot import progress_line, state_word, take_snapshot
-from pages.ui.frame import page
 from pages.ui.shell import resources
 from pages.ui.shell.errors import error_boundary
 from pages.ui.shell.session import Session

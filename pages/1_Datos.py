@@ -44,14 +44,6 @@ def main_buttons(session: Session) -> None:
             continue_button(session, "on_top")
 
 
-def rows_to_work(session: Session) -> bool:
-    return any(
-        len(session.files.working[name].frame)
-        for name in ("ubicaciones", "usuarios")
-        if name in session.files.working
-    )
-
-
 def possible(session: Session) -> None:
     """What these files are enough for, and what each other action lacks."""
     states = selection.all_readiness(session)
@@ -151,7 +143,7 @@ def continue_button(session: Session, key: str) -> None:
     if st.button(
         "Continuar a Mapeo",
         type="primary",
-        disabled=not rows_to_work(session),
+        disabled=not selection.rows_to_work(session),
         key=key,
         help=lacking(session),
     ):
@@ -160,7 +152,11 @@ def continue_button(session: Session, key: str) -> None:
 
 def lacking(session: Session) -> str | None:
     """Why the next step is not available yet."""
-    return None if rows_to_work(session) else "Falta un fichero de ubicaciones o de usuarios."
+    return (
+        None
+        if selection.rows_to_work(session)
+        else "Falta un fichero de ubicaciones o de usuarios."
+    )
 
 
 session = page.begin("datos")

@@ -21,8 +21,6 @@ from pages.ui.shell import resources
 from pages.ui.shell.errors import error_boundary
 from pages.ui.shell.session import Session, put_in_url
 from pages.ui.texts import (
-    EMPTY_ACTION,
-    EMPTY_MAPPING,
     NO_WRITES,
     NOTHING_TO_CHANGE,
     PAGES,
@@ -52,27 +50,6 @@ def start_dry_run(session: Session, prepared: PreparedFile, *, few: int = 0) -> 
     session.view.dry_run_id = started.run_id
     put_in_url(started.run_id)
     st.rerun()
-
-
-def prepared_or_reason(session: Session) -> PreparedFile | None:
-    """The file to dry-run, or None after showing what is missing."""
-    if not session.files.working.keys() & {"ubicaciones", "usuarios"}:
-        st.info(EMPTY_MAPPING, icon=":material/upload_file:")
-    elif session.mapping.action_id is None:
-        st.info(EMPTY_ACTION, icon=":material/arrow_back:")
-    elif lacking := selection.file_lacking(session):
-        st.info(escape_markdown(lacking), icon=":material/upload_file:")
-    else:
-        return selection.prepared_file(session)
-    return None
-
-
-def way_back(session: Session) -> None:
-    no_file = not session.files.working.keys() & {
-        "ubicaciones",
-        "usuarios",
-    } or selection.file_lacking(session)
-    page.goto_button("datos" if no_file else "mapeo")
 
 
 def start_button(session: Session, prepared: PreparedFile, *, again: bool) -> None:
@@ -112,7 +89,7 @@ def progress(session: Session, run: RunRecord) -> None:
             if not snapshot.alive:
                 st.rerun()
             st.progress(snapshot.share, text=f"**Leyendo Webex** · {progress_line(snapshot)}")
-            row_filters.draw(snapshot, key=f"plan_{run.run_id}")
+            row_filters.draw(snapshot, key=f"rows_{run.run_id}")
 
     panel()
 
@@ -150,7 +127,7 @@ def result(session: Session, snapshot: RunSnapshot, prepared: PreparedFile | Non
         if prepared and snapshot.ended
         else None
     )
-    row_filters.draw(snapshot, key=f"plan_{snapshot.run.run_id}", below=below)
+    row_filters.draw(snapshot, key=f"rows_{snapshot.run.run_id}", below=below)
     if prepared and prepared.invalid.keys() - prepared.excluded:
         with st.expander("Corregir las filas apartadas"):
             dry_run.validation(session, prepared)
@@ -174,14 +151,17 @@ def idle(
     current = bool(run and selection.matches_session(run, session, resources.connection(session)))
     if run and not current and session.mapping.action_id:
         st.warning(OTHER_DATA, icon=":material/warning:")
-    prepared = None if run and not session.files.working else prepared_or_reason(session)
+    missing = selection.missing(session)
+    prepared = None if missing else selection.prepared_file(session)
+    if missing and not (run and not session.files.working):
+        st.info(escape_markdown(missing.text), icon=missing.icon)
     with place:
         if run:
             downloads.csv_button(run, "Descargar ensayo")
         if prepared:
             start_button(session, prepared, again=current)
-        elif not run:
-            way_back(session)
+        elif missing and not run:
+            page.goto_button(missing.page)
         if (
             snapshot
             and not snapshot.ended

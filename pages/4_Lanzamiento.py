@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
-from bulk.planning.prepare import PreparedFile
 from bulk.runs.connection import Connection
 from pages.ui.frame import page
 from pages.ui.mapping import selection
@@ -14,39 +12,20 @@ from pages.ui.run.snapshot import take_snapshot
 from pages.ui.shell import resources
 from pages.ui.shell.errors import error_boundary
 from pages.ui.shell.session import Session, put_in_url
-from pages.ui.texts import EMPTY_ACTION, EMPTY_MAPPING, NOTHING_RUNS, local_time
+from pages.ui.texts import NOTHING_RUNS, local_time
 from pages.ui.widgets.markdown import escape_markdown
 
 
-def prepared_or_reason(session: Session, place: DeltaGenerator) -> PreparedFile | None:
-    """The file to launch, or None after showing where to begin."""
-    if not session.files.working.keys() & {"ubicaciones", "usuarios"}:
-        st.info(f"{NOTHING_RUNS} {EMPTY_MAPPING}", icon=":material/upload_file:")
-        with place:
-            page.goto_button("datos")
-    elif session.mapping.action_id is None:
-        st.info(f"{NOTHING_RUNS} {EMPTY_ACTION}", icon=":material/arrow_back:")
-        with place:
-            page.goto_button("mapeo")
-    elif lacking := selection.file_lacking(session):
-        st.info(f"{NOTHING_RUNS} {escape_markdown(lacking)}", icon=":material/upload_file:")
-        with place:
-            page.goto_button("datos")
-    else:
-        return selection.prepared_file(session)
-    return None
-
-
 def before(session: Session, connection: Connection) -> None:
-    prepared = (
-        selection.prepared_file(session)
-        if session.mapping.action_id and not selection.file_lacking(session)
-        else None
-    )
-    place = page.heading("lanzamiento", prepared.action.title if prepared else "")
-    prepared = prepared_or_reason(session, place)
-    if prepared is None:
+    """Before the launch."""
+    if missing := selection.missing(session):
+        action = selection.chosen_action(session)
+        with page.heading("lanzamiento", action.title if action else ""):
+            page.goto_button(missing.page)
+        st.info(f"{NOTHING_RUNS} {escape_markdown(missing.text)}", icon=missing.icon)
         return
+    prepared = selection.prepared_file(session)
+    place = page.heading("lanzamiento", prepared.action.title)
     summary = dry_run.summary_of(session, connection)
     if reason := selection.why_not(prepared):
         st.error(escape_markdown(reason), icon=":material/error:")

@@ -79,11 +79,11 @@ def buttons(session: Session, picked: Sequence[RunRecord]) -> bool:
         downloads.acta_button(picked, "Acta de las seleccionadas")
         one = picked[0] if len(picked) == 1 else None
         able = one is not None and repeat.can_repeat(context, one)
-        message = (
+        tip = (
             "Carga su fichero, su acción y su mapeo, y abre Ensayo. Necesita que se guardara el"
             " fichero."
         )
-        if st.button("Repetir", disabled=not able, help=message) and one:
+        if st.button("Repetir", disabled=not able, help=tip) and one:
             repeat_run(session, one)
         again = bool(picked) and all(run.run_id in history.archived(context) for run in picked)
         if st.button(
@@ -103,14 +103,14 @@ def buttons(session: Session, picked: Sequence[RunRecord]) -> bool:
 def draw(session: Session) -> None:
     place = page.heading("historial")
     context = resources.context()
-    there = history.everything(context)
-    if not there:
+    everything = history.everything(context)
+    if not everything:
         st.info(NO_RUNS, icon=":material/history:")
         with place:
             if st.button("Cargar ficheros", type="primary"):
                 st.switch_page(PAGES["datos"][0])
         return
-    found = history.matching(context, there, chosen_filters(history.organizations(there)))
+    found = history.matching(context, everything, chosen_filters(history.organizations(everything)))
     pages = max(1, -(-len(found) // history.PAGE))
     number = st.pagination(pages, key="history_page") if pages > 1 else 1
     shown = found[(number - 1) * history.PAGE : number * history.PAGE]

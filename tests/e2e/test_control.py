@@ -1,4 +1,4 @@
-"""A run is steered from wherever it is seen: another tab pauses it, F5 finds it, failed rows are
+"""A run is steered from any tab: another tab pauses it, F5 finds it, failed rows are
 retried by a click.
 """
 

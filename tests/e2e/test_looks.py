@@ -27,7 +27,7 @@ MAIN = {
 }
 MIN_CONTRAST = 4.5  # WCAG 2.2, 1.4.3
 
-# Each text that can be seen, with the contrast of its colour to what is painted below it.
+# Each text that can be seen, with the contrast of its color to what is painted below it.
 CONTRASTS = """() => {
   const parse = text => { const n = text.match(/[\\d.]+/g).map(Number); return {r: n[0], g: n[1], b: n[2], a: n[3] ?? 1}; };
   const over = (a, b) => ({r: a.r*a.a + b.r*(1-a.a), g: a.g*a.a + b.g*(1-a.a), b: a.b*a.a + b.b*(1-a.a), a: 1});

@@ -247,7 +247,7 @@ def test_verification_runs_in_the_background_and_tells_what_it_found(
     assert "Ver la ejecución de origen" in labels(app)
 
 
-def test_what_somebody_changed_since_is_reported_as_different(
+def test_what_others_changed_since_is_reported_as_different(
     app: AppTest, context: Context, sandbox: Connection, run: RunRecord
 ) -> None:
     wait(undo(context, run.run_id, sandbox), every=0.05)

@@ -32,7 +32,7 @@ JOIN = {"extension": "UBICACIONES.ext[location_name=location_name]"}
 
 @pytest.fixture
 def tab(app: AppTest, files: dict[str, Dataset]) -> AppTest:
-    """With the files and the action, and nothing seen in a dry run."""
+    """With the files and the action, and no dry run."""
     mine = session(app)
     mine.files.working, mine.mapping.action_id = dict(files), FORWARDING
     return app

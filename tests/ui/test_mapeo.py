@@ -323,7 +323,7 @@ def test_rows_that_the_filter_shows_are_taken_out_of_the_scope(
         assert live.ended.wait(120)
     mapped.run()
     who = next(row for row in read_rows(context.journal, run_id) if row.line == 3)
-    mapped.text_input(key=f"plan_{run_id}_search").set_value(who.label).run()
+    mapped.text_input(key=f"rows_{run_id}_search").set_value(who.label).run()
     press(mapped, "Quitar del alcance")
     assert session(mapped).mapping.scopes["usuarios"].lines == ((2, 2), (4, 4))
     assert "alcance: 2 de 3 filas" in text_of(mapped)

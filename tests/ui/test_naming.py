@@ -104,7 +104,7 @@ def test_on_datos_one_of_several_of_a_name_is_chosen_and_then_completed(
     app.file_uploader(key="upload_usuarios").upload("USUARIOS.CSV", text.encode(), "text/csv").run()
     assert "¿A qué se refiere «Sede»?" not in [
         box.label for box in app.selectbox
-    ]  # nobody asked Webex yet
+    ]  # Webex was not asked yet
     press(app, "Completar ids")
     box = next(box for box in app.selectbox if box.label == "¿A qué se refiere «Sede»?")
     assert len(set(box.options)) == 2

@@ -82,7 +82,7 @@ def test_durations_read_as_people_say_them(seconds: float, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "text"),
+    ("sentence", "expected"),
     [
         (
             texts.undo_ask(1, 1, 1),
@@ -105,8 +105,8 @@ def test_durations_read_as_people_say_them(seconds: float, text: str) -> None:
         ),
     ],
 )
-def test_sentences_agree_with_their_number(said: str, text: str) -> None:
-    assert said == text
+def test_sentences_agree_with_their_number(sentence: str, expected: str) -> None:
+    assert sentence == expected
 
 
 def test_what_would_be_lost_is_reported_of_one_person_and_of_several() -> None:

@@ -106,11 +106,11 @@ def test_a_order_is_paused_and_cancelled_from_the_board_alone(
     open_page(app, BOARD, live.run_id)
     assert "PROGRAMADA" in "\n".join(str(bar.proto.text) for bar in app.get("progress"))
     press(app, "Pausar este lote")
-    assert lot_states(context, live.run_id) == ["queued", "paused", "queued"]
+    assert order_states(context, live.run_id) == ["queued", "paused", "queued"]
     press(app, "Reanudar este lote")
-    assert lot_states(context, live.run_id) == ["queued", "queued", "queued"]
+    assert order_states(context, live.run_id) == ["queued", "queued", "queued"]
     app.button(key="cancel_order_for_sure").click().run()
-    assert lot_states(context, live.run_id) == ["queued", "cancelled", "queued"]
+    assert order_states(context, live.run_id) == ["queued", "cancelled", "queued"]
     assert [
         (message.command, message.who) for message in control.history(context.journal, live.run_id)
     ] == [
@@ -124,7 +124,7 @@ def test_a_order_is_paused_and_cancelled_from_the_board_alone(
     assert not app.exception
 
 
-def lot_states(context: Context, run_id: str) -> list[str]:
+def order_states(context: Context, run_id: str) -> list[str]:
     return [order.state for order in runs.order_statuses(context.journal, run_id, "running")]
 
 

@@ -49,17 +49,13 @@ def _chosen_before(session: Session, names: Names, org_id: str | None) -> None:
     """The choices used for these rows, and the way to make them again."""
     if not names.used:
         return
-    message = meanings(names)
-    more = (
-        f" y {count(len(message) - MAX_ASKED, 'nombre más', 'nombres más')}"
-        if len(message) > MAX_ASKED
-        else ""
-    )
+    choices = meanings(names)
+    more = ""
+    if len(choices) > MAX_ASKED:
+        more = f" y {count(len(choices) - MAX_ASKED, 'nombre más', 'nombres más')}"
+    shown = escape_markdown(" · ".join(choices[:MAX_ASKED]))
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(
-            f"Como elegiste: {escape_markdown(' · '.join(message[:MAX_ASKED]))}{more}.",
-            width="content",
-        )
+        st.caption(f"Como elegiste: {shown}{more}.", width="content")
         if st.button("Elegir de nuevo", type="tertiary", key="choose_again"):
             forget(names, resources.context().journal, org_id)
             session.mapping.prepared = None  # made from what was chosen
@@ -107,14 +103,14 @@ def complete(session: Session) -> None:
     }
     if not any(wanted.values()):
         return
-    message = [
+    texts = [
         f"{FILE_NAMES[name]}: {thousands(len(each.cells))} sin «{each.target}», que se puede buscar"
         f" por «{each.source}»"
         for name, lacks in wanted.items()
         for each in lacks
     ]
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(escape_markdown(" · ".join(message)))
+        st.caption(escape_markdown(" · ".join(texts)))
         if st.button(
             "Completar ids",
             help=(
@@ -145,7 +141,7 @@ def _stands_in(lacks: list[fill_ids.Lacking], kind: str, name: str) -> bool:
 
 
 def _toast_result(done: int, left: int) -> None:
-    message = f"{count(done, 'identificador completado', 'identificadores completados')}."
+    text = f"{count(done, 'identificador completado', 'identificadores completados')}."
     if left:
-        message += f" Sin encontrar: {count(left, 'celda', 'celdas')}, en Avisos."
-    st.toast(message, icon=":material/check_circle:" if not left else ":material/info:")
+        text += f" Sin encontrar: {count(left, 'celda', 'celdas')}, en Avisos."
+    st.toast(text, icon=":material/check_circle:" if not left else ":material/info:")

@@ -84,6 +84,6 @@ def totals_line(session: Session, found: Mapping[str, Sequence[Problem]]) -> str
         bad = {problem.line for problem in found.get(name, ()) if problem.severity == ERROR} - {
             None
         }
-        message = f"{name.upper()}: {count(len(dataset.frame) - len(bad), 'válida', 'válidas')}"
-        parts.append(message + apart(len(bad)))
+        part = f"{name.upper()}: {count(len(dataset.frame) - len(bad), 'válida', 'válidas')}"
+        parts.append(part + apart(len(bad)))
     return " · ".join(parts)

@@ -53,12 +53,12 @@ def zone(session: Session, name: str) -> None:
 def _loaded(session: Session, name: str, dataset: Dataset, label: str) -> None:
     errors = any(problem.severity == "error" for problem in session.files.problems.get(name, ()))
     repaired = len(session.files.corrections.get(name, ()))
-    message = f"{upload.size(dataset)}<br>{html.escape(upload.detected(dataset))}"
+    details = f"{upload.size(dataset)}<br>{html.escape(upload.detected(dataset))}"
     if repaired:
         cells = count(repaired, "celda corregida", "celdas corregidas")
-        message += f"<br>✎ {cells}; el original no se toca"
+        details += f"<br>✎ {cells}; el original no se toca"
     st.markdown(f"{'!' if errors else '✓'} **{escape_markdown(_short_name(dataset))}**")
-    st.html(f'<div class="card-sub"><b>{label}</b> · {message}</div>')
+    st.html(f'<div class="card-sub"><b>{label}</b> · {details}</div>')
     with st.container(horizontal=True, gap="small"):
         if name in session.files.uploads:
             with st.popover("Cambiar", key=f"how_{name}", type="tertiary"):

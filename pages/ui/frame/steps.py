@@ -51,12 +51,6 @@ def steps(session: Session, connection: Connection, run: RunRecord | None) -> li
     ]
 
 
-def _rows(session: Session) -> int:
-    return sum(
-        len(dataset.frame) for name, dataset in session.files.working.items() if name != "global"
-    )
-
-
 def _data(session: Session) -> Step:
     if not session.files.working:
         return Step("datos", "✗", "faltan los ficheros")
@@ -67,18 +61,18 @@ def _data(session: Session) -> Step:
     ]
     if not found:
         return Step("datos", "✗", "falta UBICACIONES o USUARIOS", warn=True)
-    if not _rows(session):
+    if not selection.rows_to_work(session):
         return Step("datos", "✗", "el fichero no tiene filas", warn=True)
     waiting = sum(map(len, session.files.pending.values()))
-    detail = " · ".join(
-        [*found, *([count(waiting, "celda sin aplicar", "celdas sin aplicar")] if waiting else [])]
-    )
+    if waiting:
+        found.append(count(waiting, "celda sin aplicar", "celdas sin aplicar"))
+    detail = " · ".join(found)
     errors = any(problem.severity == "error" for problem in corrections.findings(session))
     return Step("datos", "!" if errors or waiting else "✓", detail, warn=bool(errors or waiting))
 
 
 def _mapping(session: Session) -> Step:
-    if not _rows(session):
+    if not selection.rows_to_work(session):
         return Step("mapeo", "🔒", AFTER_DATA)
     action = selection.chosen_action(session)
     if action is None:
@@ -100,24 +94,20 @@ def _scope(session: Session) -> str:
         prepared = selection.prepared_file(session)
     except BulkError:
         return ""
+    if not prepared.excluded:
+        return ""
     chosen = prepared.total - len(prepared.excluded)
-    return (
-        f"alcance: {thousands(chosen)} de {thousands(prepared.total)} filas"
-        if prepared.excluded
-        else ""
-    )
+    return f"alcance: {thousands(chosen)} de {thousands(prepared.total)} filas"
 
 
 def _what_is_missing(session: Session) -> str:
     """What comes before a dry run or a launch of new data; "" when nothing does."""
-    if not _rows(session):
+    if not selection.rows_to_work(session):
         return AFTER_DATA
-    return (
-        ""
-        if session.mapping.action_id
-        and selection.readiness_of(session, session.mapping.action_id).ready
-        else AFTER_MAPPING
-    )
+    action_id = session.mapping.action_id
+    if action_id and selection.readiness_of(session, action_id).ready:
+        return ""
+    return AFTER_MAPPING
 
 
 def _dry_run_step(session: Session, connection: Connection, run: RunRecord | None) -> Step:
@@ -154,17 +144,14 @@ def _not_ready(session: Session, made: RunRecord, connection: Connection) -> str
 
 def _launch(session: Session) -> Step:
     missing = _what_is_missing(session)
-    return (
-        Step("lanzamiento", "🔒", missing)
-        if missing and session.view.run_id is None
-        else Step("lanzamiento")
-    )
+    if missing and session.view.run_id is None:
+        return Step("lanzamiento", "🔒", missing)
+    return Step("lanzamiento")
 
 
 def day(stamp: str) -> str:
     """`hoy 09:40`, `26/11 09:40`."""
-    return (
-        f"hoy {local_time(stamp, '%H:%M')}"
-        if local_time(stamp, "%Y%m%d") == f"{datetime.now():%Y%m%d}"
-        else local_time(stamp, "%d/%m %H:%M")
-    )
+    today = f"{datetime.now():%Y%m%d}"
+    if local_time(stamp, "%Y%m%d") == today:
+        return f"hoy {local_time(stamp, '%H:%M')}"
+    return local_time(stamp, "%d/%m %H:%M")

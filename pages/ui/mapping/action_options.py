@@ -53,8 +53,8 @@ def _profile(session: Session) -> None:
             if kept
             else "ninguno"
         )
-        whence = " · el de los ejemplos" if kept and kept is session.files.example_profile else ""
-        st.markdown(f"**Perfil saliente**: {escape_markdown(text)}{whence}")
+        origin = " · el de los ejemplos" if kept and kept is session.files.example_profile else ""
+        st.markdown(f"**Perfil saliente**: {escape_markdown(text)}{origin}")
         with st.popover("Cargar perfil (JSON)"):
             st.file_uploader(
                 "Perfil", type=["json"], key="profile_file", on_change=_uploaded, args=(session,)

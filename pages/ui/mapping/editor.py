@@ -198,9 +198,9 @@ def _offers(session: Session, action: Action, offers: list[Suggestion]) -> None:
         ):
             forms.take(session, action, usable)
         for offer in offers:
-            message, accept = st.columns([0.76, 0.24], vertical_alignment="center")
+            text, accept = st.columns([0.76, 0.24], vertical_alignment="center")
             looked = " → buscar en Webex" if offer.lookup else ""
-            message.markdown(
+            text.markdown(
                 f"{offer.param} ← **{escape_markdown(offer.source)}**{looked} · {offer.score} % ·"
                 f" {escape_markdown(offer.reason)}"
             )

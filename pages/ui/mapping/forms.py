@@ -77,19 +77,19 @@ def _template(session: Session, action: Action) -> None:
 def _join(session: Session, action: Action, prepared: PreparedFile, others: list[str]) -> None:
     """A column of another file, found by a key that both have."""
     place = st.selectbox("Fichero", others, format_func=str.upper, key="join_file")
-    there = [str(header) for header in session.files.working[place].frame.columns]
+    theirs = [str(header) for header in session.files.working[place].frame.columns]
     own = [str(header) for header in prepared.dataset.frame.columns]
-    shared = [header for header in own if header in there]
+    shared = [header for header in own if header in theirs]
     with st.form("join", border=False):
         name = st.selectbox("Parámetro", _names(action), key="join_param")
-        column = st.selectbox("Columna que se trae", there)
+        column = st.selectbox("Columna que se trae", theirs)
         on = st.selectbox(
             f"Se busca por (en {action.dataset.upper()})",
             own,
             index=own.index(shared[0]) if shared else 0,
         )
         key = st.selectbox(
-            f"Igual a (en {place.upper()})", there, index=there.index(shared[0]) if shared else 0
+            f"Igual a (en {place.upper()})", theirs, index=theirs.index(shared[0]) if shared else 0
         )
         if st.form_submit_button("Unir"):
             take(session, action, {name: f"{place.upper()}.{column}[{on}={key}]"})

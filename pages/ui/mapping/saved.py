@@ -43,10 +43,10 @@ def _save(action: Action, prepared: PreparedFile) -> None:
 
 
 def _load(session: Session, action: Action) -> None:
-    there = saved_mappings.saved(resources.context().home, action.id)
-    if there:
+    mappings = saved_mappings.saved(resources.context().home, action.id)
+    if mappings:
         chosen = st.selectbox(
-            "Mapeos guardados", there, format_func=lambda each: each.name, key="mapping_saved"
+            "Mapeos guardados", mappings, format_func=lambda each: each.name, key="mapping_saved"
         )
         load, remove = st.columns(2)
         if load.button("Cargar", key="mapping_load", width="stretch"):

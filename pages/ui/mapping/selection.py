@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from bulk.adapters import get_action
@@ -17,6 +18,7 @@ from bulk.runs.launch import Launch
 from bulk.runs.schedule import window
 from pages.ui.shell import resources
 from pages.ui.shell.session import Session
+from pages.ui.texts import EMPTY_ACTION, EMPTY_MAPPING
 
 WHOLE = Scope()
 
@@ -34,6 +36,32 @@ def file_lacking(session: Session) -> str:
         f"«{action.title}» necesita {FILE_NAMES[action.dataset]}: cárgalo en Datos, o elige otra"
         " acción en Mapeo."
     )
+
+
+def rows_to_work(session: Session) -> int:
+    """Rows of the loaded files, GLOBAL apart."""
+    files = session.files.working.items()
+    return sum(len(dataset.frame) for name, dataset in files if name != "global")
+
+
+@dataclass(frozen=True)
+class Missing:
+    """What comes before a dry run or a launch of new data."""
+
+    text: str  # what to do
+    page: str  # where; key of texts.PAGES
+    icon: str
+
+
+def missing(session: Session) -> Missing | None:
+    """None when the file can be prepared."""
+    if not session.files.working.keys() & {"ubicaciones", "usuarios"}:
+        return Missing(EMPTY_MAPPING, "datos", ":material/upload_file:")
+    if session.mapping.action_id is None:
+        return Missing(EMPTY_ACTION, "mapeo", ":material/arrow_back:")
+    if lacking := file_lacking(session):
+        return Missing(lacking, "datos", ":material/upload_file:")
+    return None
 
 
 def all_readiness(session: Session) -> list[Readiness]:

@@ -97,7 +97,7 @@ def more(snapshot: RunSnapshot) -> None:
         )
         _button("HTML", lambda: report_html(run), f"{_stem(run)}.html", "text/html", wide=True)
         kept = has_file(resources.context(), run)
-        message = (
+        tip = (
             "Tu fichero con el resultado al lado de cada fila; se puede volver a cargar."
             if kept
             else NO_FILE
@@ -107,7 +107,7 @@ def more(snapshot: RunSnapshot) -> None:
             lambda: round_trip(run),
             f"ida_y_vuelta_{run.run_id}.csv",
             "text/csv",
-            message=message,
+            tip=tip,
             disabled=not kept,
             wide=True,
         )
@@ -116,7 +116,7 @@ def more(snapshot: RunSnapshot) -> None:
             lambda: three_parts(run),
             f"partes_{run.run_id}.zip",
             "application/zip",
-            message="Tres ficheros CSV en un ZIP.",
+            tip="Tres ficheros CSV en un ZIP.",
             wide=True,
         )
         if snapshot.order_states:
@@ -156,7 +156,7 @@ def _button(
     mime: str,
     *,
     primary: bool = False,
-    message: str | None = None,
+    tip: str | None = None,
     disabled: bool = False,
     wide: bool = False,
 ) -> None:
@@ -168,7 +168,7 @@ def _button(
         mime=mime,
         on_click="ignore",
         type="primary" if primary else "secondary",
-        help=message,
+        help=tip,
         disabled=disabled,
         width="stretch" if wide else "content",
     )

@@ -58,8 +58,8 @@ def groups_of(session: Session, snapshot: RunSnapshot) -> list[ErrorGroup]:
 
 
 def _cause(session: Session, snapshot: RunSnapshot, group: ErrorGroup, number: int) -> None:
-    message, buttons = st.columns([0.6, 0.4], vertical_alignment="center")
-    with message.container(gap="xxsmall"):
+    text, buttons = st.columns([0.6, 0.4], vertical_alignment="center")
+    with text.container(gap="xxsmall"):
         word = cause_pill(snapshot.run, group)
         st.markdown(
             f"**{thousands(group.count)}** · {word} · **{escape_markdown(group.title)}** "

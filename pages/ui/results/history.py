@@ -108,11 +108,11 @@ def archived(context: Context) -> frozenset[str]:
 
 def archive(context: Context, who: Mapping[str, str], *, away: bool = True) -> None:
     """Archive runs, or bring them back: run id -> who does it, which the audit of the run keeps."""
-    there = archived(context)
+    known = archived(context)
     for run_id, name in who.items():
         control.post(context.journal, run_id, "archive" if away else "restore", name, acked=True)
     memory.remember(
-        context.journal, _ARCHIVED, sorted(there | who.keys() if away else there - who.keys())
+        context.journal, _ARCHIVED, sorted(known | who.keys() if away else known - who.keys())
     )
 
 

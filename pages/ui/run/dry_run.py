@@ -1,4 +1,4 @@
-"""A dry run: what is said before it, and the forecast of its launch."""
+"""A dry run: what is shown before it, and the forecast of its launch."""
 
 from __future__ import annotations
 

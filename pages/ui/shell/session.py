@@ -1,4 +1,4 @@
-"""What one browser tab holds. The run itself lives in the journal: here is only its id."""
+"""What one browser tab holds. The run itself is in the journal: here is only its id."""
 
 from __future__ import annotations
 

@@ -21,7 +21,8 @@ from bulk.core.action import (
     Work,
 )
 from bulk.errors import AmbiguousWrite, RowRefused
-from bulk.webex.licenses import CallingLicenses, calling_licenses
+from bulk.webex.license_kinds import CallingLicenses
+from bulk.webex.licenses import calling_licenses
 from bulk.webex.members import needed, needed_objects
 from bulk.webex.people import read_people, read_person, told
 from bulk.webex.refusals import said

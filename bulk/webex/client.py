@@ -32,7 +32,7 @@ from bulk.webex.answers import (
     refusal,
     tracking_id,
 )
-from bulk.webex.licenses import CallingLicenses
+from bulk.webex.license_kinds import CallingLicenses
 from bulk.webex.ratelimit import Pace, retry_after_seconds
 from bulk.webex.refusals import HEADER
 from bulk.webex.retry import Allowance, TryAgain, with_retries

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from bulk.core.action import Work
 from bulk.errors import ApiError, Interrupted, NotFound, TokenRejected, Unreadable
-from bulk.webex.licenses import type_code
+from bulk.webex.license_kinds import type_code
 from schemas.hydra import id_key
 
 if TYPE_CHECKING:

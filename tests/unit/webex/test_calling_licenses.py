@@ -6,7 +6,7 @@ import base64
 
 import pytest
 
-from bulk.webex.licenses import is_calling, type_code
+from bulk.webex.license_kinds import is_calling, type_code
 
 ORG, TAIL = "f6cc3df7-82f7-5edb-9430-0f8da05eaf1e", "a3870708-b534-56e9-a610-34ce63eb6b93"
 

@@ -9,72 +9,13 @@ from typing import Any
 from bulk.core.action import Member
 from bulk.errors import InputError, RowRefused, json_error_position
 from bulk.webex.members import needed, needed_objects
-
-CALL_TYPES = (
-    "INTERNAL_CALL",
-    "TOLL_FREE",
-    "NATIONAL",
-    "INTERNATIONAL",
-    "OPERATOR_ASSISTED",
-    "CHARGEABLE_DIRECTORY_ASSISTED",
-    "SPECIAL_SERVICES_I",
-    "SPECIAL_SERVICES_II",
-    "PREMIUM_SERVICES_I",
-    "PREMIUM_SERVICES_II",
-)
-
-CALL_TYPE_WORDS = (
-    "internas",
-    "gratuitas",
-    "nacionales",
-    "internacionales",
-    "por operador",
-    "consulta de guía con cargo",
-    "servicios especiales I",
-    "servicios especiales II",
-    "servicios premium I",
-    "servicios premium II",
-)
-ACTION_WORDS = {
-    "ALLOW": "permitidas",
-    "BLOCK": "bloqueadas",
-    "AUTH_CODE": "con código",
-    "TRANSFER_NUMBER_1": "al número de desvío 1",
-    "TRANSFER_NUMBER_2": "al número de desvío 2",
-    "TRANSFER_NUMBER_3": "al número de desvío 3",
-}
-
-
-def _shown(value: Any) -> str:
-    """`permitidas`, `permitidas, sin transferir`, `bloqueadas`."""
-    if not isinstance(value, dict):
-        return "-"
-    word = ACTION_WORDS.get(value.get("action") or "", str(value.get("action")))
-    return (
-        word
-        if value.get("action") == "BLOCK" or value.get("transferEnabled")
-        else f"{word}, sin transferir"
-    )
-
+from bulk.wording.permissions import CALL_TYPE_WORDS, permission_text
+from schemas.fields import CALL_TYPES
 
 PERMISSION_MEMBERS = {
-    t: Member(f"llamadas {word}", _shown)
+    t: Member(f"llamadas {word}", permission_text)
     for t, word in zip(CALL_TYPES, CALL_TYPE_WORDS, strict=True)
 }
-
-
-def profile_text(profile: Mapping[str, Any]) -> str:
-    """`internas permitidas, internacionales bloqueadas`: the profile of docs/webex.md 2.4 in one
-    line.
-    """
-    words = dict(zip(CALL_TYPES, CALL_TYPE_WORDS, strict=True))
-    entries = [
-        entry for entry in profile.get("callingPermissions") or [] if isinstance(entry, dict)
-    ]
-    return ", ".join(
-        f"{words.get(str(entry.get('callType')), entry.get('callType'))} {_shown(entry)}"
-        for entry in entries
-    )
 
 
 def permissions_state(answer: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from bulk import script
 from bulk.adapters.call_permissions import (
-    CALL_TYPES,
     PERMISSION_MEMBERS,
     listed_permissions,
     permission_entries,
@@ -18,6 +17,7 @@ from bulk.adapters.call_permissions import (
 )
 from bulk.core.action import Action, Change, Outcome, Param, State, differences
 from bulk.errors import RowRefused
+from schemas.fields import CALL_TYPES
 
 if TYPE_CHECKING:
     from bulk.webex.client import Api

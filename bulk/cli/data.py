@@ -133,7 +133,7 @@ def _as_file(dataset: Dataset, out: Path) -> bytes:
     import io
 
     from bulk.files.corrections import to_csv
-    from bulk.report.excel import text_book
+    from bulk.files.xlsx_writer import text_book
 
     if out.suffix.lower() != ".xlsx":
         return to_csv(dataset)

@@ -84,9 +84,9 @@ def way(
 
     Raises InputError, UsageError, RunNotFound.
     """
+    from bulk.files.roundtrip import original
     from bulk.planning.mapping import map_columns
     from bulk.planning.repairs import RepairGroups
-    from bulk.report import original
 
     own = original(head)
     found = {**{name: original(dataset) for name, dataset in others.items()}, action.dataset: own}
@@ -181,8 +181,8 @@ def only_open(scope: Scope, blocks: Iterable[Dataset]) -> Scope:
     Raises InputError when the file is no such one, or nothing is left.
     """
     from bulk.errors import InputError
+    from bulk.files.roundtrip import is_roundtrip, open_lines
     from bulk.planning.scope import in_ranges, without
-    from bulk.report import is_roundtrip, open_lines
 
     lines, left, name = list[int](), set[int](), ""
     for block in blocks:

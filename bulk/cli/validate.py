@@ -228,9 +228,9 @@ def _of_files(asked: DataOptions, written: Written) -> tuple[Sequence[Blocks], B
     InputError.
     """
     from bulk.files.blocks import WholeFile
+    from bulk.files.roundtrip import original
     from bulk.planning.readiness import readiness
     from bulk.planning.streaming import look_over
-    from bulk.report import original
 
     own, others = open_files(asked.files, asked.reading, "usuarios")
     country = country_of(asked.country, others.get("global"))

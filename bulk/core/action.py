@@ -10,18 +10,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from bulk.errors import AmbiguousWrite, Interrupted, NotSent, TokenRejected, Unreadable
 
 if TYPE_CHECKING:
     from bulk.core.settings import Settings
-    from bulk.webex.answers import Answer
-    from bulk.webex.client import Api
 
 T = TypeVar("T")
 State = dict[str, Any]
 Values = Mapping[str, Any]
+Api = Any  # what adapters call Webex with: `bulk.webex.client.Api`, of a package above this one
+
+
+class Accepted(Protocol):
+    """What an adapter gets back for a write that Webex accepted."""
+
+    @property
+    def tracking_id(self) -> str | None: ...
 
 
 @dataclass(frozen=True)
@@ -137,7 +143,7 @@ class SetOps:
         None  # key -> before, or why not
     )
     read_limit: Callable[[Settings], int] = lambda settings: 1  # rows a read_many
-    write_many: Callable[[Api, Sequence[Work]], Ticket | Answer] | None = (
+    write_many: Callable[[Api, Sequence[Work]], Ticket | Accepted] | None = (
         None  # each row is then confirmed by reading
     )
     write_limit: Callable[[Settings], int] = lambda settings: (

@@ -290,6 +290,8 @@ STATE_WORDS = {
     "change": "cambiar",
     "blocked": "bloqueada",
 }
+# Words of rows of a verification, and of a launched dry run that had not come to them.
+DIFFERENT, UNREADABLE, NOT_TRIED = "distinto", "no legible", "sin ensayar"
 ORDER_WORDS = {
     "queued": "en cola",
     "running": "en curso",

@@ -4,6 +4,7 @@ count; all else does.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import TYPE_CHECKING
 
@@ -35,3 +36,12 @@ def normalize_cells(cells: pd.Series[str]) -> pd.Series[str]:
     plain = cells.str.casefold()
     other = plain.str.contains(r"[^!-~]", regex=True)
     return plain.mask(other, plain[other].map(normalize_for_match)) if other.any() else plain
+
+
+# What no XML file may hold, and no page shows.
+_NOT_PRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def printable(text: str) -> str:
+    """`text` without the control characters that neither XML nor HTML may hold."""
+    return _NOT_PRINTABLE.sub("", text)

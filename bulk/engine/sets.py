@@ -11,7 +11,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from bulk.core.action import Outcome, State, Ticket, project
+from bulk.core.action import Accepted, Outcome, State, Ticket, project
 from bulk.core.logs import log
 from bulk.engine import jobs, outcomes, settle
 from bulk.engine.decide import decide, decide_first
@@ -27,7 +27,6 @@ from bulk.errors import (
     Unreadable,
 )
 from bulk.journal import row_writes
-from bulk.webex.answers import Answer
 from bulk.wording.remedies import explain
 from schemas.hydra import id_key
 
@@ -134,7 +133,7 @@ def _send(live: LiveRun, ready: Sequence[tuple[Item, State]], attempts: int) -> 
             confirm(live, items, {item.line: Outcome() for item in items}, answer.tracking_id)
 
 
-def _post(live: LiveRun, items: Sequence[Item]) -> Ticket | Answer:
+def _post(live: LiveRun, items: Sequence[Item]) -> Ticket | Accepted:
     """One write_many; where only one job may run, a 409 is a wait for the other one (contracts
     3.2).
     """

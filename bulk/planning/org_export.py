@@ -10,7 +10,7 @@ from pathlib import Path
 from bulk.core.logs import private
 from bulk.errors import UsageError, os_error_text
 from bulk.files.csv_writer import csv_text, safe_cell
-from bulk.report.excel import text_book
+from bulk.files.xlsx_writer import text_book
 from bulk.webex.client import Api
 from bulk.webex.directory import Directory
 

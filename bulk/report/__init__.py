@@ -12,14 +12,7 @@ from bulk.report.excel import xlsx_chunks, xlsx_file
 from bulk.report.naming import change_text
 from bulk.report.page import html_chunks
 from bulk.report.parts import parts, three_files, write_parts
-from bulk.report.round_trip import (
-    has_file,
-    is_roundtrip,
-    open_lines,
-    original,
-    roundtrip_chunks,
-    roundtrip_file,
-)
+from bulk.report.round_trip import has_file, roundtrip_chunks, roundtrip_file
 from bulk.report.structured import json_chunks
 from bulk.report.tables import COLUMNS, csv_chunks
 from bulk.report.writing import write_acta, write_report
@@ -34,10 +27,7 @@ __all__ = [
     "csv_chunks",
     "has_file",
     "html_chunks",
-    "is_roundtrip",
     "json_chunks",
-    "open_lines",
-    "original",
     "parts",
     "roundtrip_chunks",
     "roundtrip_file",

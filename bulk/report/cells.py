@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 
 from bulk.core.records import RowResult, RunRecord
 from bulk.wording.changes import ChangeText
 from bulk.wording.states import state_word
 
-# What no XML file may hold, and no page shows.
-_NOT_PRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-OUTCOME = ("estado", "mensaje", "causa", "antes", "después", "trackingId", "intento")
 _MOMENT = "%d/%m/%Y %H:%M:%S"
-
-
-def printable(text: str) -> str:
-    """`text` without the control characters that neither XML nor HTML may hold."""
-    return _NOT_PRINTABLE.sub("", text)
 
 
 def local(stamp: str | None) -> str:

@@ -5,53 +5,20 @@ as they come.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, BinaryIO
+from collections.abc import Iterator
+from typing import BinaryIO
 
 from bulk.core.records import ORDER_WORDS, RunRecord, review_states
-from bulk.errors import UsageError, os_error_text
+from bulk.files.xlsx_writer import Book
 from bulk.journal import rows, runs
 from bulk.report.audit import facts
-from bulk.report.cells import printable
 from bulk.report.naming import change_text
 from bulk.report.tables import COLUMNS, cells
 from bulk.runs.context import Context
-from bulk.runs.error_groups import ErrorGroup, error_groups
+from bulk.runs.error_groups import error_groups
 from bulk.runs.status import run_state, title
+from bulk.wording.fingerprints import ErrorGroup
 from bulk.wording.states import cause_word, parts_of, state_word
-
-MAX_ROWS = 1_048_575  # rows that a sheet takes under its header
-_MAX_CELL = 32_767  # characters that Excel takes
-_NUMBERS = frozenset(
-    {
-        "fila",
-        "intento",
-        "filas",
-        "hechas",
-        "fallidas",
-        "sin procesar",
-        "fuera de alcance",
-        "primera fila",
-    }
-)
-_WIDTHS = {
-    "fila": 8,
-    "intento": 8,
-    "mensaje": 60,
-    "antes": 30,
-    "después": 30,
-    "remedio": 60,
-    "causa": 14,
-    "valor": 100,
-}
-# nothing is taken for a formula, a link or a number; a row is written to disk when the next one
-# begins
-_OPTIONS = {
-    "constant_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-}
 
 
 def xlsx_file(context: Context, run: RunRecord, file: BinaryIO) -> None:
@@ -59,7 +26,7 @@ def xlsx_file(context: Context, run: RunRecord, file: BinaryIO) -> None:
     disk.
     """
     causes = error_groups(context, run, states=review_states(run.kind))
-    with _Book(file) as book:
+    with Book(file) as book:
         book.sheet("Resumen", ("dato", "valor"), _summary(context, run))
         book.sheet("Lotes", _ORDER_COLUMNS, _orders(context, run))
         shown = change_text(context.journal, run)
@@ -76,84 +43,6 @@ def xlsx_chunks(context: Context, run: RunRecord) -> Iterator[bytes]:
     target = io.BytesIO()
     xlsx_file(context, run, target)
     yield target.getvalue()
-
-
-def text_book(
-    file: BinaryIO, name: str, headers: Sequence[str], lines: Iterable[Sequence[str]]
-) -> None:
-    """A workbook of one sheet whose cells are all text, exactly as given. Raises UsageError (too
-    many rows, no package).
-    """
-    with _Book(file) as book:
-        book.sheet(name, headers, lines, only_text=True)
-
-
-class _Book:
-    """A workbook being written, sheet by sheet and row by row."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        import xlsxwriter  # type: ignore[import-untyped]  # ships no types; only loaded for a workbook
-
-        self._book = xlsxwriter.Workbook(file, _OPTIONS)
-        self._plain = self._book.add_format({"num_format": "@"})
-        self._header = self._book.add_format(
-            {"bold": True, "num_format": "@", "bg_color": "#F3F5F8"}
-        )
-
-    def __enter__(self) -> _Book:
-        return self
-
-    def __exit__(self, kind: object, *_: object) -> None:
-        if kind is not None:
-            return
-        try:
-            self._book.close()
-        except OSError as error:
-            raise UsageError(
-                f"No se puede escribir el libro de Excel: {os_error_text(error)}."
-            ) from None
-
-    def sheet(
-        self,
-        name: str,
-        headers: Sequence[str],
-        lines: Iterable[Sequence[str]],
-        *,
-        only_text: bool = False,
-    ) -> None:
-        """A sheet with a header; what does not fit goes on in «Filas 2» … (of a file that is to be
-        read again: refused).
-        """
-        numbers = (
-            frozenset()
-            if only_text
-            else frozenset(at for at, header in enumerate(headers) if header in _NUMBERS)
-        )
-        page = self._page(name, headers)
-        at, pages = 0, 1
-        for line in lines:
-            if at == MAX_ROWS:
-                if only_text:
-                    raise UsageError(
-                        "El fichero tiene más filas de las que caben en una hoja de Excel."
-                        " Escríbelo como CSV."
-                    )
-                at, pages = 0, pages + 1
-                page = self._page(f"{name} {pages}", headers)
-            at += 1
-            for column, text in enumerate(line):
-                if column in numbers and text.isdecimal():
-                    page.write_number(at, column, int(text))
-                elif text:
-                    page.write_string(at, column, printable(text)[:_MAX_CELL], self._plain)
-
-    def _page(self, name: str, headers: Sequence[str]) -> Any:
-        page = self._book.add_worksheet(name)
-        page.freeze_panes(1, 0)
-        for column, header in enumerate(headers):
-            page.set_column(column, column, _WIDTHS.get(header, 20))
-            page.write_string(0, column, printable(header), self._header)
-        return page
 
 
 # -- sheets ----------------------------------------------------------------------------------------

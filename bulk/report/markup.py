@@ -9,7 +9,7 @@ from base64 import b64encode
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
-from bulk.report.cells import printable
+from bulk.core.text import printable
 
 STYLE = """
 :root{color-scheme:light}

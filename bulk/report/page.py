@@ -18,9 +18,10 @@ from bulk.report.markup import page, table, text
 from bulk.report.naming import change_text
 from bulk.report.verified import verification
 from bulk.runs.context import Context
-from bulk.runs.error_groups import ErrorGroup, error_groups
+from bulk.runs.error_groups import error_groups
 from bulk.runs.status import phone_line, title
 from bulk.wording.changes import ChangeText
+from bulk.wording.fingerprints import ErrorGroup
 from bulk.wording.states import cause_word, rest
 
 MAX_OTHERS = 5_000  # rows without anything to look at; the other formats have them all

@@ -13,8 +13,8 @@ from bulk.core.logs import private
 from bulk.core.records import RowResult, RunRecord
 from bulk.errors import UsageError, os_error_text
 from bulk.files.csv_writer import csv_writer, guarded
+from bulk.files.roundtrip import OUTCOME
 from bulk.journal import rows, runs
-from bulk.report.cells import OUTCOME
 from bulk.report.naming import change_text
 from bulk.report.round_trip import (
     csv_line,

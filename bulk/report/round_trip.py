@@ -1,34 +1,32 @@
 """The file as it came, with the outcome of each row beside it: to look at, to correct, and to load
-again.
+again (`bulk.files.roundtrip` reads it).
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import BinaryIO
 
 from bulk.adapters import get_action
 from bulk.core.headers import canonical
 from bulk.core.records import STATE_WORDS, RowResult, RunRecord
 from bulk.errors import UsageError
-from bulk.files.csv_writer import csv_text, guarded, safe_cell, unguarded
-from bulk.files.dataset import Dataset
+from bulk.files.csv_writer import csv_text, guarded, safe_cell
+from bulk.files.roundtrip import AGAIN, OUTCOME, outcome_columns
 from bulk.journal import rows
-from bulk.report.cells import OUTCOME, outcome
+from bulk.report.cells import outcome
 from bulk.report.naming import change_text
 from bulk.runs import input_files
 from bulk.runs.context import Context
 from bulk.wording.changes import ChangeText
-from bulk.wording.states import OPEN_WORDS
 
 NOT_KEPT = (
     "La ejecución {} no guarda su fichero (es de una versión anterior): no se puede escribir el de"
     " ida y vuelta."
 )
 NOT_IN_RUN = "no entró"
-_AGAIN = " (2)"  # behind an outcome column of a file that has one of that name
 
 
 @dataclass(frozen=True)
@@ -58,7 +56,7 @@ def roundtrip_chunks(context: Context, run: RunRecord) -> Iterator[bytes]:
 
 def roundtrip_file(context: Context, run: RunRecord, file: BinaryIO) -> None:
     """The same as a workbook of text cells: every cell exactly as it was. Raises UsageError."""
-    from bulk.report.excel import text_book
+    from bulk.files.xlsx_writer import text_book
 
     columns = file_columns(context, run)
     message = change_text(context.journal, run)
@@ -85,11 +83,11 @@ class Columns:
 def file_columns(context: Context, run: RunRecord) -> Columns:
     """Raises UsageError when the run's file was not kept."""
     own = input_files.headers(context, key_of(run))
-    older = set(_outcome_columns(own).values())
+    older = set(outcome_columns(own).values())
     chosen = tuple(at for at, header in enumerate(own) if header not in older)
     original = tuple(own[at] for at in chosen)
     taken = {canonical(header) for header in original}
-    added = tuple(name + _AGAIN if canonical(name) in taken else name for name in OUTCOME)
+    added = tuple(name + AGAIN if canonical(name) in taken else name for name in OUTCOME)
     return Columns((*original, *added), chosen)
 
 
@@ -162,42 +160,3 @@ def _text(value: object) -> str:
 
 
 # -- loading it again ------------------------------------------------------------------------------
-
-
-def is_roundtrip(dataset: Dataset) -> bool:
-    """The file is one of ours with the outcome beside it."""
-    return len(_outcome_columns(list(map(str, dataset.frame.columns)))) == len(OUTCOME)
-
-
-def open_lines(dataset: Dataset) -> frozenset[int]:
-    """Lines that are pending or went wrong, by the column «estado»: «solo pendientes y fallidas».
-    Empty for other files.
-    """
-    columns = _outcome_columns(list(map(str, dataset.frame.columns)))
-    if len(columns) < len(OUTCOME):
-        return frozenset()
-    message = dataset.frame[columns["estado"]].str.strip().str.casefold()
-    return frozenset(int(line) for line in dataset.frame.index[message.isin(OPEN_WORDS)])
-
-
-def original(dataset: Dataset) -> Dataset:
-    """The file without the outcome, its cells as they first were; any other file as it is."""
-    columns = _outcome_columns(list(map(str, dataset.frame.columns)))
-    if len(columns) < len(OUTCOME):
-        return dataset
-    frame = dataset.frame.drop(columns=list(columns.values()))
-    if dataset.encoding != "xlsx":  # only the CSV needs apostrophes
-        frame = frame.map(unguarded).astype("str").rename(columns=unguarded)
-    return replace(dataset, frame=frame)
-
-
-def _outcome_columns(headers: Sequence[str]) -> dict[str, str]:
-    """Outcome column -> header as written, when all are there; the one with a number behind wins
-    over the file's own.
-    """
-    by_name = {canonical(header): header for header in headers}
-    found = {
-        name: by_name.get(canonical(name + _AGAIN)) or by_name.get(canonical(name))
-        for name in OUTCOME
-    }
-    return {name: header for name, header in found.items() if header} if all(found.values()) else {}

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from bulk.core.records import RowResult, RunRecord
 from bulk.files.csv_writer import csv_text, safe_cell
+from bulk.files.roundtrip import OUTCOME
 from bulk.journal import rows
-from bulk.report.cells import OUTCOME, local, outcome
+from bulk.report.cells import local, outcome
 from bulk.report.naming import change_text
 from bulk.runs.context import Context
 from bulk.wording.changes import ChangeText

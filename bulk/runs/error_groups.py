@@ -12,28 +12,10 @@ from bulk.core.action import Action
 from bulk.core.records import REVIEW_STATES, RowResult, RunRecord
 from bulk.journal import rows
 from bulk.runs.context import Context
-from bulk.wording.fingerprints import fingerprint
+from bulk.wording.fingerprints import ErrorGroup, fingerprint
 from bulk.wording.remedies import remedy_for, without_retry
 
 MAX_LINES = 20  # first rows of a cluster that are kept
-
-
-@dataclass(frozen=True)
-class ErrorGroup:
-    """Rows that failed for the same reason."""
-
-    action_id: str  # what was being done
-    state: str  # failed, invalid, unknown, conflict or blocked
-    code: str | None  # Webex's errorCode or status, or the rule that was broken
-    status: (
-        int | None
-    )  # HTTP status of the answer; None without one, or in journals of earlier versions
-    message: str  # what the rows say, with … for ids, numbers, names and e-mails
-    title: str  # what happened
-    remedy: str  # what to do
-    count: int  # rows
-    lines: tuple[int, ...]  # the first of them, at most MOST_LINES
-    tracking_id: str | None  # of one of them, for support
 
 
 def error_groups(

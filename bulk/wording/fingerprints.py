@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import NamedTuple
 
 _GAP = "…"
@@ -19,6 +20,22 @@ _ID = re.compile(
 _NUMBER = re.compile(r"\+?\d(?:[\d .,-]*\d)?")
 _GAPS = re.compile(r"…(?:[\s,;]*…)+")
 _MIN_NAME = 3  # letters: shorter ones would be found inside words
+
+
+@dataclass(frozen=True)
+class ErrorGroup:
+    """Rows that failed for the same reason."""
+
+    action_id: str  # what was being done
+    state: str  # failed, invalid, unknown, conflict or blocked
+    code: str | None  # Webex's errorCode or status, or the rule that was broken
+    status: int | None  # HTTP status of the answer; None without one, or in older journals
+    message: str  # what the rows say, with … for ids, numbers, names and e-mails
+    title: str  # what happened
+    remedy: str  # what to do
+    count: int  # rows
+    lines: tuple[int, ...]  # the first of them, at most MAX_LINES
+    tracking_id: str | None  # of one of them, for support
 
 
 class Failure(NamedTuple):

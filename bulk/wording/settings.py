@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bulk.adapters.call_permissions import profile_text
 from bulk.core.settings import Settings, in_force
+from bulk.wording.permissions import profile_text
 
 # setting -> (what it is called, unit)
 SETTING_WORDS = {

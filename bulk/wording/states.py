@@ -5,14 +5,15 @@ verification.
 from __future__ import annotations
 
 from bulk.core.records import (
-    NOT_AS_ASKED,
+    DIFFERENT,
     NOT_IN_DRY_RUN,
-    REVIEW_STATES,
+    NOT_TRIED,
     STATE_WORDS,
+    UNREADABLE,
     RunRecord,
     review_states,
 )
-from bulk.runs.error_groups import ErrorGroup
+from bulk.wording.fingerprints import ErrorGroup
 from bulk.wording.problems import BLOCKED
 
 SUCCESS = ("done", "unchanged", "create", "change")
@@ -22,11 +23,11 @@ OTHERS = (*SUCCESS, *UNPROCESSED, *EXCLUDED)
 
 _VERIFIED = {
     "unchanged": "como se pidió",
-    "change": "distinto",
-    "create": "distinto",
-    "conflict": "distinto",
-    "blocked": "no legible",
-    "invalid": "no legible",
+    "change": DIFFERENT,
+    "create": DIFFERENT,
+    "conflict": DIFFERENT,
+    "blocked": UNREADABLE,
+    "invalid": UNREADABLE,
 }
 _UNDONE = {
     "done": "revertida",
@@ -34,7 +35,7 @@ _UNDONE = {
     "create": "por revertir",
     "conflict": "conservada",
 }
-_IRREVERSIBLE, _NOT_IN_DRY_RUN = "no reversible", "sin ensayar"
+_IRREVERSIBLE = "no reversible"
 
 
 def state_word(run: RunRecord, state: str, code: str | None = None) -> str:
@@ -44,7 +45,7 @@ def state_word(run: RunRecord, state: str, code: str | None = None) -> str:
     dry run had not come to from those that nobody asked for.
     """
     if state == "excluded" and code == NOT_IN_DRY_RUN:
-        return _NOT_IN_DRY_RUN
+        return NOT_TRIED
     if run.kind == "verify":
         return _VERIFIED.get(state, STATE_WORDS[state])
     if run.kind == "undo":
@@ -88,12 +89,3 @@ def rest(run: RunRecord) -> tuple[str, ...]:
     """The states that are no exception."""
     bad = review_states(run.kind)
     return tuple(state for state in OTHERS if state not in bad)
-
-
-# Words of the column «estado» of rows that are still to be done, for a file that comes back.
-_OPEN = (*REVIEW_STATES, *UNPROCESSED, *NOT_AS_ASKED)
-OPEN_WORDS = frozenset(STATE_WORDS[state] for state in _OPEN) | {
-    "distinto",
-    "no legible",
-    _NOT_IN_DRY_RUN,
-}

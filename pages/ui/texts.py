@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bulk.core.figures import count
 from bulk.core.records import ORDER_WORDS, RunRecord
-from bulk.runs.error_groups import ErrorGroup
+from bulk.wording.fingerprints import ErrorGroup
 from bulk.wording.states import set_aside, state_word
 
 APP = "Operaciones masivas de Webex Calling"

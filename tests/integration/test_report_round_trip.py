@@ -13,11 +13,12 @@ from bulk.cli.preparing import DataOptions, prepare_asked
 from bulk.errors import InputError, UsageError
 from bulk.files.csv_writer import safe_cell
 from bulk.files.dataset import read_any
+from bulk.files.roundtrip import is_roundtrip, open_lines, original
 from bulk.journal.rows import open_entities
 from bulk.planning.mapping import map_columns
 from bulk.planning.prepare import prepare
 from bulk.planning.suggestions import suggest
-from bulk.report import is_roundtrip, open_lines, original, roundtrip_chunks, three_files
+from bulk.report import roundtrip_chunks, three_files
 from bulk.runs.launch import Launch, launch_plan, wait
 from bulk.runs.status import find_run
 from bulk.runs.stop import request_stop

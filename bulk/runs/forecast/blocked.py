@@ -8,9 +8,10 @@ from bulk.adapters import get_action
 from bulk.core.figures import thousands
 from bulk.core.records import RunRecord
 from bulk.runs.context import Context
-from bulk.runs.error_groups import ErrorGroup, error_groups
+from bulk.runs.error_groups import error_groups
 from bulk.runs.forecast.demand import LICENCES
 from bulk.runs.forecast.finding import MAX_LINES, Finding, begins, named
+from bulk.wording.fingerprints import ErrorGroup
 from bulk.wording.remedies import entries
 
 MAX_CAUSES = 10  # reported one by one

@@ -12,12 +12,12 @@ from bulk.core.records import Problem
 from bulk.files import corrections
 from bulk.files.corrections import Fix
 from bulk.files.dataset import Dataset
+from bulk.files.roundtrip import open_lines, original
 from bulk.planning import fill_ids
 from bulk.planning.cross_file import validate_across
 from bulk.planning.name_lookup import Names
 from bulk.planning.repairs import Repair
 from bulk.planning.validation import validate_file
-from bulk.report import open_lines, original
 from pages.ui.shell.session import Session
 
 

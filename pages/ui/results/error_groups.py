@@ -12,7 +12,8 @@ from bulk.core.records import RETRY_STATES, REVIEW_STATES, RunRecord
 from bulk.journal import rows
 from bulk.planning.scope import Scope
 from bulk.runs.context import Context
-from bulk.runs.error_groups import ErrorGroup, belongs, error_groups
+from bulk.runs.error_groups import belongs, error_groups
+from bulk.wording.fingerprints import ErrorGroup
 from pages.ui.results import repeat
 from pages.ui.run import retry
 from pages.ui.run import tables as run_tables

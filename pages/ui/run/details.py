@@ -9,7 +9,8 @@ import streamlit as st
 from bulk.core.figures import count, thousands
 from bulk.core.records import REVIEW_STATES
 from bulk.journal import rows
-from bulk.runs.error_groups import ErrorGroup, error_groups
+from bulk.runs.error_groups import error_groups
+from bulk.wording.fingerprints import ErrorGroup
 from pages.ui.run import orders, speed_chart
 from pages.ui.run import tables as run_tables
 from pages.ui.run.snapshot import RunSnapshot

@@ -13,7 +13,8 @@ from bulk.core.figures import thousands
 from bulk.core.records import REVIEW_STATES, OrderStatus, RowResult, RunRecord
 from bulk.journal import rows
 from bulk.report import ChangeText, change_text
-from bulk.runs.error_groups import ErrorGroup, belongs
+from bulk.runs.error_groups import belongs
+from bulk.wording.fingerprints import ErrorGroup
 from pages.ui.run.snapshot import RunSnapshot
 from pages.ui.shell import resources
 from pages.ui.texts import cause_pill, order_pill, pill_of

@@ -15,9 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bulk.core.records import ALL_STATES, STATE_WORDS, RowResult, RunRecord, review_states
+from bulk.core.text import printable
 from bulk.files.csv_writer import csv_text, guarded, safe_cell, unguarded
-from bulk.report.cells import local, printable
-from bulk.report.excel import text_book
+from bulk.files.xlsx_writer import text_book
+from bulk.report.cells import local
 from bulk.report.markup import page, text
 from bulk.wording.changes import ChangeText
 from bulk.wording.states import parts_of, rest, state_word

@@ -187,7 +187,7 @@ def _of_action(
     from bulk.files.blocks import WholeFile
     from bulk.planning.prepare import prepare
     from bulk.planning.scope import empty_text
-    from bulk.planning.streaming import validate_blocks
+    from bulk.planning.streaming import BlockWork, validate_blocks
 
     action = get_action(action_id)
     own, others = open_files(asked.files, asked.reading, action.dataset)
@@ -203,9 +203,7 @@ def _of_action(
         options=asked.options,
         scope=only_open(chosen.scope, own.blocks()) if asked.only_open else chosen.scope,
         resolve=names.resolve if names else None,
-        repair_cell=chosen.repair_cell,
-        repairs=chosen.repairs,
-        tell=written.problems,
+        work=BlockWork(chosen.repair_cell, chosen.repairs, written.problems),
     )
     tell_choices(names)
     tell_repairs(report.repairs, accepted=asked.accept_repairs)

@@ -15,12 +15,11 @@ from bulk.core.action import Action, Param
 from bulk.core.records import FILE_NAMES, Problem, Row
 from bulk.errors import InputError
 from bulk.files.dataset import Dataset
-from bulk.planning.cross_file import Organisation
 from bulk.planning.mapping import Mapping as ColumnMapping
 from bulk.planning.mapping import iter_params, lacking, map_columns, param_frame
 from bulk.planning.row_labels import labels
 from bulk.planning.scope import SELECTED, Chosen, Scope, choose, left_open
-from bulk.planning.validation import invalid_lines, validate_rows
+from bulk.planning.validation import FileBlock, invalid_lines, validate_rows
 
 # (action, file, mapping, canonical text of the parameters) -> the text with names turned into ids,
 # and what could not be.
@@ -82,14 +81,13 @@ def prepare(
     options: Mapping[str, Any] | None = None,
     scope: Scope = WHOLE,
     resolve: Resolve | None = None,
-    said: Organisation | None = None,
-    alone: bool = False,
+    block: FileBlock | None = None,
 ) -> PreparedFile:
     """Map and validate `files` (dataset name -> Dataset) for one action. Rows outside the scope are
     not judged.
 
-    `alone`: each row by itself; who sees the file block by block compares them with one another
-    later. `said`: the organisation, when an earlier block says it.
+    `block`: the action's file is part of a bigger one, whose rows are compared with one another
+    later.
 
     Raises InDevelopment, UnknownAction, InputError (the action's file is missing; a mapping names
     what does not exist).
@@ -106,9 +104,8 @@ def prepare(
     frame = param_frame(action, dataset, world, mapping, others=files)
     chosen = choose(dataset, scope)
     source = mapping.sources.get(SELECTED)
-    if (
-        source is not None and source.kind != "none" and scope.selected
-    ):  # fed from elsewhere than a column of its name
+    # fed from elsewhere than a column of its name
+    if source is not None and source.kind != "none" and scope.selected:
         chosen = replace(chosen, mask=chosen.mask & (frame[SELECTED] == "true"))
     written, unresolved = frame, list[Problem]()
     if resolve and not missing:
@@ -119,17 +116,20 @@ def prepare(
         for problem in (*dataset.problems, *unresolved)
         if problem.line is None or chosen.mask.get(problem.line)
     ]
-    asked: dict[str, Any] = {
-        "options": options,
-        "known": known,
-        "others": files,
-        "alone": alone,
-        "said": said,
-    }
-    found = [] if missing else validate_rows(action, dataset, mapping, frame[chosen.mask], **asked)
-    described = {
-        (problem.line, problem.column) for problem in unresolved
-    }  # once is enough: not "is no id" as well
+    found = list[Problem]()
+    if not missing:
+        found = validate_rows(
+            action,
+            dataset,
+            mapping,
+            frame[chosen.mask],
+            options=options,
+            known=known,
+            others=files,
+            block=block,
+        )
+    # once is enough: not "is no id" as well
+    described = {(problem.line, problem.column) for problem in unresolved}
     found = [problem for problem in found if (problem.line, problem.column) not in described]
     problems = [*chosen.unclear, *known, *found]
     excluded = frozenset(frame.index[~chosen.mask])

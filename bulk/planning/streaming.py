@@ -30,7 +30,7 @@ from bulk.planning.prepare import (
 )
 from bulk.planning.repairs import Repair, RepairCell, RepairGroups, as_it_is
 from bulk.planning.scope import Scope, described, unmatched_text
-from bulk.planning.validation import totals, validate_file
+from bulk.planning.validation import FileBlock, totals, validate_file
 
 KEPT = 1_000  # problems held in memory
 
@@ -127,25 +127,29 @@ def _in_order(problems: Iterable[Problem]) -> list[Problem]:
     return sorted(problems, key=lambda problem: (problem.line or 0, problem.column or ""))
 
 
+@dataclass(frozen=True)
+class BlockWork:
+    """What is done around the judging of a file's blocks."""
+
+    repair_cell: RepairCell = as_it_is  # done to each block before it is judged
+    repairs: RepairGroups | None = None  # proposed for the other files
+    tell: Tell | None = None  # given every problem as it is found
+
+
 def validate_blocks(
     action: Action,
     file: Blocks,
     others: Mapping[str, Dataset] | None = None,
     *,
     mapping: ColumnMapping | None = None,
-    explicit: Mapping[str, str] | None = None,
     options: Mapping[str, Any] | None = None,
     scope: Scope = WHOLE,
     resolve: Resolve | None = None,
-    repair_cell: RepairCell = as_it_is,
-    repairs: RepairGroups | None = None,
-    tell: Tell | None = None,
+    work: BlockWork = BlockWork(),
 ) -> BlockReport:
-    """What plan.prepare finds in the whole file, in bounded memory. `tell` is given every problem
-    as it is found.
+    """What `prepare` finds in the whole file, in bounded memory.
 
-    `others`: dataset name -> the other files. `repair`: what is done to each block before it is
-    judged; `repairs`: those of the other files. Findings over several rows come last. Raises
+    `others`: dataset name -> the other files. Findings over several rows come last. Raises
     InputError (the file, the mapping, a required parameter without source), WebexError (`resolve`).
     """
     files = dict(others or {})
@@ -159,17 +163,14 @@ def validate_blocks(
             options=options,
             scope=scope,
             resolve=resolve,
-            said=said,
-            alone=True,
+            block=FileBlock(said),
         )
 
     said = expected_org(files, action.dataset)
-    tally, suspects = _Tally(tell, repairs), _Suspects(action)
+    tally, suspects = _Tally(work.tell, work.repairs), _Suspects(action)
     for block in read_ahead(file):
-        mapping = mapping or map_columns(
-            action, block, files.get("global"), explicit=explicit, others=files
-        )
-        repaired, proposed = repair_cell(block)
+        mapping = mapping or map_columns(action, block, files.get("global"), others=files)
+        repaired, proposed = work.repair_cell(block)
         prepared = judged(repaired, mapping)
         require_sources(prepared)
         if not tally.rows:
@@ -182,7 +183,7 @@ def validate_blocks(
     lines = suspects.lines()
     if mapping is not None and len(lines):
         again = pd.concat(
-            [_compared(judged(repair_cell(part)[0], mapping)) for part in _picked(file, lines)]
+            [_compared(judged(work.repair_cell(part)[0], mapping)) for part in _picked(file, lines)]
         )
         tally.add(_in_order(repeated(action, block, mapping, again)))
     return tally.report(scope)

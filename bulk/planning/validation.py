@@ -47,6 +47,13 @@ class Failures:
     values: list[str | None]  # cells in canonical text, None = empty or the whole row
 
 
+@dataclass(frozen=True)
+class FileBlock:
+    """The rows are a block of a bigger file."""
+
+    organization: Organisation | None = None  # as an earlier block or another file says it
+
+
 def validate_rows(
     action: Action,
     dataset: Dataset,
@@ -56,21 +63,21 @@ def validate_rows(
     options: Mapping[str, Any] | None = None,
     known: Iterable[Problem] = (),
     others: Mapping[str, Dataset] | None = None,
-    said: Organisation | None = None,
-    alone: bool = False,
+    block: FileBlock | None = None,
 ) -> list[Problem]:
     """Problems of the rows of `frame` (rows of what param_frame gives), in file order.
 
     `known`: what was found before; a row that is not valid says nothing against the valid ones.
     `others` (dataset name -> file): the files that joins look into, and that may say the
-    organisation. `said`: the organisation, when it is known already. `alone`: the rows are not
-    compared with one another.
+    organization. `block`: the frame is part of a bigger file, whose rows are compared with one
+    another later.
     """
     found = row_problems(action, dataset, mapping, frame, options=options, others=others)
+    known_org = block.organization if block else None
     found += organisation_problems(
-        dataset, mapping, frame, said or expected_org(others or {}, dataset.name)
+        dataset, mapping, frame, known_org or expected_org(others or {}, dataset.name)
     )
-    if not alone:
+    if block is None:
         wrong = invalid_lines([*known, *found])
         found += repeated(action, dataset, mapping, frame[~frame.index.isin(list(wrong))])
     return sorted(found, key=lambda problem: (problem.line or 0, problem.column or ""))

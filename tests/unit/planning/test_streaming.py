@@ -21,7 +21,7 @@ from bulk.planning.mapping import map_columns, param_frame
 from bulk.planning.prepare import prepare
 from bulk.planning.repairs import MAX_KEPT, Repair, apply, propose
 from bulk.planning.scope import Scope, parse_where
-from bulk.planning.streaming import look_over, validate_blocks
+from bulk.planning.streaming import BlockWork, look_over, validate_blocks
 from bulk.planning.validation import totals, validate_file, validate_rows
 from tests.unit.files.awkward import FILES, Awkward
 
@@ -179,7 +179,7 @@ def test_validation_in_blocks_finds_what_the_whole_file_has(
     ]
     monkeypatch.setattr(csv_reader, "PART", size)
     shown: list[Problem] = []
-    report = validate_blocks(action, open_blocks(path), tell=shown.append)
+    report = validate_blocks(action, open_blocks(path), work=BlockWork(tell=shown.append))
     assert report.rows == 40
     assert sorted(map(Problem.text, shown)) == sorted(map(Problem.text, whole))
     assert sorted(map(Problem.text, report.problems)) == sorted(map(Problem.text, shown))
@@ -253,7 +253,7 @@ def test_blocks_are_joined_scoped_and_repaired_like_the_whole_file(
         {"ubicaciones": places},
         mapping=mapping,
         scope=scope,
-        repair_cell=repair_cell,
+        work=BlockWork(repair_cell),
     )
     inside = [problem for problem in whole.problems if problem.line not in whole.excluded]
     assert sorted(map(Problem.text, report.problems)) == sorted(map(Problem.text, inside))

@@ -238,7 +238,8 @@ def _print_table(found: dict[str, list[dict[str, Any]]], asked: argparse.Namespa
         # Ratios are taken round by round: what else the machine does then cancels out.
         of_bare, beyond = _ratio(runs, found.get("bare"), "per_second"), "-"
         if "bare" in found:
-            beyond = f"{statistics.median(a['cpu_ms'] - b['cpu_ms'] for a, b in zip(runs, found['bare'], strict=True)):+.2f}"
+            pairs = zip(runs, found["bare"], strict=True)
+            beyond = f"{statistics.median(a['cpu_ms'] - b['cpu_ms'] for a, b in pairs):+.2f}"
         times_usual = _ratio(runs, found.get("usual"), "per_second")
         most = max(run["in_flight"] for run in runs)
         print(

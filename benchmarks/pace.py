@@ -212,7 +212,8 @@ def _line(scenario: Scenario, runs: list[dict[str, Any]]) -> str:
     late_refused = _median(_per_1000(run, 0, seconds) for run in runs)
     text = f"{refused:.0f} ({late_refused:.1f})"
     if not scenario.changes:
-        late = f"{_median(_count(run, 'admitted', 30, seconds) / (limit * (seconds - 30)) for run in runs):.3f}"
+        admitted = (_count(run, "admitted", 30, seconds) for run in runs)
+        late = f"{_median(each / (limit * (seconds - 30)) for each in admitted):.3f}"
         text = f"{refused:.0f} ({_median(_per_1000(run, 30, seconds) for run in runs):.1f})"
     ban = (
         f"{max(r['let_go_in_ban'] for r in runs)}"

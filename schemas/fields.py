@@ -29,7 +29,10 @@ CALL_TYPES = (
 NUMBER_TYPES = ("DID", "TOLLFREE", "MOBILE")
 ROUTE_KINDS = ("TRUNK", "ROUTE_GROUP")
 # What a formula that fails leaves in a cell, in Spanish and in English.
-EXCEL_ERROR = r"#N/[DA]\b|#¡?(?:REF|VALOR|VALUE|DIV/0|NUM|NULO|NULL|DESBORDAMIENTO|SPILL)!|#¿?(?:NOMBRE|NAME)\?"
+EXCEL_ERROR = (
+    r"#N/[DA]\b|#¡?(?:REF|VALOR|VALUE|DIV/0|NUM|NULO|NULL|DESBORDAMIENTO|SPILL)!"
+    r"|#¿?(?:NOMBRE|NAME)\?"
+)
 
 
 def _listed(pattern: str, many: bool) -> str:

@@ -1,4 +1,4 @@
-"""A run in the foreground: the progress bar, Ctrl-C, and what is printed at the end, also of an undo
+"""A run in the foreground: progress bar, Ctrl-C, and what is printed at the end, also of an undo
 or a verification.
 """
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -45,3 +46,11 @@ _NOT_PRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\ufff
 def printable(text: str) -> str:
     """`text` without the control characters that neither XML nor HTML may hold."""
     return _NOT_PRINTABLE.sub("", text)
+
+
+_MOMENT = "%d/%m/%Y %H:%M:%S"
+
+
+def local(stamp: str | None) -> str:
+    """A UTC moment of the journal (ISO 8601) as the clock on the wall showed it; "" for none."""
+    return f"{datetime.fromisoformat(stamp).astimezone():{_MOMENT}}" if stamp else ""

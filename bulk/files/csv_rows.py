@@ -20,8 +20,8 @@ from bulk.files.unclosed_quotes import swallowed
 from schemas.hydra import decode_id
 
 BLANKS = (
-    " \t\r\n\x0b\x0c\x1c\x1d\x1e\x1f\x85\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
-    + "\u2028\u2029\u202f\u205f\u3000\u200b\u2060\ufeff"
+    " \t\r\n\x0b\x0c\x1c\x1d\x1e\x1f\x85\u00a0\u1680\u2000\u2001\u2002\u2003\u2004"
+    "\u2005\u2006\u2007\u2008\u2009\u200a" + "\u2028\u2029\u202f\u205f\u3000\u200b\u2060\ufeff"
 )
 BLOCK = 10_000  # rows made a table at a time: lists of Python strings take ten times their size
 PIECE = 1 << 16  # bytes counted together

@@ -33,7 +33,7 @@ class Health:
 
 
 def check_file(path: Path) -> Health:
-    """Check the journal file of a data directory, opened read-only: nothing is migrated or repaired.
+    """Check the journal file of a data directory, read-only: nothing is migrated or repaired.
 
     Raises JournalError when there is none, or when it cannot be read at all.
     """

@@ -1,4 +1,4 @@
-"""What is remembered between runs: values by key, such as the learned rate limit of an organisation."""
+"""What is remembered between runs: values by key, such as an organization's learned limit."""
 
 from __future__ import annotations
 

@@ -9,12 +9,10 @@ from __future__ import annotations
 from bulk.report.acta import acta_chunks
 from bulk.report.audit import audit
 from bulk.report.excel import xlsx_chunks, xlsx_file
-from bulk.report.naming import change_text
 from bulk.report.page import html_chunks
 from bulk.report.parts import parts, three_files, write_parts
 from bulk.report.round_trip import has_file, roundtrip_chunks, roundtrip_file
-from bulk.report.structured import json_chunks
-from bulk.report.tables import COLUMNS, csv_chunks
+from bulk.report.rows import COLUMNS, change_text, csv_chunks, json_chunks
 from bulk.report.writing import write_acta, write_report
 from bulk.wording.changes import ChangeText
 

@@ -1,25 +1,26 @@
-"""The acta: a printable A4 page over one or several runs, for somebody to sign."""
+"""The acta: a printable A4 page over one or several runs, to be signed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from bulk.adapters import get_action
 from bulk.core.figures import thousands
 from bulk.core.records import RowResult, RunRecord, review_states
+from bulk.core.text import local
 from bulk.journal import rows, runs
 from bulk.journal.row_writes import now
 from bulk.report.audit import facts, where
-from bulk.report.cells import local
-from bulk.report.markup import facts as fact_table
-from bulk.report.markup import page, table, text
-from bulk.report.page import mode_mark
-from bulk.report.verified import verification
+from bulk.report.html import Table, render
+from bulk.report.page import mode_marks
+from bulk.report.verified import Verification, verification
 from bulk.runs.context import Context
 from bulk.runs.status import run_state, run_word, title
 from bulk.wording.states import parts_of, state_word
 
 _SIGNERS = ("Por quien lo ha ejecutado", "Por quien lo recibe")
+_EXCEPTIONS = ("Fila", "Quién", "Ubicación", "Estado", "Motivo", "trackingId")
 _TOTALS = (
     "Ejecución",
     "Acción",
@@ -39,21 +40,50 @@ def acta_chunks(context: Context, found: Sequence[RunRecord]) -> Iterator[bytes]
     """
     each_once = {run.run_id: run for run in found}.values()
     ordered = sorted(each_once, key=lambda run: run.created_at)
-    return page("Acta de operaciones en Webex Calling", _body(context, ordered), kind="acta")
-
-
-def _body(context: Context, found: Sequence[RunRecord]) -> Iterator[str]:
-    yield "<section><h1>Acta de operaciones en Webex Calling</h1>"
-    yield f'<p class="lead">{text(f"Extendida el {local(now())}")}</p>'
-    yield fact_table(_heading(found))
-    yield "<h2>Resumen</h2>"
-    yield from table(_TOTALS, (_totals(context, run) for run in found), range(4, 9))
-    yield "<h2>Conformidad</h2>" + "".join(_box(who) for who in _SIGNERS).join(
-        ('<div class="sign">', "</div>")
+    return render(
+        "acta.html",
+        "Acta de operaciones en Webex Calling",
+        kind="acta",
+        moment=local(now()),
+        heading=_heading(ordered),
+        totals=Table(_TOTALS, [_totals(context, run) for run in ordered], range(4, 9)),
+        signers=_SIGNERS,
+        runs=(_section(context, run) for run in ordered),
     )
-    yield "</section>"
-    for run in found:
-        yield from _run(context, run)
+
+
+@dataclass(frozen=True)
+class Section:
+    """One run of the acta."""
+
+    title: str
+    marks: list[str]
+    where: str  # the organization
+    facts: list[tuple[str, str]]
+    totals: Table
+    undo_note: str  # what an undo would not restore
+    verification: Verification | None
+    exceptions: Table | None
+
+
+def _section(context: Context, run: RunRecord) -> Section:
+    counts = {state: n for state, n in runs.run_counts(context.journal, run.run_id).items() if n}
+    sums = [(state_word(run, state), thousands(n)) for state, n in counts.items()]
+    bad = review_states(run.kind) + (() if run.dry_run else ("cancelled",))
+    exceptions = None
+    if any(counts.get(state) for state in bad):
+        found = rows.read_rows(context.journal, run.run_id, states=bad)
+        exceptions = Table(_EXCEPTIONS, (_exception(run, row) for row in found), (0,))
+    return Section(
+        title=title(run),
+        marks=mode_marks(run),
+        where=where(run),
+        facts=facts(context, run),
+        totals=Table(("Estado", "Filas"), sums, (1,)),
+        undo_note=get_action(run.action_id).undo_note,
+        verification=verification(context, run),
+        exceptions=exceptions,
+    )
 
 
 def _heading(found: Sequence[RunRecord]) -> list[tuple[str, str]]:
@@ -84,33 +114,6 @@ def _totals(context: Context, run: RunRecord) -> tuple[str, ...]:
     return run.run_id, title(run), when, word, thousands(sum(sums)), *map(thousands, sums)
 
 
-def _run(context: Context, run: RunRecord) -> Iterator[str]:
-    yield f"<section><h2>{text(title(run))}</h2>{mode_mark(run)}{fact_table(facts(context, run))}"
-    counts = {state: n for state, n in runs.run_counts(context.journal, run.run_id).items() if n}
-    yield "<h3>Totales</h3>"
-    yield from table(
-        ("Estado", "Filas"),
-        ((state_word(run, state), thousands(n)) for state, n in counts.items()),
-        (1,),
-    )
-    if note := get_action(run.action_id).undo_note:
-        yield f'<p class="note">{text(f"Deshacer: {note}")}</p>'
-    yield from verification(context, run)
-    yield "<h3>Excepciones, fila a fila</h3>"
-    bad = review_states(run.kind) + (() if run.dry_run else ("cancelled",))
-    if any(counts.get(state) for state in bad):
-        found = rows.read_rows(context.journal, run.run_id, states=bad)
-        headers = ("Fila", "Quién", "Ubicación", "Estado", "Motivo", "trackingId")
-        yield from table(headers, (_exception(run, row) for row in found), (0,))
-    else:
-        yield '<p class="note">Ninguna.</p>'
-    yield "</section>"
-
-
 def _exception(run: RunRecord, row: RowResult) -> tuple[str, ...]:
     word = state_word(run, row.state, row.code)
     return str(row.line), row.label, row.group, word, row.message or "", row.tracking_id or ""
-
-
-def _box(who: str) -> str:
-    return f'<div class="box"><b>{text(who)}</b><div class="line">Nombre, fecha y firma</div></div>'

@@ -8,8 +8,8 @@ from dataclasses import asdict
 from typing import Any
 
 from bulk.core.records import Command, RunRecord
+from bulk.core.text import local
 from bulk.journal import control, runs
-from bulk.report.cells import local
 from bulk.runs.context import Context
 from bulk.runs.status import run_state, run_word, title
 from bulk.wording.settings import options_text, settings_text

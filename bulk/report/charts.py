@@ -7,7 +7,8 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from html import escape
+
+from markupsafe import Markup, escape
 
 from bulk.core.figures import thousands
 from bulk.core.records import RunRecord, Sample
@@ -42,12 +43,12 @@ _MAX_BARS = 15
 _POINTS = 300  # of the line of the pace
 
 
-def states(run: RunRecord, counts: Mapping[str, int]) -> str:
+def states(run: RunRecord, counts: Mapping[str, int]) -> Markup:
     """One bar of all rows, by state, with a legend."""
     there = [state for state in HUES if counts.get(state)]
     total = sum(counts[state] for state in there)
     if not total:
-        return ""
+        return Markup()
     drawn = [_bar(0, 0, WIDTH, 34, [(state, counts[state]) for state in there], total)]
     for number, state in enumerate(there):
         x, y = 225 * (number % 4), 52 + 24 * (number // 4)
@@ -60,7 +61,7 @@ def states(run: RunRecord, counts: Mapping[str, int]) -> str:
     return _svg(52 + 24 * (1 + (len(there) - 1) // 4), "Filas por estado", drawn)
 
 
-def places(run: RunRecord, groups: Iterable[tuple[str, str, int]]) -> str:
+def places(run: RunRecord, groups: Iterable[tuple[str, str, int]]) -> Markup:
     """A bar per location, the biggest ones; of the others a line below says how much they are."""
     found: dict[str, dict[str, int]] = {}
     for group, state, n in groups:
@@ -68,7 +69,7 @@ def places(run: RunRecord, groups: Iterable[tuple[str, str, int]]) -> str:
             kept = found.setdefault(group or "sin ubicación", {})
             kept[state] = kept.get(state, 0) + n
     if len(found) < 2:
-        return ""
+        return Markup()
     ranked = sorted(found.items(), key=lambda each: -sum(each[1].values()))
     shown, left = ranked[:_MAX_BARS], ranked[_MAX_BARS:]
     most = max(sum(counts.values()) for _, counts in shown)
@@ -105,14 +106,14 @@ def _smaller(run: RunRecord, left: Sequence[tuple[str, dict[str, int]]]) -> str:
     )
 
 
-def causes(titles: Sequence[tuple[str, int]]) -> str:
+def causes(titles: Sequence[tuple[str, int]]) -> Markup:
     """A bar per cause, biggest first."""
     merged: dict[str, int] = {}
     for title, n in titles:
         merged[title] = merged.get(title, 0) + n
     shown = sorted(merged.items(), key=lambda each: -each[1])[:_MAX_BARS]
     if not shown:
-        return ""
+        return Markup()
     most, drawn = shown[0][1], []
     for number, (title, n) in enumerate(shown):
         y, long = 44 * number, (WIDTH - 90) * n / most
@@ -122,16 +123,16 @@ def causes(titles: Sequence[tuple[str, int]]) -> str:
     return _svg(44 * len(shown), "Filas por causa", drawn)
 
 
-def pace(samples: Sequence[Sample]) -> str:
+def pace(samples: Sequence[Sample]) -> Markup:
     """Rows a second while the run was worked."""
     points = _rates(samples)
     if len(points) < 3:
-        return ""
+        return Markup()
     step = max(1, len(points) // _POINTS)
     points = points[::step]
     span, most = points[-1][0] - points[0][0], max(rate for _, rate in points)
     if span <= 0 or most <= 0:
-        return ""
+        return Markup()
     line = " ".join(
         f"{WIDTH * (at - points[0][0]) / span:.1f},{150 - 120 * rate / most:.1f}"
         for at, rate in points
@@ -186,10 +187,12 @@ def _cut(name: str) -> str:
     return name if len(name) <= 32 else f"{name[:31]}…"
 
 
-def _svg(height: int, title: str, drawn: Sequence[str], *, below: str = "") -> str:
+def _svg(height: int, title: str, drawn: Sequence[str], *, below: str = "") -> Markup:
     head = (
         f'<svg viewBox="0 0 {WIDTH} {height}" role="img"'
         f' aria-label="{escape(title)}"><title>{escape(title)}</title>'
     )
     note = f'<p class="note">{escape(below)}</p>' if below else ""
-    return f"<figure><figcaption>{escape(title)}</figcaption>{head}{''.join(drawn)}</svg>{note}</figure>"
+    caption = f"<figcaption>{escape(title)}</figcaption>"
+    # every text in it has been escaped here
+    return Markup(f"<figure>{caption}{head}{''.join(drawn)}</svg>{note}</figure>")  # noqa: S704

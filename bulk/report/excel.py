@@ -12,8 +12,7 @@ from bulk.core.records import ORDER_WORDS, RunRecord, review_states
 from bulk.files.xlsx_writer import Book
 from bulk.journal import rows, runs
 from bulk.report.audit import facts
-from bulk.report.naming import change_text
-from bulk.report.tables import COLUMNS, cells
+from bulk.report.rows import COLUMNS, cells, change_text
 from bulk.runs.context import Context
 from bulk.runs.error_groups import error_groups
 from bulk.runs.status import run_state, title

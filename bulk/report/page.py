@@ -4,18 +4,18 @@ without a network.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from bulk.core.figures import thousands
 from bulk.core.records import RowResult, RunRecord, review_states
+from bulk.core.text import local
 from bulk.journal import locations, rows, runs, samples
 from bulk.journal.row_writes import now
 from bulk.report import charts
 from bulk.report.audit import facts, where, without_dry_run
-from bulk.report.cells import local, outcome
-from bulk.report.markup import facts as fact_table
-from bulk.report.markup import page, table, text
-from bulk.report.naming import change_text
+from bulk.report.html import Table, render
+from bulk.report.rows import change_text, outcome
 from bulk.report.verified import verification
 from bulk.runs.context import Context
 from bulk.runs.error_groups import error_groups
@@ -38,59 +38,63 @@ HEADERS = (
     "Intento",
     "Fin",
 )
-_NUMBERS = (0, 9)
+CAUSE_HEADERS = (
+    "Filas",
+    "Estado",
+    "Qué ha pasado",
+    "Qué hacer",
+    "Código",
+    "Primeras filas",
+    "trackingId",
+)
 
 
 def html_chunks(context: Context, run: RunRecord) -> Iterator[bytes]:
-    """Every row to look at, and at most MOST_OTHERS of the others; it says so. Times local."""
-    return page(f"{title(run)} · {run.run_id}", _body(context, run))
-
-
-def _body(context: Context, run: RunRecord) -> Iterator[str]:
+    """Every row to look at, and at most MAX_OTHERS of the others; it says so. Times local."""
     counts = runs.run_counts(context.journal, run.run_id)
+    bad, good = review_states(run.kind), rest(run)
+    n_bad, n_good = (sum(counts[state] for state in states) for states in (bad, good))
     causes = error_groups(context, run, states=review_states(run.kind))
-    yield f"<h1>{text(title(run))}</h1>{mode_mark(run)}"
-    yield (
-        f'<p class="lead">{text(phone_line(context, run))}<br>{text(f"Informe del {local(now())}")}</p>'
+    return render(
+        "report.html",
+        f"{title(run)} · {run.run_id}",
+        heading=title(run),
+        run=Heading(mode_marks(run), where(run)),
+        phone_line=phone_line(context, run),
+        moment=local(now()),
+        states_chart=charts.states(run, counts),
+        verification=verification(context, run),
+        causes_chart=charts.causes([(cause.title, cause.count) for cause in causes]),
+        causes=Table(CAUSE_HEADERS, [cause_cells(run, cause) for cause in causes], (0,))
+        if causes
+        else None,
+        places_chart=charts.places(run, locations.group_counts(context.journal, run.run_id)),
+        pace_chart=charts.pace(samples.read(context.journal, run.run_id)),
+        bad_count=thousands(n_bad),
+        bad=_row_table(context, run, bad) if n_bad else None,
+        good_count=thousands(n_good),
+        cut_to=thousands(MAX_OTHERS) if n_good > MAX_OTHERS else "",
+        good=_row_table(context, run, good, limit=MAX_OTHERS) if n_good else None,
+        facts=facts(context, run),
     )
-    yield charts.states(run, counts)
-    yield from verification(context, run)
-    yield "<h2>Qué ha fallado y qué hacer</h2>" + charts.causes(
-        [(cause.title, cause.count) for cause in causes]
-    )
-    yield from _cause_table(run, causes)
-    yield charts.places(run, locations.group_counts(context.journal, run.run_id))
-    yield charts.pace(samples.read(context.journal, run.run_id))
-    yield from _row_tables(context, run, counts)
-    yield "<h2>Cómo se hizo</h2>" + fact_table(facts(context, run))
 
 
-def mode_mark(run: RunRecord) -> str:
-    """What nobody may overlook: nothing of this happened in the real organisation, or nobody saw
-    before what it would do.
+@dataclass(frozen=True)
+class Heading:
+    """What stands above everything else."""
+
+    marks: list[str]
+    where: str  # the organization
+
+
+def mode_marks(run: RunRecord) -> list[str]:
+    """What must not be overlooked: nothing of this happened in the real organization, or no dry run
+    showed before what it would do.
     """
     marks = ["SANDBOX: datos inventados"] if run.target == "sandbox" else []
     marks += ["ENSAYO: no se escribió nada"] if run.dry_run and run.kind != "verify" else []
     marks += ["SIN ENSAYO: se lanzó sin ver antes qué cambiaría"] if without_dry_run(run) else []
-    return "".join(
-        f'<p><span class="mark try">{text(mark)}</span> {text(where(run))}</p>' for mark in marks
-    )
-
-
-def _cause_table(run: RunRecord, causes: list[ErrorGroup]) -> Iterator[str]:
-    if not causes:
-        yield '<p class="note">Ninguna fila por revisar.</p>'
-        return
-    headers = (
-        "Filas",
-        "Estado",
-        "Qué ha pasado",
-        "Qué hacer",
-        "Código",
-        "Primeras filas",
-        "trackingId",
-    )
-    yield from table(headers, (cause_cells(run, cause) for cause in causes), (0,))
+    return marks
 
 
 def cause_cells(run: RunRecord, cause: ErrorGroup) -> tuple[str, ...]:
@@ -107,23 +111,12 @@ def cause_cells(run: RunRecord, cause: ErrorGroup) -> tuple[str, ...]:
     )
 
 
-def _row_tables(context: Context, run: RunRecord, counts: dict[str, int]) -> Iterator[str]:
-    bad, good = review_states(run.kind), rest(run)
-    message = change_text(context.journal, run)
-    n_bad, n_good = (sum(counts[state] for state in states) for states in (bad, good))
-    yield f"<h2>Filas por revisar ({thousands(n_bad)})</h2>"
-    if n_bad:
-        found = rows.read_rows(context.journal, run.run_id, states=bad)
-        yield from table(HEADERS, (row_cells(run, row, message) for row in found), _NUMBERS)
-    else:
-        yield '<p class="note">Ninguna.</p>'
-    yield f"<h2>Las demás filas ({thousands(n_good)})</h2>"
-    if n_good > MAX_OTHERS:
-        some = f"Se muestran las {thousands(MAX_OTHERS)} primeras de {thousands(n_good)}."
-        yield f'<p class="note">{text(some)} El Excel, el CSV y el JSON las tienen todas.</p>'
-    if n_good:
-        found = rows.read_rows(context.journal, run.run_id, states=good, limit=MAX_OTHERS)
-        yield from table(HEADERS, (row_cells(run, row, message) for row in found), _NUMBERS)
+def _row_table(
+    context: Context, run: RunRecord, states: Sequence[str], limit: int | None = None
+) -> Table:
+    words = change_text(context.journal, run)
+    found = rows.read_rows(context.journal, run.run_id, states=states, limit=limit)
+    return Table(HEADERS, (row_cells(run, row, words) for row in found), (0, 9))
 
 
 def row_cells(run: RunRecord, row: RowResult, message: ChangeText) -> tuple[str, ...]:

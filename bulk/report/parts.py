@@ -15,7 +15,6 @@ from bulk.errors import UsageError, os_error_text
 from bulk.files.csv_writer import csv_writer, guarded
 from bulk.files.roundtrip import OUTCOME
 from bulk.journal import rows, runs
-from bulk.report.naming import change_text
 from bulk.report.round_trip import (
     csv_line,
     file_columns,
@@ -24,6 +23,7 @@ from bulk.report.round_trip import (
     parameter_cells,
     parameter_headers,
 )
+from bulk.report.rows import change_text
 from bulk.runs.context import Context
 from bulk.wording.states import parts_of
 

@@ -16,8 +16,7 @@ from bulk.errors import UsageError
 from bulk.files.csv_writer import csv_text, guarded, safe_cell
 from bulk.files.roundtrip import AGAIN, OUTCOME, outcome_columns
 from bulk.journal import rows
-from bulk.report.cells import outcome
-from bulk.report.naming import change_text
+from bulk.report.rows import change_text, outcome
 from bulk.runs import input_files
 from bulk.runs.context import Context
 from bulk.wording.changes import ChangeText

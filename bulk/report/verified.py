@@ -1,46 +1,52 @@
-"""What a later verification found of a run, for the HTML report and the acta."""
+"""What a later verification found of a run, for the reports, the pages and the CLI."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import dataclass
 
 from bulk.core.figures import count, thousands
 from bulk.core.records import STATE_WORDS, RunRecord, review_states
+from bulk.core.text import local
 from bulk.journal import rows
-from bulk.report.cells import local
-from bulk.report.markup import table, text
-from bulk.report.naming import change_text
+from bulk.report.html import Table
+from bulk.report.rows import change_text
 from bulk.runs.context import Context
 from bulk.runs.status import find_run
 from bulk.runs.verify import VerificationResult, findings
 from bulk.wording.states import state_word
 
+HEADERS = ("Fila", "Quién", "Resultado", "Ahora", "Se pidió", "Motivo")
 
-def verification(context: Context, run: RunRecord) -> Iterator[str]:
-    """HTML: nothing when the run was never verified, else its three counts and the rows that are
-    not as asked.
-    """
+
+@dataclass(frozen=True)
+class Verification:
+    """The newest verification of a run, as a page shows it."""
+
+    line: str  # its three counts
+    table: Table | None  # the rows that are not as asked
+
+
+def verification(context: Context, run: RunRecord) -> Verification | None:
+    """None when the run was never verified."""
     found = findings(context, run.run_id)
     if found is None:
-        return
-    yield f"<h2>Verificación</h2><p>{text(verification_line(found))}</p>"
+        return None
     if not found.different and not found.unreadable:
-        return
+        return Verification(verification_line(found), None)
     check = find_run(context, found.run_id)
     odd = rows.read_rows(context.journal, check.run_id, states=review_states(check.kind))
-    shown = change_text(context.journal, check)
-    headers = ("Fila", "Quién", "Resultado", "Ahora", "Se pidió", "Motivo")
+    words = change_text(context.journal, check)
     lines = (
         (
             str(row.line),
             row.label,
             state_word(check, row.state, row.code),
-            *shown.cells(row),
+            *words.cells(row),
             row.message or "",
         )
         for row in odd
     )
-    yield from table(headers, lines, (0,))
+    return Verification(verification_line(found), Table(HEADERS, lines, (0,)))
 
 
 def verification_line(found: VerificationResult) -> str:

@@ -15,8 +15,7 @@ from bulk.report.acta import acta_chunks
 from bulk.report.excel import xlsx_file
 from bulk.report.page import html_chunks
 from bulk.report.round_trip import roundtrip_chunks, roundtrip_file
-from bulk.report.structured import json_chunks
-from bulk.report.tables import csv_chunks
+from bulk.report.rows import csv_chunks, json_chunks
 from bulk.runs.context import Context
 
 Chunks = Callable[[Context, RunRecord], Iterator[bytes]]

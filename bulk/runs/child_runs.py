@@ -78,7 +78,10 @@ def child_of(
 
 
 def require_nothing_in_flight(context: Context, run: RunRecord) -> None:
-    """What may still land after an undo would be taken for as before, and stay. Raises UsageError."""
+    """What may still land after an undo would be taken for as before, and stay.
+
+    Raises UsageError.
+    """
     open_rows = rows.in_flight(context.journal, run.run_id, context.settings.settle_delay)
     if not open_rows:
         return

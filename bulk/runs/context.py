@@ -51,7 +51,7 @@ def close_context(context: Context) -> None:
 
 @functools.cache
 def _fold_journals_at_exit() -> None:
-    """Register once: a process that ends leaves whole files, so a copy of `journal.db` is enough."""
+    """Register once: a process that ends leaves whole files; a copy of `journal.db` is enough."""
     atexit.register(_fold_journals)
 
 

@@ -108,7 +108,8 @@ def _taken(path: Path) -> FileLock | None:
         return None
     except OSError as error:
         raise UsageError(
-            f"No se puede escribir en «{path.parent}»: {os_error_text(error)}. Comprueba los permisos."
+            f"No se puede escribir en «{path.parent}»: {os_error_text(error)}."
+            " Comprueba los permisos."
         ) from None
     return lock
 

@@ -57,9 +57,5 @@ def listed(call: Call, items: list[T], cap: int) -> tuple[list[T], str | None]:
     page = items[start : start + size]
     if start + size >= len(items):
         return page, None
-    return (
-        page,
-        (
-            f"{call.base}{call.path_text}?{urlencode({**call.query, 'start': start + size, 'max': size})}"
-        ),
-    )
+    query = urlencode({**call.query, "start": start + size, "max": size})
+    return page, f"{call.base}{call.path_text}?{query}"

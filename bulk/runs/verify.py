@@ -88,10 +88,12 @@ def _verified(
         for member, (at, value) in later.items()
         if at > str(row.ended_at) and value != mine.get(member)
     )
+    # what the first reading did not tell may not be told now either
+    untold = set(sent) - set(row.before) if row.before else set()
     brought = {
         member: value
         for member, value in sent.items()
-        if member in action.brought_along and member not in superseded
+        if member in untold.union(action.brought_along) and member not in superseded
     }
     undoes = undo_of(reference)
     if undoes:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bulk.cli.output import tell
-from bulk.core.logs import private
+from bulk.core.files import private
 from bulk.errors import UsageError, os_error_text
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bulk.core.logs import log, log_directory, private
+from bulk.core.files import atomic_file, private
+from bulk.core.logs import log, log_directory
 from bulk.core.redaction import KEPT, cleaned
 
 # Fields that this program makes itself, out of nothing that anybody sent.
@@ -107,14 +108,12 @@ def forget(home: Path, run_ids: Collection[str], *, busy: Collection[str] = ()) 
     for path in sorted((home / "logs").glob("*.log")):
         if path.name == "bulk.log" or path.stem in busy:
             continue
-        aside = path.with_suffix(".new")
         try:
             with (
                 path.open(encoding="utf-8", errors="replace") as old,
-                open(aside, "w", encoding="utf-8", opener=private) as new,
+                atomic_file(path, "w", encoding="utf-8") as new,
             ):
                 new.writelines(line for line in old if _parsed(line).get("run") not in run_ids)
-            aside.replace(path)
         except OSError:
             log.warning("no se puede rehacer %s", path)
 

@@ -7,7 +7,6 @@ the app and `open_context`: a script that only imports a piece of the product ke
 from __future__ import annotations
 
 import logging
-import os
 import sys
 import threading
 import traceback
@@ -16,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from bulk.core.files import private
 from bulk.core.redaction import cleaned, redact, show_personal_data
 
 log = logging.getLogger("bulk")
@@ -103,11 +103,6 @@ class _PrivateFile(RotatingFileHandler):
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  # the library's name
         return
-
-
-def private(path: str, flags: int) -> int:
-    """Opener for files with personal data: 0600."""
-    return os.open(path, flags, 0o600)
 
 
 def log_directory(home: Path) -> Path:

@@ -11,8 +11,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from bulk.core.files import atomic_file
 from bulk.core.headers import canonical
-from bulk.core.logs import private
 from bulk.core.records import Problem
 from bulk.errors import UsageError, os_error_text
 from bulk.files.corrections import shifted
@@ -51,19 +51,14 @@ def problem_file(path: Path) -> Iterator[Callable[[Problem], None]]:
     """The same, one problem at a time; the file takes its place when the last one is in. Raises
     UsageError.
     """
-    part = path.with_name(path.name + ".part")
+    text = {"encoding": "utf-8-sig", "errors": "replace", "newline": ""}
     try:
-        with open(
-            part, "w", encoding="utf-8-sig", errors="replace", newline="", opener=private
-        ) as file:
+        with atomic_file(path, "w", **text) as file:
             writer = csv_writer(file)
             writer.writerow(COLUMNS)
             yield lambda problem: writer.writerow(_cells(problem))
-        part.replace(path)
     except OSError as error:
         raise UsageError(f"No se puede escribir «{path}»: {os_error_text(error)}.") from None
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def to_xlsx(dataset: Dataset, problems: Sequence[Problem], *, only_bad: bool = False) -> bytes:

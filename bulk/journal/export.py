@@ -11,7 +11,7 @@ from typing import IO, Any
 
 from sqlalchemy import Table, select
 
-from bulk.core.logs import private
+from bulk.core.files import private
 from bulk.core.redaction import redact
 from bulk.errors import JournalError, os_error_text
 from bulk.journal import tables

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from bulk.core.logs import private
+from bulk.core.files import private
 from bulk.errors import UsageError, os_error_text
 from bulk.files.csv_writer import csv_text, safe_cell
 from bulk.files.xlsx_writer import text_book

@@ -7,14 +7,13 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bulk.adapters import get_action
+from bulk.core.files import atomic_file
 from bulk.errors import BulkError, InputError, os_error_text
 from bulk.files.dataset import canonical
 from bulk.planning.mapping import Mapping
@@ -137,8 +136,6 @@ def _digest(text: str) -> str:
 def _write(path: Path, content: bytes) -> Path:
     """All or nothing: a reader never sees half a file."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
-    with os.fdopen(handle, "wb") as file:
+    with atomic_file(path) as file:
         file.write(content)
-    os.replace(temporary, path)
     return path

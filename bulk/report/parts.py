@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
-from bulk.core.logs import private
+from bulk.core.files import private
 from bulk.core.records import RowResult, RunRecord
 from bulk.errors import UsageError, os_error_text
 from bulk.files.csv_writer import csv_writer, guarded

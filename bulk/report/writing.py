@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
+from bulk.core.files import atomic_file
 from bulk.core.records import RunRecord
 from bulk.errors import UsageError, os_error_text
 from bulk.journal import runs
@@ -70,14 +69,7 @@ def _write(path: Path, fill: Callable[[BinaryIO], None]) -> None:
     UsageError.
     """
     try:
-        handle, beside = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=path.suffix)
-    except OSError as error:
-        raise UsageError(f"No se puede escribir «{path}»: {os_error_text(error)}.") from None
-    try:
-        with os.fdopen(handle, "w+b") as file:
+        with atomic_file(path) as file:
             fill(file)
-        os.replace(beside, path)
     except OSError as error:
         raise UsageError(f"No se puede escribir «{path}»: {os_error_text(error)}.") from None
-    finally:
-        Path(beside).unlink(missing_ok=True)

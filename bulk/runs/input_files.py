@@ -12,7 +12,6 @@ import hashlib
 import json
 import os
 import re
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +22,7 @@ import pyarrow as pa  # type: ignore[import-untyped]  # ships no types
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
 from bulk.adapters import get_action
+from bulk.core.files import atomic_file
 from bulk.core.records import Params, Problem, RunRecord
 from bulk.errors import UsageError, os_error_text
 from bulk.files.csv_rows import RAGGED
@@ -169,24 +169,10 @@ def _write(path: Path, frame: pd.DataFrame) -> None:
         *(pa.field(f"c{at}", pa.string()) for at in range(len(names))),
     ]
     schema = pa.schema(fields, metadata={_HEADERS: json.dumps(names).encode()})
-    handle, beside = tempfile.mkstemp(
-        dir=path.parent, prefix=".", suffix=".parquet"
-    )  # mkstemp makes it 0600
-    try:
-        with os.fdopen(handle, "wb") as file:
-            with pq.ParquetWriter(file, schema, compression="zstd") as writer:
-                for lines, columns in _blocks(frame):
-                    writer.write_batch(
-                        pa.record_batch(
-                            [pa.array(lines, pa.int64()), *_arrays(columns)], schema=schema
-                        )
-                    )
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(beside, path)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
+    with atomic_file(path) as file, pq.ParquetWriter(file, schema, compression="zstd") as writer:
+        for lines, columns in _blocks(frame):
+            arrays = [pa.array(lines, pa.int64()), *_arrays(columns)]
+            writer.write_batch(pa.record_batch(arrays, schema=schema))
 
 
 def _arrays(columns: list[list[Any]]) -> list[pa.Array]:

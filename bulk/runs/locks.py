@@ -17,7 +17,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from bulk.core.logs import private
+from bulk.core.files import private
 from bulk.errors import OwnedElsewhere, UsageError, os_error_text
 
 _guard = threading.Lock()

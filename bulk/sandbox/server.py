@@ -15,6 +15,7 @@ from pathlib import Path
 import uvicorn
 from filelock import FileLock, Timeout
 
+from bulk.core.files import atomic_file
 from bulk.errors import UsageError
 from bulk.sandbox.app import Sandbox
 from bulk.sandbox.config import SandboxConfig
@@ -138,10 +139,8 @@ def _announce(home: Path | None, running: RunningSandbox) -> None:
     if home is None:
         return
     message = {"base_url": running.base_url, "token": running.token, "org_id": running.org_id}
-    aside = home / "sandbox" / "server.new"
-    aside.touch(mode=0o600)
-    aside.write_text(json.dumps(message), encoding="utf-8")
-    aside.replace(home / "sandbox" / "server.json")
+    with atomic_file(home / "sandbox" / "server.json", "w", encoding="utf-8") as file:
+        file.write(json.dumps(message))
 
 
 # -- embedded --------------------------------------------------------------------------------------

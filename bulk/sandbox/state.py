@@ -11,6 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from bulk.core.files import atomic_file
 from bulk.sandbox.config import SandboxConfig
 from bulk.sandbox.organisation import Doc, Organisation, build
 
@@ -177,10 +178,8 @@ class Store:
             ]
             entries += [[kind, key, None] for key in fresh[kind] if key not in documents]
         assert self._path is not None  # noqa: S101 - only a kept log is compacted
-        aside = self._path.with_suffix(".new")
-        aside.touch(mode=0o600)
-        aside.write_text("".join(json.dumps(entry) + "\n" for entry in entries), encoding="utf-8")
-        aside.replace(self._path)
+        with atomic_file(self._path, "w", encoding="utf-8") as file:
+            file.writelines(json.dumps(entry) + "\n" for entry in entries)
         self._file = os.open(self._path, os.O_WRONLY | os.O_APPEND)
 
     def _append(self, entry: list[Any]) -> None:

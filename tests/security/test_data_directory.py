@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from bulk.cli.writing import write_out
+from bulk.cli.files import write_out
 
 from bulk.core.records import Problem
 from bulk.files.problem_report import problem_file

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -48,10 +49,19 @@ class Server:
 
     def refuse_writes(self, times: int) -> None:
         """The sandbox answers 403 to so many writes: the engine does not try them again."""
+        body = {"message": "Forbidden", "trackingId": "ROUTER_1"}
+        self._fail_next({"times": times, "method": "PUT", "status": 403, "body": body})
+
+    def hold_rows(self, path_regex: str) -> None:
+        """The sandbox asks to wait at every read of these addresses: a run that needs them stays
+        active until the server stops.
+        """
+        fault = {"times": 100_000, "method": "GET", "path_regex": path_regex, "status": 429}
+        self._fail_next({**fault, "headers": {"Retry-After": "60"}})
+
+    def _fail_next(self, fault: dict[str, Any]) -> None:
         state = json.loads((self.home / "sandbox" / "server.json").read_text(encoding="utf-8"))
         admin = state["base_url"].rsplit("/v1", 1)[0] + "/__admin/fail_next"
-        body = {"message": "Forbidden", "trackingId": "ROUTER_1"}
-        fault = {"times": times, "method": "PUT", "status": 403, "body": body}
         httpx.post(admin, json=[fault]).raise_for_status()
 
 

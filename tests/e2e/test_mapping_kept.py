@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pytest
-
+from tests.e2e.app_server import Server
 from tests.e2e.operator import Operator
 from tests.e2e.steps import FORWARDING, choose_action
 
@@ -32,13 +31,12 @@ def choose_origin(tab: Operator, row: int, text: str) -> None:
     tab.idle()
 
 
-# Slow enough for the dry run to outlast the edit.
-@pytest.mark.parametrize("latency_ms", [1_500])
 def test_an_edit_made_while_a_run_polls_is_found_again_after_another_page(
-    operator: Operator, examples: Path
+    operator: Operator, server: Server, examples: Path
 ) -> None:
     choose_action(operator, examples, FORWARDING)
     operator.press("Continuar a Ensayo")
+    server.hold_rows("callForwarding")
     operator.page.get_by_role("button", name=re.compile(r"Ensayar \d+ filas")).click()
     operator.sees("ENSAYO ·")
     operator.open("Mapeo")

@@ -28,7 +28,7 @@ from bulk.runs.orders import CHUNK_SIZE
 
 if TYPE_CHECKING:
     from bulk.files.dataset import Dataset
-    from bulk.planning.mapping import Mapping as ColumnMapping
+    from bulk.planning.mapping import ColumnMapping
 
 T = TypeVar("T")
 

@@ -160,7 +160,7 @@ class Workspace:
         **options: Any,
     ) -> Result:
         live = self.start(action_id, records, how, **options)
-        assert live.ended.wait(PATIENCE), "the run did not come to rest"
+        assert live.ended.wait(PATIENCE), "the run did not finish"
         return self.result(live.run_id)
 
     def plan(self, action_id: str, records: Sequence[Mapping[str, Any]], **options: Any) -> Result:

@@ -84,3 +84,8 @@ def get_action(action_id: str) -> Action:
 def all_actions() -> list[Action]:
     """The supported actions, in the recommended order."""
     return [get_action(action_id) for action_id in SUPPORTED]
+
+
+def title_of_provider(what: str) -> str:
+    """Title of the action that brings what others need first (`Action.provides`)."""
+    return next(action.title for action in all_actions() if action.provides == what)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from bulk import script
 from bulk.adapters.phones import plain_phone
@@ -16,6 +17,7 @@ from bulk.core.action import (
     State,
     differences,
 )
+from bulk.core.demand import Demand, Need
 from bulk.webex.members import needed
 
 if TYPE_CHECKING:
@@ -70,6 +72,14 @@ def undo(before: State, after: State) -> Change | Irreversible:
     return Change(differences(after, wanted), body={"callingLineId": wanted}, lost=lost)
 
 
+def demand(
+    params: Mapping[str, Any], before: State, change: Mapping[str, Sequence[Any]]
+) -> Iterator[Demand]:
+    """When only the name changes, the number is in force already."""
+    if "phoneNumber" in change:
+        yield Demand(Need.SHOWN_NUMBER, params["phone_number"], params["location_id"])
+
+
 ACTION = Action(
     id="ubicacion_actualizar_cabecera",
     title="Actualizar número de cabecera",
@@ -79,18 +89,21 @@ ACTION = Action(
     params=(
         Param("location_id", "location", required=True),
         Param("phone_number", "phone", required=True),
-        Param("calling_line_name", "text"),
+        Param("calling_line_name", "text", example="Acme Madrid"),
     ),
     read=read,
     decide=decide,
     write=write,
     undo=undo,
+    demand=demand,
+    provides="header",
+    numbers_in="en la ubicación",
+    numbers_remedy="Si está en otra ubicación, hay que quitarlo antes de allí.",
     pure_put=True,
     undo_note=(
         "Si la ubicación no tenía cabecera, o la cabecera no tenía nombre, no se puede volver a"
         " dejar sin ello."
     ),
-    contract="2.2",
     members={"phoneNumber": Member("número de cabecera"), "name": Member("nombre de cabecera")},
 )
 run = script.runner(ACTION)

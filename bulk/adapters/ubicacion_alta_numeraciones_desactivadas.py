@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,7 @@ from bulk.core.action import (
     Work,
     one_after_another,
 )
+from bulk.core.demand import Demand, Need
 from bulk.errors import RowRefused
 from bulk.webex.members import needed
 from schemas.hydra import id_tail
@@ -200,6 +201,13 @@ def _weight(params: Values) -> int:
     return share * len(params["phone_numbers"])
 
 
+def demand(
+    params: Mapping[str, Any], before: State, change: Mapping[str, Sequence[Any]]
+) -> Iterator[Demand]:
+    """The numbers that are not there yet."""
+    return (Demand(Need.NEW_NUMBER, number, params["location_id"]) for number in change)
+
+
 ACTION = Action(
     id="ubicacion_alta_numeraciones_desactivadas",
     title="Alta de numeraciones (desactivadas)",
@@ -215,6 +223,8 @@ ACTION = Action(
     decide=decide,
     write=write,
     undo=undo,
+    demand=demand,
+    provides="numbers",
     options=("force_pstn",),
     additive=True,
     undo_note="No se quitan los números asignados, los que son cabecera ni los que ya estaban.",
@@ -227,8 +237,6 @@ ACTION = Action(
         set_key=_same_post,
         shares_entity=True,
     ),
-    calls="2 lecturas y 1 escritura por cada 100 números de una ubicación",
-    contract="2.1",
     members={OTHER: Member("numeración {}", lambda state: STATE_WORDS.get(str(state), str(state)))},
 )
 run = script.runner(ACTION)

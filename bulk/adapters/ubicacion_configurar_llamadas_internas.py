@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from bulk import script
 from bulk.core.action import Action, Change, Member, Outcome, Param, State, differences
+from bulk.core.demand import Demand, Need
 from bulk.errors import RowRefused
 from bulk.webex.members import needed
 from schemas.hydra import decode_id, id_key, kind_of
@@ -95,6 +97,13 @@ def _route(identity: Any) -> str:
     return f"{identity.get('id')} ({kind})" if kind else str(identity.get("id"))
 
 
+def demand(
+    params: Mapping[str, Any], before: State, change: Mapping[str, Sequence[Any]]
+) -> Iterator[Demand]:
+    if params.get("enable_unknown_extension_route_policy"):
+        yield Demand(Need.ROUTE, params["premise_route_id"], params["location_id"])
+
+
 ACTION = Action(
     id="ubicacion_configurar_llamadas_internas",
     title="Configurar llamadas internas",
@@ -111,8 +120,8 @@ ACTION = Action(
     decide=decide,
     write=write,
     undo=undo,
+    demand=demand,
     pure_put=True,
-    contract="2.3",
     members={
         POLICY: Member(
             "llamadas a extensiones desconocidas",

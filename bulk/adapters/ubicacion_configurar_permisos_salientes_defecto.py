@@ -100,16 +100,17 @@ ACTION = Action(
     entity="location_id",
     params=(
         Param("location_id", "location", required=True),
-        Param("allow_call_types", "call_type", many=True),
-        Param("block_call_types", "call_type", many=True),
+        Param("allow_call_types", "call_type", many=True, in_example=False),
+        Param("block_call_types", "call_type", many=True, example="PREMIUM_SERVICES_I"),
     ),
     read=read,
     decide=decide,
     write=write,
     undo=undo,
+    one_of=("allow_call_types", "block_call_types"),
+    one_of_option="profile",
     pure_put=True,
     options=("profile",),
-    contract="2.4",
     members=PERMISSION_MEMBERS,
 )
 run = script.runner(ACTION)

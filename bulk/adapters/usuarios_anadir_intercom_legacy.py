@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from bulk import script
 from bulk.adapters.phones import may_be, plain_phone
 from bulk.core.action import OTHER, Action, Change, Member, Outcome, Param, State
+from bulk.core.demand import Demand, Need
 from bulk.errors import Unreadable
 from bulk.webex.members import needed, needed_objects
 
@@ -77,6 +78,12 @@ def undo(before: State, after: State) -> Change:
     return Change()
 
 
+def demand(
+    params: Mapping[str, Any], before: State, change: Mapping[str, Sequence[Any]]
+) -> Iterator[Demand]:
+    yield Demand(Need.HOME_NUMBER, params["legacy_phone_number"])
+
+
 ACTION = Action(
     id="usuarios_anadir_intercom_legacy",
     title="Añadir intercom (número secundario)",
@@ -91,11 +98,13 @@ ACTION = Action(
     decide=decide,
     write=write,
     undo=undo,
+    demand=demand,
+    numbers_in="en la ubicación del usuario",
+    numbers_remedy=("Si está en la ubicación a la que va el usuario, lanza antes «{location}»."),
     idempotent=False,
     additive=True,
     needs_calling=True,
     scopes=("spark-admin:people_read", "spark-admin:telephony_config_write"),
-    contract="3.1",
     members={OTHER: Member("número secundario {}")},
 )
 run = script.runner(ACTION)

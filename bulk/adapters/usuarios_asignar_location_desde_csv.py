@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -20,11 +20,12 @@ from bulk.core.action import (
     Ticket,
     Work,
 )
+from bulk.core.demand import Demand, Need
 from bulk.errors import AmbiguousWrite, RowRefused
 from bulk.webex.license_kinds import CallingLicenses
 from bulk.webex.licenses import calling_licenses
 from bulk.webex.members import needed, needed_objects
-from bulk.webex.people import read_people, read_person, told
+from bulk.webex.people import read_people, read_person, state_of
 from bulk.webex.refusals import said
 from bulk.wording.remedies import catalogue
 from schemas.hydra import id_key
@@ -57,7 +58,7 @@ def read_many(api: Api, works: Sequence[Work]) -> Mapping[int, State | Exception
     calling = calling_licenses(api, works[0].params.get("org_id"))
     people = read_people(api, works)
     return {
-        work.key: told(people[work.key], partial(_state, params=work.params, calling=calling))
+        work.key: state_of(people[work.key], partial(_state, params=work.params, calling=calling))
         for work in works
     }
 
@@ -70,7 +71,7 @@ def _state(person: Any, params: Mapping[str, Any], calling: CallingLicenses) -> 
     Unreadable.
     """
     held = needed(person, "licenses", list)
-    # a location or an extension is told of people with calling only: it settles a doubtful license
+    # a location or an extension is shown of people with calling only: it settles a doubtful license
     shows_calling = bool(person.get("extension") or person.get("locationId"))
     has_calling = bool(calling.sure_of(held) or (calling.doubtful_of(held) and shows_calling))
     state: State = {
@@ -250,7 +251,7 @@ def _refusal(entry: Mapping[str, Any]) -> Outcome:
 
 def unseen(change: Change, seen: State) -> bool:
     """Webex shows nothing of the move: the person has no calling license, nor a location that is
-    told.
+    shown.
     """
     return "locationId" in change.fields and "locationId" not in seen
 
@@ -275,6 +276,27 @@ def undo(before: State, after: State) -> Change | Irreversible:
     return Change(fields, body=body, lost=(LOST_ON_THE_WAY,))
 
 
+def demand(
+    params: Mapping[str, Any], before: State, change: Mapping[str, Sequence[Any]]
+) -> Iterator[Demand]:
+    """People without calling have neither number nor extension to lose."""
+    target = params["target_location_id"]
+    if not before["calling"]:
+        return
+    yield Demand(Need.CALLING_PLACE, target, target)
+    # an extension that is not given goes along
+    extension = params.get("target_extension") or before["extension"]
+    if extension:
+        yield Demand(Need.EXTENSION, extension, target)
+    if "phoneNumber" in change:
+        yield Demand(Need.NUMBER, params["target_phone_number"], target)
+    number, home = before["phoneNumber"], before["locationId"]
+    if number and home:
+        yield Demand(Need.LEFT_NUMBER, number, home)
+        if "phoneNumber" not in change:
+            yield Demand(Need.CARRIED_NUMBER, number, home)
+
+
 ACTION = Action(
     id="usuarios_asignar_location_desde_csv",
     title="Cambiar de ubicación",
@@ -285,13 +307,17 @@ ACTION = Action(
         Param("person_id", "person", required=True),
         Param("target_location_id", "location", required=True),
         Param("selected", "flag"),
-        Param("target_extension", "extension"),
+        Param("target_extension", "extension", unique_in="target_location_id"),
         Param("target_phone_number", "phone"),
     ),
     read=read,
     decide=decide,
     write=write,
     undo=undo,
+    demand=demand,
+    provides="location",
+    numbers_in="en la ubicación de destino",
+    numbers_remedy="Si está en otra ubicación, hay que quitarlo antes de allí.",
     idempotent=False,
     brought_along=("extension", "phoneNumber"),
     undo_note=LOST_ON_THE_WAY,
@@ -308,9 +334,7 @@ ACTION = Action(
         already=ALREADY,
         one_at_a_time=True,
     ),
-    calls="1 trabajo por cada 100 usuarios, y 2 lecturas por cada 85",
     scopes=("spark-admin:telephony_config_write", "spark-admin:people_write", "identity:groups_rw"),
-    contract="3.2",
     members={
         "locationId": Member("ubicación"),
         "extension": Member("extensión"),

@@ -127,16 +127,16 @@ ACTION = Action(
     params=(
         Param("person_id", "person", required=True),
         Param("extension", "extension"),
-        Param("destination", "text", default=PREFIX + "{extension}"),
+        Param("destination", "text", default=PREFIX + "{extension}", example="532041", digits=True),
     ),
     read=read,
     decide=decide,
     write=write,
     undo=undo,
+    one_of=("extension", "destination"),
     pure_put=True,
     needs_calling=True,
     scopes=("spark-admin:people_read", "spark-admin:people_write"),
-    contract="3.3",
     members={"always": Member("desvío", _shown)},
 )
 run = script.runner(ACTION)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -19,11 +19,12 @@ from bulk.core.action import (
     State,
     Work,
 )
+from bulk.core.demand import Demand, Need
 from bulk.errors import AmbiguousWrite, RowRefused
 from bulk.webex.license_kinds import CallingLicenses
 from bulk.webex.licenses import calling_licenses
 from bulk.webex.members import needed
-from bulk.webex.people import read_people, read_person, told
+from bulk.webex.people import read_people, read_person, state_of
 from schemas.hydra import id_key
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def read_many(api: Api, works: Sequence[Work]) -> Mapping[int, State | Exception
     calling = calling_licenses(api, works[0].params.get("org_id"))
     people = read_people(api, works)
     return {
-        work.key: told(people[work.key], partial(_state, params=work.params, calling=calling))
+        work.key: state_of(people[work.key], partial(_state, params=work.params, calling=calling))
         for work in works
     }
 
@@ -207,6 +208,34 @@ def undo(
     return Change(fields, body=body, lost=lost)
 
 
+def demand(
+    params: Mapping[str, Any], before: State, change: Mapping[str, Sequence[Any]]
+) -> Iterator[Demand]:
+    """Number and extension count only where a calling license is added: to the others Webex is sent
+    neither.
+    """
+    for license_id, (_, new) in change.items():
+        yield Demand(Need.LICENSE if new else Need.LICENSE_BACK, license_id)
+    if not any(new and license_id in before[CALLING] for license_id, (_, new) in change.items()):
+        return
+    place, extension, number = (
+        params.get(name) for name in ("location_id", "extension", "phone_number")
+    )
+    if place:
+        yield Demand(Need.CALLING_PLACE, place, place)
+    if place and extension:
+        yield Demand(Need.EXTENSION, extension, place)
+    if number:  # Webex finds its location by itself (docs/webex.md 3.5)
+        yield Demand(Need.NUMBER, number)
+
+
+def loses_calling(before: State, change: Mapping[str, Sequence[Any]]) -> bool:
+    """One of the licenses that go is a Webex Calling one."""
+    named = before.get(CALLING)
+    calling = named if isinstance(named, list) else ()
+    return any(license_id in calling and not wanted for license_id, (_, wanted) in change.items())
+
+
 ACTION = Action(
     id="usuarios_modificar_licencias",
     title="Modificar licencias",
@@ -218,7 +247,7 @@ ACTION = Action(
     params=(
         Param("person_id", "person", required=True),
         Param("add_license_ids", "license", many=True),
-        Param("remove_license_ids", "license", many=True),
+        Param("remove_license_ids", "license", many=True, in_example=False),
         Param("location_id", "location"),
         Param("extension", "extension"),
         Param("phone_number", "phone"),
@@ -227,6 +256,11 @@ ACTION = Action(
     decide=decide,
     write=write,
     undo=undo,
+    one_of=("add_license_ids", "remove_license_ids"),
+    demand=demand,
+    provides="calling",
+    numbers_in="en la organización",
+    loses_calling=loses_calling,
     options=("allow_calling_removal",),
     undo_options=("allow_calling_removal",),
     additive=True,
@@ -235,9 +269,7 @@ ACTION = Action(
         " usuario; quitar la que se dio la borra, y se pide confirmarlo."
     ),
     sets=SetOps(read_many=read_many, read_limit=lambda settings: settings.people_per_read),
-    calls="1 escritura, y 1 lectura por cada 85 usuarios",
     scopes=("spark-admin:licenses_read", "spark-admin:people_read", "spark-admin:people_write"),
-    contract="3.5",
     members={OTHER: Member("licencia {}", lambda held: "asignada" if held else "sin asignar")},
 )
 run = script.runner(ACTION)

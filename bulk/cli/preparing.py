@@ -17,7 +17,7 @@ from bulk.cli.repairs import cell_repairer, country_of, tell_country, tell_repai
 if TYPE_CHECKING:
     from bulk.core.action import Action
     from bulk.files.dataset import Dataset
-    from bulk.planning.mapping import Mapping as ColumnMapping
+    from bulk.planning.mapping import ColumnMapping
     from bulk.planning.name_lookup import Names
     from bulk.planning.prepare import PreparedFile
     from bulk.planning.repairs import RepairCell, RepairGroups

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from bulk.core.action import Action
     from bulk.files.blocks import Blocks
     from bulk.files.dataset import Dataset
-    from bulk.planning.mapping import Mapping
+    from bulk.planning.mapping import ColumnMapping
     from bulk.planning.repairs import RepairCell, RepairGroups
 
 REPAIR_COLUMNS = ("fichero", "fila", "columna", "antes", "después", "reparación")
 
 
-def country_of(given: str | None, world: Dataset | None) -> str | None:
+def country_of(given: str | None, global_: Dataset | None) -> str | None:
     """The country of phones without prefix: --country, else GLOBAL's, else the setting. Raises
     InputError, UsageError.
     """
@@ -31,13 +31,13 @@ def country_of(given: str | None, world: Dataset | None) -> str | None:
 
     return (
         checked_country(given)
-        or default_country(world)
+        or default_country(global_)
         or country_by_setting(settings.load().default_country)
     )
 
 
 def cell_repairer(
-    action: Action | None, mapping: Mapping | None, country: str | None, *, accept: bool
+    action: Action | None, mapping: ColumnMapping | None, country: str | None, *, accept: bool
 ) -> RepairCell:
     """Proposes repairs for a file, or a block of it, and makes them when they are accepted. Without
     action: by its headers.

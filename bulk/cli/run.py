@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bulk.runs.context import Context
     from bulk.runs.launch import Launch
 
-# What a launch of a reviewed dry run may be told: rows, data, options and organization are its own.
+# What may be given to the launch of a reviewed dry run: rows, data and options are its own.
 WITH_PLAN = frozenset(
     {
         "plan",

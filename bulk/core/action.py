@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from bulk.core.demand import Demand
+from bulk.core.id_kinds import ID_KINDS
 from bulk.errors import AmbiguousWrite, Interrupted, NotSent, TokenRejected, Unreadable
 
 if TYPE_CHECKING:
@@ -37,14 +39,19 @@ class Param:
     """
 
     name: str  # the canonical header
-    kind: (
-        str
-        # text phone extension flag call_type number_type route_type, or what an id names: person
-        # location …
-    ) = "text"
+    # text phone extension flag call_type number_type route_type, or a kind of id (core/id_kinds)
+    kind: str = "text"
     required: bool = False  # an empty cell makes the row invalid
     many: bool = False  # a list cell
     default: str = ""  # template of what `decide` takes where the cell is empty, for people to see
+    example: str = ""  # a cell that its rules accept, for templates; "" = that of its kind
+    in_example: bool = True  # False: empty in a template's example row, as another one excludes it
+    digits: bool = False  # a text made of digits: Excel spoils it as it does phones
+    unique_in: str = ""  # the parameter with the location in which only one person may have it
+
+    @property
+    def is_id(self) -> bool:
+        return self.kind in ID_KINDS
 
 
 ORG_ID = Param("org_id", "organization")
@@ -188,6 +195,17 @@ class Action:
     undo: Callable[
         ..., Change | Irreversible
     ]  # (before, after) -> Change that restores, of the members that differ
+    one_of: tuple[str, ...] = ()  # at least one of these parameters has to be given
+    one_of_option: str = ""  # an option of the run that serves instead
+    # (params, before, change) of a row that will write -> what it needs; pure
+    demand: Callable[[Values, State, Mapping[str, Sequence[Any]]], Iterable[Demand]] | None = None
+    provides: str = ""  # what other actions need first: numbers, header, calling, location
+    # Spanish, of an action that needs numbers: where they have to be, and what helps beyond adding
+    # them (`{location}`: title of the action that provides it)
+    numbers_in: str = ""
+    numbers_remedy: str = ""
+    # (before, change) of a row: a person loses Webex Calling, and the call settings with it
+    loses_calling: Callable[[State, Mapping[str, Sequence[Any]]], bool] | None = None
     options: tuple[str, ...] = ()  # settings of the run that decide() takes besides the params
     undo_options: tuple[str, ...] = ()  # of these, what undo() takes too
     idempotent: bool = True  # False: sending again needs two equal reads (docs/diseno.md 6.3)
@@ -202,15 +220,18 @@ class Action:
     needs_calling: bool = False  # call settings: a 404 or 400 of the read means "no Webex Calling"
     undo_note: str = ""  # Spanish: what undo cannot restore; empty = everything comes back
     sets: SetOps | None = None  # how Webex works in bulk here
-    calls: str = "2"  # calls per row, as documented
     scopes: tuple[str, ...] = (
         "spark-admin:telephony_config_read",
         "spark-admin:telephony_config_write",
     )  # docs/webex.md 1.10
-    contract: str = ""  # section of the contracts
     members: Mapping[str, Member] = field(
         default_factory=dict
     )  # member from before and after -> what people read
+
+    @property
+    def entity_kind(self) -> str:
+        """Kind of id of the entity."""
+        return next(param.kind for param in self.params if param.name == self.entity)
 
     @property
     def parameters(self) -> tuple[Param, ...]:

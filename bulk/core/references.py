@@ -41,6 +41,7 @@ class Verifies:
 
 
 Reference = Planned | Undoes | Verifies
+_OLD_MESSAGE = "told"  # key of Verifies.message in journals of versions 2 to 6
 
 
 def undo_of(reference: Reference | None) -> Undoes | None:
@@ -76,7 +77,7 @@ def to_json(reference: Reference | None) -> dict[str, Any] | None:
 
 def from_json(stored: Mapping[str, Any] | None) -> Reference | None:
     """Of a journal of any version. A verification of versions 2 to 6 names its members alone, with
-    `verify` only where it is of an undo and its message under `told`.
+    `verify` only where it is of an undo and its message under an older key.
     """
     if not stored:
         return None
@@ -91,7 +92,7 @@ def from_json(stored: Mapping[str, Any] | None) -> Reference | None:
         tuple(stored.get("superseded", ())),
         stored.get("sent") or {},
         undoes,
-        stored.get("message") or stored.get("told") or "",
+        stored.get("message") or stored.get(_OLD_MESSAGE) or "",
     )
 
 

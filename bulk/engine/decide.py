@@ -44,8 +44,8 @@ def _verified(live: LiveRun, change: Change, reference: Verifies, now: State) ->
     """
     superseded, sent = reference.superseded, reference.sent
     asked = {m: pair for m, pair in change.fields.items() if m not in superseded}
-    if untold := [m for m in {**sent, **asked} if m not in now]:
-        titles = map(ChangeText(live.action.members).title, untold)
+    if left_out := [m for m in {**sent, **asked} if m not in now]:
+        titles = map(ChangeText(live.action.members).title, left_out)
         raise Unreadable(NOT_TOLD.format(", ".join(titles)))
     lacking = {m: (now.get(m), value) for m, value in sent.items() if not equal(now.get(m), value)}
     return replace(change, fields={**lacking, **asked})
@@ -75,7 +75,7 @@ def revert(action: Action, undoes: Undoes, now: State, options: Mapping[str, Any
     as before. Raises RowRefused.
     """
     before, touched = undoes.before, undoes.left
-    # a member that is not told now is never as before
+    # a member that Webex leaves out now is never as before
     wanted = {
         m: before.get(m) for m in touched if m not in now or not equal(now.get(m), before.get(m))
     }

@@ -222,7 +222,7 @@ def _confirm_one(
         change = replace(item.change, lost=again.lost or item.change.lost)
         outcomes.done(live, item, change, seen, tracking_id=tracking_id)
         return
-    if said and _unseen(live, item, seen) and _told_unseen(live, item, seen, said, tracking_id):
+    if said and _unseen(live, item, seen) and _accepted_unseen(live, item, seen, said, tracking_id):
         return
     if not said or said.ok:  # accepted, and not to be seen: only a later reading can tell
         as_before = settle.lost(again, item.change, seen)
@@ -248,7 +248,7 @@ def _unseen(live: LiveRun, item: Item, seen: State) -> bool:
     return bool(unseen and unseen(item.change, seen))
 
 
-def _told_unseen(
+def _accepted_unseen(
     live: LiveRun, item: Item, seen: State, said: Outcome, tracking_id: str | None
 ) -> bool:
     """The outcome of a change that no reading shows: what Webex accepted is done; what it says was

@@ -4,8 +4,7 @@ but for the organisation.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from collections.abc import Mapping as AnyMapping
+from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
@@ -35,7 +34,7 @@ Organisation = tuple[str, str]  # last segment of its id, file that says it
 
 
 def validate_across(
-    files: AnyMapping[str, Dataset], said: Organisation | None = None
+    files: Mapping[str, Dataset], said: Organisation | None = None
 ) -> list[Problem]:
     """`files`: dataset name -> Dataset. An organisation other than the first one said is an error,
     the rest are avisos.
@@ -45,7 +44,7 @@ def validate_across(
     return [*_organisations(files, said or organisation(files)), *_locations(files)]
 
 
-def organisation(files: AnyMapping[str, Dataset]) -> Organisation | None:
+def organisation(files: Mapping[str, Dataset]) -> Organisation | None:
     """The first one said, in the order of the files."""
     for dataset in (files[name] for name in ORDER if name in files):
         found = _column(dataset, "org_id")
@@ -68,14 +67,14 @@ def _column(dataset: Dataset | None, name: str) -> tuple[str, pd.Series[str]] | 
     return None
 
 
-def _organisations(files: AnyMapping[str, Dataset], said: Organisation | None) -> Iterator[Problem]:
+def _organisations(files: Mapping[str, Dataset], said: Organisation | None) -> Iterator[Problem]:
     for dataset in (files[name] for name in ORDER if name in files):
         found = _column(dataset, "org_id")
         if found is not None:
             yield from rows_of_other_org(dataset, *found, said)
 
 
-def expected_org(files: AnyMapping[str, Dataset], name: str) -> Organisation | None:
+def expected_org(files: Mapping[str, Dataset], name: str) -> Organisation | None:
     """What the files that go before `name` say of the organisation."""
     return organisation({each: files[each] for each in ORDER[: ORDER.index(name)] if each in files})
 
@@ -104,7 +103,7 @@ def rows_of_other_org(
         )
 
 
-def _locations(files: AnyMapping[str, Dataset]) -> Iterator[Problem]:
+def _locations(files: Mapping[str, Dataset]) -> Iterator[Problem]:
     users, places = files.get("usuarios"), files.get("ubicaciones")
     for own, there, message in REFERENCES:
         mine, known = _column(users, own), _column(places, there)

@@ -11,15 +11,23 @@ import pandas as pd
 from bulk.core.action import Action
 from bulk.core.records import Problem
 from bulk.files.dataset import Dataset
-from bulk.planning.mapping import Mapping
+from bulk.planning.mapping import ColumnMapping
 
-UNIQUE_NUMBERS = ("legacy_phone_number", "target_phone_number", "phone_numbers", "phone_number")
-UNIQUE_EXTENSION = ("target_location_id", "target_extension")
 _MAX_LINES = 5  # named in a message
 
 
+def unique_numbers(action: Action) -> list[str]:
+    """Parameters with numbers: each has one place at most."""
+    return [param.name for param in action.params if param.kind == "phone"]
+
+
+def unique_in_place(action: Action) -> list[tuple[str, str]]:
+    """(parameter of the location, parameter that only one person may have there)."""
+    return [(param.unique_in, param.name) for param in action.params if param.unique_in]
+
+
 def repeated(
-    action: Action, dataset: Dataset, mapping: Mapping, frame: pd.DataFrame
+    action: Action, dataset: Dataset, mapping: ColumnMapping, frame: pd.DataFrame
 ) -> Iterator[Problem]:
     """Findings over the rows of `frame` (canonical text, "" = absent; index = line)."""
     yield from _same_entity(action, dataset, frame)
@@ -50,10 +58,10 @@ def _same_entity(action: Action, dataset: Dataset, frame: pd.DataFrame) -> Itera
 
 
 def _same_number(
-    action: Action, dataset: Dataset, mapping: Mapping, frame: pd.DataFrame
+    action: Action, dataset: Dataset, mapping: ColumnMapping, frame: pd.DataFrame
 ) -> Iterator[Problem]:
     """The same number asked for two people or two locations."""
-    for name in UNIQUE_NUMBERS:
+    for name in unique_numbers(action):
         if name not in frame.columns:
             continue
         pairs = frame.loc[frame[name] != "", [name, action.entity]]
@@ -77,12 +85,22 @@ def _same_number(
 
 
 def _same_extension(
-    action: Action, dataset: Dataset, mapping: Mapping, frame: pd.DataFrame
+    action: Action, dataset: Dataset, mapping: ColumnMapping, frame: pd.DataFrame
 ) -> Iterator[Problem]:
     """Two people with one extension in one location: Webex would refuse the second (4202)."""
-    place, name = UNIQUE_EXTENSION
-    if name not in frame.columns:
-        return
+    for place, name in unique_in_place(action):
+        if name in frame.columns:
+            yield from _same_in_place(action, dataset, mapping, frame, place, name)
+
+
+def _same_in_place(
+    action: Action,
+    dataset: Dataset,
+    mapping: ColumnMapping,
+    frame: pd.DataFrame,
+    place: str,
+    name: str,
+) -> Iterator[Problem]:
     key = frame[place] + " " + frame[name]
     given = frame[(frame[name] != "") & (frame[place] != "") & key.duplicated(keep=False)]
     key = key[given.index]
@@ -129,6 +147,6 @@ def named(lines: Sequence[int]) -> str:
     return f"{shown} y {len(lines) - _MAX_LINES} más" if len(lines) > _MAX_LINES else shown
 
 
-def _column(mapping: Mapping, name: str) -> str:
+def _column(mapping: ColumnMapping, name: str) -> str:
     source = mapping.sources[name]
     return source.ref if source.kind == "column" else name

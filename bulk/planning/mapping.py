@@ -4,8 +4,7 @@ cells in canonical text.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from collections.abc import Mapping as AnyMapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -21,9 +20,8 @@ from schemas.phones import is_one_with_comma, plain_phone
 
 __all__ = [
     "FALSE",
-    "ONE_OF",
     "TRUE",
-    "Mapping",
+    "ColumnMapping",
     "Source",
     "clean",
     "is_fed",
@@ -36,22 +34,11 @@ __all__ = [
 ]
 TRUE = ("true", "verdadero", "si", "sí", "1", "x", "yes")
 FALSE = ("false", "falso", "no", "0")
-# At least one of these must come from somewhere (docs/webex.md 0); the run's option of that name
-# serves too.
-ONE_OF: dict[str, tuple[tuple[str, ...], str]] = {
-    "ubicacion_configurar_permisos_salientes_defecto": (
-        ("allow_call_types", "block_call_types"),
-        "profile",
-    ),
-    "usuarios_configurar_desvio_prefijo53": (("extension", "destination"), ""),
-    "usuarios_configurar_perfil_saliente_custom": (("allow_call_types", "block_call_types"), ""),
-    "usuarios_modificar_licencias": (("add_license_ids", "remove_license_ids"), ""),
-}
 UPPER_KINDS = ("call_type", "number_type", "route_type")
 
 
 @dataclass(frozen=True)
-class Mapping:
+class ColumnMapping:
     """Every parameter of an action -> its source."""
 
     action_id: str  # action
@@ -64,7 +51,7 @@ class Mapping:
         }
 
     @classmethod
-    def from_json(cls, value: AnyMapping[str, Any]) -> Mapping:
+    def from_json(cls, value: Mapping[str, Any]) -> ColumnMapping:
         """Raises InputError when `value` is no mapping."""
         try:
             sources = {str(name): Source(**source) for name, source in value["sources"].items()}
@@ -93,9 +80,9 @@ def map_columns(
     dataset: Dataset,
     global_dataset: Dataset | None = None,
     *,
-    explicit: AnyMapping[str, str] | None = None,
-    others: AnyMapping[str, Dataset] | None = None,
-) -> Mapping:
+    explicit: Mapping[str, str] | None = None,
+    others: Mapping[str, Dataset] | None = None,
+) -> ColumnMapping:
     """The explicit choice; else the column of the parameter's name; else, without such a column,
     the same name in GLOBAL.
 
@@ -110,34 +97,34 @@ def map_columns(
             f" {', '.join(names)}."
         )
     files = Files(dataset, global_dataset, others or {})
-    own, world = headers_of(dataset), headers_of(global_dataset)
-    return Mapping(
+    own, global_ = headers_of(dataset), headers_of(global_dataset)
+    return ColumnMapping(
         action.id,
         {
             name: (
                 parse_source(chosen[name], files)
                 if name in chosen
-                else _canonical(name, own, world)
+                else _canonical(name, own, global_)
             )
             for name in names
         },
     )
 
 
-def _canonical(name: str, own: dict[str, str], world: dict[str, str]) -> Source:
+def _canonical(name: str, own: dict[str, str], global_: dict[str, str]) -> Source:
     key = canonical(name)
     if key in own:
         return Source("column", own[key])
-    return Source("global", world[key]) if key in world else NONE
+    return Source("global", global_[key]) if key in global_ else NONE
 
 
-def is_fed(mapping: Mapping, name: str) -> bool:
+def is_fed(mapping: ColumnMapping, name: str) -> bool:
     """Whether a parameter comes from somewhere; an empty constant is nowhere."""
     source = mapping.sources[name]
     return source != NONE and not (source.kind == "constant" and not source.ref)
 
 
-def missing_sources(action: Action, mapping: Mapping) -> tuple[str, ...]:
+def missing_sources(action: Action, mapping: ColumnMapping) -> tuple[str, ...]:
     """Required parameters without a source."""
     return tuple(
         param.name
@@ -147,12 +134,12 @@ def missing_sources(action: Action, mapping: Mapping) -> tuple[str, ...]:
 
 
 def lacking(
-    action: Action, mapping: Mapping, options: AnyMapping[str, Any] | None = None
+    action: Action, mapping: ColumnMapping, options: Mapping[str, Any] | None = None
 ) -> tuple[str, ...]:
     """What no row can do without: required parameters, and `extension o destination` where one of
     several is enough.
     """
-    names, option = ONE_OF.get(action.id, ((), ""))
+    names, option = action.one_of, action.one_of_option
     served = (
         not names
         or bool((options or {}).get(option))
@@ -171,10 +158,10 @@ def param_frame(
     action: Action,
     dataset: Dataset,
     global_dataset: Dataset | None,
-    mapping: Mapping,
+    mapping: ColumnMapping,
     lines: pd.Index[Any] | None = None,
     *,
-    others: AnyMapping[str, Dataset] | None = None,
+    others: Mapping[str, Dataset] | None = None,
 ) -> pd.DataFrame:
     """Canonical text of each parameter ("" = absent); index = line. An empty cell of an existing
     column stays empty.

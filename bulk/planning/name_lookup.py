@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from bulk.core.action import Action, Param
+from bulk.core.id_kinds import ID_KINDS, KIND_OF_TYPE
 from bulk.core.records import Problem
 from bulk.core.text import normalize_for_match
 from bulk.errors import UsageError
@@ -22,22 +23,10 @@ from schemas.hydra import UUID, decode_id, id_tail, kind_of
 
 if TYPE_CHECKING:
     from bulk.journal.store import Journal
-    from bulk.planning.mapping import Mapping as ColumnMapping
+    from bulk.planning.mapping import ColumnMapping
     from bulk.webex.client import Api
 
-KINDS = {
-    "person": "un usuario",
-    "location": "una ubicación",
-    "license": "una licencia",
-    "route": "un enlace troncal o grupo de rutas",
-}
-ID_KINDS = {
-    "PEOPLE": "person",
-    "LOCATION": "location",
-    "LICENSE": "license",
-    "TRUNK": "route",
-    "ROUTE_GROUP": "route",
-}
+KINDS = {name: kind.words for name, kind in ID_KINDS.items() if kind.by_name}
 MAX_SHOWN_ROWS = 5  # candidates
 NONE = "No hay {} que se llame así en Webex. {}Corrige la celda, o pon el identificador."
 NO_EMAIL = (
@@ -253,8 +242,8 @@ def _key(kind: str, name: str) -> str:
 
 def _kind_of(name: str, found: str) -> str:
     """Raises UsageError."""
-    kind = ID_KINDS.get(kind_of(found) or "")
-    if kind is None:
+    kind = KIND_OF_TYPE.get(kind_of(found) or "")
+    if kind not in KINDS:
         raise UsageError(
             f"El identificador elegido para «{name}» no es de {', '.join(KINDS.values())}."
         )

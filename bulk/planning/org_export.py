@@ -68,14 +68,14 @@ def rows(api: Api, kind: str) -> Iterator[tuple[str, ...]]:
         for place in api.pages("telephony/config/locations", "locations", max=1000):
             yield _text(place.get("id"), place.get("name"), place.get("routingPrefix"))
     elif kind == "licenses":
-        for licence in api.pages("licenses", "items"):
-            total, used = licence.get("totalUnits"), licence.get("consumedUnits")
+        for license_ in api.pages("licenses", "items"):
+            total, used = license_.get("totalUnits"), license_.get("consumedUnits")
             free = (
                 total - used
                 if isinstance(total, int) and isinstance(used, int) and total >= 0
                 else None
             )
-            yield _text(licence.get("id"), licence.get("name"), total, used, free)
+            yield _text(license_.get("id"), license_.get("name"), total, used, free)
     elif kind == "numbers":
         for number in api.pages("telephony/config/numbers", "phoneNumbers", max=2000):
             place, owner = number.get("location") or {}, number.get("owner") or {}
@@ -90,13 +90,13 @@ def rows(api: Api, kind: str) -> Iterator[tuple[str, ...]]:
 
 
 def _people(api: Api, directory: Directory) -> Iterator[tuple[str, ...]]:
-    places, licences = directory.names("location"), directory.names("license")
+    places, licenses = directory.names("location"), directory.names("license")
     for person in api.pages("people", "items", max=100, callingData=True, excludeStatus=True):
         numbers = person.get("phoneNumbers") or ()
         work = next(
             (each.get("value") for each in numbers if each.get("type") in ("work", "primary")), None
         )
-        held = "|".join(licences.get(each, each) for each in person.get("licenses") or ())
+        held = "|".join(licenses.get(each, each) for each in person.get("licenses") or ())
         place = person.get("locationId")
         yield _text(
             person.get("id"),

@@ -15,8 +15,7 @@ from bulk.core.action import Action, Param
 from bulk.core.records import FILE_NAMES, Problem, Row
 from bulk.errors import InputError
 from bulk.files.dataset import Dataset
-from bulk.planning.mapping import Mapping as ColumnMapping
-from bulk.planning.mapping import iter_params, lacking, map_columns, param_frame
+from bulk.planning.mapping import ColumnMapping, iter_params, lacking, map_columns, param_frame
 from bulk.planning.row_labels import labels
 from bulk.planning.scope import SELECTED, Chosen, Scope, choose, left_open
 from bulk.planning.validation import FileBlock, invalid_lines, validate_rows
@@ -98,10 +97,10 @@ def prepare(
         raise InputError(
             f"«{action.title}» necesita {FILE_NAMES[action.dataset]} (--{action.dataset} FICHERO)."
         )
-    world = files.get("global")
-    mapping = mapping or map_columns(action, dataset, world, explicit=explicit, others=files)
+    global_ = files.get("global")
+    mapping = mapping or map_columns(action, dataset, global_, explicit=explicit, others=files)
     missing = lacking(action, mapping, options)
-    frame = param_frame(action, dataset, world, mapping, others=files)
+    frame = param_frame(action, dataset, global_, mapping, others=files)
     chosen = choose(dataset, scope)
     source = mapping.sources.get(SELECTED)
     # fed from elsewhere than a column of its name
@@ -137,7 +136,7 @@ def prepare(
     return PreparedFile(
         action=action,
         dataset=dataset,
-        global_dataset=world,
+        global_dataset=global_,
         mapping=mapping,
         missing=missing,
         frame=frame,
@@ -239,16 +238,8 @@ def first_rows(prepared: PreparedFile, most: int = 1_000) -> list[Row]:
 
 def example_of(plan: PreparedFile, param: Param) -> str:
     """The first cell that is not empty: as the file has it, where a name stands for an id."""
-    from bulk.planning.suggestions import (
-        ID_KINDS,
-    )  # brings the matching of texts: nothing that a launch needs
-
     source = plan.mapping.sources[param.name]
-    column = (
-        plan.dataset.frame.get(source.ref)
-        if source.kind == "column" and param.kind in ID_KINDS
-        else None
-    )
+    column = plan.dataset.frame.get(source.ref) if source.kind == "column" and param.is_id else None
     cells = plan.frame[param.name] if column is None else column
     filled = cells[cells != ""]
     return str(filled.iloc[0]) if len(filled) else ""

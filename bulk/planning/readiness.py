@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping as AnyMapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from bulk.core.action import Action
 from bulk.core.records import FILE_NAMES
 from bulk.errors import InputError
 from bulk.files.dataset import Dataset
-from bulk.planning.mapping import ONE_OF, Mapping, is_fed, map_columns, missing_sources
+from bulk.planning.mapping import ColumnMapping, is_fed, map_columns, missing_sources
 
 
 @dataclass(frozen=True)
@@ -29,10 +29,10 @@ class Readiness:
 
 
 def readiness(
-    files: AnyMapping[str, Dataset],
+    files: Mapping[str, Dataset],
     *,
-    explicit: AnyMapping[str, AnyMapping[str, str]] | None = None,
-    options: AnyMapping[str, Any] | None = None,
+    explicit: Mapping[str, Mapping[str, str]] | None = None,
+    options: Mapping[str, Any] | None = None,
 ) -> list[Readiness]:
     """The nine actions, in the recommended order. `explicit`: action id -> parameter -> text, as
     map_columns takes it.
@@ -46,16 +46,16 @@ def readiness(
 def needs(action: Action) -> str:
     """`person_id, y extension o destination`: what a row must bring."""
     required = ", ".join(param.name for param in action.params if param.required)
-    names, option = ONE_OF.get(action.id, ((), ""))
+    names, option = action.one_of, action.one_of_option
     others = " o ".join([*names, *(["un perfil"] if option == "profile" else [])])
     return f"{required}, y {others}" if others else required
 
 
 def _of(
     action: Action,
-    files: AnyMapping[str, Dataset],
-    explicit: AnyMapping[str, str] | None,
-    options: AnyMapping[str, Any],
+    files: Mapping[str, Dataset],
+    explicit: Mapping[str, str] | None,
+    options: Mapping[str, Any],
 ) -> Readiness:
     dataset = files.get(action.dataset)
     if dataset is None:
@@ -69,8 +69,8 @@ def _of(
     return _either(action, mapping, options)
 
 
-def _either(action: Action, mapping: Mapping, options: AnyMapping[str, Any]) -> Readiness:
-    names, option = ONE_OF.get(action.id, ((), ""))
+def _either(action: Action, mapping: ColumnMapping, options: Mapping[str, Any]) -> Readiness:
+    names, option = action.one_of, action.one_of_option
     if not names or options.get(option) or any(is_fed(mapping, name) for name in names):
         return Readiness(action.id, "ready", (), "lista para ensayar")
     if option:

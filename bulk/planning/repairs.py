@@ -11,17 +11,18 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import pandas as pd
 import phonenumbers
 
+from bulk.adapters import all_actions
 from bulk.core.action import Action
 from bulk.core.headers import SYNONYMS
 from bulk.errors import InputError
 from bulk.files.dataset import Dataset, canonical, with_cells
-from bulk.planning.mapping import Mapping
-from bulk.planning.repairable import columns
+from bulk.planning.mapping import ColumnMapping
+from bulk.planning.sources import Source, fields_of
 from schemas.phones import (
     DECIMALS,
     E164,
@@ -116,7 +117,11 @@ def country_by_setting(text: str) -> str | None:
 
 
 def propose(
-    dataset: Dataset, action: Action | None, country: str | None, *, mapping: Mapping | None = None
+    dataset: Dataset,
+    action: Action | None,
+    country: str | None,
+    *,
+    mapping: ColumnMapping | None = None,
 ) -> list[Repair]:
     """Repairs for the phones, extensions, ids and e-mails of the file, by line.
 
@@ -124,7 +129,7 @@ def propose(
     Without `country` a phone that lost its prefix is left alone: it is never guessed.
     """
     found: list[Repair] = []
-    for column, kind in columns(dataset, action, mapping).items():
+    for column, kind in repairable_columns(dataset, action, mapping).items():
         cells = dataset.frame[column]
         known = {before: _repaired(before, kind, country) for before in _suspects(cells, kind)}
         known = {before: repair for before, repair in known.items() if repair}
@@ -354,3 +359,72 @@ def _several(text: str, *, may_be_phone: bool) -> bool:
         return len(sizes) == 2 and sizes[0] >= max(3, sizes[1])
     *_, second, longest = sorted(sizes)
     return bool(_DASHED.search(text)) or (longest > 2 and second > 1)
+
+
+# -- which columns hold what Excel spoils ---------------------------------------------------------
+
+
+def repairable_columns(
+    dataset: Dataset, action: Action | None, mapping: ColumnMapping | None
+) -> dict[str, str]:
+    """Header -> phone, extension, id, email or digits. `mapping` says which columns of this file
+    the action takes.
+    """
+    if action is not None and mapping is not None:
+        return _mapped(dataset, action, mapping)
+    names = {param.name for param in action.parameters} if action else None
+    found = {}
+    for header in map(str, dataset.frame.columns):
+        name = _parameter_of(header)
+        kind = _repair_kind(name) if name and (names is None or name in names) else None
+        if kind:
+            found[header] = kind
+    return found
+
+
+def _mapped(dataset: Dataset, action: Action, mapping: ColumnMapping) -> dict[str, str]:
+    found: dict[str, str] = {}
+    # what a template puts into a parameter made of digits is digits too
+    digits = {
+        param.name
+        for param in action.params
+        if param.digits or param.kind in ("phone", "extension")
+    }
+    for name, source in mapping.sources.items():
+        template = source.kind == "template"
+        kind = ("digits" if name in digits else None) if template else _repair_kind(name)
+        for place, header in _columns_of(source, action.dataset):
+            if kind and place == dataset.name and header in dataset.frame:
+                found[header] = found.get(header, kind) if template else kind
+    return found
+
+
+def _columns_of(source: Source, own: str) -> Iterator[tuple[str, str]]:
+    """(dataset name, header) of what a source reads."""
+    if source.kind == "template":
+        yield from ((place or own, header) for place, header in fields_of(source))
+    elif source.kind in ("column", "global", "join"):
+        yield {"column": own, "global": "global"}.get(source.kind, source.dataset), source.ref
+
+
+def _parameter_of(header: str) -> str | None:
+    """The parameter that a header names, in its own words or by a synonym."""
+    key = canonical(header)
+    return next(
+        (name for name, words in SYNONYMS.items() if key in map(canonical, (name, *words))), None
+    )
+
+
+def _repair_kind(name: str) -> str | None:
+    """phone, extension, id or email, by what the parameter of that name holds in any action."""
+    return "email" if name == "email" else _kinds().get(name)
+
+
+@cache
+def _kinds() -> dict[str, str]:
+    params = [param for action in all_actions() for param in action.parameters]
+    return {
+        param.name: "id" if param.is_id else param.kind
+        for param in params
+        if param.is_id or param.kind in ("phone", "extension")
+    }

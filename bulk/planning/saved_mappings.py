@@ -16,7 +16,7 @@ from bulk.adapters import get_action
 from bulk.core.files import atomic_file
 from bulk.errors import BulkError, InputError, os_error_text
 from bulk.files.dataset import canonical
-from bulk.planning.mapping import Mapping
+from bulk.planning.mapping import ColumnMapping
 from bulk.planning.sources import Files, parse_source, source_text
 
 FORMAT = 1
@@ -27,10 +27,10 @@ class SavedMapping:
     """A mapping with the name that the operator gave it."""
 
     name: str  # as given; "" for the one remembered for a set of headers
-    mapping: Mapping  # parameter -> source
+    mapping: ColumnMapping  # parameter -> source
 
 
-def to_bytes(mapping: Mapping, name: str = "") -> bytes:
+def to_bytes(mapping: ColumnMapping, name: str = "") -> bytes:
     """The mapping as a JSON file."""
     document = {"format": FORMAT, "name": name, **mapping.to_json()}
     return json.dumps(document, ensure_ascii=False, indent=2).encode("utf-8") + b"\n"
@@ -44,7 +44,7 @@ def from_bytes(raw: bytes, file_name: str) -> SavedMapping:
         raise InputError(f"«{file_name}» no es un mapeo: no es JSON.") from None
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise InputError(f"«{file_name}» no es un mapeo de esta versión. Vuelve a exportarlo.")
-    mapping = Mapping.from_json(document)
+    mapping = ColumnMapping.from_json(document)
     names = {param.name for param in get_action(mapping.action_id).parameters}
     if unknown := sorted(set(mapping.sources) - names):
         raise InputError(
@@ -62,7 +62,7 @@ def read(path: Path) -> SavedMapping:
         raise InputError(f"No se puede leer el mapeo «{path}»: {os_error_text(error)}.") from None
 
 
-def to_explicit(mapping: Mapping, files: Files) -> dict[str, str]:
+def to_explicit(mapping: ColumnMapping, files: Files) -> dict[str, str]:
     """parameter -> text, as map_columns takes it, for these files. Raises InputError naming the
     column that is not there.
     """
@@ -79,7 +79,7 @@ def to_explicit(mapping: Mapping, files: Files) -> dict[str, str]:
 # -- in the data directory -------------------------------------------------------------------------
 
 
-def save(home: Path, name: str, mapping: Mapping) -> Path:
+def save(home: Path, name: str, mapping: ColumnMapping) -> Path:
     """Keep under a name; the same name of the same action is replaced. Raises InputError."""
     if not name.strip():
         raise InputError("El mapeo necesita un nombre.")
@@ -103,7 +103,7 @@ def delete(home: Path, name: str, action_id: str) -> None:
     (home / "mappings" / f"{action_id}-{_digest(name.strip())}.json").unlink(missing_ok=True)
 
 
-def remember(home: Path, mapping: Mapping, headers: Iterable[str]) -> Path:
+def remember(home: Path, mapping: ColumnMapping, headers: Iterable[str]) -> Path:
     """Keep as the last one used with these headers, in whatever order they stand."""
     return _write(_place(home, mapping.action_id, headers), to_bytes(mapping))
 
@@ -113,7 +113,7 @@ def forget(home: Path, action_id: str, headers: Iterable[str]) -> None:
     _place(home, action_id, headers).unlink(missing_ok=True)
 
 
-def recall(home: Path, action_id: str, headers: Iterable[str]) -> Mapping | None:
+def recall(home: Path, action_id: str, headers: Iterable[str]) -> ColumnMapping | None:
     """The one last used with these headers, or None."""
     try:
         return read(_place(home, action_id, headers)).mapping

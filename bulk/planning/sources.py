@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from collections.abc import Mapping as AnyMapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -54,15 +53,13 @@ class Files:
     """The files that a source may point at."""
 
     own: Dataset  # the action's file
-    world: Dataset | None = None  # GLOBAL
-    others: AnyMapping[str, Dataset] = field(
-        default_factory=dict
-    )  # dataset name -> file, for joins
+    global_: Dataset | None = None  # GLOBAL
+    others: Mapping[str, Dataset] = field(default_factory=dict)  # dataset name -> file, for joins
 
     def named(self, name: str) -> Dataset | None:
         if name == self.own.name:
             return self.own
-        return self.world if name == "global" else self.others.get(name)
+        return self.global_ if name == "global" else self.others.get(name)
 
 
 def headers_of(dataset: Dataset | None) -> dict[str, str]:
@@ -194,16 +191,16 @@ def cells_of(source: Source, files: Files, index: pd.Index[Any]) -> pd.Series[st
         )
         return found.fillna("").astype("str")
     return pd.Series(
-        source.ref if source.kind == "constant" else _of_world(source, files.world),
+        source.ref if source.kind == "constant" else _of_global(source, files.global_),
         index=index,
         dtype="str",
     )
 
 
-def _of_world(source: Source, world: Dataset | None) -> str:
-    if source.kind != "global" or world is None or world.frame.empty:
+def _of_global(source: Source, global_: Dataset | None) -> str:
+    if source.kind != "global" or global_ is None or global_.frame.empty:
         return ""
-    return str(world.frame[source.ref].iloc[0])
+    return str(global_.frame[source.ref].iloc[0])
 
 
 def _filled_in(source: Source, files: Files, index: pd.Index[Any]) -> pd.Series[str]:
@@ -240,7 +237,7 @@ def _lookup(source: Source, files: Files) -> tuple[dict[str, str], dict[str, lis
 
 
 def join_problems(
-    sources: AnyMapping[str, Source], files: Files, index: pd.Index[Any]
+    sources: Mapping[str, Source], files: Files, index: pd.Index[Any]
 ) -> Iterator[Problem]:
     """Rows (lines of `index`) whose key the other file does not have, or has more than once with
     different data; once a key.

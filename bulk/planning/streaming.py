@@ -17,9 +17,8 @@ from bulk.core.records import Problem
 from bulk.files.blocks import Blocks, read_ahead
 from bulk.files.dataset import Dataset
 from bulk.planning.cross_file import expected_org, first_org, organisation, validate_across
-from bulk.planning.duplicates import UNIQUE_EXTENSION, UNIQUE_NUMBERS, repeated
-from bulk.planning.mapping import Mapping as ColumnMapping
-from bulk.planning.mapping import map_columns
+from bulk.planning.duplicates import repeated, unique_in_place, unique_numbers
+from bulk.planning.mapping import ColumnMapping, map_columns
 from bulk.planning.prepare import (
     WHOLE,
     PreparedFile,
@@ -259,7 +258,7 @@ class _Suspects:
         """(what it is, filled values; index = line)."""
         entity = frame[self.action.entity]
         yield "entity", entity[entity != ""]
-        for name in (name for name in UNIQUE_NUMBERS if name in frame.columns):
+        for name in (name for name in unique_numbers(self.action) if name in frame.columns):
             listed = frame[name][frame[name] != ""]
             yield (
                 name,
@@ -269,10 +268,10 @@ class _Suspects:
                     else listed
                 ),
             )
-        place, extension = UNIQUE_EXTENSION
-        if extension in frame.columns:
-            given = (frame[place] != "") & (frame[extension] != "")
-            yield "extension", frame[place][given] + " " + frame[extension][given]
+        for place, name in unique_in_place(self.action):
+            if name in frame.columns:
+                given = (frame[place] != "") & (frame[name] != "")
+                yield f"{name} in {place}", frame[place][given] + " " + frame[name][given]
 
     def lines(self) -> Lines:
         """Lines of every value that comes more than once; to be asked for once, for what is looked

@@ -5,8 +5,7 @@ Offered, never applied.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from collections.abc import Mapping as AnyMapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -14,8 +13,9 @@ from rapidfuzz import fuzz
 
 from bulk.core.action import Action, Param
 from bulk.core.headers import SYNONYMS
+from bulk.core.id_kinds import ID_KINDS
 from bulk.files.dataset import Dataset, canonical
-from bulk.planning.mapping import Mapping, clean
+from bulk.planning.mapping import ColumnMapping, clean
 from bulk.planning.sources import NONE, Files, Source, headers_of, source_text
 from schemas.fields import CALL_TYPES, NUMBER_TYPES, ROUTE_KINDS
 from schemas.hydra import kind_of
@@ -27,13 +27,6 @@ MIN_FIT = 0.6  # share of the cells that must look like what the parameter holds
 _SAMPLE = 200
 _HEAD = 10_000  # lines looked at: as many as the first block of a file that is read in blocks has
 
-ID_KINDS = {
-    "person": ("PEOPLE",),
-    "location": ("LOCATION",),
-    "license": ("LICENSE",),
-    "route": ("TRUNK", "ROUTE_GROUP"),
-    "organization": ("ORGANIZATION",),
-}
 _NAMED_BY = {
     "person_id": "email",
     "location_id": "location_name",
@@ -64,9 +57,9 @@ def suggest(
     action: Action,
     dataset: Dataset,
     global_dataset: Dataset | None,
-    mapping: Mapping,
+    mapping: ColumnMapping,
     *,
-    others: AnyMapping[str, Dataset] | None = None,
+    others: Mapping[str, Dataset] | None = None,
 ) -> list[Suggestion]:
     """The best suggestion for each parameter without source, best first; no column is offered
     twice.
@@ -103,8 +96,8 @@ def accepted(suggestions: Iterable[Suggestion], *, resolving: bool = False) -> d
 def _offers(param: Param, files: Files) -> Iterator[Suggestion]:
     for header, cells in files.own.frame.items():
         yield from _offer(param, str(header), str(header), cells)
-    if files.world is not None:
-        for header, cells in files.world.frame.items():
+    if files.global_ is not None:
+        for header, cells in files.global_.frame.items():
             yield from _offer(param, str(header), f"GLOBAL.{header}", cells)
     yield from _joins(param, files)
 
@@ -159,7 +152,7 @@ def fitness(param: Param, cells: pd.Series[str]) -> float | None:
         return None
     items = [item for cell in clean(filled, param) for item in cell.split(";")]
     if param.kind in ID_KINDS:
-        return sum(kind_of(item) in ID_KINDS[param.kind] for item in items) / len(items)
+        return sum(kind_of(item) in ID_KINDS[param.kind].types for item in items) / len(items)
     form = _FORMS.get(param.kind)
     return 1.0 if form is None else sum(bool(form.fullmatch(item)) for item in items) / len(items)
 

@@ -8,17 +8,11 @@ import base64
 from typing import BinaryIO
 
 from bulk.adapters import get_action
-from bulk.core.action import Action, Param
+from bulk.core.action import Param
+from bulk.core.id_kinds import ID_KINDS
 
 EMPTY_ROWS = 5_000  # formatted as text, so that what is pasted keeps its zeros and its +
-_EXAMPLE_UUID = "00000000-0000-4000-8000-000000000001"  # shows the form of an id; belongs to nobody
-_ID_KINDS = {
-    "person": "PEOPLE",
-    "location": "LOCATION",
-    "organization": "ORGANIZATION",
-    "license": "LICENSE",
-    "route": "TRUNK",
-}
+_EXAMPLE_UUID = "00000000-0000-4000-8000-000000000001"  # shows the form of an id; of no real person
 _EXAMPLES = {
     "phone": "+34911222333",
     "extension": "2041",
@@ -28,20 +22,7 @@ _EXAMPLES = {
     "route_type": "TRUNK",
     "text": "Texto",
 }
-_OWN_EXAMPLES = {
-    "destination": "532041",
-    "calling_line_name": "Acme Madrid",
-    "block_call_types": "PREMIUM_SERVICES_I",
-}
-_EXPECTED = {
-    "person": "identificador de usuario, o su correo con la opción de resolver nombres",
-    "location": "identificador de ubicación, o su nombre con la opción de resolver nombres",
-    "organization": "identificador de organización; vacío = la del token",
-    "license": "identificador de licencia, o su nombre con la opción de resolver nombres",
-    "route": (
-        "identificador de enlace troncal o grupo de rutas, o su nombre con la opción de resolver"
-        " nombres"
-    ),
+_EXPECTED = {name: kind.expected for name, kind in ID_KINDS.items()} | {
     "phone": "teléfono con prefijo internacional: +34911222333",
     "extension": "solo cifras; los ceros a la izquierda cuentan",
     "flag": "sí o no",
@@ -54,11 +35,10 @@ _EXPECTED = {
 
 def example_of(param: Param) -> str:
     """A cell that the parameter's rules accept."""
-    kind = _ID_KINDS.get(param.kind)
-    if kind:
-        text = f"ciscospark://us/{kind}/{_EXAMPLE_UUID}"
+    if param.is_id:
+        text = f"ciscospark://us/{ID_KINDS[param.kind].types[0]}/{_EXAMPLE_UUID}"
         return base64.b64encode(text.encode()).decode().rstrip("=")
-    return _OWN_EXAMPLES.get(param.name) or _EXAMPLES[param.kind]
+    return param.example or _EXAMPLES[param.kind]
 
 
 def write_template(action_id: str, target: BinaryIO) -> None:
@@ -79,7 +59,7 @@ def write_template(action_id: str, target: BinaryIO) -> None:
     for column, param in enumerate(action.params):
         sheet.set_column(column, column, 24, plain)
         sheet.write_string(0, column, param.name, bold)
-        sheet.write_string(1, column, _example_in_row(action, param), plain)
+        sheet.write_string(1, column, example_of(param) if param.in_example else "", plain)
         for row in range(2, EMPTY_ROWS, 1_000):  # some readers forget a format of columns only
             sheet.write_blank(row, column, None, plain)
     help_sheet = book.add_worksheet("Ayuda")
@@ -102,12 +82,3 @@ def write_template(action_id: str, target: BinaryIO) -> None:
         wrapped,
     )
     book.close()
-
-
-def _example_in_row(action: Action, param: Param) -> str:
-    """The example row is one that passes: of two lists or two licenses that exclude each other,
-    only one is filled.
-    """
-    if param.name in ("allow_call_types", "remove_license_ids"):
-        return ""
-    return example_of(param)

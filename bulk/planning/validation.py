@@ -18,8 +18,7 @@ from bulk.core.records import Problem
 from bulk.files.dataset import Dataset, canonical
 from bulk.planning.cross_file import Organisation, expected_org, first_org, rows_of_other_org
 from bulk.planning.duplicates import repeated
-from bulk.planning.mapping import ONE_OF, clean
-from bulk.planning.mapping import Mapping as ColumnMapping
+from bulk.planning.mapping import ColumnMapping, clean
 from bulk.planning.sources import Files, header_of, join_problems
 from bulk.wording.problems import message_for
 from schemas.fields import id_rule
@@ -105,7 +104,7 @@ def row_problems(
             failed,
             dataset,
             *_written(failed, dataset, mapping),
-            names=ONE_OF.get(action.id, ((), ""))[0],
+            names=action.one_of,
         )
         if not (
             failed.rule == "falta_dato"

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bulk.core.action import Action
+from bulk.core.id_kinds import ID_KINDS
 from bulk.core.records import Row
 from bulk.errors import ApiError, Forbidden, InputError, NotFound, TokenRejected
 from bulk.runs.connection import Connection, api_for, identify
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 SAMPLE = 5  # ids tried
 FEWEST = 2  # one unknown id alone is that row's own failure
-PATHS = {"person_id": "people/{}", "location_id": "telephony/config/locations/{}"}
 NO_ROLES = (
     "La cuenta del token no muestra ningún rol de administración: puede que Webex rechace los"
     " cambios (403)."
@@ -103,10 +103,10 @@ def _ids(api: Api, connection: Connection, action: Action, rows: Sequence[Row]) 
 
 
 def _is_known(api: Api, action: Action, row: Row) -> bool:
-    of_location = action.entity == "location_id"
-    query = {"orgId": row.params.get("org_id")} if of_location else {}
+    kind = ID_KINDS[action.entity_kind]
+    query = {"orgId": row.params.get("org_id")} if kind.path_of_org else {}
     try:
-        api.get(PATHS[action.entity].format(row.params[action.entity]), **query)
+        api.get(kind.path.format(row.params[action.entity]), **query)
     except NotFound:
         return False
     except (TokenRejected, Forbidden):

@@ -88,7 +88,7 @@ def _verified(
         for member, (at, value) in later.items()
         if at > str(row.ended_at) and value != mine.get(member)
     )
-    # what the first reading did not tell may not be told now either
+    # what the first reading left out may be left out now too
     untold = set(sent) - set(row.before) if row.before else set()
     brought = {
         member: value

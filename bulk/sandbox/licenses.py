@@ -25,7 +25,7 @@ async def list_licenses(call: Call) -> Reply:
 
 
 async def patch_user(call: Call) -> Reply:
-    """200, or 206 when some licence had no free units; the body tells which are in force."""
+    """200, or 206 when some license had no free units; the body tells which are in force."""
     store = call.store
     body = members(
         call.json(),

@@ -154,7 +154,7 @@ async def list_people(call: Call) -> Reply:
 
 
 async def put_person(call: Call) -> Reply:
-    """Full replacement; only people without calling licence change location this way (docs/webex.md
+    """Full replacement; only people without calling license change location this way (docs/webex.md
     3.2, fallback).
     """
     person_id, person = person_of(call)

@@ -44,8 +44,8 @@ def read_people(api: Api, works: Sequence[Work]) -> dict[int, Found]:
     return {work.key: found[str(work.params["person_id"])] for work in works}
 
 
-def told(found: Found, state: Callable[[Mapping[str, Any]], T]) -> T | Exception:
-    """What `state` makes of a person that was read, or why that cannot be told."""
+def state_of(found: Found, state: Callable[[Mapping[str, Any]], T]) -> T | Exception:
+    """What `state` makes of a person that was read, or why that is not known."""
     if isinstance(found, Exception):
         return found
     try:
@@ -80,7 +80,7 @@ def _people(api: Api, ids: list[str]) -> dict[str, Found]:
 
 
 def _tells_too_little(person: Found) -> bool:
-    """Licenses that are not told, or no location of a person with a calling license."""
+    """Licenses that Webex leaves out, or no location of a person with a calling license."""
     if isinstance(person, Exception):
         return False
     held = person.get("licenses")

@@ -112,7 +112,7 @@ def _is_here(host: str) -> bool:
 def exchange(
     transport: httpx.HTTPTransport, request: httpx.Request, *, until: float
 ) -> httpx.Response:
-    """Send, and read the answer to its end; its body until that moment (monotonic), or LEAST
+    """Send, and read the answer to its end; its body until that moment (monotonic), or MIN_STEP
     seconds. Raises httpx.HTTPError.
     """
     response = transport.handle_request(request)

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from bulk.core.id_kinds import TYPE_WORDS
 from schemas.hydra import kind_of
 from schemas.limits import DEFAULT, Limits
 
@@ -78,21 +79,6 @@ MESSAGES = {
 }
 
 
-KIND_WORDS = {
-    "PEOPLE": "un usuario",
-    "LOCATION": "una ubicación",
-    "LICENSE": "una licencia",
-    "TRUNK": "un enlace troncal",
-    "ROUTE_GROUP": "un grupo de rutas",
-    "ORGANIZATION": "una organización",
-    "PLACE": "un espacio de trabajo",
-    "WORKSPACE": "un espacio de trabajo",
-    "DEVICE": "un dispositivo",
-    "GROUP": "un grupo",
-    "ROOM": "una sala",
-}
-
-
 def message_for(
     rule: str,
     value: str | None,
@@ -122,6 +108,6 @@ def _other_kinds(value: str, kinds: tuple[str, ...]) -> tuple[str, ...]:
 
 def _words(kinds: tuple[str, ...]) -> str:
     return (
-        " ni de ".join(dict.fromkeys(KIND_WORDS.get(kind, "otra cosa") for kind in kinds))
+        " ni de ".join(dict.fromkeys(TYPE_WORDS.get(kind, "otra cosa") for kind in kinds))
         or "otra cosa"
     )

@@ -154,7 +154,7 @@ def catalogue() -> dict[str, Any]:
 
 
 def _message(entry: dict[str, Any]) -> str:
-    quoted = ": {text}" if entry.get("told") else ""
+    quoted = ": {text}" if entry.get("quotes_webex") else ""
     return f"{entry['title']}{quoted}. {entry['remedy']}"
 
 

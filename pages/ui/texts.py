@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bulk.core.figures import count
+from bulk.core.id_kinds import ID_KINDS
 from bulk.core.records import ORDER_WORDS, RunRecord
 from bulk.wording.fingerprints import ErrorGroup
 from bulk.wording.states import set_aside, state_word
@@ -108,18 +109,13 @@ ORDER_GLYPHS = {
 }
 
 NO_SOURCE = "(sin asignar)"
-KINDS = {
-    "person": "id de usuario",
-    "location": "id de ubicación",
-    "organization": "id de organización",
-    "license": "id de licencia",
+KINDS = {name: kind.short for name, kind in ID_KINDS.items()} | {
     "phone": "teléfono +34…",
     "extension": "extensión, solo cifras",
     "flag": "sí o no",
     "call_type": "tipo de llamada",
     "number_type": "DID, TOLLFREE o MOBILE",
     "route_type": "TRUNK o ROUTE_GROUP",
-    "route": "id de enlace troncal o grupo de rutas",
 }
 
 # -- runs: dry run, launch, report, history --------------------------------------------------------

@@ -113,7 +113,7 @@ def run(
     )
     assert not prepared.invalid, [problem.text() for problem in prepared.problems]
     live = launch(context, prepared, connection, Launch(workers=3, dry_run=dry_run))
-    assert live.ended.wait(30), "the run did not come to rest"
+    assert live.ended.wait(30), "the run did not finish"
     found = document(context, find_run(context, live.run_id))
     return str(found["state"]), list(row_queries.read_rows(context.journal, live.run_id))
 

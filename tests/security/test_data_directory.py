@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from bulk.cli.files import write_out
 
+from bulk.cli.files import write_out
 from bulk.core.records import Problem
 from bulk.files.problem_report import problem_file
 from bulk.journal import export
-from bulk.planning.mapping import Mapping
+from bulk.planning.mapping import ColumnMapping
 from bulk.planning.saved_mappings import remember, save
 from bulk.report.parts import write_parts
 from bulk.runs.context import close_context, open_context
@@ -57,7 +57,7 @@ def test_all_that_a_run_keeps_is_private_even_with_a_loose_umask(
     assert list((workspace.context.home / "locks").glob("*.json"))
     assert too_open(workspace.context.home) == []  # while it is at work
     assert live.ended.wait(30)
-    mapping = Mapping(ACTION, {})
+    mapping = ColumnMapping(ACTION, {})
     save(workspace.context.home, "uno", mapping)
     remember(workspace.context.home, mapping, ["a"])
     assert len(list(workspace.context.home.rglob("*"))) > 5

@@ -21,7 +21,7 @@ from bulk.cli import options
 from bulk.errors import InputError
 from bulk.files import dataset as dataset_module
 from bulk.files.dataset import read_any, read_csv
-from bulk.planning.mapping import Mapping
+from bulk.planning.mapping import ColumnMapping
 from bulk.planning.saved_mappings import save
 from tests.paths import ROOT
 
@@ -225,7 +225,7 @@ def test_a_file_name_is_a_name_and_never_a_place(
     monkeypatch.chdir(inside)
     found = read_csv(b"person_id;extension\np;1000\n", name="usuarios", file_name=name)
     assert found.frame.iloc[0].to_list() == ["p", "1000"]
-    kept = save(inside / "home", name, Mapping("usuarios_configurar_desvio_prefijo53", {}))
+    kept = save(inside / "home", name, ColumnMapping("usuarios_configurar_desvio_prefijo53", {}))
     assert kept.parent == inside / "home" / "mappings"
     outside = [
         path

@@ -10,19 +10,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bulk.adapters import get_action
+from bulk.core.demand import Need
 from bulk.core.records import RunRecord
 from bulk.journal import rows
 from bulk.runs.context import Context
 from bulk.runs.forecast import conflicts
-from bulk.runs.forecast.blocked import set_aside
-from bulk.runs.forecast.demand import gather, takes
+from bulk.runs.forecast.blocked import blocked_rows
+from bulk.runs.forecast.demand import gather
 from bulk.runs.forecast.finding import Finding
-from bulk.runs.forecast.licenses import licences
+from bulk.runs.forecast.licenses import license_units
 
 if TYPE_CHECKING:
     from bulk.webex.client import Api
 
-__all__ = ["Finding", "foresee"]
+__all__ = ["Finding", "check_whole_file"]
 
 WILL_WRITE = ("create", "change")
 
@@ -37,22 +39,23 @@ def check_whole_file(
     """
     if not run.dry_run:
         return ()
-    return (*_clashing(context, run, api), *set_aside(context, run))
+    return (*_clashing(context, run, api), *blocked_rows(context, run))
 
 
 def _clashing(context: Context, run: RunRecord, api: Api | None) -> list[Finding]:
-    if not takes(run.action_id):
+    action = get_action(run.action_id)
+    if action.demand is None:
         return []
-    wants = gather(run.action_id, rows.read_rows(context.journal, run.run_id, states=WILL_WRITE))
-    repeated = conflicts.repeated_extensions(run.action_id, wants.extensions)
+    wants = gather(action, rows.read_rows(context.journal, run.run_id, states=WILL_WRITE))
+    repeated = conflicts.repeated_extensions(action, wants.of(Need.EXTENSION))
     if api is None:
         return repeated
     return [
-        *licences(api, wants.licences),
+        *license_units(api, wants.licenses),
         *conflicts.unknown_places(api, wants),
-        *conflicts.unknown_routes(api, wants.routes),
-        *conflicts.new_numbers(api, wants.new),
-        *conflicts.numbers(api, run.action_id, wants),
+        *conflicts.unknown_routes(api, wants.of(Need.ROUTE)),
+        *conflicts.new_numbers(api, wants.of(Need.NEW_NUMBER)),
+        *conflicts.numbers(api, action, wants),
         *repeated,
         *conflicts.own_numbers(api, wants),
     ]

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from bulk.adapters import get_action
+from bulk.adapters import title_of_provider
 from bulk.core.figures import thousands
 from bulk.core.records import RunRecord
 from bulk.runs.context import Context
 from bulk.runs.error_groups import error_groups
-from bulk.runs.forecast.demand import LICENCES
 from bulk.runs.forecast.finding import MAX_LINES, Finding, begins, named
 from bulk.wording.fingerprints import ErrorGroup
 from bulk.wording.remedies import entries
@@ -26,7 +25,7 @@ TWICE = {
 WORDS = {"blocked": ("bloqueada", "bloqueadas"), "invalid": ("no válida", "no válidas")}
 
 
-def set_aside(context: Context, run: RunRecord) -> list[Finding]:
+def blocked_rows(context: Context, run: RunRecord) -> list[Finding]:
     """One finding for each cause, the most frequent first. Asks nothing of Webex."""
     causes: dict[tuple[str, str, str], list[ErrorGroup]] = defaultdict(list)
     for cluster in error_groups(context, run, states=tuple(WORDS)):
@@ -50,7 +49,7 @@ def _described(cause: ErrorGroup, count: int) -> tuple[str, str, str]:
         title, what = TWICE[cause.code]
         return cause.code, title, f"Cambia {what} de unas u otras."
     if cause.title == entries()["no_calling"]["title"]:
-        many, first = count > 1, get_action(LICENCES).title
+        many, first = count > 1, title_of_provider("calling")
         title = (
             f"{thousands(count)} {'usuarios no tienen' if many else 'usuario no tiene'} Webex"
             " Calling"

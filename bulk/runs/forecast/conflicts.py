@@ -8,10 +8,12 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from bulk.adapters import get_action
+from bulk.adapters import title_of_provider
+from bulk.core.action import Action
+from bulk.core.demand import Need
 from bulk.core.figures import thousands
 from bulk.runs.forecast import org_state
-from bulk.runs.forecast.demand import HEADER, INTERCOM, LICENCES, MOVE, NUMBERS, Want, Wants
+from bulk.runs.forecast.demand import Want, Wants
 from bulk.runs.forecast.finding import Finding, finding
 from bulk.runs.forecast.org_state import Held
 from schemas.hydra import id_tail
@@ -19,46 +21,34 @@ from schemas.hydra import id_tail
 if TYPE_CHECKING:
     from bulk.webex.client import Api
 
-ADD_FIRST = f"Dalo de alta antes con «{get_action(NUMBERS).title}», o corrige la fila."
-# action -> (whose location a number has to be in, what to do when it is not there); the order of
-# docs/webex.md 4
-WHERE = {
-    HEADER: (
-        "en la ubicación",
-        f"{ADD_FIRST} Si está en otra ubicación, hay que quitarlo antes de allí.",
-    ),
-    INTERCOM: (
-        "en la ubicación del usuario",
-        (
-            f"{ADD_FIRST} Si está en la ubicación a la que va el usuario, lanza antes"
-            f" «{get_action(MOVE).title}»."
-        ),
-    ),
-    MOVE: (
-        "en la ubicación de destino",
-        f"{ADD_FIRST} Si está en otra ubicación, hay que quitarlo antes de allí.",
-    ),
-    LICENCES: ("en la organización", ADD_FIRST),
-}
-COLUMN = {MOVE: "target_extension", LICENCES: "extension"}  # where another extension is asked for
 Found = Mapping[str | None, Mapping[str, Held]]  # location -> number or extension -> who has it
 
 
+def add_first() -> str:
+    """The remedy for a number that is not in Webex."""
+    return f"Dalo de alta antes con «{title_of_provider('numbers')}», o corrige la fila."
+
+
+def _extension_column(action: Action) -> str:
+    """Where another extension is asked for."""
+    return next((param.name for param in action.params if param.kind == "extension"), "")
+
+
 def unknown_places(api: Api, wants: Wants) -> list[Finding]:
-    """People sent to a location that is invalid of Webex Calling; nothing more is asked about it.
-    Raises WebexError.
+    """People sent to a location that has no Webex Calling; nothing more is asked about it. Raises
+    WebexError.
     """
-    if not wants.targets:
+    targets = wants.of(Need.CALLING_PLACE)
+    if not targets:
         return []
-    known = org_state.known(api, "location", wants.targets)
-    lost = {want.place for want in wants.targets if id_tail(str(want.place)) not in known}
-    wants.numbers = [want for want in wants.numbers if want.place not in lost]
-    wants.extensions = [want for want in wants.extensions if want.place not in lost]
+    known = org_state.known(api, "location", targets)
+    lost = {want.place for want in targets if id_tail(str(want.place)) not in known}
+    wants.without_places(lost)
     return finding(
         "ubicacion_desconocida",
         "La ubicación pedida no existe o no tiene Webex Calling",
         "Comprueba que es de esta organización; con el nombre se busca sola.",
-        [want.line for want in wants.targets if want.place in lost],
+        [want.line for want in targets if want.place in lost],
     )
 
 
@@ -106,20 +96,18 @@ def _elsewhere(want: Want, held: Held) -> str:
     )
 
 
-def numbers(api: Api, action_id: str, wants: Wants) -> list[Finding]:
-    """Numbers that are not where they have to be, or that somebody has; extensions that another has
-    there.
+def numbers(api: Api, action: Action, wants: Wants) -> list[Finding]:
+    """Numbers that are not where they have to be, or that are in use; extensions that others
+    have there.
 
     Of each location one list of numbers and, for extensions, one of people. Raises WebexError.
     """
-    wanted = org_state.at_home(api, wants.numbers) if action_id == INTERCOM else wants.numbers
-    there = org_state.numbers(api, [*wanted, *wants.extensions])
+    at_home = wants.of(Need.HOME_NUMBER)
+    free = [*wants.of(Need.NUMBER), *(org_state.at_home(api, at_home) if at_home else ())]
+    wanted, extensions = [*free, *wants.of(Need.SHOWN_NUMBER)], wants.of(Need.EXTENSION)
+    there = org_state.numbers(api, [*wanted, *extensions])
     missing = [want for want in wanted if want.value not in there[want.place]]
-    taken = [
-        want
-        for want in wanted
-        if action_id != HEADER and _anothers(there[want.place].get(want.value), want)
-    ]
+    taken = [want for want in free if _anothers(there[want.place].get(want.value), want)]
     occupied = finding(
         "numero_ocupado",
         "El número ya está en uso",
@@ -128,19 +116,21 @@ def numbers(api: Api, action_id: str, wants: Wants) -> list[Finding]:
         example=_holder(taken, there, "El {} de la fila {} lo tiene {}."),
     )
     return [
-        *_missing(api, action_id, missing),
+        *_missing(api, action, missing),
         *occupied,
-        *_taken_extensions(api, action_id, wants.extensions, there),
+        *_taken_extensions(api, action, extensions, there),
     ]
 
 
-def _missing(api: Api, action_id: str, missing: Sequence[Want]) -> list[Finding]:
+def _missing(api: Api, action: Action, missing: Sequence[Want]) -> list[Finding]:
     """Where the first of them is instead takes one call more, and tells most of the time what went
     wrong with all.
     """
     if not missing:
         return []
-    first, (where, remedy) = missing[0], WHERE[action_id]
+    first, hint = missing[0], action.numbers_remedy
+    if "{location}" in hint:
+        hint = hint.format(location=title_of_provider("location"))
     held = (
         org_state.numbers(api, [first._replace(place=None)])[None].get(first.value)
         if first.place
@@ -151,8 +141,8 @@ def _missing(api: Api, action_id: str, missing: Sequence[Want]) -> list[Finding]
     )  # then it is certain that it is nowhere else either
     return finding(
         "numero_no_esta",
-        f"El número no está {where}",
-        ADD_FIRST if nowhere else remedy,
+        f"El número no está {action.numbers_in}",
+        add_first() if nowhere else f"{add_first()} {hint}".rstrip(),
         [want.line for want in missing],
         example=(
             _elsewhere(first, held)
@@ -165,7 +155,7 @@ def _missing(api: Api, action_id: str, missing: Sequence[Want]) -> list[Finding]
 # -- extensions ------------------------------------------------------------------------------------
 
 
-def repeated_extensions(action_id: str, wanted: Sequence[Want]) -> list[Finding]:
+def repeated_extensions(action: Action, wanted: Sequence[Want]) -> list[Finding]:
     """Asked for several people of one location, by the file alone."""
     asked: dict[tuple[str | None, str], list[Want]] = defaultdict(list)
     for want in wanted:
@@ -176,13 +166,15 @@ def repeated_extensions(action_id: str, wanted: Sequence[Want]) -> list[Finding]
     return finding(
         "extension_repetida",
         "La misma extensión quedaría para varios usuarios de una ubicación",
-        f"Cambia la extensión de unas u otras (columna {COLUMN[action_id]})." if twice else "",
+        f"Cambia la extensión de unas u otras (columna {_extension_column(action)})."
+        if twice
+        else "",
         [want.line for want in twice],
     )
 
 
 def _taken_extensions(
-    api: Api, action_id: str, wanted: Sequence[Want], features: Found
+    api: Api, action: Action, wanted: Sequence[Want], features: Found
 ) -> list[Finding]:
     """Held by another person of that location, or by whatever its list of numbers shows with that
     extension.
@@ -195,7 +187,7 @@ def _taken_extensions(
     return finding(
         "extension_ocupada",
         "La extensión ya la tiene otro en esa ubicación",
-        f"Pon otra extensión (columna {COLUMN[action_id]}) o libérala antes.",
+        f"Pon otra extensión (columna {_extension_column(action)}) o libérala antes.",
         [want.line for want in taken],
         example=_holder(taken, there, "La {} de la fila {} la tiene {}."),
     )
@@ -205,22 +197,23 @@ def _taken_extensions(
 
 
 def own_numbers(api: Api, wants: Wants) -> list[Finding]:
-    """Numbers that hold their people back: the header of the location, or local PSTN (contract
-    3.2). Raises WebexError.
+    """Numbers that hold their people back: the header of the location, or local PSTN
+    (docs/webex.md 3.2). Raises WebexError.
     """
-    if not wants.leaving:
+    leaving = wants.of(Need.LEFT_NUMBER)
+    if not leaving:
         return []
-    homes = org_state.details(api, wants.leaving)
-    header = {want.line for want in wants.leaving if _header_of(homes[want.place]) == want.value}
+    homes = org_state.details(api, leaving)
+    header = {want.line for want in leaving if _header_of(homes[want.place]) == want.value}
     stuck = [
         want.line
-        for want in wants.carried
+        for want in wants.of(Need.CARRIED_NUMBER)
         if homes[want.place].get("connection") and want.line not in header
     ]
     return finding(
         "numero_es_cabecera",
         "El número del usuario es la cabecera de su ubicación y no se puede mover",
-        f"Cambia antes la cabecera con «{get_action(HEADER).title}».",
+        f"Cambia antes la cabecera con «{title_of_provider('header')}».",
         header,
     ) + finding(
         "numero_no_se_mueve",

@@ -96,3 +96,14 @@ def _sets(context: Context, run: RunRecord, sets: SetOps) -> int:
     for row in rows.read_rows(context.journal, run.run_id, states=WILL_WRITE):
         weights[sets.set_key(row.params)] += sets.weight(row.params)
     return sum(math.ceil(weight / limit) for weight in weights.values())
+
+
+def people_losing_calling(context: Context, run: RunRecord) -> int:
+    """People who would lose Webex Calling, and with it their call settings, if the dry run `run`
+    were applied.
+    """
+    loses = get_action(run.action_id).loses_calling
+    if loses is None:
+        return 0
+    changed = rows.read_rows(context.journal, run.run_id, states=("change",))
+    return sum(loses(row.before or {}, row.change or {}) for row in changed)

@@ -21,7 +21,7 @@ class Finding:
     title: str  # what will happen, with the row where it begins
     remedy: str  # what to do
     count: int  # rows concerned
-    lines: tuple[int, ...]  # the first of them, at most MOST_LINES
+    lines: tuple[int, ...]  # the first of them, at most MAX_LINES
 
 
 def finding(

@@ -21,7 +21,7 @@ class Stock(NamedTuple):
     free: int | None  # units; None = without limit, or not reported
 
 
-def licences(api: Api, wanted: Sequence[tuple[Want, bool]]) -> list[Finding]:
+def license_units(api: Api, wanted: Sequence[tuple[Want, bool]]) -> list[Finding]:
     """Row by row in file order: what one row gives back, a later one may take. Raises
     WebexError.
     """
@@ -37,7 +37,7 @@ def licences(api: Api, wanted: Sequence[tuple[Want, bool]]) -> list[Finding]:
             short[want.value].append(want.line)
     return [
         *_unknown(wanted, stock),
-        *(_short(stock[licence], asked[licence], lines) for licence, lines in short.items()),
+        *(_short(stock[license_], asked[license_], lines) for license_, lines in short.items()),
     ]
 
 

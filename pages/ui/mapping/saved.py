@@ -7,7 +7,7 @@ import streamlit as st
 from bulk.core.action import Action
 from bulk.errors import BulkError
 from bulk.planning import saved_mappings
-from bulk.planning.mapping import Mapping
+from bulk.planning.mapping import ColumnMapping
 from bulk.planning.prepare import PreparedFile
 from bulk.planning.sources import Files
 from pages.ui.shell import resources
@@ -67,7 +67,7 @@ def _load(session: Session, action: Action) -> None:
         st.error(escape_markdown(refused))
 
 
-def put(session: Session, action: Action, mapping: Mapping) -> None:
+def put(session: Session, action: Action, mapping: ColumnMapping) -> None:
     """Use a mapping; one that names a column that the file does not have is refused."""
     try:
         _take(session, action, mapping)
@@ -77,7 +77,7 @@ def put(session: Session, action: Action, mapping: Mapping) -> None:
         st.rerun()
 
 
-def _take(session: Session, action: Action, mapping: Mapping) -> None:
+def _take(session: Session, action: Action, mapping: ColumnMapping) -> None:
     """Raises InputError."""
     files = Files(
         session.files.working[action.dataset],
@@ -141,7 +141,7 @@ def offer_last(session: Session, action: Action, prepared: PreparedFile) -> None
         put(session, action, last)
 
 
-def _differs(last: Mapping, prepared: PreparedFile) -> bool:
+def _differs(last: ColumnMapping, prepared: PreparedFile) -> bool:
     """Whether some parameter has another source. What came from GLOBAL does not count while that
     file is absent.
     """

@@ -9,7 +9,7 @@ from bulk.core.records import Params, RunRecord
 from bulk.errors import UsageError
 from bulk.journal import rows, runs
 from bulk.planning import saved_mappings
-from bulk.planning.mapping import Mapping
+from bulk.planning.mapping import ColumnMapping
 from bulk.planning.scope import Scope
 from bulk.planning.sources import Files
 from bulk.runs import input_files
@@ -76,7 +76,7 @@ def repeat(context: Context, session: Session, run: RunRecord) -> None:
         session.files.working,
     )
     session.mapping.explicit[action.id] = saved_mappings.to_explicit(
-        Mapping.from_json(run.mapping), files
+        ColumnMapping.from_json(run.mapping), files
     )
     session.mapping.scopes[action.dataset] = _scope_of(context, run)
     session.mapping.action_id = action.id

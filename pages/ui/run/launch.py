@@ -10,7 +10,7 @@ from bulk.core.figures import count, thousands
 from bulk.core.records import UNITS
 from bulk.planning.prepare import PreparedFile
 from bulk.runs.connection import Connection
-from bulk.runs.forecast.removals import calling_removed
+from bulk.runs.forecast.estimate import people_losing_calling
 from bulk.runs.launch import launch, launch_plan
 from pages.ui.mapping import selection
 from pages.ui.run import current_runs
@@ -164,7 +164,7 @@ def _warnings(request: LaunchRequest) -> str:
         st.caption(f"No todo se puede deshacer: {action.undo_note}")
     if request.summary is None:
         return ""
-    removed = calling_removed(resources.context(), request.summary.run)
+    removed = people_losing_calling(resources.context(), request.summary.run)
     if not removed:
         return ""
     losing = count(removed, "usuario", "usuarios")

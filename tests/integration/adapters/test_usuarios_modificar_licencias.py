@@ -6,7 +6,7 @@ import pytest
 
 from bulk.adapters.usuarios_modificar_licencias import undo
 from bulk.core.action import Irreversible
-from bulk.runs.forecast.removals import calling_removed
+from bulk.runs.forecast.estimate import people_losing_calling
 from bulk.runs.status import find_run
 from tests.integration.adapters.cases import AMBIGUOUS, settle_like
 from tests.workspace import Remote, Workspace
@@ -104,7 +104,7 @@ def test_a_calling_licence_is_removed_only_when_the_run_says_so(
     asked = [row(remote, 0, "", "professional"), row(remote, 1, "meeting")]
     dry_run_seen = workspace.plan(ACTION, asked, allow_calling_removal=True)
     assert (
-        calling_removed(
+        people_losing_calling(
             workspace.context, find_run(workspace.context, dry_run_seen.document["run_id"])
         )
         == 1

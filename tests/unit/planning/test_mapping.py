@@ -8,7 +8,7 @@ from bulk.adapters import get_action
 from bulk.errors import InputError
 from bulk.files.dataset import Dataset, read_csv
 from bulk.planning.mapping import (
-    Mapping,
+    ColumnMapping,
     Source,
     iter_params,
     lacking,
@@ -101,8 +101,8 @@ def test_flags_are_read_in_spanish_and_english(cell: str, value: bool) -> None:
 
 
 def test_a_mapping_reads_back_from_json() -> None:
-    mapping = Mapping("x", {"a": Source("column", "A"), "b": Source("none")})
-    assert Mapping.from_json(mapping.to_json()) == mapping
+    mapping = ColumnMapping("x", {"a": Source("column", "A"), "b": Source("none")})
+    assert ColumnMapping.from_json(mapping.to_json()) == mapping
 
 
 def test_labels_are_names_and_locations_never_ids() -> None:
@@ -129,7 +129,7 @@ def test_labels_are_names_and_locations_never_ids() -> None:
 )
 def test_a_mapping_of_wrong_types_is_refused(source: dict[str, object]) -> None:
     with pytest.raises(InputError, match="mapeo"):
-        Mapping.from_json({"action_id": FORWARD.id, "sources": {"extension": source}})
+        ColumnMapping.from_json({"action_id": FORWARD.id, "sources": {"extension": source}})
 
 
 def test_one_of_several_parameters_is_needed_and_reported_before_any_row() -> None:

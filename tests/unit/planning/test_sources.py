@@ -7,7 +7,7 @@ import pytest
 from bulk.adapters import get_action
 from bulk.errors import InputError
 from bulk.files.dataset import Dataset, read_csv
-from bulk.planning.mapping import Mapping, iter_params, map_columns, param_frame
+from bulk.planning.mapping import ColumnMapping, iter_params, map_columns, param_frame
 from bulk.planning.sources import Files, Source, parse_source, source_text
 from bulk.planning.validation import validate_rows
 
@@ -40,7 +40,9 @@ FILES = Files(USERS, WORLD, {"ubicaciones": PLACES})
 def test_a_source_reads_back_from_its_text_and_from_json(text: str) -> None:
     source = parse_source(text, FILES)
     assert source_text(source) == text
-    assert Mapping.from_json(Mapping("a", {"p": source}).to_json()).sources["p"] == source
+    assert (
+        ColumnMapping.from_json(ColumnMapping("a", {"p": source}).to_json()).sources["p"] == source
+    )
 
 
 def test_a_template_is_filled_in_and_empty_where_one_of_its_columns_is() -> None:
@@ -118,4 +120,4 @@ def test_only_the_lines_asked_for_are_made() -> None:
 )
 def test_json_that_is_no_mapping_is_refused(value: dict[str, object]) -> None:
     with pytest.raises(InputError, match="mapeo"):
-        Mapping.from_json(value)
+        ColumnMapping.from_json(value)

@@ -86,7 +86,7 @@ def test_the_name_of_a_target_location_is_joined_to_its_id() -> None:
 def test_global_is_offered_too() -> None:
     world = csv(f"organizacion\n{hydra('ORGANIZATION')}\n", "global")
     data = csv(f"person_id;extension\n{PERSON};12\n")
-    assert offered(FORWARD, data, world=world)["org_id"] == (
+    assert offered(FORWARD, data, global_=world)["org_id"] == (
         "GLOBAL.organizacion",
         "sinónimo",
         False,

@@ -154,7 +154,7 @@ def test_every_code_of_webex_is_explained_by_its_entry(code: str) -> None:
     assert found == code
     assert message.startswith(entries()["code"][code]["title"])
     assert message.endswith(entries()["code"][code]["remedy"])
-    assert ("lo tiene Luis" in message) == bool(entries()["code"][code].get("told"))
+    assert ("lo tiene Luis" in message) == bool(entries()["code"][code].get("quotes_webex"))
     assert remedy_for(code, message, ACTION).title == entries()["code"][code]["title"]
 
 

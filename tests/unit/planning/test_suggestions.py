@@ -35,8 +35,8 @@ def csv(text: str, name: str = "usuarios") -> Dataset:
 
 
 def offered(action: object, data: Dataset, **files: Dataset) -> dict[str, tuple[str, str, bool]]:
-    mapping = map_columns(action, data, files.get("world"))  # type: ignore[arg-type]
-    found = suggest(action, data, files.get("world"), mapping, others=files)  # type: ignore[arg-type]
+    mapping = map_columns(action, data, files.get("global_"))  # type: ignore[arg-type]
+    found = suggest(action, data, files.get("global_"), mapping, others=files)  # type: ignore[arg-type]
     return {offer.param: (offer.source, offer.reason, offer.lookup) for offer in found}
 
 
@@ -84,9 +84,9 @@ def test_the_name_of_a_target_location_is_joined_to_its_id() -> None:
 
 
 def test_global_is_offered_too() -> None:
-    world = csv(f"organizacion\n{hydra('ORGANIZATION')}\n", "global")
+    global_file = csv(f"organizacion\n{hydra('ORGANIZATION')}\n", "global")
     data = csv(f"person_id;extension\n{PERSON};12\n")
-    assert offered(FORWARD, data, global_=world)["org_id"] == (
+    assert offered(FORWARD, data, global_=global_file)["org_id"] == (
         "GLOBAL.organizacion",
         "sinónimo",
         False,

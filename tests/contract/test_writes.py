@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from wxc_sdk import WebexSimpleApi
 from wxc_sdk.rest import RestError
 
-from bulk.adapters import SUPPORTED, get_action
+from bulk.adapters import SUPPORTED
 from bulk.runs.context import close_context, open_context
 from bulk.runs.launch import Launch
 from tests.contract.case import Case, Listed
@@ -18,6 +19,7 @@ from tests.contract.location_cases import LOCATION_CASES
 from tests.contract.move_cases import MOVE_CASES
 from tests.contract.recorder import Recorder, Sent, in_order
 from tests.contract.user_cases import USER_CASES
+from tests.paths import ROOT
 from tests.workspace import Remote, Workspace
 
 CASES = [*LOCATION_CASES, *USER_CASES, *MOVE_CASES]
@@ -114,12 +116,22 @@ def test_each_difference_of_the_table_occurs_in_a_case(stage: Remote) -> None:
     assert len(BY_NAME) == len(TABLE), "two differences of one name"
 
 
+SECTIONS = {
+    action: number
+    for number, action in re.findall(
+        r"^### ([23]\.\d) `(\w+)`",
+        (ROOT / "docs" / "webex.md").read_text(encoding="utf-8"),
+        re.MULTILINE,
+    )
+}
+
+
 def test_each_difference_stands_in_its_actions_section(stage: Remote) -> None:
     """A difference of 2.x serves location actions, one of 3.x those of users; 2.4 and 3.4 share the
     entries of permissions.
     """
     for listed in CASES:
-        section = get_action(listed.action).contract
+        section = SECTIONS[listed.action]
         for name in listed.make(stage).differ:
             assert BY_NAME[name].section in (section, "2.4" if section == "3.4" else section), (
                 listed.id,

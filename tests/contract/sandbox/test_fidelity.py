@@ -13,6 +13,7 @@ import pytest
 from bulk.sandbox import SandboxConfig, embedded
 from bulk.sandbox.app import Sandbox
 from bulk.sandbox.faults import Faults
+from bulk.sandbox.middleware import Trouble
 from bulk.sandbox.state import Store
 
 MOVE = "telephony/config/jobs/person/moveLocation"
@@ -174,7 +175,8 @@ def test_a_malformed_move_is_refused_in_the_shape_of_moves(box: Any) -> None:
 def test_retry_after_is_never_shorter_than_the_ban() -> None:
     config = SandboxConfig(people=1, locations=1)
     sandbox = Sandbox(Store(config), Faults(config))
-    assert float(sandbox._throttled(1.005, True, "id").headers["Retry-After"]) >= 1.005
+    trouble = Trouble(sandbox.app, sandbox.store, sandbox.faults)
+    assert float(trouble._throttled(1.005, True, "id").headers["Retry-After"]) >= 1.005
 
 
 def test_validating_a_move_is_not_a_write(box: Any) -> None:

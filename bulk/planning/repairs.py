@@ -408,9 +408,10 @@ def _columns_of(source: Source, own: str) -> Iterator[tuple[str, str]]:
 
 
 def _parameter_of(header: str) -> str | None:
-    """The parameter that a header names, in its own words or by a synonym."""
+    """The parameter that a header names: in its own words, else by a synonym."""
     key = canonical(header)
-    return next(
+    own = next((name for name in _kinds() if key == canonical(name)), None)
+    return own or next(
         (name for name, words in SYNONYMS.items() if key in map(canonical, (name, *words))), None
     )
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 import streamlit as st
 
 from bulk.adapters import get_action
-from bulk.core.figures import count, thousands
 from bulk.core.records import DATASETS, FILE_NAMES
+from bulk.core.text import pluralize, thousands
 from pages.ui.data import (
     name_lookup,
     org_export,
@@ -49,7 +49,7 @@ def possible(session: Session) -> None:
     states = selection.all_readiness(session)
     ready = [state for state in states if state.ready]
     lacking = [state for state in states if not state.ready and state.state != "no_file"]
-    able = f"✓ {count(len(ready), 'acción', 'acciones')}"
+    able = f"✓ {pluralize(len(ready), 'acción', 'acciones')}"
     rest = f" · ! {len(lacking)} con algo que falta" if lacking else ""
     st.markdown(f"**Qué se puede hacer con estos ficheros:** {able}{rest}")
     for name, dataset in session.files.working.items():

@@ -11,8 +11,8 @@ import streamlit as st
 
 from bulk.adapters import IN_DEVELOPMENT, UNSUPPORTED, Unsupported, get_action
 from bulk.core.action import Action
-from bulk.core.figures import count
 from bulk.core.records import FILE_NAMES
+from bulk.core.text import pluralize
 from bulk.errors import InputError
 from bulk.planning.mapping import iter_params
 from bulk.planning.prepare import PreparedFile
@@ -165,7 +165,7 @@ def draw_problems(session: Session, prepared: PreparedFile) -> None:
         return
     bad = len(prepared.invalid.keys() - prepared.excluded)
     good = prepared.total - len(prepared.excluded) - bad
-    st.markdown(f"##### {count(good, 'fila válida', 'filas válidas')}{problems.apart(bad)}")
+    st.markdown(f"##### {pluralize(good, 'fila válida', 'filas válidas')}{problems.apart(bad)}")
     problem_list.views(session, {prepared.dataset.name: prepared.problems}, key="mapping")
 
 

@@ -7,8 +7,8 @@ from functools import partial
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from bulk.core.figures import count
 from bulk.core.records import RunRecord
+from bulk.core.text import pluralize
 from bulk.planning.prepare import PreparedFile
 from bulk.runs.launch import launch
 from bulk.runs.stop import request_stop
@@ -64,7 +64,7 @@ def start_button(session: Session, prepared: PreparedFile, *, again: bool) -> No
         )
     ):
         start_dry_run(session, prepared, few=FEW)
-    label = "Ensayar de nuevo" if again else f"Ensayar {count(total, 'fila', 'filas')}"
+    label = "Ensayar de nuevo" if again else f"Ensayar {pluralize(total, 'fila', 'filas')}"
     if st.button(
         label,
         type="secondary" if again else "primary",

@@ -7,8 +7,9 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from bulk.core.figures import count, thousands
-from bulk.core.records import ALL_STATES, RunRecord
+from bulk.core.records import RunRecord
+from bulk.core.states import ALL_STATES
+from bulk.core.text import pluralize, thousands
 from bulk.errors import BulkError
 from bulk.journal import locations
 from bulk.report.audit import facts as audit_facts
@@ -75,8 +76,8 @@ def summary(snapshot: RunSnapshot) -> None:
         escape_markdown(run.person or "?"),
         local_time(run.created_at),
         lasting(snapshot.seconds),
-        count(run.requests, "llamada", "llamadas"),
-        count(run.retries, "reintento", "reintentos"),
+        pluralize(run.requests, "llamada", "llamadas"),
+        pluralize(run.retries, "reintento", "reintentos"),
         escape_markdown(run.note),
         f"ensayo {run.parent}" if run.parent and run.kind == "apply" else "",
         f"ejecución {run.run_id}",

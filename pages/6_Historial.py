@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from bulk.adapters import SUPPORTED
-from bulk.core.figures import count
 from bulk.core.records import RunRecord
+from bulk.core.text import pluralize
 from pages.ui.frame import page
 from pages.ui.results import compare, downloads, history, history_charts, repeat
 from pages.ui.run import current_runs
@@ -115,7 +115,9 @@ def draw(session: Session) -> None:
     number = st.pagination(pages, key="history_page") if pages > 1 else 1
     shown = found[(number - 1) * history.PAGE : number * history.PAGE]
     picked = history.table(context, shown) if shown else []
-    st.caption(f"{count(len(found), 'ejecución', 'ejecuciones')}. {HINT}" if found else NO_MATCH)
+    st.caption(
+        f"{pluralize(len(found), 'ejecución', 'ejecuciones')}. {HINT}" if found else NO_MATCH
+    )
     if found and buttons(session, picked):
         older, newer = sorted(picked, key=lambda run: run.created_at)
         compare.draw(older, newer)

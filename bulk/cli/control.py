@@ -81,7 +81,7 @@ def resume(
     """
     import getpass
 
-    from bulk.core.records import ENDED_RUNS
+    from bulk.core.states import ENDED_RUNS
     from bulk.runs.connection import connect_again
     from bulk.runs.context import open_context
     from bulk.runs.resume import resume as resume_run

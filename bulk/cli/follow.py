@@ -107,7 +107,7 @@ def report(
 
     Of a finished dry run, with `api`, also what the whole file will run into.
     """
-    from bulk.core.records import ENDED_RUNS
+    from bulk.core.states import ENDED_RUNS
     from bulk.runs.status import document, exit_code, find_run, phone_line
 
     record = find_run(context, run_id)

@@ -12,9 +12,9 @@ import traceback
 from typing import Any
 
 from bulk.core.logs import keep_log, log
-from bulk.core.records import ORDER_WORDS, STATE_WORDS
 from bulk.core.redaction import redact
 from bulk.core.settings import home_directory
+from bulk.core.states import ORDER_WORDS, STATE_WORDS
 from bulk.errors import BulkError
 
 

@@ -1,6 +1,4 @@
-"""Whether two texts say the same: case, the way an accent is written and the width of blanks do not
-count; all else does.
-"""
+"""Texts as people read and compare them: matching, figures, moments, what can be shown."""
 
 from __future__ import annotations
 
@@ -14,7 +12,8 @@ if TYPE_CHECKING:
 
 
 def normalize_for_match(text: str) -> str:
-    """A text for comparison. Decomposed accents (as macOS writes them) are those of the
+    """A text for comparison: case, the way of an accent and the width of blanks do not count.
+    Decomposed accents (as macOS writes them) are those of the
     keyboard.
     """
     return " ".join(
@@ -54,3 +53,13 @@ _MOMENT = "%d/%m/%Y %H:%M:%S"
 def local(stamp: str | None) -> str:
     """A UTC moment of the journal (ISO 8601) as the clock on the wall showed it; "" for none."""
     return f"{datetime.fromisoformat(stamp).astimezone():{_MOMENT}}" if stamp else ""
+
+
+def thousands(number: int) -> str:
+    """4300 -> `4.300`."""
+    return f"{number:,}".replace(",", ".")
+
+
+def pluralize(number: int, one: str, many: str) -> str:
+    """`1 ejecución`, `2 ejecuciones`."""
+    return f"{thousands(number)} {one if number == 1 else many}"

@@ -7,7 +7,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bulk.core.logs import log
-from bulk.core.records import ENDED_RUNS, REVIEW_STATES, Command
+from bulk.core.records import Command
+from bulk.core.states import ENDED_RUNS, REVIEW_STATES
 from bulk.core.stop_reasons import LEFT_OPEN
 from bulk.engine import outcomes, timers
 from bulk.engine.state import LiveRun

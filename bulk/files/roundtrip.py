@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bulk.core.headers import canonical
-from bulk.core.records import (
+from bulk.core.states import (
     DIFFERENT,
     NOT_AS_ASKED,
     NOT_TRIED,

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from bulk.core.records import ALL_STATES
+from bulk.core.states import ALL_STATES
 from bulk.errors import JournalError
 from bulk.journal import tables
 from bulk.journal.migrations import current_version

@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import Connection, func, inspect, select
 
 from bulk.core.action_log import forget
-from bulk.core.records import ENDED_RUNS
+from bulk.core.states import ENDED_RUNS
 from bulk.journal import tables
 from bulk.journal.store import Journal
 

@@ -11,7 +11,8 @@ from typing import Any, TypedDict, Unpack
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from bulk.core import references
-from bulk.core.records import NOT_IN_DRY_RUN, OPEN_STATES, RETRY_STATES, RowResult, StoredRow
+from bulk.core.records import RowResult, StoredRow
+from bulk.core.states import NOT_IN_DRY_RUN, OPEN_STATES, RETRY_STATES
 from bulk.journal import orders
 from bulk.journal import runs as run_queries
 from bulk.journal.row_writes import count, dump, load, now

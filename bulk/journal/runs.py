@@ -22,8 +22,9 @@ from sqlalchemy import (
 )
 
 from bulk.core import references
-from bulk.core.records import ALL_STATES, OrderStatus, Params, RunRecord, order_state
+from bulk.core.records import OrderStatus, Params, RunRecord
 from bulk.core.records import Row as DataRow
+from bulk.core.states import ALL_STATES, order_state
 from bulk.errors import RunNotFound
 from bulk.journal.row_writes import dump, load, now
 from bulk.journal.store import Journal

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, Float, Index, Integer, MetaData, String, Table, Text, false
 
-from bulk.core.records import ALL_STATES
+from bulk.core.states import ALL_STATES
 
 SCHEMA_VERSION = 6
 metadata = MetaData()

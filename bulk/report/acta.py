@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bulk.adapters import get_action
-from bulk.core.figures import thousands
-from bulk.core.records import RowResult, RunRecord, review_states
-from bulk.core.text import local
+from bulk.core.records import RowResult, RunRecord
+from bulk.core.states import review_states
+from bulk.core.text import local, thousands
 from bulk.journal import rows, runs
 from bulk.journal.row_writes import now
 from bulk.report.audit import facts, where

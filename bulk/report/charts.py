@@ -10,8 +10,8 @@ from datetime import datetime
 
 from markupsafe import Markup, escape
 
-from bulk.core.figures import thousands
 from bulk.core.records import RunRecord, Sample
+from bulk.core.text import thousands
 from bulk.wording.states import state_word
 
 _GREY, _BLUE, _GREEN, _RED, _AMBER, _SLATE = (

@@ -8,7 +8,8 @@ import io
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from bulk.core.records import ORDER_WORDS, RunRecord, review_states
+from bulk.core.records import RunRecord
+from bulk.core.states import ORDER_WORDS, review_states
 from bulk.files.xlsx_writer import Book
 from bulk.journal import rows, runs
 from bulk.report.audit import facts

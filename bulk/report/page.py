@@ -7,9 +7,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bulk.core.figures import thousands
-from bulk.core.records import RowResult, RunRecord, review_states
-from bulk.core.text import local
+from bulk.core.records import RowResult, RunRecord
+from bulk.core.states import review_states
+from bulk.core.text import local, thousands
 from bulk.journal import locations, rows, runs, samples
 from bulk.journal.row_writes import now
 from bulk.report import charts

@@ -11,7 +11,8 @@ from typing import BinaryIO
 
 from bulk.adapters import get_action
 from bulk.core.headers import canonical
-from bulk.core.records import STATE_WORDS, RowResult, RunRecord
+from bulk.core.records import RowResult, RunRecord
+from bulk.core.states import STATE_WORDS
 from bulk.errors import UsageError
 from bulk.files.csv_writer import csv_text, guarded, safe_cell
 from bulk.files.roundtrip import AGAIN, OUTCOME, outcome_columns

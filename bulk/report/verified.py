@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bulk.core.figures import count, thousands
-from bulk.core.records import STATE_WORDS, RunRecord, review_states
-from bulk.core.text import local
+from bulk.core.records import RunRecord
+from bulk.core.states import STATE_WORDS, review_states
+from bulk.core.text import local, pluralize, thousands
 from bulk.journal import rows
 from bulk.report.html import Table
 from bulk.report.rows import change_text
@@ -54,8 +54,8 @@ def verification_line(found: VerificationResult) -> str:
     when = f"Leída de nuevo el {local(found.at)}" if found.at else "Leída de nuevo"
     shown = f"{when} (verificación {found.run_id}): {thousands(found.as_asked)} como se pidió, "
     shown += (
-        f"{count(found.different, 'distinta', 'distintas')},"
-        f" {count(found.unreadable, 'no legible', 'no legibles')}"
+        f"{pluralize(found.different, 'distinta', 'distintas')},"
+        f" {pluralize(found.unreadable, 'no legible', 'no legibles')}"
     )
     shown += f", {thousands(found.open)} sin leer todavía" if found.open else ""
     return f"{shown}{left_out(found)}."
@@ -67,7 +67,7 @@ def left_out(found: VerificationResult) -> str:
         f"{STATE_WORDS[state]}: {thousands(n)}" for state, n in found.left_out.items()
     )
     return (
-        f", {count(sum(found.left_out.values()), 'no verificada', 'no verificadas')} ({reason})"
+        f", {pluralize(sum(found.left_out.values()), 'no verificada', 'no verificadas')} ({reason})"
         if reason
         else ""
     )

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 from bulk.adapters import get_action
-from bulk.core.records import ENDED_RUNS, RowResult, RunRecord
+from bulk.core.records import RowResult, RunRecord
 from bulk.core.settings import in_force
+from bulk.core.states import ENDED_RUNS
 from bulk.errors import UsageError
 from bulk.journal import rows, runs
 from bulk.runs.connection import Connection, known, same_organisation

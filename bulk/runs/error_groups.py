@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 from bulk.adapters import get_action
 from bulk.core.action import Action
-from bulk.core.records import REVIEW_STATES, RowResult, RunRecord
+from bulk.core.records import RowResult, RunRecord
+from bulk.core.states import REVIEW_STATES
 from bulk.journal import rows
 from bulk.runs.context import Context
 from bulk.wording.fingerprints import ErrorGroup, fingerprint

@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 
 from bulk.adapters import get_action
-from bulk.core.records import ENDED_RUNS
+from bulk.core.states import ENDED_RUNS
 from bulk.engine import LiveRun
 from bulk.errors import UsageError
 from bulk.journal import control, orders, rows

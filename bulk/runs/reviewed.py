@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from bulk.adapters import get_action
-from bulk.core.records import ENDED_RUNS, NOT_IN_DRY_RUN, Row, RowResult, RunRecord
+from bulk.core.records import Row, RowResult, RunRecord
 from bulk.core.references import Planned, Reference, undo_of
+from bulk.core.states import ENDED_RUNS, NOT_IN_DRY_RUN
 from bulk.errors import UsageError
 from bulk.journal import reviewed as reviewed_plans
 from bulk.journal import rows, runs

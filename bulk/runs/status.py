@@ -10,8 +10,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bulk.adapters import get_action
-from bulk.core.figures import count, thousands
-from bulk.core.records import ENDED_RUNS, PLAN_STATES, ROW_STATES, UNITS, RunRecord, review_states
+from bulk.core.records import UNITS, RunRecord
+from bulk.core.states import ENDED_RUNS, PLAN_STATES, ROW_STATES, review_states
+from bulk.core.text import pluralize, thousands
 from bulk.errors import UsageError
 from bulk.journal import control, runs, samples
 from bulk.journal.memory import learned_limit
@@ -182,7 +183,7 @@ def phone_text(
     finished = total - counts["pending"] - counts["running"]
     review = sum(counts[state] for state in review_states(run.kind))
     share = f"{100 * finished // total} %" if total else "0 %"
-    units = count(total, *UNITS[get_action(run.action_id).dataset])
+    units = pluralize(total, *UNITS[get_action(run.action_id).dataset])
     where = "SANDBOX" if run.target == "sandbox" else run.org_name or run.target
     done = f"{thousands(finished)} de {units} ({share}), {thousands(review)} por revisar"
     line = f"{where} · {title(run)}: {done}. {run_word(run, state).capitalize()}."

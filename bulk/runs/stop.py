@@ -6,7 +6,8 @@ import time
 from collections.abc import Sequence
 
 from bulk import engine
-from bulk.core.records import ENDED_RUNS, RunRecord
+from bulk.core.records import RunRecord
+from bulk.core.states import ENDED_RUNS
 from bulk.engine.finish import final_state
 from bulk.journal import control, orders, rows, runs
 from bulk.runs import locks

@@ -3,7 +3,7 @@ and the server of the tests.
 
 An organisation derived from a seed (organisation.py), changed by strict handlers (people.py,
 licenses.py, locations.py, moves.py), kept in an append-only log that survives kill -9 (state.py),
-with faults on request (faults.py) and counters at /__admin (app.py).
+with faults on request (middleware.py) and counters at /__admin (admin.py).
 """
 
 from bulk.sandbox.config import SandboxConfig

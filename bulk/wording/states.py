@@ -4,13 +4,13 @@ verification.
 
 from __future__ import annotations
 
-from bulk.core.records import (
+from bulk.core.records import RunRecord
+from bulk.core.states import (
     DIFFERENT,
     NOT_IN_DRY_RUN,
     NOT_TRIED,
     STATE_WORDS,
     UNREADABLE,
-    RunRecord,
     review_states,
 )
 from bulk.wording.fingerprints import ErrorGroup

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bulk.core.figures import count
 from bulk.core.id_kinds import ID_KINDS
-from bulk.core.records import ORDER_WORDS, RunRecord
+from bulk.core.records import RunRecord
+from bulk.core.states import ORDER_WORDS
+from bulk.core.text import pluralize
 from bulk.wording.fingerprints import ErrorGroup
 from bulk.wording.states import set_aside, state_word
 
@@ -170,7 +171,7 @@ def lasting(seconds: float) -> str:
 
 def rows_text(number: int) -> str:
     """`1 fila`, `4.300 filas`."""
-    return count(number, "fila", "filas")
+    return pluralize(number, "fila", "filas")
 
 
 def without_dry_run(rows: int) -> str:
@@ -181,16 +182,15 @@ def without_dry_run(rows: int) -> str:
 def undo_ask(number: int, kept: int, irreversible: int) -> str:
     """`Se restaurarán **3 filas**; 1 cambió después y se conserva; 0 no se pueden restaurar.`"""
     back = f"Se {'restaurará' if number == 1 else 'restaurarán'} **{rows_text(number)}**"
-    left = count(kept, "cambió después y se conserva", "cambiaron después y se conservan")
-    return (
-        f"{back}; {left}; {count(irreversible, 'no se puede restaurar', 'no se pueden restaurar')}."
-    )
+    left = pluralize(kept, "cambió después y se conserva", "cambiaron después y se conservan")
+    lost = pluralize(irreversible, "no se puede restaurar", "no se pueden restaurar")
+    return f"{back}; {left}; {lost}."
 
 
 def undo_calling(people: int) -> str:
     """What has to be ticked before Webex Calling is taken away."""
     rest = "esa fila se queda como está" if people == 1 else "esas filas se quedan como están"
-    return f"{REMOVAL.format(count(people, 'usuario', 'usuarios'))} Sin marcarlo, {rest}."
+    return f"{REMOVAL.format(pluralize(people, 'usuario', 'usuarios'))} Sin marcarlo, {rest}."
 
 
 def plural(word: str) -> str:

@@ -10,7 +10,7 @@ import pytest
 
 from bulk import script
 from bulk.adapters import SUPPORTED, UNSUPPORTED, get_action
-from bulk.core.records import PLAN_STATES, ROW_STATES
+from bulk.core.states import PLAN_STATES, ROW_STATES
 from bulk.errors import UsageError
 from tests.integration.conftest import Bulk
 from tests.workspace import Remote

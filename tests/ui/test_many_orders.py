@@ -7,8 +7,9 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from bulk.core.figures import count, thousands
-from bulk.core.records import ALL_STATES, Row, RunRecord
+from bulk.core.records import Row, RunRecord
+from bulk.core.states import ALL_STATES
+from bulk.core.text import pluralize, thousands
 from bulk.journal import runs
 from bulk.runs.context import Context
 from pages.ui.texts import PAGES
@@ -71,7 +72,7 @@ def test_a_page_beside_a_run_of_any_size(
         rows = orders - sum(
             1 for at in range(2, orders + 2) if STATES[at % len(STATES)] == "excluded"
         )
-        assert f"{thousands(rows)} de {count(rows, 'usuario', 'usuarios')}" in " ".join(
+        assert f"{thousands(rows)} de {pluralize(rows, 'usuario', 'usuarios')}" in " ".join(
             str(bar.proto.text) for bar in app.get("progress")
         )
     if page == "informe":

@@ -10,7 +10,8 @@ from xml.etree import ElementTree
 import pytest
 
 from bulk.adapters import get_action
-from bulk.core.records import ALL_STATES, ORDER_WORDS, STATE_WORDS, RowResult, RunRecord
+from bulk.core.records import RowResult, RunRecord
+from bulk.core.states import ALL_STATES, ORDER_WORDS, STATE_WORDS
 from bulk.report import ChangeText
 from pages.ui import texts
 from pages.ui.run import tables as run_tables

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 
 from bulk.adapters import title_of_provider
-from bulk.core.figures import thousands
 from bulk.core.records import RunRecord
+from bulk.core.text import thousands
 from bulk.runs.context import Context
 from bulk.runs.error_groups import error_groups
 from bulk.runs.forecast.finding import MAX_LINES, Finding, begins, named

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from bulk.adapters import title_of_provider
 from bulk.core.action import Action
 from bulk.core.demand import Need
-from bulk.core.figures import thousands
+from bulk.core.text import thousands
 from bulk.runs.forecast import org_state
 from bulk.runs.forecast.demand import Want, Wants
 from bulk.runs.forecast.finding import Finding, finding

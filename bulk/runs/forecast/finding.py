@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bulk.core.figures import thousands
+from bulk.core.text import thousands
 
 MAX_LINES = 20  # rows that a finding carries
 MAX_SHOWN_ROWS = 5  # rows that its text names

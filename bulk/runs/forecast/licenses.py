@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from bulk.core.figures import thousands
+from bulk.core.text import thousands
 from bulk.runs.forecast.demand import Want
 from bulk.runs.forecast.finding import MAX_LINES, Finding, finding
 

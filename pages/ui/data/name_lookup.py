@@ -8,8 +8,8 @@ from functools import partial
 
 import streamlit as st
 
-from bulk.core.figures import count, thousands
 from bulk.core.records import FILE_NAMES
+from bulk.core.text import pluralize, thousands
 from bulk.planning import fill_ids
 from bulk.planning.name_lookup import Names, forget, keep, meanings
 from bulk.planning.prepare import PreparedFile
@@ -52,7 +52,7 @@ def _chosen_before(session: Session, names: Names, org_id: str | None) -> None:
     choices = meanings(names)
     more = ""
     if len(choices) > MAX_ASKED:
-        more = f" y {count(len(choices) - MAX_ASKED, 'nombre más', 'nombres más')}"
+        more = f" y {pluralize(len(choices) - MAX_ASKED, 'nombre más', 'nombres más')}"
     shown = escape_markdown(" · ".join(choices[:MAX_ASKED]))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(f"Como elegiste: {shown}{more}.", width="content")
@@ -68,7 +68,7 @@ def _ask_for(session: Session, doubts: list[tuple[str, str]]) -> None:
         _ask(session, names, org_id, kind, name)
     if (more := len(doubts) - MAX_ASKED) > 0:
         st.caption(
-            f"Y {count(more, 'nombre más', 'nombres más')} por aclarar, cuando elijas estos."
+            f"Y {pluralize(more, 'nombre más', 'nombres más')} por aclarar, cuando elijas estos."
         )
 
 
@@ -141,7 +141,7 @@ def _stands_in(lacks: list[fill_ids.Lacking], kind: str, name: str) -> bool:
 
 
 def _toast_result(done: int, left: int) -> None:
-    text = f"{count(done, 'identificador completado', 'identificadores completados')}."
+    text = f"{pluralize(done, 'identificador completado', 'identificadores completados')}."
     if left:
-        text += f" Sin encontrar: {count(left, 'celda', 'celdas')}, en Avisos."
+        text += f" Sin encontrar: {pluralize(left, 'celda', 'celdas')}, en Avisos."
     st.toast(text, icon=":material/check_circle:" if not left else ":material/info:")

@@ -11,7 +11,7 @@ from pathlib import Path
 import streamlit as st
 
 from bulk.adapters import all_actions, get_action
-from bulk.core.figures import count
+from bulk.core.text import pluralize
 from bulk.runs.connection import api_for
 from pages.ui.data import upload
 from pages.ui.data.problem_list import EXCEL
@@ -88,7 +88,7 @@ def from_webex(session: Session) -> None:
                 session.files.fetched = (f"{kind}.{form}", *_fetched(session, kind, form))
         if session.files.fetched:
             name, raw, rows = session.files.fetched
-            st.caption(f"{KINDS[name.partition('.')[0]]}: {count(rows, 'fila', 'filas')}.")
+            st.caption(f"{KINDS[name.partition('.')[0]]}: {pluralize(rows, 'fila', 'filas')}.")
             st.download_button(
                 f"Descargar {name}", data=raw, file_name=name, on_click="ignore", key="fetched"
             )

@@ -11,8 +11,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from bulk.core.figures import count, thousands
 from bulk.core.records import Problem
+from bulk.core.text import pluralize, thousands
 from bulk.files import corrections
 from bulk.files.corrections import Fix
 from bulk.files.dataset import Dataset
@@ -187,7 +187,9 @@ def _buttons(
     }
     with st.container(horizontal=True, vertical_alignment="center"):
         label = (
-            f"Aplicar {count(len(waiting), 'corrección', 'correcciones')}" if waiting else "Aplicar"
+            f"Aplicar {pluralize(len(waiting), 'corrección', 'correcciones')}"
+            if waiting
+            else "Aplicar"
         )
         if st.button(
             label,
@@ -210,7 +212,7 @@ def _buttons(
             st.checkbox("Todas las columnas", key=f"{key}_whole")
     if waiting:
         st.caption(
-            f"{count(len(waiting), 'celda escrita', 'celdas escritas')} sin aplicar todavía."
+            f"{pluralize(len(waiting), 'celda escrita', 'celdas escritas')} sin aplicar todavía."
         )
 
 
@@ -227,7 +229,7 @@ def corrected_file(session: Session, name: str, key: str) -> None:
         )
         if lost := len(corrections.shifted(session.files.working[name])):
             st.caption(
-                f"Sin {count(lost, 'fila', 'filas')} con celdas de más o de menos: corrígelas"
+                f"Sin {pluralize(lost, 'fila', 'filas')} con celdas de más o de menos: corrígelas"
                 " antes, o en el original."
             )
 
@@ -241,7 +243,7 @@ def _alike_help(dataset: Dataset, waiting: list[Fix]) -> str:
 def _apply(session: Session, name: str, chosen: list[Fix]) -> None:
     session_corrections.accept(session, name, chosen)
     st.toast(
-        f"{count(len(chosen), 'celda corregida', 'celdas corregidas')} en {name.upper()}. Se ha"
+        f"{pluralize(len(chosen), 'celda corregida', 'celdas corregidas')} en {name.upper()}. Se ha"
         " vuelto a revisar."
     )
     st.rerun()

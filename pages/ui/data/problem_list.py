@@ -10,8 +10,8 @@ from typing import Any
 
 import streamlit as st
 
-from bulk.core.figures import count, thousands
 from bulk.core.records import Problem
+from bulk.core.text import pluralize, thousands
 from bulk.files import problem_report
 from bulk.files.dataset import Dataset
 from bulk.planning.validation import totals
@@ -110,7 +110,7 @@ def _group_row(group: Group, chosen: Group | None, key: str, at: int) -> None:
     """`✗ 412 filas · what to do`, where the first one is, and «Ver filas»."""
     glyph = "✗" if group["severity"] == problems.ERROR else "!"
     in_rows = group["first_line"] is not None
-    how_many = count(group["count"], "fila", "filas") if in_rows else "el fichero"
+    how_many = pluralize(group["count"], "fila", "filas") if in_rows else "el fichero"
     text, button = st.columns([0.84, 0.16], vertical_alignment="center")
     message, where = escape_markdown(group["message"]), escape_markdown(_where(group))
     text.markdown(f"{glyph} **{how_many}** · {message}  \n:gray[{where}]")

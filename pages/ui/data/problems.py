@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bulk.core.figures import count, thousands
 from bulk.core.records import Problem
+from bulk.core.text import pluralize, thousands
 from bulk.errors import BulkError
 from bulk.planning.prepare import PreparedFile
 from pages.ui.mapping import selection
@@ -84,6 +84,6 @@ def totals_line(session: Session, found: Mapping[str, Sequence[Problem]]) -> str
         bad = {problem.line for problem in found.get(name, ()) if problem.severity == ERROR} - {
             None
         }
-        part = f"{name.upper()}: {count(len(dataset.frame) - len(bad), 'válida', 'válidas')}"
+        part = f"{name.upper()}: {pluralize(len(dataset.frame) - len(bad), 'válida', 'válidas')}"
         parts.append(part + apart(len(bad)))
     return " · ".join(parts)

@@ -9,7 +9,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from bulk.core.figures import count, thousands
+from bulk.core.text import pluralize, thousands
 from bulk.errors import InputError
 from bulk.planning import repairs
 from bulk.planning.repairs import Repair
@@ -113,10 +113,8 @@ def draw(session: Session) -> None:
         ]
         _group(session, name, members, position)
     if len(groups) > GROUPS:
-        st.caption(
-            f"Hay {count(len(groups) - GROUPS, 'grupo más; aparece', 'grupos más; aparecen')} al"
-            " aceptar estos."
-        )
+        more = pluralize(len(groups) - GROUPS, "grupo más; aparece", "grupos más; aparecen")
+        st.caption(f"Hay {more} al aceptar estos.")
 
 
 def country(session: Session) -> None:
@@ -160,7 +158,7 @@ def _group(session: Session, name: str, members: list[Repair], position: int) ->
     with st.container(border=True, gap="xsmall"):
         what, how, button = st.columns([0.34, 0.38, 0.28], vertical_alignment="center")
         what.markdown(
-            f"**{count(len(members), 'celda', 'celdas')}** · {repairs.RULES[first.rule]}  \n"
+            f"**{pluralize(len(members), 'celda', 'celdas')}** · {repairs.RULES[first.rule]}  \n"
             f":gray[{name.upper()} · {escape_markdown(first.column)}]"
         )
         how.markdown(f"`{_plain(first.before)}` → `{_plain(first.after)}`")

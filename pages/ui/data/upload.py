@@ -10,9 +10,9 @@ from contextlib import suppress
 import streamlit as st
 
 from bulk.adapters.call_permissions import read_profile
-from bulk.core.figures import count
 from bulk.core.logs import log
 from bulk.core.records import DATASETS, FILE_NAMES
+from bulk.core.text import pluralize
 from bulk.errors import BulkError, InputError
 from bulk.files.dataset import Dataset, Read, is_book, read_all, read_any, read_csv
 from pages.ui.data import corrections
@@ -125,7 +125,7 @@ def has_examples() -> bool:
 def size(dataset: Dataset) -> str:
     """`12 filas · 9 columnas`."""
     rows, columns = dataset.frame.shape
-    return f"{count(rows, 'fila', 'filas')} · {count(columns, 'columna', 'columnas')}"
+    return f"{pluralize(rows, 'fila', 'filas')} · {pluralize(columns, 'columna', 'columnas')}"
 
 
 def detected(dataset: Dataset) -> str:

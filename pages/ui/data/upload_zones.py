@@ -8,8 +8,8 @@ import html
 
 import streamlit as st
 
-from bulk.core.figures import count
 from bulk.core.records import DATASETS, FILE_NAMES
+from bulk.core.text import pluralize
 from bulk.errors import BulkError
 from bulk.files import workbook
 from bulk.files.dataset import Dataset
@@ -55,7 +55,7 @@ def _loaded(session: Session, name: str, dataset: Dataset, label: str) -> None:
     repaired = len(session.files.corrections.get(name, ()))
     details = f"{upload.size(dataset)}<br>{html.escape(upload.detected(dataset))}"
     if repaired:
-        cells = count(repaired, "celda corregida", "celdas corregidas")
+        cells = pluralize(repaired, "celda corregida", "celdas corregidas")
         details += f"<br>✎ {cells}; el original no se toca"
     st.markdown(f"{'!' if errors else '✓'} **{escape_markdown(_short_name(dataset))}**")
     st.html(f'<div class="card-sub"><b>{label}</b> · {details}</div>')

@@ -7,8 +7,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from bulk.core.figures import count, thousands
 from bulk.core.records import UNITS, RunRecord
+from bulk.core.text import pluralize, thousands
 from bulk.errors import BulkError
 from bulk.runs.connection import Connection
 from bulk.runs.status import find_run
@@ -55,7 +55,7 @@ def _data(session: Session) -> Step:
     if not session.files.working:
         return Step("datos", "✗", "faltan los ficheros")
     found = [
-        count(len(dataset.frame), *UNITS[name])
+        pluralize(len(dataset.frame), *UNITS[name])
         for name, dataset in session.files.working.items()
         if name != "global"
     ]
@@ -65,7 +65,7 @@ def _data(session: Session) -> Step:
         return Step("datos", "✗", "el fichero no tiene filas", warn=True)
     waiting = sum(map(len, session.files.pending.values()))
     if waiting:
-        found.append(count(waiting, "celda sin aplicar", "celdas sin aplicar"))
+        found.append(pluralize(waiting, "celda sin aplicar", "celdas sin aplicar"))
     detail = " · ".join(found)
     errors = any(problem.severity == "error" for problem in corrections.findings(session))
     return Step("datos", "!" if errors or waiting else "✓", detail, warn=bool(errors or waiting))

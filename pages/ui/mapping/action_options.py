@@ -8,7 +8,7 @@ import streamlit as st
 
 from bulk.adapters.call_permissions import read_profile
 from bulk.core.action import Action
-from bulk.core.figures import count
+from bulk.core.text import pluralize
 from bulk.errors import InputError
 from pages.ui.shell.session import Session
 from pages.ui.widgets.markdown import escape_markdown
@@ -49,7 +49,7 @@ def _profile(session: Session) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         kept = session.mapping.options.get("profile")
         text = (
-            count(len(kept["callingPermissions"]), "tipo de llamada", "tipos de llamada")
+            pluralize(len(kept["callingPermissions"]), "tipo de llamada", "tipos de llamada")
             if kept
             else "ninguno"
         )

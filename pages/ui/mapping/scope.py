@@ -10,8 +10,8 @@ from dataclasses import replace
 import streamlit as st
 
 from bulk.core.action import Action
-from bulk.core.figures import count, thousands
 from bulk.core.records import RunRecord
+from bulk.core.text import pluralize, thousands
 from bulk.errors import BulkError
 from bulk.files.dataset import Dataset, canonical
 from bulk.journal import rows, runs
@@ -139,7 +139,7 @@ def _confirm(session: Session, action: Action, found: Scope) -> None:
     )
     if chosen.not_found:
         st.caption(
-            count(
+            pluralize(
                 len(chosen.not_found),
                 "de la lista no está en el fichero.",
                 "de la lista no están en el fichero.",

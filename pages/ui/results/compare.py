@@ -5,8 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from bulk.core.figures import count, thousands
-from bulk.core.records import ALL_STATES, RunRecord
+from bulk.core.records import RunRecord
+from bulk.core.states import ALL_STATES
+from bulk.core.text import pluralize, thousands
 from bulk.journal import rows, runs
 from bulk.runs.context import Context
 from pages.ui.shell import resources
@@ -40,7 +41,7 @@ def draw(one: RunRecord, other: RunRecord) -> None:
     shown = found.head(MAX_ITEMS)
     verb = "Acabó distinta" if len(found) == 1 else "Acabaron distintas"
     more = f" Se muestran {thousands(MAX_ITEMS)}." if len(found) > MAX_ITEMS else ""
-    st.caption(f"{verb} {count(len(found), 'fila', 'filas')}.{more}")
+    st.caption(f"{verb} {pluralize(len(found), 'fila', 'filas')}.{more}")
     tables.show(shown, config=_CONFIG, key="compare_rows")
 
 

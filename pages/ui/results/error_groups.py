@@ -7,8 +7,9 @@ from __future__ import annotations
 import streamlit as st
 
 from bulk.adapters import get_action
-from bulk.core.figures import thousands
-from bulk.core.records import RETRY_STATES, REVIEW_STATES, RunRecord
+from bulk.core.records import RunRecord
+from bulk.core.states import RETRY_STATES, REVIEW_STATES
+from bulk.core.text import thousands
 from bulk.journal import rows
 from bulk.planning.scope import Scope
 from bulk.runs.context import Context

@@ -11,8 +11,9 @@ import pandas as pd
 import streamlit as st
 
 from bulk.adapters import get_action
-from bulk.core.figures import thousands
-from bulk.core.records import RunRecord, review_states
+from bulk.core.records import RunRecord
+from bulk.core.states import review_states
+from bulk.core.text import thousands
 from bulk.journal import control, memory, runs
 from bulk.report.audit import without_dry_run
 from bulk.runs.context import Context

@@ -10,7 +10,8 @@ import pandas as pd
 import streamlit as st
 
 from bulk.adapters import get_action
-from bulk.core.records import REVIEW_STATES, RunRecord
+from bulk.core.records import RunRecord
+from bulk.core.states import REVIEW_STATES
 from bulk.journal import runs, samples
 from bulk.runs.context import Context
 from bulk.runs.status import elapsed

@@ -9,7 +9,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from bulk.core.records import ALL_STATES, RunRecord
+from bulk.core.records import RunRecord
+from bulk.core.states import ALL_STATES
 from pages.ui.texts import word_of
 from pages.ui.widgets import charts
 from pages.ui.widgets.palette import PURPLE, ROW_HUES, fill, is_dark

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from bulk.adapters import get_action
 from bulk.core.action import Action
-from bulk.core.figures import count, thousands
 from bulk.core.records import RunRecord
+from bulk.core.text import pluralize, thousands
 from bulk.journal import runs
 from bulk.planning.readiness import Readiness
 from pages.ui.mapping import selection
@@ -79,7 +79,7 @@ def _entry(session: Session, state: Readiness, run: RunRecord | None) -> Entry:
     review = snapshot.finished - good
     left = snapshot.total - snapshot.finished
     tail = f" · {thousands(review)} por revisar" if review else ""
-    waiting = f" · {count(left, 'pendiente', 'pendientes')}" if left else ""
+    waiting = f" · {pluralize(left, 'pendiente', 'pendientes')}" if left else ""
     detail = f"hecha {thousands(good)}{tail}{waiting}"
     return Entry(action, state, detail, "!" if review or left else "✓", done=snapshot.ended)
 

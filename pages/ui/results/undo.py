@@ -9,8 +9,8 @@ from dataclasses import replace
 import streamlit as st
 
 from bulk.adapters import get_action
-from bulk.core.figures import count, thousands
 from bulk.core.records import RunRecord
+from bulk.core.text import pluralize, thousands
 from bulk.errors import BulkError
 from bulk.journal import runs
 from bulk.runs.launch import Launch, launch_plan
@@ -119,7 +119,7 @@ def _done(snapshot: RunSnapshot) -> None:
     for run in found[:MAX_UNDOS]:
         counts = undo_lists(resources.context(), run.run_id)
         text, opens = st.columns([0.78, 0.22], vertical_alignment="center")
-        numbers = (count(counts[name], word, plural(word)) for name, word in DONE.items())
+        numbers = (pluralize(counts[name], word, plural(word)) for name, word in DONE.items())
         text.info(
             UNDONE.format(local_time(run.created_at), escape_markdown(run.person or "?"), *numbers),
             icon=":material/undo:",
@@ -127,9 +127,8 @@ def _done(snapshot: RunSnapshot) -> None:
         if opens.button("Ver la restauración", width="stretch", key=f"undo_open_{run.run_id}"):
             st.switch_page(PAGES["informe"][0], query_params={"run": run.run_id})
     if len(found) > MAX_UNDOS:
-        st.caption(
-            f"y {count(len(found) - MAX_UNDOS, 'restauración', 'restauraciones')} más, en Historial"
-        )
+        more = pluralize(len(found) - MAX_UNDOS, "restauración", "restauraciones")
+        st.caption(f"y {more} más, en Historial")
 
 
 def _ask(session: Session, snapshot: RunSnapshot, preview: RunRecord) -> None:

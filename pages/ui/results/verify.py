@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from bulk.core.figures import thousands
 from bulk.core.records import RunRecord
+from bulk.core.text import thousands
 from bulk.errors import BulkError
 from bulk.journal import runs
 from bulk.report.verified import verification_line

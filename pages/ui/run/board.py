@@ -10,8 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import streamlit as st
 
-from bulk.core.figures import count, thousands
-from bulk.core.records import (
+from bulk.core.states import (
     ALL_STATES,
     ORDER_WORDS,
     PLAN_STATES,
@@ -19,6 +18,7 @@ from bulk.core.records import (
     ROW_STATES,
     STATE_WORDS,
 )
+from bulk.core.text import pluralize, thousands
 from bulk.journal import locations as journal_locations
 from bulk.journal import rows
 from bulk.runs.context import Context
@@ -156,7 +156,7 @@ def locations(context: Context, snapshot: RunSnapshot) -> None:
     bars = "".join(_location(name, counts) for name, counts in ranked[:MAX_LOCATIONS])
     st.html(f'<div class="bars">{bars}</div>')
     if len(ranked) > MAX_LOCATIONS:
-        st.caption(f"y {count(len(ranked) - MAX_LOCATIONS, 'ubicación', 'ubicaciones')} más")
+        st.caption(f"y {pluralize(len(ranked) - MAX_LOCATIONS, 'ubicación', 'ubicaciones')} más")
 
 
 def _counted(context: Context, snapshot: RunSnapshot) -> journal_locations.Counted:

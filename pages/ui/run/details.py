@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from bulk.core.figures import count, thousands
-from bulk.core.records import REVIEW_STATES
+from bulk.core.states import REVIEW_STATES
+from bulk.core.text import pluralize, thousands
 from bulk.journal import rows
 from bulk.runs.error_groups import error_groups
 from bulk.wording.fingerprints import ErrorGroup
@@ -79,7 +79,7 @@ def causes(snapshot: RunSnapshot, found: list[ErrorGroup]) -> None:
         if button.toggle(label, key=f"board_cause_{snapshot.run.run_id}_{number}"):
             run_tables.show_group(snapshot, group)
     if len(found) > MAX_CAUSES:
-        st.caption(f"y {count(len(found) - MAX_CAUSES, 'causa', 'causas')} más, en el informe")
+        st.caption(f"y {pluralize(len(found) - MAX_CAUSES, 'causa', 'causas')} más, en el informe")
 
 
 def counted(key: str, numbers: Mapping[int, int]) -> None:

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 
 import streamlit as st
 
-from bulk.core.figures import count, thousands
-from bulk.core.records import REVIEW_STATES, RunRecord
+from bulk.core.records import RunRecord
+from bulk.core.states import REVIEW_STATES
+from bulk.core.text import pluralize, thousands
 from bulk.errors import BulkError
 from bulk.journal import rows, runs
 from bulk.planning.prepare import PreparedFile
@@ -110,7 +111,7 @@ def how_long(session: Session, prepared: PreparedFile) -> str:
 def validation(session: Session, prepared: PreparedFile) -> None:
     """What the file itself says before Webex is asked: the rows set aside, to be corrected here."""
     bad = len(prepared.invalid.keys() - prepared.excluded)
-    valid = count(selection.to_send(prepared), "fila válida", "filas válidas")
+    valid = pluralize(selection.to_send(prepared), "fila válida", "filas válidas")
     st.markdown(f"##### Validación: {valid}{problems.apart(bad)}")
     problem_list.views(session, {prepared.dataset.name: prepared.problems}, key="dry_run")
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from bulk.core.figures import count, thousands
 from bulk.core.records import UNITS
+from bulk.core.text import pluralize, thousands
 from bulk.planning.prepare import PreparedFile
 from bulk.runs.connection import Connection
 from bulk.runs.forecast.estimate import people_losing_calling
@@ -71,7 +71,7 @@ def show_dry_run(prepared: PreparedFile, summary: DryRunSummary | None) -> None:
             icon=":material/task_alt:",
         )
         return
-    changing = count(summary.changes, *UNITS[prepared.action.dataset])
+    changing = pluralize(summary.changes, *UNITS[prepared.action.dataset])
     verb = "cambiará" if summary.changes == 1 else "cambiarán"
     aside = "apartada" if summary.aside == 1 else "apartadas"
     st.success(
@@ -159,7 +159,7 @@ def _warnings(request: LaunchRequest) -> str:
     action, changes = request.prepared.action, request.changes
     most = "" if request.summary else "como mucho "
     verb = "cambiará" if changes == 1 else "cambiarán"
-    st.write(f"Se {verb} {most}**{count(changes, *UNITS[action.dataset])}**.")
+    st.write(f"Se {verb} {most}**{pluralize(changes, *UNITS[action.dataset])}**.")
     if action.undo_note:
         st.caption(f"No todo se puede deshacer: {action.undo_note}")
     if request.summary is None:
@@ -167,7 +167,7 @@ def _warnings(request: LaunchRequest) -> str:
     removed = people_losing_calling(resources.context(), request.summary.run)
     if not removed:
         return ""
-    losing = count(removed, "usuario", "usuarios")
+    losing = pluralize(removed, "usuario", "usuarios")
     st.warning(REMOVAL.format(losing), icon=":material/warning:")
     return losing
 

@@ -9,8 +9,9 @@ from typing import Any
 
 import streamlit as st
 
-from bulk.core.figures import count
-from bulk.core.records import ORDER_WORDS, OrderStatus
+from bulk.core.records import OrderStatus
+from bulk.core.states import ORDER_WORDS
+from bulk.core.text import pluralize
 from bulk.errors import BulkError
 from bulk.journal import rows, runs
 from bulk.runs.resume import resume, resume_orders
@@ -47,10 +48,8 @@ def draw(session: Session, snapshot: RunSnapshot) -> None:
     _table(offered)
     total = len(snapshot.order_states)
     if len(offered) < total:
-        st.caption(
-            f"Se ven {count(len(offered), 'lote', 'lotes')} de {count(total, 'lote', 'lotes')}: con"
-            " errores, en pausa, cancelados y en curso."
-        )
+        seen, there = (pluralize(number, "lote", "lotes") for number in (len(offered), total))
+        st.caption(f"Se ven {seen} de {there}: con errores, en pausa, cancelados y en curso.")
     chosen = statuses(snapshot, st.session_state.get(CHOSEN, ""))
     if not chosen:
         st.caption(HINT)

@@ -9,8 +9,9 @@ from functools import partial
 
 import streamlit as st
 
-from bulk.core.figures import thousands
-from bulk.core.records import OPEN_STATES, PLAN_STATES, OrderStatus
+from bulk.core.records import OrderStatus
+from bulk.core.states import OPEN_STATES, PLAN_STATES
+from bulk.core.text import thousands
 from bulk.journal import locations, rows
 from pages.ui.run import board
 from pages.ui.run import tables as run_tables

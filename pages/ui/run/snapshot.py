@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 
 from bulk.adapters import get_action
 from bulk.core import stop_reasons
-from bulk.core.figures import count, thousands
-from bulk.core.records import ENDED_RUNS, OPEN_STATES, UNITS, RunRecord, review_states
+from bulk.core.records import UNITS, RunRecord
+from bulk.core.states import ENDED_RUNS, OPEN_STATES, review_states
+from bulk.core.text import pluralize, thousands
 from bulk.journal import runs
 from bulk.runs.context import Context
 from bulk.runs.status import KINDS, RUN_WORDS, elapsed, forecast, run_state, title
@@ -74,7 +75,7 @@ class RunSnapshot:
     @property
     def whole(self) -> str:
         """`4.300 usuarios`."""
-        return count(self.total, *UNITS[get_action(self.run.action_id).dataset])
+        return pluralize(self.total, *UNITS[get_action(self.run.action_id).dataset])
 
 
 def take_snapshot(
@@ -123,7 +124,9 @@ def progress_line(snapshot: RunSnapshot) -> str:
         parts.append(f"límite aprendido {decimal(snapshot.limit)}/s")
     if snapshot.run.rate_limited:
         parts.append(
-            count(snapshot.run.rate_limited, "espera pedida por Webex", "esperas pedidas por Webex")
+            pluralize(
+                snapshot.run.rate_limited, "espera pedida por Webex", "esperas pedidas por Webex"
+            )
         )
     if snapshot.alive and (late := snapshot.run.schedule.get("not_after")):
         parts.append(f"parará a las {hour(late)}")

@@ -9,8 +9,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from bulk.core.figures import thousands
-from bulk.core.records import REVIEW_STATES, OrderStatus, RowResult, RunRecord
+from bulk.core.records import OrderStatus, RowResult, RunRecord
+from bulk.core.states import REVIEW_STATES
+from bulk.core.text import thousands
 from bulk.journal import rows
 from bulk.report import ChangeText, change_text
 from bulk.runs.error_groups import belongs

@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
 
-from bulk.core.records import Row, RunRecord, order_state
+from bulk.core.records import Row, RunRecord
+from bulk.core.states import order_state
 from bulk.errors import JournalError, RunNotFound
 from bulk.journal import Journal, control, open_journal, orders, row_writes, rows, runs
 

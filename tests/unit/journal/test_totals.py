@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bulk.core.records import OPEN_STATES, Row, RunRecord
+from bulk.core.records import Row, RunRecord
+from bulk.core.states import OPEN_STATES
 from bulk.journal import Journal, locations, open_journal, orders, row_writes, rows, runs
 from bulk.journal.tables import rows as table
 

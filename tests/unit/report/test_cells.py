@@ -18,7 +18,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bulk.core.records import ALL_STATES, STATE_WORDS, RowResult, RunRecord, review_states
+from bulk.core.records import RowResult, RunRecord
+from bulk.core.states import ALL_STATES, STATE_WORDS, review_states
 from bulk.core.text import local, printable
 from bulk.files.csv_writer import csv_text, guarded, safe_cell, unguarded
 from bulk.files.xlsx_writer import text_book

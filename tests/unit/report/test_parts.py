@@ -19,7 +19,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bulk.core.records import PLAN_STATES, Row, RunRecord
+from bulk.core.records import Row, RunRecord
+from bulk.core.states import PLAN_STATES
 from bulk.errors import UsageError
 from bulk.files.dataset import Dataset, from_records
 from bulk.journal import row_writes, rows, runs

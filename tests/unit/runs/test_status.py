@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from bulk.core.records import ALL_STATES, RunRecord
+from bulk.core.records import RunRecord
+from bulk.core.states import ALL_STATES
 from bulk.runs.status import phone_text
 
 RUN = RunRecord(

@@ -13,7 +13,7 @@ BulkError
   (exit 2)
 ├── JournalError            the journal cannot be read or written
 ├── RowRefused              the row cannot be done as it stands (guards of the contracts)
-│   ├── Drifted             somebody changed it since: it is kept
+│   ├── Drifted             changed since by another user: it is kept
 │   └── NotReversible       nothing of it can be given back
 ├── WebexError              what the service answered, or that it did not
 │   ├── ApiError            a definite refusal: status, code, description
@@ -79,9 +79,8 @@ class BulkError(Exception):
     exit_code = 1
 
     def __init__(self, message: str | None = None) -> None:
-        super().__init__(
-            redact(message or _sentence(type(self)))
-        )  # an answer may quote what it was sent
+        # an answer may quote what it was sent
+        super().__init__(redact(message or _sentence(type(self))))
 
     @property
     def message(self) -> str:
@@ -185,7 +184,7 @@ class ApiError(WebexError):
         super().__init__(message, tracking_id=tracking_id)
         self.status = status
         self.error_code = error_code
-        self.named = named  # ids or numbers that the answer blames; empty when it names nobody
+        self.named = named  # ids or numbers that the answer blames; empty when it names none
         self.write = write  # True when a write was refused, False when a read was
 
     @property

@@ -132,9 +132,8 @@ def inspected(session: Session) -> None:
     {REPAIRS: repairs.draw, ERRORS: errors, NOTICES: notices, PREVIEW: previews}[view or first](
         session
     )
-    if view == PREVIEW or (
-        view in (ERRORS, NOTICES) and views[view]
-    ):  # may be longer than the screen
+    # may be longer than the screen
+    if view == PREVIEW or (view in (ERRORS, NOTICES) and views[view]):
         with page.bottom():
             continue_button(session, "on_foot")
 

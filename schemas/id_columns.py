@@ -15,9 +15,8 @@ import pyarrow.compute as pc  # type: ignore[import-untyped]
 
 from schemas.hydra import decoded_text, kind_of
 
-_SIX_BITS = np.full(
-    256, 0xFF, dtype=np.uint8
-)  # what a character stands for in base64; all bits: it stands for nothing
+# what a character stands for in base64; all bits: it stands for nothing
+_SIX_BITS = np.full(256, 0xFF, dtype=np.uint8)
 for _last in ("+/", "-_"):
     _alphabet = string.ascii_uppercase + string.ascii_lowercase + string.digits + _last
     _SIX_BITS[np.frombuffer(_alphabet.encode(), dtype=np.uint8)] = range(64)
@@ -53,9 +52,8 @@ def _like(first: str, ids: pa.LargeStringArray) -> npt.NDArray[np.bool_]:
     """
     length = len(first)
     own = np.frombuffer(first.encode().translate(_TABLE), dtype=np.uint8)
-    until = 8 * len(
-        "/".join(decoded_text(first).split("/")[:4]) + "/"
-    )  # bits of ciscospark://us/KIND/
+    # bits of ciscospark://us/KIND/
+    until = 8 * len("/".join(decoded_text(first).split("/")[:4]) + "/")
     ends = 6 * np.arange(1, length + 1)
     same = (0b111111 << np.clip(ends - until, 0, 6) & 0b111111).astype(np.uint8)
     ascii_only = np.resize(_NOT_ASCII, length)

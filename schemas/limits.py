@@ -20,9 +20,8 @@ class Limits:
 
 
 DEFAULT = Limits()
-_in_force: ContextVar[Limits] = ContextVar(
-    "limits", default=DEFAULT
-)  # frozen: nobody can change it
+# frozen: nobody can change it
+_in_force: ContextVar[Limits] = ContextVar("limits", default=DEFAULT)
 
 
 def limits() -> Limits:

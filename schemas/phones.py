@@ -52,9 +52,8 @@ def _is_as_long(first: str, digits: int) -> bool:
         code = int(first[:length])
         if code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
             rest = digits - length
-            rest -= (
-                first == "521" and rest == 11
-            )  # the mobile prefix that Mexico has given up, and many still write
+            # the mobile prefix that Mexico has given up, and many still write
+            rest -= first == "521" and rest == 11
             number = phonenumbers.PhoneNumber(country_code=code, national_number=int("1" * rest))
             return (
                 phonenumbers.is_possible_number_with_reason(number)

@@ -125,7 +125,7 @@ def decide(
 
 
 def _not_moved(before: State, new: Mapping[str, str]) -> tuple[str, ...]:
-    """What was asked of somebody who is there already: only a move would bring it along."""
+    """What was asked of a person who is there already: only a move would bring it along."""
     other = [
         f"{WORDS[member]} {before[member] or 'ninguna'} (se pide {value})"
         for member, value in new.items()
@@ -258,7 +258,7 @@ def unseen(change: Change, seen: State) -> bool:
 
 def undo(before: State, after: State) -> Change | Irreversible:
     """Back to the old location, with the old extension and number where they changed: only a move
-    brings them along, so that they stay where somebody has moved the person back (docs/webex.md
+    brings them along, so that they stay where another user has moved the person back (docs/webex.md
     3.2: Webex refuses a move to where the person is).
     """
     if not before.get("locationId"):

@@ -100,11 +100,8 @@ def write(
 
 def undo(before: State, after: State) -> Change:
     always = before.get("always") or {}
-    sent = {
-        "enabled": False,
-        "destination": "",
-        **always,
-    }  # what was absent is sent as what it means (docs/webex.md 3.3)
+    # what was absent is sent as what it means (docs/webex.md 3.3)
+    sent = {"enabled": False, "destination": "", **always}
     return Change({"always": (after.get("always"), always)}, body=_body({**after, "always": sent}))
 
 

@@ -68,7 +68,7 @@ class InputPlan:
     repair_cell: RepairCell  # what is done to the action's file, or to a block of it
     scope: Scope
     repairs: RepairGroups  # proposed for the other files
-    country: str | None  # of the phones without prefix; None = nobody said it
+    country: str | None  # of the phones without prefix; None = not given
 
 
 def way(

@@ -52,7 +52,7 @@ def cell_repairer(
 
 
 def tell_country(country: str | None, problems: Iterable[str]) -> None:
-    """Where phones lack their prefix and nobody said of which country they are: how to say it.
+    """Where phones lack their prefix and their country is not given: how to say it.
     `problems`: their rules.
     """
     from schemas.phones import NO_PREFIX

@@ -250,9 +250,8 @@ def _of_files(asked: DataOptions, written: Written) -> tuple[Sequence[Blocks], B
     if written.repairs:
         write_repairs(written.repairs, files.values(), repair_cell)
     if written.corrected:
-        given = next(
-            name for name, path in asked.files.items() if path
-        )  # a workbook brings others along
+        # a workbook brings others along
+        given = next(name for name, path in asked.files.items() if path)
         write_corrected(written.corrected, files[given], repair_cell)
     return list(files.values()), report
 

@@ -153,9 +153,8 @@ class SetOps:
     write_many: Callable[[Api, Sequence[Work]], Ticket | Accepted] | None = (
         None  # each row is then confirmed by reading
     )
-    write_limit: Callable[[Settings], int] = lambda settings: (
-        1
-    )  # summed weight of the rows of a write_many
+    # summed weight of the rows of a write_many
+    write_limit: Callable[[Settings], int] = lambda settings: 1
     weight: Callable[[Values], int] = lambda params: 1  # what a row counts against write_limit
     set_key: Callable[[Values], str] = lambda params: ""  # only rows of one key share a set
     mark: Callable[[Api, Sequence[Work]], Any] | None = (
@@ -189,12 +188,10 @@ class Action:
     params: tuple[Param, ...]  # docs/webex.md 0, without org_id
     read: Callable[..., State]  # (api, **params) -> before
     decide: Callable[..., Change]  # (before, **params) -> Change; pure
-    write: Callable[
-        ..., Any
-    ]  # (api, change, **params) -> Outcome; of an action that writes in sets, what write_many gives
-    undo: Callable[
-        ..., Change | Irreversible
-    ]  # (before, after) -> Change that restores, of the members that differ
+    # (api, change, **params) -> Outcome; of an action that writes in sets, what write_many gives
+    write: Callable[..., Any]
+    # (before, after) -> Change that restores, of the members that differ
+    undo: Callable[..., Change | Irreversible]
     one_of: tuple[str, ...] = ()  # at least one of these parameters has to be given
     one_of_option: str = ""  # an option of the run that serves instead
     # (params, before, change) of a row that will write -> what it needs; pure
@@ -220,13 +217,13 @@ class Action:
     needs_calling: bool = False  # call settings: a 404 or 400 of the read means "no Webex Calling"
     undo_note: str = ""  # Spanish: what undo cannot restore; empty = everything comes back
     sets: SetOps | None = None  # how Webex works in bulk here
+    # docs/webex.md 1.10
     scopes: tuple[str, ...] = (
         "spark-admin:telephony_config_read",
         "spark-admin:telephony_config_write",
-    )  # docs/webex.md 1.10
-    members: Mapping[str, Member] = field(
-        default_factory=dict
-    )  # member from before and after -> what people read
+    )
+    # member from before and after -> what people read
+    members: Mapping[str, Member] = field(default_factory=dict)
 
     @property
     def entity_kind(self) -> str:

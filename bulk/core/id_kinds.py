@@ -9,9 +9,8 @@ from dataclasses import dataclass
 class IdKind:
     """A kind of id, for rules, templates, messages and look-ups."""
 
-    types: tuple[
-        str, ...
-    ]  # of the decoded id, `ciscospark://us/TYPE/…`; the first is the usual one
+    # of the decoded id, `ciscospark://us/TYPE/…`; the first is the usual one
+    types: tuple[str, ...]
     words: str  # Spanish, with its article
     short: str  # Spanish, what a column of it holds
     expected: str  # Spanish, for the help of a template

@@ -159,9 +159,8 @@ class RunRecord:
     owner: str | None = None  # the last process that worked it
     # apply, undo (gives back what `parent` changed) or verify (looks at what `parent` left)
     kind: str = "apply"
-    schedule: Params = field(
-        default_factory=dict
-    )  # {at, not_after: UTC; after: runs; canary: rows; lines; descending}
+    # {at, not_after: UTC; after: runs; canary: rows; lines; descending}
+    schedule: Params = field(default_factory=dict)
 
     @property
     def plan_hash(self) -> str | None:

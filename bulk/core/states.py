@@ -58,7 +58,7 @@ _GOOD = frozenset({"done", "unchanged", "excluded", "create", "change"})
 
 
 def review_states(kind: str) -> tuple[str, ...]:
-    """States of the rows of such a run that somebody has to look at."""
+    """States of the rows of such a run that have to be looked at."""
     return (*REVIEW_STATES, *NOT_AS_ASKED) if kind == "verify" else REVIEW_STATES
 
 

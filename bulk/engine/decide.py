@@ -53,7 +53,7 @@ def _verified(live: LiveRun, change: Change, reference: Verifies, now: State) ->
 
 def decide_first(live: LiveRun, item: Item, now: State) -> Change:
     """As `decide`, before anything of this launch was sent for the row. Raises Drifted too, when
-    somebody was here since.
+    another user changed it since.
     """
     change, reference = decide(live, item, now), item.row.reference
     words = ChangeText(live.action.members)
@@ -71,7 +71,7 @@ def decide_first(live: LiveRun, item: Item, now: State) -> Change:
 def revert(action: Action, undoes: Undoes, now: State, options: Mapping[str, Any]) -> Change:
     """The change that restores the members that our run touched and that are not as before it.
 
-    What the action cannot restore of them is reported as `lost`. What somebody else has put back is
+    What the action cannot restore of them is reported as `lost`. What another user has put back is
     as before. Raises RowRefused.
     """
     before, touched = undoes.before, undoes.left

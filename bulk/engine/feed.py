@@ -87,7 +87,7 @@ def units_of(live: LiveRun, claimed: Iterable[StoredRow]) -> list[Unit]:
 
 def _by_itself(live: LiveRun, sets: SetOps, item: Item) -> bool:
     """One of several rows of an entity; or held against a plan or an undo, and written alone: then
-    its own read comes right before its write, with no time for a change of somebody else between
+    its own read comes right before its write, with no time for another user's change between
     them.
     """
     if not sets.shares_entity and item.row.entity in live.spec.repeated:

@@ -40,9 +40,8 @@ def finish(
     row = item.row
     if change is not None:
         pairs = item.pairs(change) if change else None
-        values["change"] = (
-            None if row.attempt and pairs == row.change else pairs
-        )  # as the intent has it
+        # as the intent has it
+        values["change"] = None if row.attempt and pairs == row.change else pairs
         values["notes"] = list(change.notes)
     seconds = round(time.monotonic() - item.started, 3)
     live.spec.log.later(

@@ -215,7 +215,7 @@ def _confirm_one(
 ) -> None:
     try:
         again = decide(live, item, seen)
-    except Exception as error:  # what is there now has a shape that nobody foresaw
+    except Exception as error:  # what is there now has an unforeseen shape
         settle.unread(live, item, error)
         return
     if not again:
@@ -349,7 +349,7 @@ def _unsettled(live: LiveRun, items: Sequence[Item]) -> list[Item]:
                 rest.append(item)
         except JournalError:
             raise
-        except Exception as error:  # what is there now has a shape that nobody foresaw
+        except Exception as error:  # what is there now has an unforeseen shape
             settle.unread(live, item, error)
     return rest
 

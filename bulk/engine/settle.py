@@ -43,9 +43,8 @@ def settle(live: LiveRun, item: Item, *, in_flight: bool) -> Verdict:
         now = read_now(live, item)
         verdict = judge(live, item, now)
         if verdict.send_again and not live.action.idempotent:
-            pause(
-                live, live.settings.settle_delay
-            )  # two equal reads before a write that is not idempotent
+            # two equal reads before a write that is not idempotent
+            pause(live, live.settings.settle_delay)
             now = read_now(live, item)
             verdict = judge(live, item, now)
     except Interrupted:

@@ -27,7 +27,7 @@ class Item:
     row: StoredRow  # as the journal handed it over
     started: float  # monotonic, for `seconds`
     change: Change = UNDECIDED  # as decided last
-    # somebody asked for it although its last write was never settled; until it is sent again
+    # the operator asked for it although its last write was never settled; until it is sent again
     asked: bool = False
     unanswered: bool = False  # a write of it got no usable answer: it may have been applied
 
@@ -66,7 +66,7 @@ class Unit:
     # follow a job
     stage: str
     items: list[Item]  # rows, in file order
-    keys: frozenset[str]  # entities (and "one job at a time") that nobody else may hold meanwhile
+    keys: frozenset[str]  # entities (and "one job at a time") that no other unit may hold meanwhile
     before: State | None = None  # read already, together with others
     read_at: float = 0.0  # monotonic
 

@@ -37,7 +37,7 @@ def is_early(live: LiveRun, living: Collection[str]) -> bool:
     """Its hour has not come, or a run that it waits for is still among the `living` of this
     process.
 
-    Those of one organisation are all of one process (docs/diseno.md 6.4), so nobody else's have to
+    Those of one organisation are all of one process (docs/diseno.md 6.4), so no others have to
     be asked for.
     """
     return not live.spec.after.isdisjoint(living) or (

@@ -48,7 +48,7 @@ def _watch() -> None:
                     sample(live)
             except JournalError as error:
                 live.halt("stopped", error.message)
-            except Exception:  # the watcher must outlive any surprise: nobody else hears a pause
+            except Exception:  # the watcher must outlive any surprise: nothing else hears a pause
                 log.exception("control")
             try:  # by itself: also a run whose commands cannot be read has to end
                 pool.end_if_over(live)

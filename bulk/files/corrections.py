@@ -26,7 +26,7 @@ class Fix:
     line: int  # line of the file
     column: str  # header as written
     value: str  # new text
-    inspected: bool = True  # somebody saw the row; False for what a program proposed or spread
+    inspected: bool = True  # the operator saw the row; False for what a program proposed or spread
 
 
 def bad_rows(
@@ -70,7 +70,7 @@ def like_this(dataset: Dataset, fix: Fix, problems: Sequence[Problem] | None = N
 
 
 def apply(dataset: Dataset, fixes: Iterable[Fix]) -> Dataset:
-    """A dataset with the fixes made; a row that somebody looked at and corrected is no longer a
+    """A dataset with the fixes made; a row that was looked at and corrected is no longer a
     problem of reading.
 
     Its cells may have shifted (RAGGED): no repair and no id filled in puts them back. The original

@@ -67,9 +67,8 @@ class CsvFile:
                 yield frame, [*problems, *found]
         except UnicodeDecodeError:
             with self.opener() as whole:
-                encodings.decode(
-                    whole.read(), self.file_name, self.encoding
-                )  # says so, with the line
+                # says so, with the line
+                encodings.decode(whole.read(), self.file_name, self.encoding)
             raise
         if nulls and empty is not None:
             message = (
@@ -152,9 +151,8 @@ def _encoding_of(
             return encodings.decode(looked.window, file_name, encoding)[1]
     except InputError:
         with opener() as file:
-            encodings.decode(
-                file.read(), file_name, encoding
-            )  # says the same with the line in the whole file
+            # says the same with the line in the whole file
+            encodings.decode(file.read(), file_name, encoding)
         raise
     with opener() as file:
         return encodings.decode(file.read(), file_name)[1]

@@ -231,9 +231,8 @@ def _mostly_blank(part: bytes, width: int) -> bool:
     """Whether a cell for each column of each line would be more cells than so few bytes can
     hold.
     """
-    characters = np.frombuffer(
-        part, dtype=np.uint8
-    )  # counts faster than bytes do, in pieces that the processor keeps at hand
+    # counts faster than bytes do, in pieces that the processor keeps at hand
+    characters = np.frombuffer(part, dtype=np.uint8)
     pieces = [characters[start : start + PIECE] for start in range(0, len(characters), PIECE)]
     lines = max(sum(int(np.count_nonzero(piece == ord(end))) for piece in pieces) for end in "\n\r")
     return lines * width > len(part) + 1

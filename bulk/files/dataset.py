@@ -42,9 +42,8 @@ class Dataset:
     problems: tuple[
         Problem, ...
     ] = ()  # rows with too many or too few cells; what reading had to repair
-    lines: Mapping[str, int] = field(
-        default_factory=dict
-    )  # header -> its line, where GLOBAL is written as pairs
+    # header -> its line, where GLOBAL is written as pairs
+    lines: Mapping[str, int] = field(default_factory=dict)
 
 
 def read_csv(
@@ -88,9 +87,8 @@ class Read:
     """What a file brings."""
 
     datasets: list[Dataset]  # one; of a workbook, one a sheet that has one of the three names
-    refused: dict[str, str] = field(
-        default_factory=dict
-    )  # dataset name -> why its sheet could not be read
+    # dataset name -> why its sheet could not be read
+    refused: dict[str, str] = field(default_factory=dict)
 
 
 def read_all(
@@ -191,9 +189,8 @@ def _openable(
     is too big.
     """
     if isinstance(source, bytes):
-        if (
-            len(source) > MAX_UPLOADED
-        ):  # the browser asks first, but it is not the one to be believed
+        # the browser asks first, but it is not the one to be believed
+        if len(source) > MAX_UPLOADED:
             raise InputError(
                 f"«{file_name}» pasa de {MAX_UPLOADED >> 20} MB. Pártelo, o usa la línea de"
                 " órdenes: ella lo lee por bloques."

@@ -20,9 +20,8 @@ _UTF8_PAIR = re.compile(
 _HIGH = re.compile(rb"[\x80-\xff]")
 _SAMPLE = 65_536
 _HEAD = 256  # bytes in which a page says that it is one
-_NOT_OF_FILES = frozenset(
-    {"idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape"}
-)  # codecs of other things
+# codecs of other things
+_NOT_OF_FILES = frozenset({"idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape"})
 _MAX_CONTROL = 0.01  # share of control characters above which it is no text
 _SOME_CONTROL = 10  # as many are forgiven in any file
 

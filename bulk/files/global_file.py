@@ -65,10 +65,8 @@ def _pairs(frame: pd.DataFrame) -> list[tuple[int, str, str]] | None:
     first, second = map(str, frame.columns[:2])
     if canonical(first) in _PARAMETER and canonical(second) in _VALUE:
         return [row for row in rows if any(row[1:])]
-    names = [
-        first,
-        *(name for _, name, _ in rows),
-    ]  # no header: the first pair stands where it would be
+    # no header: the first pair stands where it would be
+    names = [first, *(name for _, name, _ in rows)]
     if canonical(second) not in KNOWN_HEADERS and all(
         canonical(name) in KNOWN_HEADERS for name in names
     ):

@@ -90,9 +90,8 @@ def to_xlsx(dataset: Dataset, problems: Sequence[Problem], *, only_bad: bool = F
             {"num_format": "@", "bg_color": "#FDEBCB", "font_color": "#8A5200"}
         ),
     }
-    ragged = [
-        problem for problem in dataset.problems if problem.rule == RAGGED
-    ]  # also of rows that nobody chose
+    # also of rows not chosen
+    ragged = [problem for problem in dataset.problems if problem.rule == RAGGED]
     _fill(
         sheet, dataset, _by_line([*dict.fromkeys([*problems, *ragged])]), looks, only_bad=only_bad
     )

@@ -19,23 +19,18 @@ from bulk.errors import InputError
 from bulk.files import csv_rows
 
 SAVE_AGAIN = "Guárdalo de nuevo como .xlsx o como CSV UTF-8."
-Sheet = tuple[
-    str, str, pd.DataFrame, list[Problem]
-]  # dataset name, name as reported, frame, ragged rows
+# dataset name, name as reported, frame, ragged rows
+Sheet = tuple[str, str, pd.DataFrame, list[Problem]]
 _MAX_UNZIPPED = (
     1 << 30
     # bytes: a workbook that unfolds to more is refused (a full sheet of ten columns has half of
     # that)
 )
-_MAX_ROWS, _MAX_CELLS = (
-    1_048_576,
-    50_000_000,
-)  # of a sheet: as Excel, and far more than a table that people filled in
+# of a sheet: as Excel, and far more than a table that people filled in
+_MAX_ROWS, _MAX_CELLS = (1_048_576, 50_000_000)
 _MAX_PARTS = 2_000  # files inside a workbook
-_FOLDED = (
-    64 << 20,
-    200,
-)  # one that unfolds to so many bytes, and so many times its own size, is a bomb and not a table
+# one that unfolds to so many bytes, and so many times its own size, is a bomb and not a table
+_FOLDED = (64 << 20, 200)
 # A number format of zeros and fixed text only: `0000`, `"+34"000000000`, `000 00 00`. After a `;`
 # it is for negatives, and an unquoted dot is the decimal point in every file, whatever the country.
 _FORMAT = re.compile(r'(?:"[^"]*"|\\.|[0-9 +\-()])*0(?:"[^"]*"|\\.|[0-9 +\-()])*')
@@ -258,9 +253,8 @@ def _number(value: int, number_format: str) -> str:
         for quoted, escaped, plain in _PART.findall(number_format)
     ]
     digits = str(value).zfill(places.count(""))
-    ahead = len(digits) - places.count(
-        ""
-    )  # digits for which there is no place go with the first one
+    # digits for which there is no place go with the first one
+    ahead = len(digits) - places.count("")
     shown, taken = [], 0
     for place in places:
         width = 0 if place else 1 + (ahead if not taken else 0)
@@ -270,7 +264,7 @@ def _number(value: int, number_format: str) -> str:
 
 
 def _without_result(raw: bytes, part: str) -> Iterator[tuple[str, int]]:
-    """(letters of the column, row) of the formulas whose result nobody saved: a program that is not
+    """(letters of the column, row) of the formulas without a saved result: a program that is not
     Excel wrote them.
     """
     with zipfile.ZipFile(io.BytesIO(raw)) as archive, archive.open(part.lstrip("/")) as file:

@@ -12,9 +12,8 @@ from sqlalchemy import Select, func, select, union_all
 from bulk.journal.store import Journal
 from bulk.journal.tables import rows
 
-Counted = list[
-    tuple[str, str, int]
-]  # location, state, rows: those of one location and state add up
+# location, state, rows: those of one location and state add up
+Counted = list[tuple[str, str, int]]
 TO_DISK = 5.0  # seconds that an outcome may take from its stamp to its commit
 
 

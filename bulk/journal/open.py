@@ -1,6 +1,6 @@
 """From a data directory to its open journal: what is there is looked at before the first write.
 
-A journal that is somebody else's, newer than the program, or lost, is reported with what to do and
+A journal of another program, newer than the program, or lost, is reported with what to do and
 left as it is.
 """
 
@@ -80,7 +80,7 @@ def _has_no_tables(path: Path) -> bool:
 
 
 def _refuse_other(path: Path) -> None:
-    """A database of somebody else, or of a newer version, stays as it is. Raises JournalError."""
+    """A database of another program, or of a newer version, stays as it is. Raises JournalError."""
     if not path.exists() or not path.stat().st_size:
         return
     names, version = _tables_and_version(path)

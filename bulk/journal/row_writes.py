@@ -42,9 +42,8 @@ class Entry:
     kind: str  # "intent", "ticket", "outcome" or "release"
     run_id: str  # run
     line: int  # row
-    values: dict[str, Any] = field(
-        default_factory=dict
-    )  # column -> value, for the statement of this kind
+    # column -> value, for the statement of this kind
+    values: dict[str, Any] = field(default_factory=dict)
     moves: tuple[int, str, str] | None = (
         None  # (order's seq, from state, to state), for the counters
     )

@@ -86,7 +86,7 @@ def claim(
 
 
 def in_flight(journal: Journal, run_id: str, settle_delay: float) -> int:
-    """Rows of which nobody knows yet what became of them: in a remote job, or with a write that may
+    """Rows whose end is not known yet: in a remote job, or with a write that may
     still land.
     """
     throttled = (datetime.now(UTC) - timedelta(seconds=settle_delay)).isoformat(

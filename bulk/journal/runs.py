@@ -225,9 +225,8 @@ def order_status(journal: Journal, order_id: str) -> OrderStatus:
     return _status(found[1:], *_judged(found[1:], found[0], {}))
 
 
-_HELD = type_coerce(
-    orders.c.held, Integer
-)  # as it stands on the disk: thousands are read each second
+# as it stands on the disk: thousands are read each second
+_HELD = type_coerce(orders.c.held, Integer)
 _STATUS = (
     orders.c.order_id,
     orders.c.run_id,

@@ -30,11 +30,8 @@ MAX_PER_COMMIT = 2_000
 # entries
 GROUPING = 0.03
 MANY_WAIT = 4
-BUSY, COMPACTING, FOLDING = (
-    10_000,
-    1_000,
-    250,
-)  # ms that a write, `compact` and `fold` wait for others
+# ms that a write, `compact` and `fold` wait for others
+BUSY, COMPACTING, FOLDING = (10_000, 1_000, 250)
 OLDEST_SQLITE = (3, 35)  # UPDATE … RETURNING
 TOO_OLD = (
     "Este Python trae SQLite {}, y hace falta 3.35 o más nuevo. Instala el programa con un Python"
@@ -81,10 +78,8 @@ class Journal:
         self._engine = _engine(url)
         self._queue: queue.SimpleQueue[Item] = queue.SimpleQueue()
         self.before_commit: tuple[Callable[[], None], ...] = ()  # called by the writing thread
-        self._busy, self._drained_at = (
-            False,
-            0.0,
-        )  # many waited for the last commit; when it began (monotonic)
+        # many waited for the last commit; when it began (monotonic)
+        self._busy, self._drained_at = (False, 0.0)
         try:
             self._written = _bring_up_to_date(self._engine)  # by this process
         except SQLAlchemyError as error:
@@ -122,7 +117,7 @@ class Journal:
         )
 
     def later(self, entry: Entry) -> None:
-        """Queue one entry that nobody waits for: what fails is not reported, and what it says is
+        """Queue one entry that no thread waits for: what fails is not reported, and what it says is
         found out again.
         """
         self._queue.put((entry, None))
@@ -134,7 +129,7 @@ class Journal:
         self.write(lambda connection: None)
 
     def compact(self) -> bool:
-        """Give freed space back to the disk (SQLite); False when somebody has the file in use, and
+        """Give freed space back to the disk (SQLite); False when the file is in use, and
         nothing is lost by that.
         """
         return self._upkeep("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)", patience=COMPACTING)
@@ -247,9 +242,8 @@ def _bring_up_to_date(engine: Engine) -> bool:
         if current_version(connection) == SCHEMA_VERSION:
             return False
         if engine.dialect.name == "sqlite":
-            connection.exec_driver_sql(
-                "BEGIN IMMEDIATE"
-            )  # the driver alone would commit each CREATE by itself
+            # the driver alone would commit each CREATE by itself
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
         migrate(connection)
         connection.commit()
     return True
@@ -267,9 +261,8 @@ def _engine(url: str | URL) -> Engine:
 def _sqlite_pragmas(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute(
-        "PRAGMA synchronous=FULL"
-    )  # an intent must survive power loss; group commits make it cheap
+    # an intent must survive power loss; group commits make it cheap
+    cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute(f"PRAGMA busy_timeout={BUSY}")
     cursor.close()
 

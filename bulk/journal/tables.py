@@ -18,26 +18,23 @@ runs = Table(
     metadata,
     Column("run_id", String(32), primary_key=True),
     Column("action_id", String(80), nullable=False),
-    Column(
-        "state", String(32), nullable=False
-    ),  # preparing running paused stopped cancelled completed completed_with_errors
+    # preparing running paused stopped cancelled completed completed_with_errors
+    Column("state", String(32), nullable=False),
     Column("reason", Text),  # Spanish: why it stopped by itself
     Column("dry_run", Boolean, nullable=False, default=False),
     Column("created_at", String(32), nullable=False),
     Column("started_at", String(32)),  # first request
     Column("ended_at", String(32)),  # commit of the last outcome
-    Column(
-        "target", Text, nullable=False
-    ),  # "sandbox" or the base URL; never a port of the sandbox
+    # "sandbox" or the base URL; never a port of the sandbox
+    Column("target", Text, nullable=False),
     Column("org_id", Text),
     Column("org_name", Text),
     Column("person", Text),  # who the token belongs to
     Column("bulk", Boolean, nullable=False, default=True),
     Column("chunk_size", Integer, nullable=False),
     Column("workers", Integer, nullable=False),
-    Column(
-        "options", Text, nullable=False, default="{}"
-    ),  # profile, force_pstn, allow_calling_removal …
+    # profile, force_pstn, allow_calling_removal …
+    Column("options", Text, nullable=False, default="{}"),
     Column("settings", Text, nullable=False, default="{}"),
     Column("mapping", Text, nullable=False, default="{}"),
     Column("scope", Text, nullable=False, default="{}"),
@@ -49,9 +46,8 @@ runs = Table(
     Column("rate_limited", Integer, nullable=False, default=0),
     Column("owner", Text),  # "host · proceso 123", the last process that worked it
     Column("kind", String(8), nullable=False, server_default="apply"),  # apply undo verify
-    Column(
-        "schedule", Text, nullable=False, server_default="{}"
-    ),  # {at, not_after, canary, lines, descending}
+    # {at, not_after, canary, lines, descending}
+    Column("schedule", Text, nullable=False, server_default="{}"),
 )
 
 orders = Table(
@@ -61,15 +57,13 @@ orders = Table(
     Column("seq", Integer, primary_key=True),  # first line
     Column("order_id", String(48), nullable=False, unique=True),
     Column("total", Integer, nullable=False),
-    Column(
-        "held", Boolean, nullable=False, default=False, server_default=false()
-    ),  # asked to wait: its rows are not claimed
+    # asked to wait: its rows are not claimed
+    Column("held", Boolean, nullable=False, default=False, server_default=false()),
     *(Column(f"n_{state}", Integer, nullable=False, default=0) for state in ALL_STATES),
 )
 _held = orders.c.held.is_(True)
-orders_held = Index(
-    "orders_held", orders.c.run_id, sqlite_where=_held, postgresql_where=_held
-)  # asked at each claim
+# asked at each claim
+orders_held = Index("orders_held", orders.c.run_id, sqlite_where=_held, postgresql_where=_held)
 
 rows = Table(
     "rows",
@@ -84,13 +78,11 @@ rows = Table(
     Column("params", Text, nullable=False),
     Column("before", Text),  # the first one read, never overwritten
     Column("change", Text),  # member -> [old, new]
-    Column(
-        "touched", Text
-    ),  # member -> last value that was sent, over all attempts: what an undo may take for ours
+    # member -> last value that was sent, over all attempts: what an undo may take for ours
+    Column("touched", Text),
     Column("after", Text),
-    Column(
-        "intent_open", Boolean, nullable=False, default=False
-    ),  # a write may be out there without outcome
+    # a write may be out there without outcome
+    Column("intent_open", Boolean, nullable=False, default=False),
     Column("attempt", Integer, nullable=False, default=0),  # intents of this row
     Column("sent_at", String(32)),
     Column("mark", Text),  # kept with the intent, to find a lost remote job
@@ -104,15 +96,15 @@ rows = Table(
     Column("started_at", String(32)),
     Column("ended_at", String(32)),
     Column("seconds", Float),  # from the row's start to its outcome
-    Column(
-        "reference", Text
-    ),  # what the row is held against: the change of a plan, or what an undo gives back
+    # what the row is held against: the change of a plan, or what an undo gives back
+    Column("reference", Text),
 )
 Index("rows_entity", rows.c.run_id, rows.c.entity)
 _ended = rows.c.ended_at.is_not(None)
+# the latest rows
 rows_ended = Index(
     "rows_ended", rows.c.run_id, rows.c.ended_at, sqlite_where=_ended, postgresql_where=_ended
-)  # the latest rows
+)
 
 control = Table(
     "control",

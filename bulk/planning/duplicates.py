@@ -67,9 +67,8 @@ def _same_number(
         pairs = frame.loc[frame[name] != "", [name, action.entity]]
         if pairs[name].str.contains(";", regex=False).any():
             pairs = pairs.assign(**{name: pairs[name].str.split(";")}).explode(name)
-        pairs = pairs[
-            pairs[name].duplicated(keep=False)
-        ]  # few: what follows costs several times this
+        # few: what follows costs several times this
+        pairs = pairs[pairs[name].duplicated(keep=False)]
         shared = pairs[name].isin(_more_than_once(pairs.drop_duplicates()[name]))
         numbers = pairs[name][shared]
         for number, (line, others) in zip(numbers, _companions(numbers), strict=True):

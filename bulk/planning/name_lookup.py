@@ -37,9 +37,8 @@ SEVERAL = (
     "Hay {} en Webex que se llaman así: {}. Elige una (en la aplicación, o con --choose"
     " 'nombre=final de su identificador'), o pon el identificador en la celda."
 )
-Ambiguities = dict[
-    tuple[str, str], list[Entry]
-]  # (kind, name as written) -> candidates, the likeliest first; never empty
+# (kind, name as written) -> candidates, the likeliest first; never empty
+Ambiguities = dict[tuple[str, str], list[Entry]]
 
 
 @dataclass
@@ -49,13 +48,11 @@ class Names:
     """
 
     directory: Directory
-    chosen: Mapping[str, str] = field(
-        default_factory=dict
-    )  # what and name (as _key writes them) -> id
-    doubts: Ambiguities = field(default_factory=dict)  # what somebody has to choose
-    used: dict[tuple[str, str], str] = field(
-        default_factory=dict
-    )  # (kind, name as written) -> id: chosen before, taken again
+    # what and name (as _key writes them) -> id
+    chosen: Mapping[str, str] = field(default_factory=dict)
+    doubts: Ambiguities = field(default_factory=dict)  # what the operator has to choose
+    # (kind, name as written) -> id: chosen before, taken again
+    used: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def resolve(
         self, action: Action, dataset: Dataset, mapping: ColumnMapping, frame: pd.DataFrame
@@ -140,7 +137,7 @@ class Names:
 
 
 def meanings(names: Names) -> list[str]:
-    """Of each choice that was taken, `«Sede» es Sede (prefijo 8001, …54a383b4)`; asks nobody."""
+    """Of each choice that was taken, `«Sede» es Sede (prefijo 8001, …54a383b4)`; asks no one."""
     message = []
     for (kind, name), found in names.used.items():
         entries = names.directory.known(kind)

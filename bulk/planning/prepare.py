@@ -43,9 +43,8 @@ class PreparedFile:
     problems: list[Problem]  # of the file and of the rows
     invalid: Mapping[int, Problem]  # line -> its first error
     excluded: frozenset[int]  # lines outside the scope
-    scope: Mapping[str, Any] = field(
-        default_factory=dict
-    )  # how the rows were chosen, for the journal
+    # how the rows were chosen, for the journal
+    scope: Mapping[str, Any] = field(default_factory=dict)
     chosen: Chosen | None = None  # the same, for people
     joined: tuple[Dataset, ...] = ()  # other files that values come from
 

@@ -2,7 +2,7 @@
 applied when accepted.
 
 The contracts' E.164 rule decides what is valid; phonenumbers only proposes, and only with a country
-that somebody gave.
+that the operator gave.
 """
 
 from __future__ import annotations
@@ -41,14 +41,12 @@ _EMAIL = re.compile(r"[^@\s<>:;,]+@[^@\s<>:;,]+\.[^@\s<>:;,]+")
 _EXCEL = re.compile(EXCEL)
 _DECIMAL = re.compile(r"(\+?[0-9]+)[.,]0+")  # nothing but zeros: what is before the mark is whole
 _THOUSANDS = re.compile(r"[0-9]{1,3}(?:[.,][0-9]{3})+")
-_FILLER = re.compile(
-    "[\\s\u2010-\u2015\u2212\ufe58\ufe63\uff0d.\\-()/]"
-)  # what people put between digits, dashes of all sorts
+# what people put between digits, dashes of all sorts
+_FILLER = re.compile("[\\s\u2010-\u2015\u2212\ufe58\ufe63\uff0d.\\-()/]")
 _ADDRESS = re.compile(r"""[^\s<>;,'"()\[\]]+@[^\s<>;,'"()\[\]]+""")
 _DASHED = re.compile("[0-9]{2}\\s*[\u2010-\u2015\u2212\ufe58\ufe63\uff0d-]\\s*[0-9]{2}")
-_LISTED = re.compile(
-    r"[0-9]{3}(?:,[0-9]{3})+"
-)  # as well a list of short extensions as a number with marks of thousands
+# as well a list of short extensions as a number with marks of thousands
+_LISTED = re.compile(r"[0-9]{3}(?:,[0-9]{3})+")
 _APOSTROPHES = "'’‘`´"
 _ZERO = re.compile(r"\(\s*0\s*\)")  # +44 (0)20: dialled inside the country only
 _FULL_WIDTH = str.maketrans("＋．，（）", "+.,()")
@@ -76,9 +74,8 @@ class Repair:
     rule: str  # a key of RULES
 
 
-RepairCell = Callable[
-    [Dataset], tuple[Dataset, list[Repair]]
-]  # a file -> what it becomes, and the repairs proposed for it
+# a file -> what it becomes, and the repairs proposed for it
+RepairCell = Callable[[Dataset], tuple[Dataset, list[Repair]]]
 
 
 def as_it_is(dataset: Dataset) -> tuple[Dataset, list[Repair]]:
@@ -277,7 +274,7 @@ def _phone(item: str, country: str | None) -> tuple[str, str] | None:
     bare, rule = _without_apostrophe(_ascii_digits(item), "")
     if DECIMALS.search(bare):
         if not (whole := re.fullmatch(r"(.*?)[.,]\s*0+", bare)):
-            return None  # decimals that are not zero are digits of nobody knows what
+            return None  # decimals that are not zero are digits of an unknown number
         bare, rule = whole[1], "sobra_decimal"
     abroad = _ZERO.sub("", bare)
     plain = _FILLER.sub("", abroad)
@@ -306,7 +303,7 @@ def _without_apostrophe(cell: str, rule: str) -> tuple[str, str]:
 
 def _ascii_digits(text: str) -> str:
     """Digits of any script and full-width signs as the keyboard writes them, without marks that
-    nobody sees.
+    no operator sees.
     """
     seen = (each for each in text if unicodedata.category(each) != "Cf")
     plain = "".join(str(unicodedata.decimal(each)) if each.isdecimal() else each for each in seen)
@@ -345,7 +342,7 @@ def _extension(cell: str, form: re.Pattern[str] = _EXTENSION) -> tuple[str, str]
 
 def _several(text: str, *, may_be_phone: bool) -> bool:
     """Whether these are two extensions, a range or a date: joined they would be a number that
-    nobody wrote.
+    was not written.
 
     Pairs (20 41) are one number as people say it; so are the groups of a phone, where one
     `may_be_phone`.

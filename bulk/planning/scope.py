@@ -100,9 +100,8 @@ class Chosen:
     several: tuple[
         str, ...
     ] = ()  # of the pasted list, found in more than one row: all of them are in
-    named: frozenset[str] = (
-        frozenset()
-    )  # of the entities left open by the other run, those that some row names
+    # of the entities left open by the other run, those that some row names
+    named: frozenset[str] = frozenset()
     unclear: tuple[
         Problem, ...
     ] = ()  # avisos: marks of `selected` that are not understood, a column that only looks like it
@@ -318,9 +317,8 @@ def _within(index: pd.Index[Any], ranges: Sequence[tuple[int, int]]) -> pd.Serie
     firsts, lasts = np.array(sorted(ranges), dtype="int64").T
     farthest = np.maximum.accumulate(lasts)  # ranges may overlap
     lines = index.to_numpy(dtype="int64")
-    before = (
-        np.searchsorted(firsts, lines, side="right") - 1
-    )  # the last range that begins at the line or before it; -1 = none
+    # the last range that begins at the line or before it; -1 = none
+    before = np.searchsorted(firsts, lines, side="right") - 1
     return pd.Series((before >= 0) & (lines <= farthest[before]), index=index)
 
 

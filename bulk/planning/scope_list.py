@@ -24,7 +24,7 @@ COLUMNS = (
 
 def parse_pasted(text: str, dataset: Dataset) -> tuple[str, ...]:
     """One item a line, or between `;`, tabs or `,`; each once. A comma stays where `dataset` calls
-    somebody so: «Pérez, Ana».
+    the operator so: «Pérez, Ana».
     """
     parts = [part.strip() for part in re.split("[\n\r;\t]", text)]
     known = _known(dataset, {_plain(part) for part in parts if "," in part})

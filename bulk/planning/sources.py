@@ -15,13 +15,8 @@ from bulk.errors import InputError
 from bulk.files.dataset import Dataset, canonical
 
 KINDS = ("column", "global", "constant", "template", "join", "none")
-JOIN_KEYS = (
-    "location_name",
-    "location_id",
-    "email",
-    "person_id",
-    "extension",
-)  # tried in this order when no key is said
+# tried in this order when no key is said
+JOIN_KEYS = ("location_name", "location_id", "email", "person_id", "extension")
 _ELSEWHERE = re.compile(
     r"(?P<place>\w+)\.(?P<column>[^\[\]]+)(?:\[(?P<on>[^\[\]=]+)(?:=(?P<key>[^\[\]=]+))?\])?",
     re.DOTALL,

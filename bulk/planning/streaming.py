@@ -47,10 +47,9 @@ class BlockReport:
     invalid: int  # of the others, with some error
     totals: list[dict[str, Any]]  # as validation.totals
     problems: list[Problem]  # the first KEPT
-    scope: str = ""  # Spanish: how the rows were chosen; "" = nobody chose
-    repairs: RepairGroups = field(
-        default_factory=RepairGroups
-    )  # proposed for the cells of the file
+    scope: str = ""  # Spanish: how the rows were chosen; "" = not chosen
+    # proposed for the cells of the file
+    repairs: RepairGroups = field(default_factory=RepairGroups)
     unmatched: str = ""  # Spanish: what another run left open and the file does not name
 
 
@@ -96,9 +95,8 @@ class _Tally:
         self.repairs.add(repairs, prepared.dataset.file_name)
         if prepared.chosen is not None:
             self.named |= prepared.chosen.named
-        of_file = {
-            problem for problem in prepared.problems if problem.line is None
-        }  # a block says of it what the last one did
+        # a block says of it what the last one did
+        of_file = {problem for problem in prepared.problems if problem.line is None}
         self.add(_in_order(problem for problem in prepared.problems if problem not in self.of_file))
         self.of_file |= of_file
 
@@ -174,9 +172,8 @@ def validate_blocks(
         require_sources(prepared)
         if not tally.rows:
             tally.add(of_the_others(action, mapping, files))
-        said = said or first_org(
-            repaired, _without(prepared.frame, prepared.excluded)["org_id"]
-        )  # valid or not, as validate_rows
+        # valid or not, as validate_rows
+        said = said or first_org(repaired, _without(prepared.frame, prepared.excluded)["org_id"])
         tally.add_block(prepared, proposed)
         suspects.add(_compared(prepared))
     lines = suspects.lines()
@@ -283,9 +280,8 @@ class _Suspects:
             lines = np.concatenate([each for _, each in parts])
             if not len(hashes):
                 continue
-            ordered = np.sort(
-                hashes
-            )  # without the lines: ten times faster, and seldom does anything repeat
+            # without the lines: ten times faster, and seldom does anything repeat
+            ordered = np.sort(hashes)
             twice = ordered[1:][ordered[1:] == ordered[:-1]]
             if len(twice):
                 suspects.append(lines[np.isin(hashes, twice)])

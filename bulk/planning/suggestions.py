@@ -27,10 +27,8 @@ MIN_FIT = 0.6  # share of the cells that must look like what the parameter holds
 _SAMPLE = 200
 _HEAD = 10_000  # lines looked at: as many as the first block of a file that is read in blocks has
 
-_NAMED_BY = {
-    "person_id": "email",
-    "location_id": "location_name",
-}  # id -> the column that names the same
+# id -> the column that names the same
+_NAMED_BY = {"person_id": "email", "location_id": "location_name"}
 _FORMS = {
     "phone": re.compile(r"\+?[0-9]{7,15}(\.0)?|[0-9]+(?:[.,][0-9]+)?[eE]\+?[0-9]+"),
     "extension": re.compile(r"[0-9]{2,10}(\.0)?"),

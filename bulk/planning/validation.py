@@ -153,9 +153,8 @@ def validate_file(dataset: Dataset) -> list[Problem]:
 
 def _parameters() -> dict[str, Param]:
     """Every parameter that some action takes: what a column of a master file holds."""
-    from bulk.adapters import (
-        all_actions,
-    )  # the registry loads the adapters: only when a file is looked at by itself
+    # the registry loads the adapters: only when a file is looked at by itself
+    from bulk.adapters import all_actions
 
     return {param.name: param for action in all_actions() for param in action.parameters}
 
@@ -177,9 +176,8 @@ def failures(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> Iterator[Failur
 def _failed(error: pa.errors.SchemaError, lines: pd.Index[Any]) -> Failures:
     check, cases = error.check, error.failure_cases
     rule = check if isinstance(check, str) else str(check.error)
-    if (
-        not isinstance(cases, pd.DataFrame) or cases["index"].isna().any()
-    ):  # a fault of the schema, never of the file
+    # a fault of the schema, never of the file
+    if not isinstance(cases, pd.DataFrame) or cases["index"].isna().any():
         raise RuntimeError(f"check of {error.schema.name or 'schema'} failed: {rule}")
     name = error.schema.name if isinstance(error.schema, pa.Column) else None
     cases = cases if name else cases.drop_duplicates("index")

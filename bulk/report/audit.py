@@ -136,7 +136,7 @@ def facts(context: Context, run: RunRecord) -> list[tuple[str, str]]:
 
 
 def without_dry_run(run: RunRecord) -> bool:
-    """A launch of which nobody saw first what it would change."""
+    """A launch without a dry run before it."""
     return run.kind == "apply" and not run.dry_run and not run.scope.get("plan")
 
 

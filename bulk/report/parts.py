@@ -79,9 +79,8 @@ def _lines(context: Context, run: RunRecord) -> tuple[list[str], Iterator[tuple[
     """(headers, (part, cells) of each row): of the file when it was kept, else of the
     parameters.
     """
-    run = runs.get_run(
-        context.journal, run.run_id
-    )  # as it is before its rows are read: once prepared, all are there
+    # as it is before its rows are read: once prepared, all are there
+    run = runs.get_run(context.journal, run.run_id)
     message, part = change_text(context.journal, run), _sorting(run)
     if not has_file(context, run):
         found = rows.read_rows(context.journal, run.run_id)

@@ -72,9 +72,8 @@ class Columns:
     """The columns of a round-trip file."""
 
     headers: tuple[str, ...]  # original ones, then the outcome
-    chosen: tuple[
-        int, ...
-    ]  # positions of the original columns that are kept: an older outcome is not
+    # positions of the original columns that are kept: an older outcome is not
+    chosen: tuple[int, ...]
 
     def kept(self, cells: Sequence[str]) -> list[str]:
         return [cells[at] for at in self.chosen]

@@ -39,9 +39,8 @@ class Launch:
     dry_run: bool = False  # reads and decides only
     chunk_size: int = CHUNK_SIZE  # rows per order; 100-300 recommended
     workers: int = 32  # requests in flight at most
-    options: Mapping[str, Any] = field(
-        default_factory=dict
-    )  # profile, force_pstn, allow_calling_removal
+    # profile, force_pstn, allow_calling_removal
+    options: Mapping[str, Any] = field(default_factory=dict)
     note: str = ""  # ticket, phase
     parent: str | None = None  # the dry run that was looked at
     at: datetime | None = None  # waits until then
@@ -150,9 +149,8 @@ def _file(context: Context, dataset: Dataset) -> dict[str, Any]:
         "file_name": dataset.file_name,
         "sha256": dataset.sha256,
         "rows": len(dataset.frame),
-        "kept": (
-            keep(context, dataset) if dataset.sha256 or len(dataset.frame) > 1 else None
-        ),  # one row of a script: no file
+        # one row of a script: no file
+        "kept": (keep(context, dataset) if dataset.sha256 or len(dataset.frame) > 1 else None),
     }
 
 
@@ -168,7 +166,7 @@ def launch_plan(
     """Run exactly what a dry run showed: a row that is not as it was then ends `conflict`, with
     what changed.
 
-    `reviewed`: digest of what somebody looked at (RunRecord.plan_hash), when it may have been
+    `reviewed`: digest of what was looked at (RunRecord.plan_hash), when it may have been
     repeated since. Raises RunNotFound, UsageError (no finished dry run, another organisation, or
     another dry run wanted), TokenRejected, Forbidden, OwnedElsewhere.
     """
@@ -186,9 +184,8 @@ def launch_plan(
         bulk=how.bulk,
         chunk_size=how.chunk_size,
         settings=in_force(context.settings, how.rate_ceiling),
-        options=(
-            {**run.options, **how.options} if plan.kind == "undo" else run.options
-        ),  # what its preview showed may be left out
+        # what its preview showed may be left out
+        options=({**run.options, **how.options} if plan.kind == "undo" else run.options),
         schedule={**run.schedule, **stored(how.at, how.not_after, how.canary, how.after)},
     )
     return hand_over(context, run, reviewed_runs.planned(context, plan), connection)

@@ -23,7 +23,7 @@ from bulk.errors import OwnedElsewhere, UsageError, os_error_text
 _guard = threading.Lock()
 _idle = threading.Lock()
 _held: dict[Path, tuple[FileLock, int]] = {}  # lock file -> lock and how many of our runs share it
-PATIENCE = 1.0  # seconds: somebody may just be asking who owns it
+PATIENCE = 1.0  # seconds: another process may just be asking who owns it
 
 
 @dataclass(frozen=True)
@@ -58,9 +58,7 @@ def take(home: Path, org_key: str, run_id: str) -> Ownership:
                 "La ejecución la lleva {}. Espera a que acabe o páusala con «bulk pause {}».",
                 run_id,
             )
-        except (
-            BaseException
-        ):  # a file that cannot be locked too: nobody would give the organisation back
+        except BaseException:  # a file that cannot be locked too: it would never be given back
             _admit(org_file)
             raise
     return Ownership(home, org_key, run_id)
@@ -83,7 +81,7 @@ def is_owned(home: Path, run_id: str) -> bool:
 
 @contextlib.contextmanager
 def kept_when_idle(home: Path, run_id: str) -> Iterator[bool]:
-    """True when nobody works the run, and nobody takes it up meanwhile; False when somebody works
+    """True when no process works the run, nor starts to meanwhile; False when one works
     it.
     """
     if is_owned(home, run_id):
@@ -99,7 +97,7 @@ def kept_when_idle(home: Path, run_id: str) -> Iterator[bool]:
 
 
 def _taken(path: Path) -> FileLock | None:
-    """The lock, or None when somebody else has it. Raises UsageError."""
+    """The lock, or None when another process has it. Raises UsageError."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         lock = FileLock(path, timeout=PATIENCE, mode=0o600)
@@ -150,9 +148,8 @@ def _admit(path: Path) -> None:
     if shared > 1:
         _held[path] = (lock, shared - 1)
         return
-    with contextlib.suppress(
-        OSError
-    ):  # a disk that nothing can be written to any more; or Windows, while somebody reads it
+    # a disk that nothing can be written to any more; or Windows, while it is being read
+    with contextlib.suppress(OSError):
         path.with_suffix(".json").unlink(missing_ok=True)
     lock.release()
 

@@ -37,9 +37,8 @@ def resume(
             "Esa ejecución se interrumpió mientras se preparaba: no se envió nada. Lánzala de"
             " nuevo."
         )
-    get_action(
-        run.action_id
-    )  # a journal edited by hand is refused before anything is asked of Webex
+    # a journal edited by hand is refused before anything is asked of Webex
+    get_action(run.action_id)
     connection = known(connection, context.settings, context.journal)
     same_organisation(run, connection)
     seqs = seqs_of(context, run, order_ids)
@@ -67,7 +66,7 @@ def retry(
 
     A row with an unanswered write is settled by reading first; one that still shows neither what
     was asked nor what was there before is decided again on that reading. None when there is nothing
-    to repeat. Raises RunNotFound, OwnedElsewhere (somebody works it already, a second retry too),
+    to repeat. Raises RunNotFound, OwnedElsewhere (a process works it already, a second retry too),
     UsageError, TokenRejected.
     """
     run = wait_until_idle(context, run_id)
@@ -90,7 +89,7 @@ def retry(
 def resume_orders(
     context: Context, run_id: str, order_ids: Sequence[str], who: str, *, patience: float = 10.0
 ) -> bool:
-    """Orders that wait go on in a run that is being worked; False when nobody works it: then it
+    """Orders that wait go on in a run that is being worked; False when no process works it: then it
     takes a resume, with a token.
 
     Raises RunNotFound, UsageError (an order that is invalid of its own).

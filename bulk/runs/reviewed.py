@@ -31,8 +31,8 @@ def from_plan(
 ) -> RunRecord:
     """The run that applies a finished dry run.
 
-    Raises UsageError when it is not one, or is not what it was when it ended, or when somebody
-    looked at it (`reviewed`).
+    Raises UsageError when it is not one, or is not what it was when it ended, or when it
+    was looked at (`reviewed`).
     """
     if not plan.dry_run or plan.kind == "verify":
         raise UsageError(

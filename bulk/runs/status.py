@@ -46,8 +46,8 @@ def run_state(context: Context, run: RunRecord) -> str:
 
 
 def wait_until_idle(context: Context, run_id: str, *, patience: float = 10.0) -> RunRecord:
-    """The run, when nobody works it; whoever was reported to stop gets `patience` seconds to end
-    the rows in flight.
+    """The run, when no process works it; whoever was reported to stop gets `patience` seconds to
+    end the rows in flight.
 
     Raises RunNotFound, OwnedElsewhere.
     """

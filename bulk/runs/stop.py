@@ -20,8 +20,8 @@ from bulk.webex.client import Token
 def request_stop(
     context: Context, run_id: str, command: str, who: str, *, patience: float = 10.0
 ) -> RunRecord:
-    """Post `pause` or `cancel`, and return when the owner took it up, or at once when nobody owns
-    the run.
+    """Post `pause` or `cancel`, and return when the owner took it up, or at once when no process
+    owns the run.
     """
     run = find_run(context, run_id)
     if run.state in ENDED_RUNS:
@@ -96,9 +96,8 @@ def stop_orders(
         return run
     (orders.hold if command == "pause" else orders.cancel)(context.journal, run.run_id, seqs)
     owned = locks.is_owned(context.home, run.run_id)
-    for seq in (
-        seqs
-    ):  # the owner has to hear of a cancelled one: rows that it gives back are not pending again
+    # the owner has to hear of a cancelled one: rows that it gives back are not pending again
+    for seq in seqs:
         control.post(
             context.journal,
             run.run_id,

@@ -43,10 +43,10 @@ def undo(
     """Give back what a run changed, from its last row to its first; a row changed since by
     another user is kept.
 
-    Each member is looked at by itself: one that somebody has put back is as before, one that shows
-    what the run sent is given back, and any other value is somebody else's: then the row stays as
-    it is. `options`: allow_calling_removal. Can be paused, resumed, retried and undone like any
-    run. Raises RunNotFound, UsageError (nothing to undo, in progress, rows whose end nobody knows
+    Each member is looked at by itself: one that another user has put back is as before, one that
+    shows what the run sent is given back, and any other value is another user's: then the row stays
+    as it is. `options`: allow_calling_removal. Can be paused, resumed, retried and undone like any
+    run. Raises RunNotFound, UsageError (nothing to undo, in progress, rows whose end is not known
     yet, another organisation), TokenRejected, OwnedElsewhere.
     """
     run = find_run(context, run_id)

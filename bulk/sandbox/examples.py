@@ -102,9 +102,8 @@ def _user(org: o.Organisation, index: int, locations: int) -> tuple[str, ...]:
     home, target = o.home_of(index, locations), o.target_of(index, locations)
     first, last = o.full_name(index)
     moves, collides = home != target, index % 150 == 2
-    gets_number = (
-        moves and o.has_did(index) and index % 200 != 12
-    )  # a few lack it: they can't take theirs along
+    # a few lack it: they can't take theirs along
+    gets_number = moves and o.has_did(index) and index % 200 != 12
     return (
         o.hydra(org.seed, "PEOPLE", str(index)),
         f"usuario{index:05d}@example.com",

@@ -275,7 +275,7 @@ def _permission_path(call: Call) -> None:
 
 def shown_permissions(permissions: Doc) -> list[Doc]:
     known = [{"callType": call_type, **entry} for call_type, entry in permissions.items()]
-    # Reads may bring types that nobody documents; they must be ignored and never sent back.
+    # Reads may bring undocumented types; they must be ignored and never sent back.
     return [*known, {"callType": "URL_DIALING", "action": "ALLOW", "transferEnabled": True}]
 
 

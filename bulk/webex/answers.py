@@ -22,9 +22,8 @@ THROTTLE_STATUS = frozenset({429, 423})
 REFUSED_ALL_THE_SAME = frozenset({"4251"})
 # a 401 of a token that is valid: the organization that the row names is not one of its own
 OTHER_ORGANIZATION = re.compile(r"does not have access to\s+org", re.IGNORECASE)
-_HALF = re.compile(
-    r"[\ud800-\udfff]|\\u[dD][89a-fA-F]"
-)  # a surrogate, or what may be one: two of them are a whole character
+# a surrogate, or what may be one: two of them are a whole character
+_HALF = re.compile(r"[\ud800-\udfff]|\\u[dD][89a-fA-F]")
 
 
 @dataclass(frozen=True)
@@ -77,9 +76,8 @@ def _json(response: httpx.Response) -> Any:
     content = response.content
     text = without_secrets(content.decode(json.detect_encoding(content), "surrogatepass"))
     body = json.loads(text)
-    if (not text.isascii() or "\\u" in text) and _HALF.search(
-        text
-    ):  # half a character, which no file and no journal can hold
+    # half a character, which no file and no journal can hold
+    if (not text.isascii() or "\\u" in text) and _HALF.search(text):
         return json.loads(_encode(body).encode("utf-8", "replace"))
     return body
 

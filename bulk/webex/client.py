@@ -42,9 +42,8 @@ USER_AGENT = "webex-calling-bulk"
 POLL_INTERVAL = (
     0.2  # seconds: the longest that a waiting thread goes without looking at its interrupt
 )
-_RELATIVE = re.compile(
-    r"[\w-]+(?:/|\?|$)"
-)  # `people/…`: joining by hand spares two parsings a call
+# `people/…`: joining by hand spares two parsings a call
+_RELATIVE = re.compile(r"[\w-]+(?:/|\?|$)")
 # Raised before the request left this machine: nothing can have been applied. ProxyError: of a
 # refused CONNECT or SOCKS handshake.
 NEVER_SENT = (
@@ -133,9 +132,8 @@ class Api:
 
     def limit_in_flight(self, most: int) -> None:
         """Never more than `most` requests of this object at once, however many threads use it."""
-        self._slots = (
-            queue.SimpleQueue()
-        )  # a third of the cost of a semaphore, which is made of a condition
+        # a third of the cost of a semaphore, which is made of a condition
+        self._slots = queue.SimpleQueue()
         for _ in range(most):
             self._slots.put(None)
 
@@ -224,9 +222,8 @@ class Api:
         """A `Link` to another server, or without encryption, would carry the token away:
         refused.
         """
-        if url.startswith(
-            self.base_url
-        ):  # the usual case, and parsing costs as much as half a request
+        # the usual case, and parsing costs as much as half a request
+        if url.startswith(self.base_url):
             return url
         try:
             there, ours = httpx.URL(url), httpx.URL(self.base_url)

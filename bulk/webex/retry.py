@@ -16,9 +16,8 @@ from bulk.core.settings import Settings
 from bulk.errors import Interrupted
 
 T = TypeVar("T")
-BACKOFF = tenacity.wait_exponential(multiplier=0.5, max=20) + tenacity.wait_random(
-    0, 0.5
-)  # 8 attempts last at least 50 s
+# 8 attempts last at least 50 s
+BACKOFF = tenacity.wait_exponential(multiplier=0.5, max=20) + tenacity.wait_random(0, 0.5)
 # a throttled call may try this many times more often than a broken one: nothing is wrong with it
 THROTTLE_PATIENCE = 6
 

@@ -56,7 +56,7 @@ def setting_text(name: str, value: Any) -> str:
 
 
 def settings_text(values: Mapping[str, Any]) -> tuple[str, str]:
-    """(those that somebody set, those as they come), each on one line; what is empty is left
+    """(those that were set, those as they come), each on one line; what is empty is left
     out.
     """
     usual = in_force(Settings())

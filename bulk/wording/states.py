@@ -42,7 +42,7 @@ def state_word(run: RunRecord, state: str, code: str | None = None) -> str:
     """What a row of `run` in `state` is called.
 
     `code` tells rows that an undo cannot give back from those not valid, and those that the
-    dry run had not come to from those that nobody asked for.
+    dry run had not come to from those not asked for.
     """
     if state == "excluded" and code == NOT_IN_DRY_RUN:
         return NOT_TRIED

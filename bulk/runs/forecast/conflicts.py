@@ -136,9 +136,8 @@ def _missing(api: Api, action: Action, missing: Sequence[Want]) -> list[Finding]
         if first.place
         else None
     )
-    nowhere = (
-        len(missing) == 1 and not held and first.place
-    )  # then it is certain that it is nowhere else either
+    # then it is certain that it is nowhere else either
+    nowhere = len(missing) == 1 and not held and first.place
     return finding(
         "numero_no_esta",
         f"El número no está {action.numbers_in}",

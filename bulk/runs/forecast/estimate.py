@@ -19,14 +19,8 @@ from bulk.runs.context import Context
 
 FIRST_RATE = 20.0  # calls per second of a first start, before anything was learned
 MIN_CALLS = 20  # of a dry run, from which its own rate says something
-READ = (
-    "create",
-    "change",
-    "unchanged",
-    "blocked",
-    "conflict",
-    "failed",
-)  # rows that the dry run read
+# rows that the dry run read
+READ = ("create", "change", "unchanged", "blocked", "conflict", "failed")
 WILL_WRITE = ("create", "change")
 JOB_CALLS = 4  # around a remote job: the list of jobs before it, and about three looks at it
 
@@ -55,9 +49,8 @@ def estimate(context: Context, run: RunRecord, counts: Mapping[str, int]) -> Est
     if changes and sets and sets.write_many:
         made = _sets(context, run, sets)
         jobs = made if sets.poll else 0
-        reading = max(
-            1, math.ceil(reads_per_row * changes / made)
-        )  # a set is read just before and once more after
+        # a set is read just before and once more after
+        reading = max(1, math.ceil(reads_per_row * changes / made))
         writes = made * (1 + 2 * reading) + jobs * JOB_CALLS
     else:
         writes = changes

@@ -46,11 +46,12 @@ def _stock(api: Api, org_ids: dict[str | None, None]) -> dict[str, Stock]:
     for org_id in org_ids:
         for item in api.pages("licenses", "items", orgId=org_id):
             total, used = item.get("totalUnits"), item.get("consumedUnits")
+            # -1 = no limit
             free = (
                 total - used
                 if isinstance(total, int) and isinstance(used, int) and total >= 0
                 else None
-            )  # -1 = no limit
+            )
             found[str(item.get("id"))] = Stock(str(item.get("name") or item.get("id")), free)
     return found
 

@@ -29,7 +29,7 @@ V = TypeVar("V")
 class Held(NamedTuple):
     """Who has a number or an extension, and where."""
 
-    owner: str | None  # last segment of the id; None = nobody
+    owner: str | None  # last segment of the id; None = free
     name: str = ""  # of the owner
     place: str = ""  # last segment of the id of its location
     place_name: str = ""  # its name

@@ -1,4 +1,4 @@
-"""The search for a rate limit that nobody publishes. Pure: every function takes `now`; seconds,
+"""The search for an unpublished rate limit. Pure: every function takes `now`; seconds,
 calls per second.
 
 Two facts hold for every server that refills an allowance at the rate L, whatever the size of its

@@ -28,10 +28,8 @@ KINDS = {
     "routes": "Enlaces troncales y grupos de rutas",
 }
 
-SERVES_AS = {
-    "people": "usuarios",
-    "locations": "ubicaciones",
-}  # what was brought -> the file it can be used as
+# what was brought -> the file it can be used as
+SERVES_AS = {"people": "usuarios", "locations": "ubicaciones"}
 
 
 def template() -> None:

@@ -42,12 +42,8 @@ def grid(session: Session, found: Mapping[str, Sequence[Problem]], *, key: str) 
     whole = any(problem.column is None for problem in problems) or bool(
         st.session_state.get(f"{key}_whole")
     )
-    made_from = (
-        id(dataset),
-        tuple(problems),
-        session.view.revision,
-        whole,
-    )  # another scope may have as many
+    # another scope may have as many
+    made_from = (id(dataset), tuple(problems), session.view.revision, whole)
     rows = session.once(
         f"bad_{key}_{name}", made_from, lambda: _rows(dataset, problems, whole=whole)
     )

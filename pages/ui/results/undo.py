@@ -67,9 +67,8 @@ def button(session: Session, snapshot: RunSnapshot) -> None:
                 resources.connection_for(snapshot.run, session),
                 dry_run=True,
                 note=snapshot.run.note,
-                options=dict.fromkeys(
-                    get_action(snapshot.run.action_id).undo_options, True
-                ),  # shown, then asked for
+                # shown, then asked for
+                options=dict.fromkeys(get_action(snapshot.run.action_id).undo_options, True),
             )
         except BulkError as error:
             st.error(escape_markdown(error.message))

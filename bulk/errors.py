@@ -22,7 +22,8 @@ BulkError
 │   │   └── NotFound        404
 │   ├── NotSent             the request never reached the service (or was refused unread: 429, 423)
 │   ├── Unreadable          a read that got no usable answer after all its attempts
-│   └── AmbiguousWrite      sent, and no usable answer (docs/webex.md 1.4)
+│   ├── AmbiguousWrite      sent, and no usable answer (docs/webex.md 1.4)
+│   └── UnusableAnswer      an answer of an unforeseen shape, found by an adapter
 └── Interrupted             a wait ended because the run is pausing or cancelling
 """
 
@@ -232,6 +233,12 @@ class AmbiguousWrite(WebexError):
     ) -> None:
         super().__init__(message, tracking_id=tracking_id)
         self.in_flight = in_flight  # the request may still land: wait before reading
+
+
+class UnusableAnswer(WebexError):
+    """Webex ha respondido algo que no se esperaba."""
+
+    code = "respuesta_imprevista"
 
 
 class Interrupted(BulkError):

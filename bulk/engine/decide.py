@@ -11,6 +11,7 @@ from typing import Any
 
 from bulk.core.action import Action, Change, State
 from bulk.core.references import Planned, Undoes, Verifies, undo_of
+from bulk.engine.boundary import adapter_call
 from bulk.engine.state import Item, LiveRun
 from bulk.errors import Drifted, NotReversible, RowRefused, Unreadable
 from bulk.wording.changes import ChangeText
@@ -23,10 +24,11 @@ NOT_AS_PLANNED = (
 )
 
 
+@adapter_call()
 def decide(live: LiveRun, item: Item, now: State) -> Change:
     """What has to change for the row to be as asked; of an undo, as it was before.
 
-    Raises RowRefused, or whatever an answer of an unforeseen shape causes.
+    Raises RowRefused, UnusableAnswer.
     """
     reference = item.row.reference
     if undoes := undo_of(reference):
@@ -51,6 +53,7 @@ def _verified(live: LiveRun, change: Change, reference: Verifies, now: State) ->
     return replace(change, fields={**lacking, **asked})
 
 
+@adapter_call()
 def decide_first(live: LiveRun, item: Item, now: State) -> Change:
     """As `decide`, before anything of this launch was sent for the row. Raises Drifted too, when
     another user changed it since.

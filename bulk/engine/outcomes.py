@@ -9,7 +9,6 @@ from typing import Any
 
 from bulk.core import stop_reasons
 from bulk.core.action import Change, State
-from bulk.core.logs import log
 from bulk.core.references import undo_of
 from bulk.engine.state import Item, LiveRun
 from bulk.errors import (
@@ -107,7 +106,7 @@ def as_wanted(live: LiveRun, item: Item, before: State, change: Change) -> None:
         )
 
 
-def failed(live: LiveRun, item: Item, error: Exception, before: State | None = None) -> None:
+def failed(live: LiveRun, item: Item, error: BulkError, before: State | None = None) -> None:
     """The row failed for a definite reason (in a dry run: is blocked). What stops the run leaves
     the row pending.
     """
@@ -117,8 +116,6 @@ def failed(live: LiveRun, item: Item, error: Exception, before: State | None = N
         if not isinstance(error, JournalError):
             release(live, item)
         return
-    if not isinstance(error, BulkError):
-        log.exception("row %s of %s", item.line, live.run_id, exc_info=error)
     code, message = explain(error, live.action)
     _count_forbidden(live, error, message)
     finish(

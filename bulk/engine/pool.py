@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from bulk.core.logs import log
 from bulk.core.settings import MAX_WORKERS
-from bulk.engine import feed, row_work
+from bulk.engine import feed, row
 from bulk.engine.finish import end_run
 from bulk.engine.state import LiveRun, Unit
 
@@ -129,9 +129,9 @@ def _feed(live: LiveRun) -> None:
 
 
 def _work(live: LiveRun, unit: Unit) -> None:
-    more = row_work.Next()
+    more = row.Next()
     try:
-        more = row_work.do_unit(live, unit)
+        more = row.do_unit(live, unit)
     finally:
         with POOL.changed:
             POOL.held -= unit.keys

@@ -7,8 +7,11 @@ from datetime import UTC, datetime
 
 from bulk.core.action import State
 from bulk.core.references import Planned
+from bulk.engine.boundary import adapter_call, unusable
 from bulk.engine.state import Item, LiveRun
-from bulk.errors import Interrupted
+from bulk.errors import BulkError, Interrupted
+
+Reading = State | BulkError  # a row as it was read, or why it was not
 
 
 def from_dry_run(live: LiveRun, item: Item) -> State | None:
@@ -30,25 +33,37 @@ def from_dry_run(live: LiveRun, item: Item) -> State | None:
     return dict(reference.before) if 0 <= age < max_age else None
 
 
-def read_items(live: LiveRun, items: Sequence[Item]) -> dict[int, State | Exception]:
-    """Line -> what Webex says now, or why that cannot be reported; never from anything kept. Raises
+def read_items(live: LiveRun, items: Sequence[Item]) -> dict[int, Reading]:
+    """Line -> what Webex says now, or why that is not known; never from anything kept. Raises
     Interrupted.
     """
     sets = live.action.sets
     if sets is None or sets.read_many is None or (len(items) == 1 and not sets.shares_entity):
         return {item.line: read_one(live, item) for item in items}
     try:
-        return dict(sets.read_many(live.api, [item.work() for item in items]))
+        with adapter_call():
+            found = sets.read_many(live.api, [item.work() for item in items])
     except Interrupted:
         raise
-    except Exception as error:  # an answer of an unforeseen shape fails its rows, never the run
+    except BulkError as error:
         return dict.fromkeys([item.line for item in items], error)
+    return {
+        line: unusable(state) if isinstance(state, Exception) else state
+        for line, state in found.items()
+    }
 
 
-def read_one(live: LiveRun, item: Item) -> State | Exception:
+def read_one(live: LiveRun, item: Item) -> Reading:
+    """What Webex says now, or why that is not known. Raises Interrupted."""
     try:
-        return live.action.read(live.api, **item.row.params)
+        return read_now(live, item)
     except Interrupted:
         raise
-    except Exception as error:  # an answer of an unforeseen shape fails its row, never the run
+    except BulkError as error:
         return error
+
+
+def read_now(live: LiveRun, item: Item) -> State:
+    """What Webex says now. Raises BulkError."""
+    with adapter_call():
+        return live.action.read(live.api, **item.row.params)

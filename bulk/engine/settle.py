@@ -9,9 +9,11 @@ from dataclasses import dataclass, field, replace
 from bulk.core.action import Change, State
 from bulk.core.records import StoredRow
 from bulk.engine import outcomes
+from bulk.engine.boundary import adapter_call
 from bulk.engine.decide import decide, decide_first, equal
+from bulk.engine.read import read_now
 from bulk.engine.state import Item, LiveRun
-from bulk.errors import Drifted, Interrupted
+from bulk.errors import BulkError, Drifted, Interrupted
 from bulk.wording.remedies import explain
 
 UNSETTLED = (
@@ -49,7 +51,7 @@ def settle(live: LiveRun, item: Item, *, in_flight: bool) -> Verdict:
             verdict = judge(live, item, now)
     except Interrupted:
         return Verdict()
-    except Exception as error:  # the read failed: only a later one can tell
+    except BulkError as error:  # the read failed: only a later one can tell
         unread(live, item, error)
         return Verdict()
     return verdict
@@ -67,6 +69,7 @@ def unread(live: LiveRun, item: Item, error: Exception) -> None:
     outcomes.unknown(live, item, f"{UNSETTLED} ({message})")
 
 
+@adapter_call()
 def judge(live: LiveRun, item: Item, now: State) -> Verdict:
     """Compare only the members that the change touches; records `done`, `unknown` or `conflict`,
     unless it has to be sent.
@@ -123,7 +126,3 @@ def pause(live: LiveRun, seconds: float) -> None:
     """Raises Interrupted when the run has to stop."""
     if live.api.interrupt.wait(seconds):
         raise Interrupted
-
-
-def read_now(live: LiveRun, item: Item) -> State:
-    return live.action.read(live.api, **item.row.params)

@@ -13,7 +13,7 @@ from typing import Any
 
 from bulk.core.action import Action
 from bulk.core.redaction import redact
-from bulk.errors import ApiError, BulkError
+from bulk.errors import ApiError, BulkError, UnusableAnswer
 
 UNFORESEEN = (
     "Webex ha respondido algo que no se esperaba ({}). Copia el trackingId y avisa a soporte;"
@@ -47,9 +47,12 @@ def explain(error: Exception, action: Action) -> tuple[str, str]:
         return (own, str(catalogue()["own"][own])) if own else (error.code, _refusal(error, action))
     if isinstance(error, BulkError):
         return error.code, error.message
-    return "respuesta_imprevista", UNFORESEEN.format(
-        redact(f"{type(error).__name__}: {error}")[:200]
-    )
+    return UnusableAnswer.code, unforeseen(error)
+
+
+def unforeseen(error: Exception) -> str:
+    """What the operator reads of an answer that the product's code tripped over."""
+    return UNFORESEEN.format(redact(f"{type(error).__name__}: {error}")[:200])
 
 
 def _own_code(error: ApiError) -> str | None:

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from bulk.core import stop_reasons
-from bulk.engine import row_work
+from bulk.engine import row
 from bulk.webex.answers import read_answer
 from tests.workspace import Remote, Workspace
 
@@ -135,7 +135,7 @@ def test_rows_that_an_unforeseen_failure_leaves_open_are_never_called_ended(
         {"person_id": remote.person(index), "extension": str(1000 + index)} for index in range(4)
     ]
     with monkeypatch.context() as patched:
-        patched.setattr(row_work, "_rows", broken)
+        patched.setattr(row, "_rows", broken)
         result = workspace.run(FORWARD, people)
     assert (result.document["state"], result.document["reason"]) == (
         "stopped",

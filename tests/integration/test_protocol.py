@@ -317,12 +317,12 @@ def test_losing_the_connection_stops_the_run_and_fails_no_row(
 def test_a_pause_before_a_set_leaves_gives_back_only_the_rows_without_an_end(
     workspace: Workspace, remote: Remote, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from bulk.engine import jobs, sets
+    from bulk.engine import set_write
     from bulk.errors import Interrupted
     from tests.integration.adapters.many import many_rows
 
     moves = many_rows(remote, "usuarios_asignar_location_desde_csv", 3)
-    read = sets.read_items
+    read = set_write.read_items
 
     def somebody_moves_one(live: Any, items: Any) -> Any:
         remote.patch("person", moves[0]["person_id"], locationId=moves[0]["target_location_id"])
@@ -333,8 +333,8 @@ def test_a_pause_before_a_set_leaves_gives_back_only_the_rows_without_an_end(
         raise Interrupted
 
     with monkeypatch.context() as patched:
-        patched.setattr(sets, "read_items", somebody_moves_one)
-        patched.setattr(jobs, "mark", paused)
+        patched.setattr(set_write, "read_items", somebody_moves_one)
+        patched.setattr(set_write, "job_mark", paused)
         result = workspace.run("usuarios_asignar_location_desde_csv", moves)
     assert result.counts == {"pending": 2, "unchanged": 1}
     assert check.check(workspace.context.journal).sound

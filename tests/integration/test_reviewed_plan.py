@@ -118,11 +118,11 @@ def test_a_licence_row_is_read_right_before_its_write(
     """What somebody does to a later row while the first one is written is drift, although one call
     could have read both.
     """
-    from bulk.engine import row_work
+    from bulk.engine import row
 
     rows = many_rows(remote, "usuarios_modificar_licencias", 2)
     plan = workspace.plan("usuarios_modificar_licencias", rows)
-    messaging, write = remote.org.licenses["messaging"], row_work.write_row
+    messaging, write = remote.org.licenses["messaging"], row.write_row
 
     def then_somebody(live: Any, item: Any, before: Any) -> None:
         write(live, item, before)
@@ -132,7 +132,7 @@ def test_a_licence_row_is_read_right_before_its_write(
                 "person", rows[1]["person_id"], licenses=[one for one in held if one != messaging]
             )
 
-    monkeypatch.setattr(row_work, "write_row", then_somebody)
+    monkeypatch.setattr(row, "write_row", then_somebody)
     live = launch_plan(
         workspace.context, plan.document["run_id"], workspace.connection, Launch(workers=1)
     )

@@ -10,13 +10,20 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bulk.core.action import State, project
-from bulk.core.logs import log
-from bulk.engine import outcomes, sets, settle
+from bulk.engine import outcomes, set_write, settle
+from bulk.engine.boundary import adapter_call
 from bulk.engine.decide import decide_first
 from bulk.engine.feed import single
-from bulk.engine.read import from_dry_run, read_items
+from bulk.engine.read import Reading, from_dry_run, read_items
 from bulk.engine.state import Item, LiveRun, Unit
-from bulk.errors import AmbiguousWrite, BulkError, Interrupted, JournalError, Unreadable
+from bulk.errors import (
+    AmbiguousWrite,
+    BulkError,
+    Interrupted,
+    JournalError,
+    Unreadable,
+    UnusableAnswer,
+)
 from bulk.journal import row_writes
 
 NEVER_TOOK = (
@@ -39,11 +46,11 @@ def do_unit(live: LiveRun, unit: Unit) -> Next:
     """
     try:
         if unit.stage == "set":
-            sets.write_set(live, unit.items)
+            set_write.write_set(live, unit.items)
         elif unit.stage == "settle":
             return _resume_run(live, unit)
         elif unit.stage == "ticket":
-            sets.follow(live, unit.items, str(unit.items[0].row.ticket))
+            set_write.follow(live, unit.items, str(unit.items[0].row.ticket))
         else:
             return _rows(live, unit)
     except JournalError as error:  # nothing may be sent that is not written down first
@@ -61,15 +68,15 @@ def _rows(live: LiveRun, unit: Unit) -> Next:
         return following
     for item in unit.items:
         before = befores[item.line]
-        if isinstance(before, Exception):
+        if isinstance(before, BulkError):
             outcomes.failed(live, item, before)
         else:
             _decide(live, unit, item, before, following)
     return following
 
 
-def read_unit(live: LiveRun, unit: Unit) -> Mapping[int, State | Exception]:
-    """Line -> what Webex says now, or why that cannot be reported. Raises Interrupted."""
+def read_unit(live: LiveRun, unit: Unit) -> Mapping[int, Reading]:
+    """Line -> what Webex says now, or why that is not known. Raises Interrupted."""
     fresh = time.monotonic() - unit.read_at < live.settings.max_read_age
     if unit.before is not None and fresh:
         return {unit.items[0].line: unit.before}
@@ -84,7 +91,7 @@ def _decide(live: LiveRun, unit: Unit, item: Item, before: State, following: Nex
     known = _projected(live, item, before)
     try:
         item.change = decide_first(live, item, known)
-    except Exception as error:  # guards of the contracts, or an answer of an unforeseen shape
+    except BulkError as error:
         outcomes.failed(live, item, error, before)
         return
     if not item.change:
@@ -139,9 +146,12 @@ def write_row(live: LiveRun, item: Item, before: State) -> None:
             row_writes.intent(live.run_id, item.line, before=before, **item.intend())
         )
         try:
-            result = live.action.write(live.api, item.change, **item.row.params)
-        except AmbiguousWrite as error:
-            verdict = settle.settle(live, item, in_flight=error.in_flight)
+            with adapter_call():
+                result = live.action.write(live.api, item.change, **item.row.params)
+        except (AmbiguousWrite, UnusableAnswer) as error:
+            # after the request may have left, only a reading can tell
+            in_flight = error.in_flight if isinstance(error, AmbiguousWrite) else True
+            verdict = settle.settle(live, item, in_flight=in_flight)
             if not verdict.send_again:
                 return
             item.change, before = verdict.change, verdict.before
@@ -152,15 +162,6 @@ def write_row(live: LiveRun, item: Item, before: State) -> None:
         except BulkError as error:
             outcomes.failed(live, item, error)
             return
-        except (
-            Exception
-        ) as error:  # unforeseen after the request may have left: only reading can tell
-            log.exception("write of row %s", item.line, exc_info=error)
-            verdict = settle.settle(live, item, in_flight=True)
-            if not verdict.send_again:
-                return
-            item.change, before = verdict.change, verdict.before
-            continue
         _written(live, item, before, result)
         return
     outcomes.failed(live, item, Unreadable(NEVER_TOOK))
@@ -188,7 +189,7 @@ def _written(live: LiveRun, item: Item, before: State, result: Any) -> None:
 def _resume_run(live: LiveRun, unit: Unit) -> Next:
     """Rows with an open intent from before an interruption (docs/diseno.md 6.3)."""
     if live.action.sets and live.action.sets.write_many:
-        return Next(decided=sets.resume_run(live, unit.items))
+        return Next(decided=set_write.resume_run(live, unit.items))
     item = unit.items[0]
     item.change = settle.stored_change(item.row)
     verdict = settle.settle(live, item, in_flight=True)

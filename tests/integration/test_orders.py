@@ -15,7 +15,7 @@ from tests.integration.forwarding_case import FORWARD, forwarded
 from tests.workspace import PATIENCE, Remote, Workspace
 
 
-def slow_lots(workspace: Workspace, remote: Remote) -> tuple[LiveRun, list[str]]:
+def slow_orders(workspace: Workspace, remote: Remote) -> tuple[LiveRun, list[str]]:
     """Forty rows in four orders, one row after another."""
     remote.config(latency_ms=40)
     live = workspace.start(FORWARD, forwarded(remote, 40), Launch(workers=1, chunk_size=10))
@@ -35,7 +35,7 @@ def lot_states(workspace: Workspace, run_id: str) -> list[str]:
 def test_a_paused_order_waits_while_the_others_end_and_goes_on_when_the_run_is_resumed(
     workspace: Workspace, remote: Remote
 ) -> None:
-    live, orders = slow_lots(workspace, remote)
+    live, orders = slow_orders(workspace, remote)
     stop_orders(workspace.context, live.run_id, "pause", [orders[2]], "Ana")
     assert lot_states(workspace, live.run_id)[2] == "paused"
     assert live.ended.wait(PATIENCE)
@@ -57,7 +57,7 @@ def test_a_paused_order_waits_while_the_others_end_and_goes_on_when_the_run_is_r
 def test_a_order_that_waits_is_let_go_on_while_the_run_lives(
     workspace: Workspace, remote: Remote
 ) -> None:
-    live, orders = slow_lots(workspace, remote)
+    live, orders = slow_orders(workspace, remote)
     stop_orders(workspace.context, live.run_id, "pause", orders[1:], "Ana")
     assert resume_orders(workspace.context, live.run_id, [orders[3]], "Ana")
     assert live.ended.wait(PATIENCE)
@@ -73,7 +73,7 @@ def test_a_order_that_waits_is_let_go_on_while_the_run_lives(
 def test_a_cancelled_order_is_not_sent_and_the_others_are(
     workspace: Workspace, remote: Remote
 ) -> None:
-    live, orders = slow_lots(workspace, remote)
+    live, orders = slow_orders(workspace, remote)
     stop_orders(
         workspace.context, live.run_id, "cancel", [orders[3].removeprefix(f"{live.run_id}-")], "Ana"
     )
@@ -88,7 +88,7 @@ def test_a_cancelled_order_is_not_sent_and_the_others_are(
 def test_a_run_idle_whose_last_order_is_cancelled_has_ended(
     workspace: Workspace, remote: Remote
 ) -> None:
-    live, orders = slow_lots(workspace, remote)
+    live, orders = slow_orders(workspace, remote)
     stop_orders(workspace.context, live.run_id, "pause", [orders[3]], "Ana")
     assert live.ended.wait(PATIENCE)
     assert (

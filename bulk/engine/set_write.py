@@ -8,12 +8,14 @@ until the bad one is found.
 from __future__ import annotations
 
 import time
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
-from bulk.core.action import Accepted, Outcome, State, Ticket, project
-from bulk.core.logs import log
-from bulk.engine import jobs, outcomes, settle
+from bulk.core.action import Accepted, Outcome, SetOps, State, Ticket, Work, project
+from bulk.engine import outcomes, settle
+from bulk.engine.boundary import adapter_call
 from bulk.engine.decide import decide, decide_first
 from bulk.engine.read import read_items
 from bulk.engine.state import Item, LiveRun
@@ -23,8 +25,10 @@ from bulk.errors import (
     BulkError,
     Interrupted,
     JournalError,
+    NotFound,
     TokenRejected,
     Unreadable,
+    UnusableAnswer,
 )
 from bulk.journal import row_writes
 from bulk.wording.remedies import explain
@@ -71,13 +75,13 @@ def _still_needed(
     after: list[Item] = []
     for item in items:
         before = befores[item.line]
-        if isinstance(before, Exception):
+        if isinstance(before, BulkError):
             outcomes.failed(live, item, before)
             continue
         known = before | {member: value for member, value in projected.items() if member in before}
         try:
             item.change = decide_first(live, item, known)
-        except Exception as error:  # guards of the contracts, or an answer of an unforeseen shape
+        except BulkError as error:
             outcomes.failed(live, item, error, before)
             continue
         if not item.change and known != before:
@@ -87,7 +91,7 @@ def _still_needed(
             outcomes.as_wanted(live, item, before, item.change)
             continue
         ready.append((item, before))
-        if jobs.set_ops(live).shares_entity:
+        if set_ops(live).shares_entity:
             projected = project(projected, item.change)
     return ready, after
 
@@ -95,11 +99,11 @@ def _still_needed(
 def _send(live: LiveRun, ready: Sequence[tuple[Item, State]], attempts: int) -> None:
     items = [item for item, _ in ready]
     try:
-        mark = jobs.mark(live, items)
+        mark = job_mark(live, items)
     except Interrupted:
         _release(live, items)  # only these: the others of the set have their outcome
         return
-    except Exception as error:  # nothing was sent yet
+    except BulkError as error:  # nothing was sent yet
         for item, before in ready:
             outcomes.failed(live, item, error, before)
         return
@@ -113,6 +117,8 @@ def _send(live: LiveRun, ready: Sequence[tuple[Item, State]], attempts: int) -> 
         answer = _post(live, items)
     except AmbiguousWrite as error:
         settle_set(live, items, in_flight=error.in_flight, attempts=attempts)
+    except UnusableAnswer:  # after the request left, only a reading can tell
+        settle_set(live, items, in_flight=True, attempts=attempts)
     except ApiError as error:
         _refused(live, items, error, attempts)
     except Interrupted:
@@ -120,14 +126,9 @@ def _send(live: LiveRun, ready: Sequence[tuple[Item, State]], attempts: int) -> 
     except BulkError as error:
         for item in items:
             outcomes.failed(live, item, error)
-    except (
-        Exception
-    ) as error:  # an answer of an unforeseen shape, after the request left: only reading can tell
-        log.exception("write of %s rows of %s", len(items), live.run_id, exc_info=error)
-        settle_set(live, items, in_flight=True, attempts=attempts)
     else:
         if isinstance(answer, Ticket):
-            jobs.hold(live, items, answer)
+            hold_rows(live, items, answer)
             follow(live, items, answer.id)
         else:
             confirm(live, items, {item.line: Outcome() for item in items}, answer.tracking_id)
@@ -137,12 +138,13 @@ def _post(live: LiveRun, items: Sequence[Item]) -> Ticket | Accepted:
     """One write_many; where only one job may run, a 409 is a wait for the other one (contracts
     3.2).
     """
-    sets, until = jobs.set_ops(live), time.monotonic() + live.settings.job_deadline
+    sets, until = set_ops(live), time.monotonic() + live.settings.job_deadline
     write_many = sets.write_many
     assert write_many is not None  # noqa: S101 - only actions that write in sets come here
     while True:
         try:
-            return write_many(live.api, [item.work() for item in items])
+            with adapter_call():
+                return write_many(live.api, [item.work() for item in items])
         except ApiError as error:
             if error.status != 409 or not sets.one_at_a_time or time.monotonic() > until:
                 raise
@@ -204,7 +206,7 @@ def confirm(
         return  # the intents stay open: the next launch reads
     for item in items:
         seen = now[item.line]
-        if isinstance(seen, Exception):
+        if isinstance(seen, BulkError):
             settle.unread(live, item, seen)
         else:
             _confirm_one(live, item, seen, said.get(item.line), tracking_id)
@@ -215,7 +217,7 @@ def _confirm_one(
 ) -> None:
     try:
         again = decide(live, item, seen)
-    except Exception as error:  # what is there now has an unforeseen shape
+    except BulkError as error:
         settle.unread(live, item, error)
         return
     if not again:
@@ -244,7 +246,7 @@ def _confirm_one(
 
 
 def _unseen(live: LiveRun, item: Item, seen: State) -> bool:
-    unseen = jobs.set_ops(live).unseen
+    unseen = set_ops(live).unseen
     return bool(unseen and unseen(item.change, seen))
 
 
@@ -258,7 +260,7 @@ def _accepted_unseen(
     after = project(seen, item.change)
     if said.ok:
         outcomes.done(live, item, item.change, after, tracking_id=tracking_id)
-    elif said.code not in jobs.set_ops(live).already:
+    elif said.code not in set_ops(live).already:
         return False
     elif item.unanswered:
         outcomes.done(live, item, item.change, after, settled=True, tracking_id=tracking_id)
@@ -277,7 +279,7 @@ def follow(live: LiveRun, items: Sequence[Item], job: str) -> None:
         item.change = item.change or settle.stored_change(item.row)
     works = [item.work() for item in items]
     try:
-        while (refused := jobs.take_snapshot(live, job, works)) is None:
+        while (refused := look_at(live, job, works)) is None:
             if time.monotonic() > until:
                 _give_up(live, items, job)
                 return
@@ -285,9 +287,7 @@ def follow(live: LiveRun, items: Sequence[Item], job: str) -> None:
             interval = min(interval * 1.5, settings.job_poll_max)
     except Interrupted:
         return
-    except (
-        Exception
-    ) as error:  # also an answer of an unforeseen shape: a retry follows the same job
+    except BulkError as error:  # a retry follows the same job
         for item in items:
             settle.unread(live, item, error)
         return
@@ -320,13 +320,13 @@ def lost_rows(live: LiveRun, items: Sequence[Item], *, in_flight: bool) -> list[
     try:
         if in_flight:
             settle.pause(live, live.settings.settle_delay)
-        ticket = jobs.find(live, items)
-        if isinstance(ticket, Exception):
+        ticket = find_job(live, items)
+        if isinstance(ticket, BulkError):
             for item in items:
                 settle.unread(live, item, ticket)
             return []
         if ticket:
-            jobs.hold(live, items, ticket)
+            hold_rows(live, items, ticket)
             follow(live, items, ticket.id)
             return []
         rest = _unsettled(live, items)
@@ -343,13 +343,13 @@ def _unsettled(live: LiveRun, items: Sequence[Item]) -> list[Item]:
     for item in items:
         seen = now[item.line]
         try:
-            if isinstance(seen, Exception):
+            if isinstance(seen, BulkError):
                 settle.unread(live, item, seen)
             elif settle.judge(live, item, seen).send_again:
                 rest.append(item)
         except JournalError:
             raise
-        except Exception as error:  # what is there now has an unforeseen shape
+        except BulkError as error:
             settle.unread(live, item, error)
     return rest
 
@@ -366,3 +366,54 @@ def resume_run(live: LiveRun, items: Sequence[Item]) -> list[Item]:
 def _release(live: LiveRun, items: Sequence[Item]) -> None:
     for item in items:
         outcomes.release(live, item)
+
+
+# -- remote jobs that hold rows of ours (docs/webex.md 3.2) ----------------------------------------
+
+
+def job_mark(live: LiveRun, items: Sequence[Item]) -> dict[str, Any]:
+    """Kept with the intents: which rows go together, and what tells their job from earlier ones."""
+    newest, seen = set_ops(live).mark, None
+    if newest:
+        with adapter_call():
+            seen = newest(live.api, [item.work() for item in items])
+    return {"set": uuid.uuid4().hex[:12], "seen": seen}
+
+
+def look_at(live: LiveRun, job: str, works: Sequence[Work]) -> Mapping[int, Outcome] | None:
+    poll = set_ops(live).poll
+    try:
+        with adapter_call():
+            return poll(live.api, job, works) if poll else {}
+    except NotFound:  # the job is gone: it has ended (docs/webex.md 3.2)
+        return {}
+
+
+def find_job(live: LiveRun, items: Sequence[Item]) -> Ticket | BulkError | None:
+    """The lost job of the rows, None when there is none, or why that is not known. Raises
+    Interrupted.
+    """
+    ask = set_ops(live).find
+    try:
+        with adapter_call():
+            works = [item.work() for item in items]
+            return ask(live.api, works, items[0].row.mark) if ask else None
+    except Interrupted:
+        raise
+    except BulkError as error:
+        return error
+
+
+def hold_rows(live: LiveRun, items: Sequence[Item], ticket: Ticket) -> None:
+    live.journal.commit(
+        *(
+            row_writes.ticket(live.run_id, item.line, ticket.id, ticket.tracking_id)
+            for item in items
+        )
+    )
+
+
+def set_ops(live: LiveRun) -> SetOps:
+    sets = live.action.sets
+    assert sets is not None  # noqa: S101 - only actions that write in sets come here
+    return sets

@@ -78,9 +78,9 @@ def _state(person: Any, params: Mapping[str, Any], calling: CallingLicenses) -> 
     given. Raises Unreadable.
     """
     named = [*params.get("add_license_ids", ()), *params.get("remove_license_ids", ())]
-    assigned = {id_key(licence) for licence in needed(person, "licenses", list)}
+    assigned = {id_key(license_id) for license_id in needed(person, "licenses", list)}
     doubtful = calling.doubtful_of(named)
-    return {licence: id_key(licence) in assigned for licence in named} | {
+    return {license_id: id_key(license_id) in assigned for license_id in named} | {
         CALLING: sorted([*calling.sure_of(named), *doubtful]),
         DOUBTFUL: doubtful,
         "locationId": person.get("locationId"),
@@ -98,8 +98,8 @@ def decide(
     phone_number: str | None = None,
     allow_calling_removal: bool = False,
 ) -> Change:
-    add = [licence for licence in dict.fromkeys(add_license_ids) if not before[licence]]
-    remove = [licence for licence in dict.fromkeys(remove_license_ids) if before[licence]]
+    add = [license_id for license_id in dict.fromkeys(add_license_ids) if not before[license_id]]
+    remove = [license_id for license_id in dict.fromkeys(remove_license_ids) if before[license_id]]
     if set(add_license_ids) & set(remove_license_ids):
         raise RowRefused(
             "licencia_en_ambas_listas",
@@ -109,8 +109,8 @@ def decide(
         _guard(remove, before)
     given = {"locationId": location_id, "extension": extension, "phoneNumber": phone_number}
     properties = {name: value for name, value in given.items() if value}
-    entries = [_added(licence, before, properties) for licence in add]
-    entries += [{"id": licence, "operation": "remove"} for licence in remove]
+    entries = [_added(license_id, before, properties) for license_id in add]
+    entries += [{"id": license_id, "operation": "remove"} for license_id in remove]
     fields = dict.fromkeys(add, (False, True)) | dict.fromkeys(remove, (True, False))
     return Change(fields, body=entries, notes=_skipped(before, add_license_ids, remove_license_ids))
 
@@ -125,13 +125,13 @@ def _guard(removed: Iterable[str], before: State) -> None:
     raise RowRefused("quita_calling", only_doubtful if doubtful == of_calling else NO_REMOVAL)
 
 
-def _added(licence: str, before: State, properties: Mapping[str, str]) -> dict[str, Any]:
+def _added(license_id: str, before: State, properties: Mapping[str, str]) -> dict[str, Any]:
     """Properties only on calling licenses, and each one needs its own (docs/webex.md 3.5). One that
     only may be gets those that the row has.
     """
-    doubtful = licence in before.get(DOUBTFUL, ())
-    if licence not in before[CALLING] or (doubtful and not properties):
-        return {"id": licence, "operation": "add"}
+    doubtful = license_id in before.get(DOUBTFUL, ())
+    if license_id not in before[CALLING] or (doubtful and not properties):
+        return {"id": license_id, "operation": "add"}
     if not properties.get("phoneNumber") and not (
         properties.get("extension") and properties.get("locationId")
     ):
@@ -139,12 +139,12 @@ def _added(licence: str, before: State, properties: Mapping[str, str]) -> dict[s
             "faltan_propiedades",
             "La licencia de Webex Calling necesita phone_number, o extension y location_id.",
         )
-    return {"id": licence, "operation": "add", "properties": dict(properties)}
+    return {"id": license_id, "operation": "add", "properties": dict(properties)}
 
 
 def _skipped(before: State, add: Sequence[str], remove: Sequence[str]) -> tuple[str, ...]:
-    had = sum(1 for licence in add if before[licence])
-    lacked = sum(1 for licence in remove if not before[licence])
+    had = sum(1 for license_id in add if before[license_id])
+    lacked = sum(1 for license_id in remove if not before[license_id])
     notes = [f"{had} ya asignadas"] * bool(had) + [f"{lacked} que no tenía"] * bool(lacked)
     return (f"Se omiten: {' y '.join(notes)}.",) if notes else ()
 
@@ -161,14 +161,20 @@ def write(
         {"personId": person_id} | ({"orgId": org_id} if org_id else {}) | {"licenses": change.body}
     )
     answer = api.send("PATCH", "licenses/users", body)
-    told_of = answer.body if isinstance(answer.body, dict) else {}
-    if not isinstance(told_of.get("licenses"), list):
+    applied = answer.body if isinstance(answer.body, dict) else {}
+    if not isinstance(applied.get("licenses"), list):
         raise AmbiguousWrite(NO_LICENSES, tracking_id=answer.tracking_id, in_flight=False)
-    held = {id_key(licence) for licence in told_of["licenses"]}
-    waiting = {id_key(licence) for licence in told_of.get("pendingLicenses") or ()}
-    after = {licence: id_key(licence) in held for licence in change.fields}
-    lacking = [licence for licence, wanted in change.news().items() if after[licence] != wanted]
-    wrong = [licence for licence in lacking if after[licence] or id_key(licence) not in waiting]
+    held = {id_key(license_id) for license_id in applied["licenses"]}
+    waiting = {id_key(license_id) for license_id in applied.get("pendingLicenses") or ()}
+    after = {license_id: id_key(license_id) in held for license_id in change.fields}
+    lacking = [
+        license_id for license_id, wanted in change.news().items() if after[license_id] != wanted
+    ]
+    wrong = [
+        license_id
+        for license_id in lacking
+        if after[license_id] or id_key(license_id) not in waiting
+    ]
     if not wrong:
         if not lacking:
             return Outcome(tracking_id=answer.tracking_id)
@@ -186,25 +192,25 @@ def undo(
 
     One that the run took away stays away, and so does one that it gave instead.
     """
-    licences = {m: v for m, v in before.items() if m not in CONTEXT and v != after.get(m)}
+    changed = {m: v for m, v in before.items() if m not in CONTEXT and v != after.get(m)}
     lost: tuple[str, ...] = ()
-    if any(licence in before[CALLING] for licence, had in licences.items() if had):
-        licences, lost = (
-            {m: had for m, had in licences.items() if m not in before[CALLING]},
+    if any(license_id in before[CALLING] for license_id, had in changed.items() if had):
+        changed, lost = (
+            {m: had for m, had in changed.items() if m not in before[CALLING]},
             (SETTINGS_GONE,),
         )
-        if not licences:
+        if not changed:
             return Irreversible(SETTINGS_GONE)
-    taken = [licence for licence, had in licences.items() if not had]
+    taken = [license_id for license_id, had in changed.items() if not had]
     if not allow_calling_removal:
         _guard(taken, before)
     takes = not set(taken).isdisjoint(before[CALLING])
     lost = (SETTINGS_GO,) if takes else lost
     body = [
-        {"id": licence, "operation": "add" if had else "remove"}
-        for licence, had in licences.items()
+        {"id": license_id, "operation": "add" if had else "remove"}
+        for license_id, had in changed.items()
     ]
-    fields = {licence: (after.get(licence), had) for licence, had in licences.items()}
+    fields = {license_id: (after.get(license_id), had) for license_id, had in changed.items()}
     return Change(fields, body=body, lost=lost)
 
 
